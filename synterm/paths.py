@@ -1,0 +1,47 @@
+"""Where synterm keeps things outside the project file, and where its own data files are."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def data_dir() -> Path:
+    """The user's data directory (model weights, the demo project); `SYNTERM_DATA_DIR` overrides it."""
+    return _place("SYNTERM_DATA_DIR", "user_data_path")
+
+
+def config_dir() -> Path:
+    """The user's settings directory; `SYNTERM_CONFIG_DIR` overrides it."""
+    return _place("SYNTERM_CONFIG_DIR", "user_config_path")
+
+
+def log_dir() -> Path:
+    """Where the host processes write their logs; `SYNTERM_LOG_DIR` overrides it."""
+    return _place("SYNTERM_LOG_DIR", "user_log_path")
+
+
+def themes_dir() -> Path:
+    """The folder of the themes that come with synterm."""
+    return _shipped("themes")
+
+
+def samples_dir() -> Path:
+    """The folder of the sample projects that come with synterm."""
+    return _shipped("sample_projects")
+
+
+def _place(variable: str, name: str) -> Path:
+    if override := os.environ.get(variable):
+        return Path(override)
+    import platformdirs
+
+    place: Path = getattr(platformdirs, name)("synterm", appauthor=False)
+    return place
+
+
+def _shipped(name: str) -> Path:
+    """Inside the package when installed from a wheel, else beside it in a checkout."""
+    package = Path(__file__).parent
+    inside = package / name
+    return inside if inside.is_dir() else package.parent / name
