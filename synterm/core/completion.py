@@ -1,0 +1,83 @@
+"""What came back from a model, as a typed outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """How a call ended. The first five are answers of the model; the rest give no verdict on it."""
+
+    COMPLETE = "complete"
+    TRUNCATED = "truncated"
+    REFUSED = "refused"
+    FILTERED = "filtered"
+    EMPTY = "empty"
+    MALFORMED = "malformed"
+    TIMED_OUT = "timed out"
+    RATE_LIMITED = "rate limited"
+    PROVIDER_ERROR = "provider error"
+    CANCELLED = "cancelled"
+    OVER_BUDGET = "over budget"
+    NOT_SENT = "not sent"
+
+    @property
+    def answered(self) -> bool:
+        """Whether the model answered, well or not: what an app would get again with the same call."""
+        return self in _ANSWERS
+
+    @property
+    def keepable(self) -> bool:
+        """Whether the answer may be served from the cache: whole and free of errors."""
+        return self is Outcome.COMPLETE or self is Outcome.TRUNCATED
+
+
+_ANSWERS = frozenset((Outcome.COMPLETE, Outcome.TRUNCATED, Outcome.REFUSED, Outcome.FILTERED, Outcome.EMPTY))
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Token counts as the provider gave them; None where it gave none (unknown is not 0)."""
+
+    prompt: int | None = None
+    completion: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """The answer to one request."""
+
+    outcome: Outcome
+    text: str = ""
+    finish_reason: str | None = None
+    usage: Usage = Usage()
+    cost_usd: float | None = None
+    """US dollars; None when the price or the usage is unknown."""
+    latency_ms: float | None = None
+    """From sending to the last byte, in milliseconds."""
+    first_token_ms: float | None = None
+    """From sending to the first text, in milliseconds."""
+    raw: bytes = b""
+    """The provider's response as it came, before parsing."""
+    error: str | None = None
+    """What went wrong, in words, when there is no answer."""
+    hint: str | None = None
+    """What to do about the error."""
+    retry_after_s: float | None = None
+    """How long to wait, in seconds, before another try of a call that failed; None: it would fail the same."""
+    cached: bool = False
+    """Whether it came from the project file, not fresh from the model."""
+    stored: int | None = None
+    """Its row in the project file, once it is there."""
+
+
+def failed_call(
+    outcome: Outcome,
+    error: str,
+    hint: str | None = None,
+    latency_ms: float | None = None,
+    retry_after_s: float | None = None,
+) -> Completion:
+    """A completion for a call that gave no answer."""
+    return Completion(outcome, error=error, hint=hint, latency_ms=latency_ms, retry_after_s=retry_after_s)

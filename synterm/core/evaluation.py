@@ -1,0 +1,105 @@
+"""An evaluation: one case under one variant, judged by checks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from synterm.core.case import Case
+from synterm.core.completion import Completion
+from synterm.core.model import ModelSpec
+from synterm.core.prompt import PromptBody
+from synterm.core.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What one check found. A check that could not judge abstains: `passed` is None and `error` says why."""
+
+    type: str
+    passed: bool | None
+    score: float | None
+    """0 to 1; None when it abstains."""
+    reason: str
+    error: str | None = None
+    label: str | None = None
+    """The label that a label check read from the answer."""
+
+    @classmethod
+    def abstain(cls, check_type: str, error: str) -> CheckResult:
+        """No verdict, with the reason."""
+        return cls(check_type, None, None, "", error)
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One grid column: a prompt body under a model."""
+
+    prompt: str
+    version: str
+    """``v2`` or ``draft``."""
+    body: PromptBody
+    model: ModelSpec
+
+    @property
+    def name(self) -> str:
+        """``router@v2 · smollm2``."""
+        return f"{self.prompt}@{self.version} · {self.model.name}"
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells two variants apart: the prompt's content and the model's name."""
+        return (self.body.id, self.model.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One evaluation to be made: a rendered request, or the reason why it can't be rendered."""
+
+    case: Case
+    variant: Variant
+    repeat: int = 0
+    request: Request | None = None
+    problem: str | None = None
+    """Why there is no request: a placeholder without a value, a template that fails."""
+
+    @property
+    def cell(self) -> tuple[str, tuple[str, str], int]:
+        """The place in a grid: case id, variant key, repeat."""
+        return (self.case.id, self.variant.key, self.repeat)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A judged answer."""
+
+    task: Task
+    completion: Completion
+    checks: tuple[CheckResult, ...] = ()
+    passed: bool | None = None
+    """None: no verdict (the call failed, or every check abstained). An error is not a failure."""
+    score: float | None = None
+    """Mean score of the checks that judged, weighted, 0 to 1."""
+
+    @property
+    def label(self) -> str | None:
+        """The label that was read from the answer, if a check reads labels."""
+        return next((check.label for check in self.checks if check.label is not None), None)
+
+    @property
+    def error(self) -> str | None:
+        """Why there is no verdict, in words; None when there is one."""
+        if self.passed is not None:
+            return None
+        if self.completion.error:
+            return self.completion.error
+        return next((check.error for check in self.checks if check.error), "no check gave a verdict")
+
+    @property
+    def reason(self) -> str:
+        """The first reason for a failure, else why there is no verdict, else the first reason given."""
+        if self.passed is None:
+            return self.error or ""
+        if not self.completion.outcome.answered or not self.checks:
+            return self.completion.outcome.value
+        failed = (check.reason for check in self.checks if check.passed is False)
+        return next(failed, self.checks[0].reason)

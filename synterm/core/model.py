@@ -1,0 +1,49 @@
+"""A model of the project: a name for a model string, its parameters and where it is reached."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+DEFAULT_EMBEDDED = "embedded/smollm2-135m"
+"""What ``embedded/default`` stands for. Requests carry this name, so a later default is not taken for this one."""
+
+
+class ModelSpec(BaseModel):
+    """A model as the project holds it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1, max_length=100)
+    model: str = Field(min_length=1, max_length=300)
+    """A LiteLLM model string (``openai/gpt-4o-mini``), ``embedded/default`` or ``scripted/rules``."""
+    params: dict[str, Any] = Field(default_factory=dict)
+    """Parameters of the call: ``temperature``, ``max_tokens``, ``seed``, ``stop`` …"""
+    api_base: str | None = None
+    """The endpoint's URL, where it is not the provider's own."""
+    api_key_env: str | None = Field(default=None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
+    """The environment variable that holds the key; never the key itself."""
+    constrain: bool | None = None
+    """Whether answers are held to a check's labels or schema; None: yes for embedded models, no for others."""
+
+    @property
+    def provider(self) -> str:
+        """The first part of the model string: ``embedded``, ``openai`` …; ``openai`` for a bare name."""
+        head, slash, _ = self.model.partition("/")
+        return head if slash else "openai"
+
+    @property
+    def resolved(self) -> str:
+        """The model string with aliases replaced by what they stand for."""
+        return DEFAULT_EMBEDDED if self.model == "embedded/default" else self.model
+
+    @property
+    def constrained(self) -> bool:
+        """Whether answers are held to the labels or the schema of a check."""
+        return self.provider == "embedded" if self.constrain is None else self.constrain
+
+    @property
+    def free(self) -> bool:
+        """Whether a call costs nothing: the model runs on this machine."""
+        return self.provider in ("embedded", "scripted")

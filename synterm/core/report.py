@@ -1,0 +1,156 @@
+"""The report of a run, as JSON: a contract with whoever reads it. ``synterm schema run`` prints its schema."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from synterm.core.classification import Classification
+
+RUN_SCHEMA = "synterm.run/1"
+
+GateState = Literal["passed", "failed", "open"]
+"""``open``: evaluations without a verdict could still decide it either way."""
+
+
+class Tokens(BaseModel):
+    """Token counts as far as providers gave them."""
+
+    prompt: int = 0
+    completion: int = 0
+
+
+class Totals(BaseModel):
+    """Counts over the whole run. `evaluations` = `passed` + `failed` + `errors`."""
+
+    cases: int = 0
+    evaluations: int = 0
+    passed: int = 0
+    failed: int = 0
+    errors: int = 0
+    """Evaluations without a verdict: they are not failures."""
+    not_made: int = 0
+    """Evaluations that a limit or an interrupt left undone."""
+    cached: int = 0
+    requests: int = 0
+    """Requests that were sent."""
+    cost_usd: float = 0.0
+    """What the fresh answers cost, as far as it is known."""
+    cost_unknown: int = 0
+    """Fresh answers whose cost is not known."""
+    tokens: Tokens = Tokens()
+
+
+class Latency(BaseModel):
+    """Milliseconds; None without data. Cached answers count with the time they took when they were fresh."""
+
+    p50: float | None = None
+    p95: float | None = None
+
+
+class VariantReport(BaseModel):
+    """One prompt version under one model."""
+
+    name: str
+    prompt: str
+    prompt_version: str
+    model: str
+    constrained: bool
+    """Whether answers were held to the labels or the schema of a check."""
+    n: int
+    """Evaluations with a verdict."""
+    passed: int
+    errors: int
+    pass_rate: float | None
+    pass_rate_ci: tuple[float, float] | None
+    """95 % Wilson interval over independent cases: repeats and variations of one seed count as one."""
+    latency_ms: Latency
+    cost_usd: float
+    classification: Classification | None = None
+
+
+class GateReport(BaseModel):
+    """A gate and whether it holds."""
+
+    min_pass_rate: float
+    state: GateState
+
+
+class Comparison(BaseModel):
+    """How a behavior stands against a baseline."""
+
+    baseline: str
+    fixed: int
+    broken: int
+    p_value: float
+    p_adjusted: float
+    verdict: str
+    more_cases_needed: int | None = None
+
+
+class BehaviorReport(BaseModel):
+    """One node of the tree under one variant."""
+
+    path: str
+    level: str
+    variant: str
+    n: int
+    passed: int
+    errors: int
+    pass_rate: float | None
+    pass_rate_ci: tuple[float, float] | None
+    gate: GateReport | None = None
+    comparison: Comparison | None = None
+
+
+class CheckReport(BaseModel):
+    """What one check found."""
+
+    type: str
+    passed: bool | None
+    score: float | None
+    reason: str
+    error: str | None = None
+
+
+class EvaluationReport(BaseModel):
+    """One case under one variant."""
+
+    case_id: str
+    behavior: str
+    variant: str
+    repeat: int
+    input: dict[str, Any]
+    expected: Any
+    output: str
+    outcome: str
+    label: str | None
+    passed: bool | None
+    score: float | None
+    checks: list[CheckReport]
+    error: str | None
+    cached: bool
+    latency_ms: float | None
+    cost_usd: float | None
+    tokens: dict[str, int | None]
+
+
+class RunReport(BaseModel):
+    """All of a run."""
+
+    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True)
+
+    schema_version: Literal["synterm.run/1"] = Field(default=RUN_SCHEMA, alias="schema")
+    run_id: str
+    project: str
+    exit_code: int
+    wall_s: float
+    halted: str | None = None
+    """Why the run ended before its end, if it did."""
+    totals: Totals
+    variants: list[VariantReport]
+    behaviors: list[BehaviorReport]
+    gates: list[GateReport] = []
+    """Gates over the whole run, one for each variant: `--min-pass-rate`."""
+    evaluations: list[EvaluationReport]

@@ -1,0 +1,58 @@
+"""A request: the fully rendered call, named by its content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from synterm.core.ids import content_id
+from synterm.core.model import ModelSpec
+from synterm.core.prompt import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The answer is one of these labels, word for word."""
+
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JsonSchema:
+    """The answer is JSON that fits this schema."""
+
+    schema: dict[str, Any]
+
+
+Constraint = Labels | JsonSchema
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call to a model. Requests with equal `key` get the same answer from the cache."""
+
+    model: ModelSpec
+    messages: tuple[Message, ...]
+    params: dict[str, Any] = field(default_factory=dict[str, Any])
+    constraint: Constraint | None = None
+    repeat: int = 0
+    """0 for the first try of a case; each further repeat is a request of its own."""
+    key: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", content_id("request", self.canonical()))
+
+    def canonical(self) -> dict[str, Any]:
+        """All that decides the answer, as JSON. Names and keys of the user are no part of it."""
+        body: dict[str, Any] = {
+            "model": self.model.resolved,
+            "endpoint": self.model.api_base,
+            "messages": [[message.role, message.content] for message in self.messages],
+            "params": self.params,
+            "repeat": self.repeat,
+        }
+        if isinstance(self.constraint, Labels):
+            body["labels"] = list(self.constraint.labels)
+        elif isinstance(self.constraint, JsonSchema):
+            body["schema"] = self.constraint.schema
+        return body

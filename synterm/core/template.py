@@ -1,0 +1,132 @@
+"""Jinja templates of prompts, sandboxed: they come from project files of other people.
+
+Values are only put in, never rendered again. A short list of filters and text methods, no macros, small loops,
+little joining of texts and a size limit: no way to the interpreter, and a template bomb ends in a clear error.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import StrictUndefined, TemplateSyntaxError, meta, nodes
+from jinja2.exceptions import SecurityError, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from synterm.errors import InputError
+
+MAX_CHARACTERS = 2_000_000
+MAX_SECONDS = 1.0
+_MAX_RANGE = 1000
+_MAX_LOOP_DEPTH = 2
+_MAX_JOINS = 16
+_FILTERS = frozenset(
+    "abs capitalize count d default dictsort escape e first float groupby int items join last length list lower "
+    "map max min reject rejectattr reverse round select selectattr sort string sum title tojson trim truncate "
+    "unique upper urlencode wordcount".split()
+)
+_TEXT_METHODS = frozenset(
+    "capitalize count endswith find isalnum isalpha isdigit lower lstrip removeprefix removesuffix rstrip split "
+    "splitlines startswith strip title upper".split()
+)
+_FORBIDDEN = (nodes.Macro, nodes.CallBlock, nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends, nodes.Block)
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    intercepted_binops = frozenset(("*", "**", "%"))
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        if not (isinstance(left, int | float) and isinstance(right, int | float)):
+            raise SecurityError(f"{operator} takes numbers only")
+        if operator == "**" and (abs(left) > 1000 or abs(right) > 100):
+            raise SecurityError("** takes small numbers only")
+        return super().call_binop(context, operator, left, right)
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        if isinstance(obj, str):
+            return attr in _TEXT_METHODS
+        return super().is_safe_attribute(obj, attr, value)
+
+
+def _small_range(*bounds: int) -> range:
+    steps = range(*bounds)
+    if len(steps) > _MAX_RANGE:
+        raise SecurityError(f"range() over more than {_MAX_RANGE} steps")
+    return steps
+
+
+def _environment() -> _Sandbox:
+    # The text is a prompt, not a page: nothing is to be escaped for HTML.
+    sandbox = _Sandbox(undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False)
+    sandbox.filters = {name: call for name, call in sandbox.filters.items() if name in _FILTERS}
+    sandbox.globals.clear()
+    sandbox.globals["range"] = _small_range  # pyright: ignore[reportArgumentType]
+    return sandbox
+
+
+_SANDBOX = _environment()
+
+
+class Template:
+    """A compiled template. Raises InputError, naming the line, for text that does not compile."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self._plain = "{" not in source
+        if self._plain:
+            self.variables: frozenset[str] = frozenset()
+            return
+        try:
+            tree = _SANDBOX.parse(source)
+            self.variables = frozenset(meta.find_undeclared_variables(tree)) - {"range"}
+            _refuse_bombs(tree)
+            self._template = _SANDBOX.from_string(tree)  # pyright: ignore[reportArgumentType]
+        except TemplateSyntaxError as error:
+            raise InputError(error.message or "not a template", where=f"line {error.lineno}") from error
+        except TemplateError as error:
+            raise InputError(str(error), where="template") from error
+        except RecursionError as error:
+            raise InputError("nests too deeply", where="template") from error
+
+    def render(self, values: Mapping[str, Any]) -> str:
+        """The text with `values` put in. Raises InputError for a missing value or a template that runs wild."""
+        if self._plain:
+            return self.source
+        deadline = time.monotonic() + MAX_SECONDS
+        parts: list[str] = []
+        size = 0
+        try:
+            for part in self._template.generate(values):
+                parts.append(part)
+                size += len(part)
+                if size > MAX_CHARACTERS:
+                    raise InputError(f"the rendered text is over {MAX_CHARACTERS:,} characters", where="template")
+                if time.monotonic() > deadline:
+                    raise InputError(f"rendering took over {MAX_SECONDS:g} s", where="template")
+        except TemplateError as error:
+            raise InputError(str(error), where="template") from error
+        except (ArithmeticError, TypeError, ValueError, LookupError, RecursionError, MemoryError) as error:
+            raise InputError(f"the template fails: {error or type(error).__name__}", where="template") from error
+        return "".join(parts)
+
+
+@lru_cache(maxsize=256)
+def compile_template(source: str) -> Template:
+    """The compiled template of `source`; compiled once for texts in use."""
+    return Template(source)
+
+
+def _refuse_bombs(tree: nodes.Template) -> None:
+    if found := next(tree.find_all(_FORBIDDEN), None):
+        raise InputError(f"{type(found).__name__.lower()} is not for prompts", where=f"line {found.lineno}")
+    if _loop_depth(tree) > _MAX_LOOP_DEPTH:
+        raise InputError(f"loops nest deeper than {_MAX_LOOP_DEPTH}", where="template")
+    if sum(1 for _ in tree.find_all((nodes.Concat, nodes.Add))) > _MAX_JOINS:
+        raise InputError(f"more than {_MAX_JOINS} times + or ~", where="template")
+
+
+def _loop_depth(node: nodes.Node) -> int:
+    below = max((_loop_depth(child) for child in node.iter_child_nodes()), default=0)
+    return below + isinstance(node, nodes.For)
