@@ -1,0 +1,134 @@
+"""The schema of the project file, as named steps. A step, once released, never changes.
+
+Immutable things (contents of cases, prompt bodies, responses) are named by content hash; mutable ones by a ULID.
+Responses are only ever added; the cache serves the last good one of a key. Their hash stands beside an integer key,
+which fills several times faster than a hash as clustered key.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from synterm.storage.connect import APPLICATION_ID
+
+SCHEMA_VERSION = 1
+"""Raised with each step; kept in the file's header."""
+
+_FIRST = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE nodes (
+    id TEXT PRIMARY KEY,
+    parent_id TEXT REFERENCES nodes(id) ON DELETE CASCADE,
+    level TEXT NOT NULL CHECK (level IN ('feature', 'behavior', 'scenario')),
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    checks TEXT NOT NULL,
+    gates TEXT NOT NULL,
+    updated TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX nodes_by_name ON nodes (coalesce(parent_id, ''), name);
+CREATE TABLE contents (id TEXT PRIMARY KEY, input TEXT NOT NULL, expected TEXT NOT NULL) STRICT;
+CREATE TABLE cases (
+    pk INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    scenario_id TEXT NOT NULL REFERENCES nodes(id) ON DELETE CASCADE,
+    content_id TEXT NOT NULL REFERENCES contents(id),
+    tags TEXT NOT NULL,
+    split TEXT NOT NULL CHECK (split IN ('dev', 'holdout', 'train')),
+    status TEXT NOT NULL CHECK (status IN ('accepted', 'draft', 'rejected')),
+    origin TEXT NOT NULL,
+    root_id TEXT NOT NULL,
+    updated TEXT NOT NULL
+) STRICT;
+CREATE INDEX cases_by_scenario ON cases (scenario_id, pk);
+CREATE TABLE prompt_bodies (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
+CREATE TABLE prompts (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    draft TEXT NOT NULL,
+    updated TEXT NOT NULL
+) STRICT;
+CREATE TABLE prompt_versions (
+    prompt_id TEXT NOT NULL REFERENCES prompts(id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    body_id TEXT NOT NULL REFERENCES prompt_bodies(id),
+    note TEXT NOT NULL,
+    created TEXT NOT NULL,
+    PRIMARY KEY (prompt_id, number),
+    UNIQUE (prompt_id, body_id)
+) STRICT;
+CREATE TABLE models (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    spec TEXT NOT NULL,
+    updated TEXT NOT NULL
+) STRICT;
+CREATE TABLE responses (
+    pk INTEGER PRIMARY KEY,
+    key BLOB NOT NULL,
+    body_id TEXT NOT NULL,
+    content_id TEXT NOT NULL,
+    model TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    text TEXT NOT NULL,
+    finish_reason TEXT,
+    prompt_tokens INTEGER,
+    completion_tokens INTEGER,
+    cost_usd REAL,
+    latency_ms REAL,
+    first_token_ms REAL,
+    error TEXT,
+    raw BLOB NOT NULL,
+    created TEXT NOT NULL
+) STRICT;
+CREATE INDEX responses_by_key ON responses (key);
+CREATE TABLE runs (
+    id TEXT PRIMARY KEY,
+    started TEXT NOT NULL,
+    ended TEXT,
+    status TEXT NOT NULL CHECK (status IN ('running', 'complete', 'incomplete', 'interrupted')),
+    who TEXT NOT NULL,
+    git_commit TEXT,
+    config TEXT NOT NULL,
+    totals TEXT NOT NULL
+) STRICT;
+CREATE TABLE evaluations (
+    pk INTEGER PRIMARY KEY,
+    run_id TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+    case_id TEXT NOT NULL,
+    content_id TEXT NOT NULL,
+    body_id TEXT NOT NULL,
+    model_name TEXT NOT NULL,
+    repeat INTEGER NOT NULL,
+    response_pk INTEGER REFERENCES responses(pk),
+    passed INTEGER,
+    score REAL,
+    label TEXT,
+    checks TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    error TEXT,
+    cached INTEGER NOT NULL,
+    UNIQUE (run_id, case_id, body_id, model_name, repeat)
+) STRICT;
+"""
+
+migrations = Migrations("synterm")
+
+
+@migrations(name="0001_first")
+def first(db: Database) -> None:
+    """The tables of the first release."""
+    for statement in _FIRST.split(";"):
+        if statement.strip():
+            db.execute(statement)
+
+
+def migrate(db: Database) -> None:
+    """Bring the file to this synterm's schema."""
+    if not migrations.pending(db):
+        return
+    migrations.apply(db)
+    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")

@@ -1,0 +1,101 @@
+"""The behavior tree in the project file."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+
+import orjson
+from sqlite_utils import Database
+
+from synterm.core.tree import LEVELS, Level, Node, Tree
+from synterm.errors import InputError, NotFoundError, did_you_mean
+from synterm.storage.base import Store, dump
+from synterm.storage.clock import now
+from synterm.storage.connect import DatabaseError
+
+
+class NodeStore(Store):
+    """Features, behaviors and scenarios."""
+
+    def tree(self) -> Tree:
+        """The whole tree."""
+        rows = self._rows("SELECT id, parent_id, level, name, description, position, checks, gates FROM nodes")
+        return Tree(
+            Node(
+                id=node_id,
+                parent_id=parent_id,
+                level=level,
+                name=name,
+                description=description,
+                position=position,
+                checks=orjson.loads(checks),
+                gates=orjson.loads(gates),
+            )
+            for node_id, parent_id, level, name, description, position, checks, gates in rows
+        )
+
+    def find(self, path: str) -> Node:
+        """The node at ``feature/behavior/scenario``, or the only one of that name. Raises NotFoundError."""
+        tree = self.tree()
+        by_path = {tree.path(node.id): node for node in tree.walk()}
+        if path in by_path:
+            return by_path[path]
+        named = [node for node in by_path.values() if node.name == path]
+        if len(named) == 1:
+            return named[0]
+        if named:
+            places = ", ".join(tree.path(node.id) for node in named)
+            raise NotFoundError(f"{path!r} is the name of several: {places}", hint="give the whole path")
+        raise NotFoundError(f"nothing at {path!r} in the tree", hint=did_you_mean(path, by_path))
+
+    def put(self, *nodes: Node) -> Future[None]:
+        """Add nodes, or replace those of the same id. The future raises InputError for a name that a sibling has."""
+
+        def work(db: Database) -> None:
+            for node in nodes:
+                _put(db, node)
+
+        return self._writer.submit(work)
+
+    def remove(self, node_id: str) -> Future[None]:
+        """Remove a node with all nodes and cases below it."""
+        return self._writer.submit(lambda db: _run(db, "DELETE FROM nodes WHERE id = ?", node_id))
+
+
+def child_level(parent: Node | None) -> Level:
+    """The level below `parent`. Raises InputError below a scenario."""
+    if parent is None:
+        return LEVELS[0]
+    if parent.level == LEVELS[-1]:
+        raise InputError(f"{parent.name!r} is a scenario: cases stand below it, no further nodes")
+    return LEVELS[LEVELS.index(parent.level) + 1]
+
+
+def _run(db: Database, sql: str, *values: object) -> None:
+    db.conn.execute(sql, values)
+
+
+def _put(db: Database, node: Node) -> None:
+    gates = [gate.model_dump(mode="json") for gate in node.gates]
+    try:
+        db.conn.execute(
+            "INSERT INTO nodes (id, parent_id, level, name, description, position, checks, gates, updated) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET parent_id = excluded.parent_id, "
+            "name = excluded.name, description = excluded.description, position = excluded.position, "
+            "checks = excluded.checks, gates = excluded.gates, updated = excluded.updated",
+            (
+                node.id,
+                node.parent_id,
+                node.level,
+                node.name,
+                node.description,
+                node.position,
+                dump(list(node.checks)),
+                dump(gates),
+                now(),
+            ),
+        )
+    except DatabaseError as error:
+        if "nodes_by_name" in str(error):
+            raise InputError(f"there is a {node.level} named {node.name!r} here already", where="name") from error
+        raise

@@ -1,0 +1,137 @@
+"""A project: the open project file, and its parts."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Generator
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+
+from sqlite_utils import Database
+
+from synterm.core.ids import new_id
+from synterm.errors import ProjectError
+from synterm.storage.cases import CaseStore
+from synterm.storage.clock import now
+from synterm.storage.connect import DatabaseError, check_file, check_identity, connect, project_error
+from synterm.storage.migrations import SCHEMA_VERSION, migrate
+from synterm.storage.models import ModelStore
+from synterm.storage.nodes import NodeStore
+from synterm.storage.prompts import PromptStore
+from synterm.storage.responses import ResponseStore
+from synterm.storage.runs import RunStore
+from synterm.storage.writer import Writer
+
+
+class Project:
+    """An open project file. Reads happen on the thread that opened it, writes on the writer's.
+
+    Open one with `Project.open` or `Project.create`, and close it: closing folds everything into the one file.
+    """
+
+    def __init__(self, path: Path, db: Database, writer: Writer) -> None:
+        self.path = path
+        self._db = db
+        self._writer = writer
+
+    @classmethod
+    def create(cls, path: Path, name: str) -> Project:
+        """A new, empty project file. Raises ProjectError when `path` is taken or can't be written."""
+        if path.exists() or path.is_symlink():
+            raise ProjectError("there is a file of that name already", where=str(path), hint="choose another name")
+        _make_private(path)
+        with _errors(path):
+            db = connect(path)
+            db.conn.execute("PRAGMA auto_vacuum = NONE")
+            migrate(db)
+            with db.atomic():
+                for key, value in (("id", new_id()), ("name", name), ("created", now())):
+                    db.execute("INSERT INTO meta (key, value) VALUES (?, ?)", (key, value))
+            db.conn.close()
+        return cls.open(path)
+
+    @classmethod
+    def open(cls, path: Path) -> Project:
+        """Open an existing project file. Raises ProjectError when it is none, or can't be read or written."""
+        check_file(path)
+        with _errors(path):
+            db = connect(path)
+            check_identity(db, path, SCHEMA_VERSION)
+            db.conn.execute("PRAGMA journal_mode = WAL")
+            migrate(db)
+        return cls(path, db, Writer(path))
+
+    def __enter__(self) -> Project:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Write what waits and fold everything into the one file. Closing twice does nothing."""
+        self._db.conn.close()
+        self._writer.close()
+
+    @cached_property
+    def id(self) -> str:
+        """The project's ULID."""
+        return self._meta("id")
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self._meta("name")
+
+    @cached_property
+    def nodes(self) -> NodeStore:
+        """The behavior tree."""
+        return NodeStore(self._db, self._writer)
+
+    @cached_property
+    def cases(self) -> CaseStore:
+        """The data points."""
+        return CaseStore(self._db, self._writer)
+
+    @cached_property
+    def prompts(self) -> PromptStore:
+        """Prompts, their drafts and versions."""
+        return PromptStore(self._db, self._writer)
+
+    @cached_property
+    def models(self) -> ModelStore:
+        """The models it names."""
+        return ModelStore(self._db, self._writer)
+
+    @cached_property
+    def responses(self) -> ResponseStore:
+        """Every answer that was received: the cache."""
+        return ResponseStore(self._db, self._writer)
+
+    @cached_property
+    def runs(self) -> RunStore:
+        """Runs and their evaluations."""
+        return RunStore(self._db, self._writer)
+
+    def _meta(self, key: str) -> str:
+        (value,) = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return value
+
+
+def _make_private(path: Path) -> None:
+    """The empty file, readable by its owner only."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except OSError as error:
+        raise ProjectError(error.strerror or str(error), where=str(path), hint="check the folder") from error
+
+
+@contextlib.contextmanager
+def _errors(path: Path) -> Generator[None]:
+    try:
+        yield
+    except DatabaseError as error:
+        raise project_error(error, path) from error

@@ -1,0 +1,123 @@
+"""Prompts in the project file: the draft that is being typed, and immutable versions."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from typing import Any
+
+from sqlite_utils import Database
+
+from synterm.core.ids import new_id
+from synterm.core.prompt import Prompt, PromptBody, PromptVersion
+from synterm.errors import InputError
+from synterm.storage.base import Store, not_found
+from synterm.storage.clock import now
+from synterm.storage.connect import DatabaseError
+
+
+class PromptStore(Store):
+    """Prompts by name."""
+
+    def all(self) -> list[Prompt]:
+        """All prompts with their versions, in the order they were made."""
+        versions: dict[str, list[PromptVersion]] = {}
+        for prompt_id, number, note, created, body in self._rows(
+            "SELECT prompt_id, number, note, created, body FROM prompt_versions "
+            "JOIN prompt_bodies ON prompt_bodies.id = body_id ORDER BY number"
+        ):
+            version = PromptVersion(
+                body=PromptBody.model_validate_json(body), number=number, note=note, created=created
+            )
+            versions.setdefault(prompt_id, []).append(version)
+        return [
+            Prompt(
+                id=prompt_id,
+                name=name,
+                draft=PromptBody.model_validate_json(draft),
+                versions=tuple(versions.get(prompt_id, ())),
+            )
+            for prompt_id, name, draft in self._rows("SELECT id, name, draft FROM prompts ORDER BY id")
+        ]
+
+    def get(self, name: str) -> Prompt:
+        """The prompt of that name. Raises NotFoundError."""
+        prompts = {prompt.name: prompt for prompt in self.all()}
+        if name not in prompts:
+            raise not_found("prompt", name, prompts)
+        return prompts[name]
+
+    def add(self, name: str, versions: list[tuple[str, PromptBody]]) -> Future[str]:
+        """A new prompt with versions (note, body), oldest first; the last is its draft too. Gives the prompt's id."""
+        prompt_id = new_id()
+
+        def work(db: Database) -> str:
+            _insert(db, prompt_id, name, versions[-1][1])
+            for note, body in versions:
+                _keep(db, prompt_id, body, note)
+            return prompt_id
+
+        return self._writer.submit(work)
+
+    def save_draft(self, prompt_id: str, body: PromptBody) -> Future[None]:
+        """Put what is being typed on disk."""
+        return self._writer.submit(
+            lambda db: _run(
+                db, "UPDATE prompts SET draft = ?, updated = ? WHERE id = ?", body.model_dump_json(), now(), prompt_id
+            )
+        )
+
+    def keep(self, prompt_id: str, body: PromptBody, note: str = "") -> Future[int]:
+        """Keep `body` as a version; gives its number. A body that was kept before gives the number it has."""
+        return self._writer.submit(lambda db: _keep(db, prompt_id, body, note))
+
+    def rename(self, prompt_id: str, name: str) -> Future[None]:
+        """Give a prompt another name."""
+        return self._writer.submit(
+            lambda db: _run(db, "UPDATE prompts SET name = ?, updated = ? WHERE id = ?", name, now(), prompt_id)
+        )
+
+    def remove(self, prompt_id: str) -> Future[None]:
+        """Remove a prompt with its draft and its history. Answers that were received stay."""
+        return self._writer.submit(lambda db: _run(db, "DELETE FROM prompts WHERE id = ?", prompt_id))
+
+
+def _run(db: Database, sql: str, *values: Any) -> None:
+    try:
+        db.conn.execute(sql, values)
+    except DatabaseError as error:
+        if "prompts.name" in str(error):
+            raise InputError("there is a prompt of that name already", where="name") from error
+        raise
+
+
+def _insert(db: Database, prompt_id: str, name: str, draft: PromptBody) -> None:
+    _run(
+        db,
+        "INSERT INTO prompts (id, name, draft, updated) VALUES (?, ?, ?, ?)",
+        prompt_id,
+        name,
+        draft.model_dump_json(),
+        now(),
+    )
+
+
+def _keep(db: Database, prompt_id: str, body: PromptBody, note: str) -> int:
+    _run(db, "INSERT OR IGNORE INTO prompt_bodies (id, body) VALUES (?, ?)", body.id, body.model_dump_json())
+    known = db.conn.execute(
+        "SELECT number FROM prompt_versions WHERE prompt_id = ? AND body_id = ?", (prompt_id, body.id)
+    ).fetchone()
+    if known:
+        return known[0]
+    (last,) = db.conn.execute(
+        "SELECT coalesce(max(number), 0) FROM prompt_versions WHERE prompt_id = ?", (prompt_id,)
+    ).fetchone()
+    _run(
+        db,
+        "INSERT INTO prompt_versions (prompt_id, number, body_id, note, created) VALUES (?, ?, ?, ?, ?)",
+        prompt_id,
+        last + 1,
+        body.id,
+        note,
+        now(),
+    )
+    return last + 1

@@ -1,0 +1,126 @@
+"""One thread writes. What waits is written together: one transaction, one sync to disk."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlite_utils import Database
+
+from synterm.errors import ProjectError
+from synterm.storage.connect import DatabaseError, connect, project_error
+
+T = TypeVar("T")
+Work = Callable[[Database], T]
+
+_MOST = 1000
+"""The most pieces of work in one transaction, so that none waits long for its commit."""
+
+
+class Writer:
+    """Runs pieces of work on the only writing connection. A result is given when it is on disk."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._queue: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._serve, name="synterm-writer", daemon=True)
+        self._open = True
+        self._lock = threading.Lock()
+        self._thread.start()
+
+    def submit(self, work: Work[T]) -> Future[T]:
+        """Have `work` done on the writing connection, in a transaction shared with what else waits.
+
+        Work that raises changes nothing, and its future raises the same. Raises ProjectError after `close`.
+        """
+        future: Future[T] = Future()
+        with self._lock:
+            if not self._open:
+                raise ProjectError("the project is closed", where=str(self._path))
+            self._queue.put((work, future))
+        return future
+
+    def close(self) -> None:
+        """Write what waits, then fold the log into the one file."""
+        with self._lock:
+            if self._open:
+                self._open = False
+                self._queue.put(None)
+        self._thread.join()
+
+    def _serve(self) -> None:
+        try:
+            db = connect(self._path)
+        except ProjectError as error:
+            self._refuse_all(error)
+            return
+        while batch := self._next_batch():
+            self._write(db, batch)
+        _fold(db)
+
+    def _next_batch(self) -> list[tuple[Work[Any], Future[Any]]]:
+        first = self._queue.get()
+        batch = [first] if first is not None else []
+        while batch and len(batch) < _MOST:
+            try:
+                item = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if item is None:
+                self._queue.put(None)
+                break
+            batch.append(item)
+        return batch
+
+    def _write(self, db: Database, batch: list[tuple[Work[Any], Future[Any]]]) -> None:
+        done: list[tuple[Future[Any], Any]] = []
+        live = [(work, future) for work, future in batch if future.set_running_or_notify_cancel()]
+        try:
+            db.conn.execute("BEGIN IMMEDIATE")
+            for work, future in live:
+                _attempt(db, work, future, done)
+            db.conn.execute("COMMIT")
+        except DatabaseError as error:
+            if db.conn.in_transaction:
+                db.conn.execute("ROLLBACK")
+            for _, future in live:
+                if not future.done():
+                    future.set_exception(project_error(error, self._path))
+            return
+        for future, result in done:
+            future.set_result(result)
+
+    def _refuse_all(self, error: ProjectError) -> None:
+        while (item := self._queue.get()) is not None:
+            item[1].set_exception(error)
+
+
+def _attempt(db: Database, work: Work[Any], future: Future[Any], done: list[tuple[Future[Any], Any]]) -> None:
+    db.conn.execute("SAVEPOINT work")
+    try:
+        result = work(db)
+    except Exception as error:
+        if not db.conn.in_transaction:
+            raise DatabaseError("the transaction was lost") from error
+        db.conn.execute("ROLLBACK TO work")
+        future.set_exception(error)
+    else:
+        done.append((future, result))
+    finally:
+        if db.conn.in_transaction:
+            db.conn.execute("RELEASE work")
+
+
+def _fold(db: Database) -> None:
+    try:
+        db.conn.execute("PRAGMA busy_timeout = 0")
+        db.conn.execute("PRAGMA journal_mode = DELETE")
+    except DatabaseError:
+        # Someone else has the file open: the log stays beside it, and the last one to close folds it.
+        db.conn.execute("PRAGMA wal_checkpoint(PASSIVE)")
+    finally:
+        db.conn.close()
