@@ -1,0 +1,1 @@
+"""The engine: plan → schedule → complete → check → record, as one stream of events."""

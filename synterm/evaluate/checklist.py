@@ -1,0 +1,56 @@
+"""The checks of each scenario, made ready to judge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from synterm.checks.base import Answer, Check
+from synterm.checks.judge import judge
+from synterm.checks.registry import load_check
+from synterm.core.completion import Completion
+from synterm.core.evaluation import Evaluation, Task
+from synterm.core.ids import canonical_json
+from synterm.core.request import Constraint
+from synterm.core.tree import CheckConfig, Tree
+from synterm.errors import InputError
+
+
+class Checklist:
+    """Checks by scenario. Raises InputError, naming the scenario, for a check that can't be made."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._loaded: dict[bytes, Check] = {}
+        self._by_scenario = {node.id: self._load(tree, node.id) for node in tree.scenarios()}
+
+    def of(self, scenario_id: str) -> Sequence[Check]:
+        """The checks that hold for a scenario, in order."""
+        return self._by_scenario.get(scenario_id, ())
+
+    def constraint(self, scenario_id: str) -> Constraint | None:
+        """What an answer could be held to: the first that a check of the scenario names."""
+        return next((held for check in self.of(scenario_id) if (held := check.constraint())), None)
+
+    def labels(self) -> tuple[str, ...]:
+        """All labels that label checks know, in the order of the tree."""
+        known = (
+            label for checks in self._by_scenario.values() for check in checks for label in getattr(check, "labels", ())
+        )
+        return tuple(dict.fromkeys(known))
+
+    def judge(self, task: Task, completion: Completion) -> Evaluation:
+        """The verdict on one answer."""
+        results, passed, score = judge(self.of(task.case.scenario_id), Answer(completion, task.case))
+        return Evaluation(task, completion, tuple(results), passed, score)
+
+    def _load(self, tree: Tree, scenario_id: str) -> tuple[Check, ...]:
+        try:
+            return tuple(self._check(config) for config in tree.checks(scenario_id))
+        except InputError as error:
+            raise InputError(error.message, hint=error.hint, where=f"checks of {tree.path(scenario_id)}") from error
+
+    def _check(self, config: CheckConfig) -> Check:
+        # Scenarios that inherit the same check share one.
+        key = canonical_json(config)
+        if key not in self._loaded:
+            self._loaded[key] = load_check(config)
+        return self._loaded[key]

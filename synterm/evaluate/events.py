@@ -1,0 +1,43 @@
+"""What a sweep tells those who watch it: the workbench and `synterm run` see the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from synterm.core.evaluation import Evaluation, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A request was sent."""
+
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """More of an answer came in."""
+
+    task: Task
+    text: str
+    """All of the answer so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An answer is on disk and judged."""
+
+    evaluation: Evaluation
+
+
+@dataclass(frozen=True, slots=True)
+class Halted:
+    """The sweep ended before its end; what was received is kept."""
+
+    reason: str
+    hint: str
+    left: int
+    """How many evaluations were not made."""
+
+
+Event = Started | Streamed | Judged | Halted

@@ -1,0 +1,167 @@
+"""A run: a set of evaluations made together and kept under one id."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+from synterm.core.case import Case
+from synterm.core.evaluation import Evaluation, Task, Variant
+from synterm.evaluate.checklist import Checklist
+from synterm.evaluate.events import Event, Halted, Judged
+from synterm.evaluate.plan import plan
+from synterm.evaluate.report import RunResult
+from synterm.evaluate.sweep import DEFAULT_LIMITS, Limits, Sweep
+from synterm.evaluate.tally import Tally
+from synterm.providers.registry import Providers
+from synterm.storage.project import Project
+from synterm.storage.runs import RunStatus
+
+_BATCH = 200
+"""Evaluations that are recorded together."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """What a run is to do: every case under every variant, `repeats` times."""
+
+    variants: Sequence[Variant]
+    cases: Sequence[Case]
+    repeats: int = 1
+    limits: Limits = DEFAULT_LIMITS
+    who: str = ""
+    git_commit: str | None = None
+    fail_on: frozenset[str] = frozenset(("gate", "regression", "error"))
+    min_pass_rate: float | None = None
+
+    @property
+    def size(self) -> int:
+        """How many evaluations that makes."""
+        return len(self.variants) * len(self.cases) * self.repeats
+
+
+@dataclass(slots=True)
+class RunProgress:
+    """How far a run is."""
+
+    planned: int
+    tally: Tally = field(default_factory=Tally)
+    cached: int = 0
+    cost_usd: float = 0.0
+
+    @property
+    def done(self) -> int:
+        """Evaluations made."""
+        return self.tally.judged + self.tally.errors
+
+
+Watch = Callable[[Event, RunProgress], None]
+
+
+async def run(
+    project: Project, providers: Providers, chosen: RunPlan, watch: Watch | None = None
+) -> tuple[str, RunResult]:
+    """Make a run, record it, and give its id and what it gathered.
+
+    `watch` is called with every event. When the caller is cancelled the run is recorded as interrupted with all that
+    came in; the same call again sends only what has no answer yet. Raises InputError for prompts or checks that can't
+    be used, ProjectError when the project file fails.
+    """
+    tree = project.nodes.tree()
+    checklist = Checklist(tree)
+    result = RunResult(
+        tree,
+        chosen.variants,
+        planned=chosen.size,
+        fail_on=chosen.fail_on,
+        min_pass_rate=chosen.min_pass_rate,
+        labels=checklist.labels(),
+    )
+    run_id = project.runs.start(_config(chosen), who=chosen.who, git_commit=chosen.git_commit).result()
+    sweep = Sweep(_tasks(chosen, checklist), checklist, providers, project.responses, chosen.limits)
+    record = _Record(project, run_id)
+    status: RunStatus = "interrupted"
+    began = time.monotonic()
+    try:
+        await _follow(sweep, result, record, RunProgress(chosen.size), watch)
+        status = "incomplete" if result.not_made else "complete"
+    finally:
+        result.wall_s = time.monotonic() - began
+        record.flush()
+        project.runs.finish(run_id, status, _totals(result)).result()
+    return run_id, result
+
+
+async def _follow(sweep: Sweep, result: RunResult, record: _Record, progress: RunProgress, watch: Watch | None) -> None:
+    async for event in sweep.events():
+        if isinstance(event, Judged):
+            evaluation = event.evaluation
+            result.evaluations.append(evaluation)
+            record.add(evaluation)
+            progress.tally.add(evaluation)
+            progress.cached += evaluation.completion.cached
+            progress.cost_usd += 0.0 if evaluation.completion.cached else evaluation.completion.cost_usd or 0.0
+        elif isinstance(event, Halted):
+            result.halted = event
+        if watch:
+            watch(event, progress)
+
+
+def _tasks(chosen: RunPlan, checklist: Checklist) -> Iterator[Task]:
+    # One variant after the other: a model on this machine keeps the prefix that its cases share.
+    for variant in chosen.variants:
+        yield from plan(chosen.cases, variant, checklist, chosen.repeats)
+
+
+def _config(chosen: RunPlan) -> dict[str, Any]:
+    return {
+        "variants": [
+            {"prompt": variant.prompt, "version": variant.version, "body": variant.body.id, "model": variant.model.name}
+            for variant in chosen.variants
+        ],
+        "cases": len(chosen.cases),
+        "repeats": chosen.repeats,
+    }
+
+
+def _totals(result: RunResult) -> dict[str, Any]:
+    tally = Tally()
+    for evaluation in result.evaluations:
+        tally.add(evaluation)
+    return {
+        "evaluations": len(result.evaluations),
+        "passed": tally.passed,
+        "failed": tally.failed,
+        "errors": tally.errors,
+        "not_made": result.not_made,
+        "wall_s": round(result.wall_s, 3),
+    }
+
+
+class _Record:
+    """Writes evaluations to the run as they come, some at a time."""
+
+    def __init__(self, project: Project, run_id: str) -> None:
+        self._project = project
+        self._run_id = run_id
+        self._waiting: list[Evaluation] = []
+        self._written: list[Future[int]] = []
+
+    def add(self, evaluation: Evaluation) -> None:
+        self._waiting.append(evaluation)
+        if len(self._waiting) >= _BATCH:
+            self._write()
+
+    def flush(self) -> None:
+        """Write the rest, and raise what went wrong on the way."""
+        self._write()
+        for future in self._written:
+            future.result()
+
+    def _write(self) -> None:
+        if self._waiting:
+            self._written.append(self._project.runs.add(self._run_id, self._waiting))
+            self._waiting = []
