@@ -80,6 +80,8 @@ class Prompt(BaseModel):
     id: str = Field(default_factory=new_id)
     name: str = Field(min_length=1, max_length=200)
     draft: PromptBody
+    draft_examples: str | None = None
+    """The text of the draft's examples while it is not yet examples: half a line, a missing answer."""
     versions: tuple[PromptVersion, ...] = ()
 
     @property

@@ -70,6 +70,11 @@ class CaseStore(Store):
         """How many cases of any status each scenario holds, by scenario id."""
         return dict(self._rows("SELECT scenario_id, count(*) FROM cases GROUP BY scenario_id"))
 
+    def input_names(self) -> frozenset[str]:
+        """All names that inputs give values for."""
+        sql = "SELECT DISTINCT json_each.key FROM contents, json_each(contents.input)"
+        return frozenset(name for (name,) in self._rows(sql))
+
     def put(self, cases: Iterable[Case]) -> Future[int]:
         """Add cases, or replace those of the same id; gives how many. The future raises InputError for bad content."""
         rows = [_prepare(case) for case in cases]

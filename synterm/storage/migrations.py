@@ -48,6 +48,7 @@ CREATE TABLE prompts (
     id TEXT PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
     draft TEXT NOT NULL,
+    draft_examples TEXT,
     updated TEXT NOT NULL
 ) STRICT;
 CREATE TABLE prompt_versions (

@@ -34,9 +34,12 @@ class PromptStore(Store):
                 id=prompt_id,
                 name=name,
                 draft=PromptBody.model_validate_json(draft),
+                draft_examples=half,
                 versions=tuple(versions.get(prompt_id, ())),
             )
-            for prompt_id, name, draft in self._rows("SELECT id, name, draft FROM prompts ORDER BY id")
+            for prompt_id, name, draft, half in self._rows(
+                "SELECT id, name, draft, draft_examples FROM prompts ORDER BY id"
+            )
         ]
 
     def get(self, name: str) -> Prompt:
@@ -58,13 +61,10 @@ class PromptStore(Store):
 
         return self._writer.submit(work)
 
-    def save_draft(self, prompt_id: str, body: PromptBody) -> Future[None]:
-        """Put what is being typed on disk."""
-        return self._writer.submit(
-            lambda db: _run(
-                db, "UPDATE prompts SET draft = ?, updated = ? WHERE id = ?", body.model_dump_json(), now(), prompt_id
-            )
-        )
+    def save_draft(self, prompt_id: str, body: PromptBody, examples: str | None = None) -> Future[None]:
+        """Put what is being typed on disk; `examples` is the text of examples that can't be read yet."""
+        sql = "UPDATE prompts SET draft = ?, draft_examples = ?, updated = ? WHERE id = ?"
+        return self._writer.submit(lambda db: _run(db, sql, body.model_dump_json(), examples, now(), prompt_id))
 
     def keep(self, prompt_id: str, body: PromptBody, note: str = "") -> Future[int]:
         """Keep `body` as a version; gives its number. A body that was kept before gives the number it has."""

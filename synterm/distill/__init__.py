@@ -1,0 +1,1 @@
+"""Step 3 Distill failures: triage, clusters, shrinking, boundaries, attacks."""

@@ -1,0 +1,1 @@
+"""Step 4 Fine-tune: selection, guards against leaks, training formats."""

@@ -1,0 +1,1 @@
+"""Step 5 Production: the inbox of traffic, drift, the guard."""

@@ -1,0 +1,57 @@
+"""Cases as a sequence that reads its pages as they are looked at."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from typing import overload
+
+from synterm.core.case import Case
+
+_PAGE = 200
+_PAGES = 60
+
+ReadPage = Callable[[Sequence[int]], list[Case]]
+
+
+class CaseRows(Sequence[Case]):
+    """The cases of these row numbers; at most 12 000 are held at a time."""
+
+    def __init__(self, keys: Sequence[int], read: ReadPage) -> None:
+        self._keys = keys
+        self._read = read
+        self._pages: OrderedDict[int, list[Case]] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    @overload
+    def __getitem__(self, index: int) -> Case: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Case]: ...
+    def __getitem__(self, index: int | slice) -> Case | list[Case]:
+        if isinstance(index, slice):
+            return [self[position] for position in range(*index.indices(len(self)))]
+        if index < 0:
+            index += len(self)
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        return self._page(index // _PAGE)[index % _PAGE]
+
+    def __iter__(self) -> Iterator[Case]:
+        for position in range(len(self)):
+            yield self[position]
+
+    def name(self, index: int) -> str:
+        """What the screens call the case: ``c17``."""
+        return f"c{self._keys[index]}"
+
+    def _page(self, number: int) -> list[Case]:
+        page = self._pages.get(number)
+        if page is None:
+            page = self._pages[number] = self._read(self._keys[number * _PAGE : (number + 1) * _PAGE])
+            if len(self._pages) > _PAGES:
+                self._pages.popitem(last=False)
+        else:
+            self._pages.move_to_end(number)
+        return page

@@ -1,0 +1,351 @@
+"""The workbench: behaviors, cases, the prompt and its results on one screen.
+
+The screen mediates: panes post messages, the screen asks the session and the live engine, and tells the panes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import getters, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Footer
+from textual.worker import Worker, WorkerState
+
+from synterm.core.model import ModelSpec
+from synterm.errors import InputError, SyntermError
+from synterm.evaluate.events import Event, Halted, Judged
+from synterm.providers.availability import usable
+from synterm.providers.registry import Providers
+from synterm.settings import Settings
+from synterm.storage.project import Project
+from synterm.text import one_line, plural, printable
+from synterm.tui.board import Counts, Freshness
+from synterm.tui.live import Live
+from synterm.tui.screens.fetch import FetchScreen
+from synterm.tui.screens.inspect import InspectScreen
+from synterm.tui.session import Session
+from synterm.tui.titles import results_summary, results_title
+from synterm.tui.widgets.cases import CasesPane
+from synterm.tui.widgets.grid import ResultGrid
+from synterm.tui.widgets.line_list import LineList
+from synterm.tui.widgets.prompt import PromptPane
+from synterm.tui.widgets.status import LiveState, Status, StatusBar
+from synterm.tui.widgets.tree import BehaviorTree
+
+_PANES = ("behaviors", "cases", "prompt", "results")
+_FRAME_SECONDS = 0.05
+_SLOW_FRAMES = 5
+"""Titles, tree and spinners follow every fifth frame; cells follow every one."""
+
+
+class WorkbenchScreen(Screen[None]):
+    """The one screen that people keep open."""
+
+    CSS_PATH = "workbench.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (150, "-broad")]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "keep", "Keep version", tooltip="Keep the draft as a version"),
+        Binding("r", "run_all", "Run all", tooltip="Evaluate every case in scope under every column"),
+        Binding("m", "next_model", "Model", tooltip="Turn to the next model"),
+        Binding("z", "zoom", "Zoom", tooltip="Give the pane the whole screen, or take it back"),
+        Binding("ctrl+b", "toggle_side", "Side", tooltip="Show or hide behaviors and cases"),
+        Binding("question_mark,f1", "app.show_help_panel", "Keys", tooltip="All keys of the focused pane"),
+    ]
+
+    status = getters.query_one(StatusBar)
+    behaviors = getters.query_one(BehaviorTree)
+    cases = getters.query_one(CasesPane)
+    prompt = getters.query_one(PromptPane)
+    grid = getters.query_one(ResultGrid)
+
+    def __init__(self, project: Project, providers: Providers, settings: Settings) -> None:
+        super().__init__()
+        self.session = Session(project)
+        self.live = Live(project, providers, settings)
+        self._providers = providers
+        self._settings = settings
+        self._state: LiveState = "idle"
+        self._reason = ""
+        self._everything = False
+        self._dirty: set[str] = set()
+        self._frame = 0
+
+    def compose(self) -> ComposeResult:
+        """Four panes, a status line and the keys."""
+        yield StatusBar()
+        with Horizontal():
+            with Vertical(id="side"):
+                yield BehaviorTree(id="behaviors")
+                yield CasesPane(id="cases")
+            with Vertical(id="main"):
+                yield PromptPane(id="prompt")
+                yield ResultGrid(id="results")
+        yield Footer()
+
+    async def on_mount(self) -> None:
+        """Fill the panes, and begin to evaluate what is on screen."""
+        self.behaviors.border_title = "Behaviors"
+        self.behaviors.show(self.session.tree)
+        self.set_interval(_FRAME_SECONDS, self._flush)
+        self.watch(self.grid, "scroll_y", self._scrolled, init=False)
+        if self.session.prompt:
+            await self.prompt.show(self.session.prompt)
+        self._show_scope()
+        self.prompt.focus_editor()
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self.prompt.know(self.session.project.cases.input_names())
+        if self.session.model:
+            self._warm()
+        self._restart(0.0)
+
+    # What people do.
+
+    @on(BehaviorTree.Scoped)
+    def _scoped(self, event: BehaviorTree.Scoped) -> None:
+        if event.node_id != self.session.node_id:
+            self._rescope(event.node_id, self.session.query)
+
+    @on(CasesPane.Filtered)
+    def _filtered(self, event: CasesPane.Filtered) -> None:
+        self._rescope(self.session.node_id, event.query_text)
+
+    @on(PromptPane.Edited)
+    def _edited(self, event: PromptPane.Edited) -> None:
+        self.workers.cancel_group(self, "live")
+        self.session.edit(event.body, event.half)
+        self._show_titles()
+        if event.problem:
+            self._set_state("blocked", str(event.problem))
+        elif self.session.model:
+            self._restart(self.live.debounce(self.session.model))
+
+    @on(LineList.Highlighted)
+    def _highlighted(self, event: LineList.Highlighted) -> None:
+        other = self.grid if event.list is self.cases.list else self.cases.list
+        with self.prevent(LineList.Highlighted):
+            other.cursor = event.index
+
+    @on(ResultGrid.Inspected)
+    def _inspected(self, event: ResultGrid.Inspected) -> None:
+        cell = event.column.cells.get(event.case.id)
+        stored = cell.evaluation.completion.stored if cell else None
+        raw = b"" if stored is None else self.session.project.responses.raw(stored)
+        self.app.push_screen(InspectScreen(event.case, event.column, self.session.board.columns, raw))
+
+    def _scrolled(self) -> None:
+        rows = self.grid.visible_rows()
+        self.live.promote(self.session.rows[rows.start : rows.stop])
+
+    async def action_keep(self) -> None:
+        """Keep the draft as a version."""
+        number = await self.session.keep()
+        if number is not None:
+            self.notify(f"kept as v{number}", title="Prompt", markup=False)
+            self._show_scope()
+            self._restart(0.0)
+
+    def action_run_all(self) -> None:
+        """Evaluate everything in scope, also what live mode leaves out."""
+        self._everything = True
+        self._restart(0.0)
+
+    def action_next_model(self) -> None:
+        """Turn to the next model of the project."""
+        name = self.session.next_model()
+        if name is None:
+            self.notify(
+                "The project has one model. Another: synterm add PROJECT model NAME --model STRING", markup=False
+            )
+        else:
+            self.use_model(name)
+
+    def use_model(self, name: str) -> None:
+        """Turn to a model."""
+        self.workers.cancel_group(self, "live")
+        self.session.use_model(name)
+        self._show_scope()
+        self._warm()
+        self._restart(0.0)
+
+    async def open_prompt(self, name: str) -> None:
+        """Turn to a prompt."""
+        self.workers.cancel_group(self, "live")
+        await self.prompt.show(self.session.open_prompt(name))
+        self._show_scope()
+        self._restart(0.0)
+
+    async def restore(self, number: int) -> None:
+        """Put a kept version in the editor; undo brings the draft back."""
+        prompt = self.session.prompt
+        version = next((kept for kept in prompt.versions if kept.number == number), None) if prompt else None
+        if version:
+            await self.prompt.put(version.body)
+            self.notify(f"v{number} is in the editor; undo (ctrl+z) brings back what was there", markup=False)
+
+    def action_zoom(self) -> None:
+        """Give the focused pane the whole screen, or take it back."""
+        if self.maximized:
+            self.minimize()
+        elif self.focused:
+            pane = next((part for part in self.focused.ancestors_with_self if part.id in _PANES), None)
+            if isinstance(pane, Widget):
+                self.maximize(pane, container=False)
+
+    def action_toggle_side(self) -> None:
+        """Show or hide the left side."""
+        self.toggle_class("-side-toggled")
+
+    # Keeping the board fresh.
+
+    def _rescope(self, node_id: str | None, query: str) -> None:
+        try:
+            self.session.scope(node_id, query)
+        except InputError as error:
+            self.cases.border_subtitle = Content.styled(f"{one_line(str(error), 40)}", "$text-error")
+            return
+        self._show_scope()
+        self._restart(0.0)
+
+    def _restart(self, delay: float) -> None:
+        self._set_state("waiting")
+        self._evaluate(delay)
+
+    @work(exclusive=True, group="live", exit_on_error=False)
+    async def _evaluate(self, delay: float) -> None:
+        await asyncio.sleep(delay)
+        if not await self._model_ready():
+            return
+        board, first = self.session.board, True
+        try:
+            async for event in self.live.follow(
+                board, self.session.checklist, self.grid.visible_rows(), everything=self._everything
+            ):
+                self._note(event)
+                if first and isinstance(event, Judged):
+                    first = False
+                    self._flush()
+        except SyntermError as error:
+            self._set_state("blocked", str(error))
+        else:
+            self._everything = False
+            if self._state == "running":
+                self._set_state("idle")
+        finally:
+            self._dirty.add("")
+
+    def _note(self, event: Event) -> None:
+        if isinstance(event, Halted):
+            self._set_state("capped", f"{event.reason}: {plural(event.left, 'evaluation')} left. {event.hint}")
+            return
+        if self._state == "waiting":
+            self._set_state("running")
+        task = event.evaluation.task if isinstance(event, Judged) else event.task
+        self._dirty.add(task.case.id)
+
+    async def _model_ready(self) -> bool:
+        """Whether the model can be used; offers to fetch what it lacks. Says in the status line why not."""
+        model = self.session.model
+        if model is None or self.session.body is None:
+            self._set_state("idle")
+            return False
+        found = usable(model, self._settings.approved_endpoints)
+        if found.state == "fetch":
+            if await self.app.push_screen_wait(FetchScreen()):
+                return True
+            self._set_state("blocked", "the embedded model is not fetched; r asks again")
+            return False
+        if found.state == "missing":
+            self._set_state("blocked", f"{model.name}: {found.reason}. {found.hint or ''}")
+            return False
+        return True
+
+    @work(group="warm", exit_on_error=False)
+    async def _warm(self) -> None:
+        """Start what the project's models need ahead of the first request."""
+        if self.session.model:
+            ready = [spec for spec in self.session.models if self._is_ready(spec)]
+            await self._providers.warm(ready)
+
+    def _is_ready(self, spec: ModelSpec) -> bool:
+        return usable(spec, self._settings.approved_endpoints).state == "ready"
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A worker that failed is told of: nothing fails in silence."""
+        if event.state is WorkerState.ERROR and event.worker.error:
+            self._set_state("blocked", f"internal error: {event.worker.error!r}")
+            self.log.error(str(event.worker.error))
+
+    # Showing it.
+
+    def _set_state(self, state: LiveState, reason: str = "") -> None:
+        self._state, self._reason = state, reason
+        self._show_status()
+
+    def _show_scope(self) -> None:
+        """Show the cases in scope, and the board of them."""
+        rows = self.session.rows
+        self.cases.list.show(rows)
+        self.cases.border_title = Content(f"Cases  {self._scope_name()} · {len(rows):,}")
+        self.cases.border_subtitle = ""
+        self.grid.show(self.session.board)
+        self._show_titles()
+
+    def _scope_name(self) -> str:
+        node_id = self.session.node_id
+        return "all" if node_id is None else one_line(self.session.tree[node_id].name, 24)
+
+    def _show_titles(self) -> None:
+        self.prompt.border_title = Content(f"Prompt  {one_line(self.session.prompt_title, 60)}")
+        self.grid.border_title = Content(results_title(self.session.board))
+        self.grid.border_subtitle = Content(printable(results_summary(self.session.board)))
+        self.behaviors.show_counts(self.session.counts())
+        self._show_status()
+
+    def _show_status(self) -> None:
+        session, model = self.session, self.session.model
+        draft = session.board.draft
+        self.status.show(
+            Status(
+                project=session.project.path.name,
+                prompt=f"{session.prompt_title} · {model.name if model else 'no model'}",
+                state=self._state,
+                reason=self._reason,
+                total=self.live.wanted(session.board, self._everything),
+                counts=replace(draft.counts) if draft else Counts(),
+                spent=self.live.spent,
+                cap=self.live.cap(model) if model else None,
+            )
+        )
+
+    def _flush(self) -> None:
+        """Draw what changed since the last frame; once in a while what is slower to make."""
+        self._frame += 1
+        slow = self._frame % _SLOW_FRAMES == 0
+        running = any(column.running for column in self.session.board.columns)
+        if not self._dirty and not running:
+            return
+        if slow:
+            self.grid.advance()
+        for index in self.grid.visible_rows():
+            case_id = self.session.rows[index].id
+            if case_id in self._dirty or (slow and self._is_running(case_id)):
+                self.grid.refresh_row(index)
+        if slow or not running:
+            self._show_titles()
+            self.grid.refresh_header()
+            self._dirty.clear()
+        else:
+            self._show_status()
+
+    def _is_running(self, case_id: str) -> bool:
+        return any(column.freshness(case_id) is Freshness.RUNNING for column in self.session.board.columns)

@@ -1,0 +1,1 @@
+"""Panes and their parts. They take core models and post messages."""
