@@ -137,8 +137,9 @@ class Board:
 
     @property
     def reference(self) -> Column | None:
-        """The column that flips are told against: the version kept last."""
-        return self.columns[1] if len(self.columns) > 1 else None
+        """The column that flips are told against: the version kept last that says something else than the draft."""
+        draft = self.draft
+        return next((column for column in self.columns[1:] if draft and column.variant.key != draft.variant.key), None)
 
     def column_of(self, variant: Variant) -> Column | None:
         """The column that shows a variant."""

@@ -1,0 +1,30 @@
+# What one runs before a commit: `make check`.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: check lint types test lock bench
+
+check: lint types test
+
+$(BIN)/pytest: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet -e '.[local,dev]'
+	touch $@
+
+lint: $(BIN)/pytest
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: $(BIN)/pytest
+	$(BIN)/pyright
+
+test: $(BIN)/pytest
+	$(BIN)/pytest
+
+lock:
+	uv lock
+
+bench: $(BIN)/pytest
+	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/embedded.py
