@@ -63,6 +63,11 @@ class ResponseStore(Store):
         )
         return self._writer.submit(lambda db: _add(db, row))
 
+    def count(self) -> int:
+        """How many answers the file holds."""
+        row = self._row("SELECT count(*) FROM responses")
+        return row[0] if row else 0
+
     def spent(self) -> float:
         """What all answers in the file cost together, in US dollars, as far as it is known."""
         row = self._row("SELECT total(cost_usd) FROM responses")

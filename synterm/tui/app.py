@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 
 from synterm.providers.registry import Providers
 from synterm.settings import Settings, load_settings
 from synterm.storage.project import Project
-from synterm.text import one_line, printable
+from synterm.text import printable
+from synterm.tui.commands import WorkbenchCommands
 from synterm.tui.guard import guard_terminal
 from synterm.tui.screens.workbench import WorkbenchScreen
 from synterm.tui.themes import load_themes
@@ -25,7 +23,7 @@ class WorkbenchApp(App[None]):
 
     TITLE = "synterm"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "Quit", priority=True)]
-    ENABLE_COMMAND_PALETTE = True
+    COMMANDS = App.COMMANDS | {WorkbenchCommands}
 
     def __init__(self, project: Project, settings: Settings, providers: Providers) -> None:
         super().__init__()
@@ -49,12 +47,6 @@ class WorkbenchApp(App[None]):
         """Stop the models."""
         await self._providers.close()
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The commands of the palette: Textual's, and those of the workbench."""
-        yield from super().get_system_commands(screen)
-        if isinstance(screen, WorkbenchScreen):
-            yield from _commands(screen)
-
     def _fatal_error(self) -> None:
         # No traceback for users, and no local values, which may hold keys: the caller reports `failure`.
         self.bell()
@@ -63,22 +55,6 @@ class WorkbenchApp(App[None]):
     def _handle_exception(self, error: Exception) -> None:
         self.failure = self.failure or error
         super()._handle_exception(error)
-
-
-def _commands(screen: WorkbenchScreen) -> Iterable[SystemCommand]:
-    session = screen.session
-    yield SystemCommand("Prompt: keep as a version", "Keep the draft in the prompt's history", screen.action_keep)
-    if session.prompt:
-        for version in reversed(session.prompt.versions):
-            title = f"Prompt: restore {version.label} {one_line(version.note, 50)}".rstrip()
-            yield SystemCommand(title, "Put this version in the editor", partial(screen.restore, version.number))
-    for prompt in session.prompts:
-        title = f"Prompt: open {one_line(prompt.name, 50)}"
-        yield SystemCommand(title, "Edit this prompt", partial(screen.open_prompt, prompt.name))
-    for model in session.models:
-        title = f"Model: use {one_line(model.name, 50)}"
-        yield SystemCommand(title, "Evaluate under this model", partial(screen.use_model, model.name))
-    yield SystemCommand("Results: run all", "Evaluate every case in scope", screen.action_run_all)
 
 
 def open_workbench(path: Path) -> int:

@@ -158,7 +158,7 @@ class ResultGrid(LineList):
         columns = len(self.board.columns)
         expected = 12 if width >= 70 else 8
         room = width - 3 - expected - 2
-        each = max(min(26, int(room * 0.66) // max(columns, 1) - 1), 6) if columns else 0
+        each = max(min(26, int(room * 0.72) // max(columns, 1) - 1), 6) if columns else 0
         given = max(room - columns * (each + 1), 8)
         return given, expected, 3 + given + 1 + expected + 1, each
 

@@ -21,7 +21,10 @@ class BehaviorTree(TreeWidget[str | None]):
     """Features, behaviors and scenarios. Moving the cursor scopes the other panes."""
 
     DEFAULT_CSS = """
-    BehaviorTree { background: transparent; padding: 0 1; scrollbar-size-vertical: 1; }
+    BehaviorTree {
+        background: transparent; padding: 0 1; scrollbar-size-vertical: 1;
+        &:focus { background-tint: transparent; }
+    }
     """
 
     class Scoped(Message):
