@@ -40,8 +40,10 @@ class CaseStore(Store):
 
     def keys(self, chosen: CaseFilter | None = None) -> list[int]:
         """The row numbers of the cases that fit, in the order they were added."""
-        where, values = _where(chosen or CaseFilter())
-        sql = f"SELECT cases.pk FROM cases JOIN contents ON contents.id = cases.content_id{where} ORDER BY cases.pk"
+        chosen = chosen or CaseFilter()
+        where, values = _where(chosen)
+        contents = " JOIN contents ON contents.id = cases.content_id" if chosen.text else ""
+        sql = f"SELECT cases.pk FROM cases{contents}{where} ORDER BY cases.pk"
         return [pk for (pk,) in self._rows(sql, values)]
 
     def page(self, keys: Sequence[int]) -> list[Case]:
@@ -70,10 +72,10 @@ class CaseStore(Store):
         """How many cases of any status each scenario holds, by scenario id."""
         return dict(self._rows("SELECT scenario_id, count(*) FROM cases GROUP BY scenario_id"))
 
-    def input_names(self) -> frozenset[str]:
-        """All names that inputs give values for."""
+    def input_names(self) -> Future[frozenset[str]]:
+        """All names that inputs give values for. Reads every input, on the writer's thread."""
         sql = "SELECT DISTINCT json_each.key FROM contents, json_each(contents.input)"
-        return frozenset(name for (name,) in self._rows(sql))
+        return self._writer.submit(lambda db: frozenset(name for (name,) in db.conn.execute(sql)))
 
     def put(self, cases: Iterable[Case]) -> Future[int]:
         """Add cases, or replace those of the same id; gives how many. The future raises InputError for bad content."""

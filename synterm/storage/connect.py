@@ -6,7 +6,9 @@ data with several connections. Never two SQLite copies on one file.
 
 from __future__ import annotations
 
+import contextlib
 import stat
+from collections.abc import Generator
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -38,12 +40,23 @@ def connect(path: Path, *, create: bool = False, read_only: bool = False) -> Dat
         connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=BUSY_SECONDS, isolation_level=None
         )
-        for pragma in _PRAGMAS:
-            connection.execute(pragma)
-        connection.execute("PRAGMA schema_version").fetchone()
+        with closed_on_error(connection):
+            for pragma in _PRAGMAS:
+                connection.execute(pragma)
+            connection.execute("PRAGMA schema_version").fetchone()
     except sqlite3.DatabaseError as error:
-        raise ProjectError(_words(error), where=str(path), hint=_hint(error)) from error
+        raise project_error(error, path) from error
     return Database(connection, execute_plugins=False, recursive_triggers=False)
+
+
+@contextlib.contextmanager
+def closed_on_error(connection: sqlite3.Connection) -> Generator[None]:
+    """Closes the connection when the block raises: one that is left open keeps its lock on the file."""
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
 
 
 def check_file(path: Path) -> None:
@@ -53,9 +66,9 @@ def check_file(path: Path) -> None:
     except FileNotFoundError as error:
         raise ProjectError("there is no such project file", where=str(path), hint=f"synterm new {path}") from error
     except OSError as error:
-        raise ProjectError(error.strerror or str(error), where=str(path)) from error
+        raise ProjectError(error.strerror or str(error), where=str(path), hint=_NAME_ONE) from error
     if not stat.S_ISREG(mode):
-        raise ProjectError("not a file", where=str(path), hint="name a project file, NAME.db")
+        raise ProjectError("not a file", where=str(path), hint=_NAME_ONE)
 
 
 def check_identity(db: Database, path: Path, newest: int) -> None:
@@ -63,7 +76,7 @@ def check_identity(db: Database, path: Path, newest: int) -> None:
     (application,) = db.execute("PRAGMA application_id").fetchone()
     (version,) = db.execute("PRAGMA user_version").fetchone()
     if application != APPLICATION_ID:
-        raise ProjectError("a database, but not a synterm project", where=str(path))
+        raise ProjectError("a database, but not a synterm project", where=str(path), hint=_NAME_ONE)
     if version > newest:
         raise ProjectError(
             f"made by a newer synterm (file version {version}, this one knows {newest})",
@@ -73,31 +86,33 @@ def check_identity(db: Database, path: Path, newest: int) -> None:
 
 
 def project_error(error: Exception, path: Path) -> ProjectError:
-    """A database error as one that a person can act on."""
-    return ProjectError(_words(error), where=str(path), hint=_hint(error))
-
-
-def _words(error: Exception) -> str:
+    """A database error as one that a person can act on; what SQLite said is its cause."""
     text = str(error)
-    if "not a database" in text:
-        return "not a project file (it is no SQLite database)"
-    if "locked" in text:
-        return f"another program keeps the file locked for over {BUSY_SECONDS} s"
-    if "readonly" in text:
-        return "the file or its folder is read-only"
-    if "disk is full" in text or "disk I/O" in text:
-        return "the disk is full or failing"
-    if "malformed" in text:
-        return "the file is damaged"
-    return f"the project file can't be used: {text}"
+    words, hint = next((told for sign, told in _TOLD.items() if sign in text), (f"SQLite says: {text}", None))
+    made = ProjectError(words.format(seconds=BUSY_SECONDS) if "{seconds" in words else words, where=str(path), hint=hint)
+    made.__cause__ = error
+    return made
 
 
-def _hint(error: Exception) -> str | None:
-    text = str(error)
-    if "locked" in text:
-        return "close the other program, then try again"
-    if "unable to open" in text:
-        return "check that the folder exists and that you may write there"
-    if "malformed" in text:
-        return "restore a copy; everything up to the last good one is in it"
-    return None
+def damaged(kind: str, path: Path) -> ProjectError:
+    """The error for something in the file that no synterm wrote so."""
+    return ProjectError(f"{kind} in the file is damaged", where=str(path), hint=_RESTORE)
+
+
+_NAME_ONE = "name a project file, NAME.db; synterm new NAME.db makes one"
+_RESTORE = "restore a copy of the file"
+_TOLD: dict[str, tuple[str, str | None]] = {
+    "not a database": ("not a project file (it is no SQLite database)", _NAME_ONE),
+    "locked": (
+        "another program keeps the file locked for over {seconds:g} s",
+        "close the other program, then try again",
+    ),
+    "unable to open": ("the file can't be opened", "check that the folder exists and that you may write there"),
+    "readonly": ("the file or its folder is read-only", "copy it to a folder where you may write"),
+    "disk is full": ("the disk is full", "free some space, then try again; what was saved before is kept"),
+    "disk I/O": ("the disk is failing", _RESTORE),
+    "malformed": ("the file is damaged", _RESTORE),
+    "FOREIGN KEY": ("it belongs to something that the project does not have (any more)", "look again at what is there"),
+    "closed database": ("the project is closed", None),
+}
+"""What SQLite's messages mean to a person, by a part of them."""

@@ -42,7 +42,8 @@ CREATE TABLE cases (
     root_id TEXT NOT NULL,
     updated TEXT NOT NULL
 ) STRICT;
-CREATE INDEX cases_by_scenario ON cases (scenario_id, pk);
+CREATE INDEX cases_by_scenario ON cases (scenario_id, split, status);
+CREATE INDEX cases_by_split ON cases (split, status);
 CREATE TABLE prompt_bodies (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
 CREATE TABLE prompts (
     id TEXT PRIMARY KEY,

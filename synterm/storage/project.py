@@ -15,7 +15,14 @@ from synterm.core.ids import new_id
 from synterm.errors import ProjectError
 from synterm.storage.cases import CaseStore
 from synterm.storage.clock import now
-from synterm.storage.connect import DatabaseError, check_file, check_identity, connect, project_error
+from synterm.storage.connect import (
+    DatabaseError,
+    check_file,
+    check_identity,
+    closed_on_error,
+    connect,
+    project_error,
+)
 from synterm.storage.migrations import SCHEMA_VERSION, migrate
 from synterm.storage.models import ModelStore
 from synterm.storage.nodes import NodeStore
@@ -23,6 +30,7 @@ from synterm.storage.prompts import PromptStore
 from synterm.storage.responses import ResponseStore
 from synterm.storage.runs import RunStore
 from synterm.storage.writer import Writer
+from synterm.text import storable
 
 
 class Project:
@@ -42,15 +50,13 @@ class Project:
         if path.exists() or path.is_symlink():
             raise ProjectError("there is a file of that name already", where=str(path), hint="choose another name")
         _make_private(path)
-        with _errors(path):
-            db = connect(path)
-            db.conn.execute("PRAGMA auto_vacuum = NONE")
-            migrate(db)
-            with db.atomic():
-                for key, value in (("id", new_id()), ("name", name), ("created", now())):
-                    db.execute("INSERT INTO meta (key, value) VALUES (?, ?)", (key, value))
-            db.conn.close()
-        return cls.open(path)
+        try:
+            with _errors(path), contextlib.closing(connect(path)) as db:
+                _fill(db, name)
+            return cls.open(path)
+        except ProjectError:
+            path.unlink(missing_ok=True)
+            raise
 
     @classmethod
     def open(cls, path: Path) -> Project:
@@ -58,9 +64,10 @@ class Project:
         check_file(path)
         with _errors(path):
             db = connect(path)
-            check_identity(db, path, SCHEMA_VERSION)
-            db.conn.execute("PRAGMA journal_mode = WAL")
-            migrate(db)
+            with closed_on_error(db.conn):
+                check_identity(db, path, SCHEMA_VERSION)
+                db.conn.execute("PRAGMA journal_mode = WAL")
+                migrate(db)
         return cls(path, db, Writer(path))
 
     def __enter__(self) -> Project:
@@ -119,6 +126,13 @@ class Project:
     def _meta(self, key: str) -> str:
         (value,) = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return value
+
+
+def _fill(db: Database, name: str) -> None:
+    migrate(db)
+    with db.atomic():
+        for key, value in (("id", new_id()), ("name", storable(name)), ("created", now())):
+            db.execute("INSERT INTO meta (key, value) VALUES (?, ?)", (key, value))
 
 
 def _make_private(path: Path) -> None:

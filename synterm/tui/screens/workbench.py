@@ -103,9 +103,8 @@ class WorkbenchScreen(Screen[None]):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        self.prompt.know(self.session.project.cases.input_names())
-        if self.session.model:
-            self._warm()
+        self._learn_names()
+        self._warm()
         self._restart(0.0)
 
     # What people do.
@@ -268,6 +267,11 @@ class WorkbenchScreen(Screen[None]):
             self._set_state("blocked", f"{model.name}: {found.reason}. {found.hint or ''}")
             return False
         return True
+
+    @work(group="names", exit_on_error=False)
+    async def _learn_names(self) -> None:
+        """Find out which placeholders cases have values for."""
+        self.prompt.know(await asyncio.wrap_future(self.session.project.cases.input_names()))
 
     @work(group="warm", exit_on_error=False)
     async def _warm(self) -> None:
