@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -51,7 +50,7 @@ class Case(BaseModel):
             return {**data, "id": case_id, "root_id": case_id}  # pyright: ignore[reportUnknownVariableType]
         return data  # pyright: ignore[reportUnknownVariableType]
 
-    @cached_property
+    @property
     def content_id(self) -> str:
         """The name of what is evaluated: input and expected result."""
         return content_id("case", {"input": self.input, "expected": self.expected})

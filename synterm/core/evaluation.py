@@ -23,6 +23,8 @@ class CheckResult:
     error: str | None = None
     label: str | None = None
     """The label that a label check read from the answer."""
+    expected_label: str | None = None
+    """The label that was expected, in the check's own spelling."""
 
     @classmethod
     def abstain(cls, check_type: str, error: str) -> CheckResult:

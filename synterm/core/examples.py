@@ -34,8 +34,11 @@ def parse_examples(text: str, variable: str | None) -> tuple[Example, ...]:
 def _line(example: Example, variable: str | None) -> str:
     if variable is not None and example.input.keys() == {variable}:
         given, expected = example.input[variable], example.expected
-        if _plain(given) and _plain(expected) and ARROW not in given and not given.startswith("{"):
-            return f"{given}{ARROW}{expected}"
+        if _plain(given) and _plain(expected) and not given.startswith("{"):
+            line = f"{given}{ARROW}{expected}"
+            # An arrow in the input, or the beginning of one at its end, would be read as the one between.
+            if line.index(ARROW) == len(given):
+                return line
     return orjson.dumps(example.model_dump(mode="json")).decode()
 
 

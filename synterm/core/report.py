@@ -118,6 +118,8 @@ class EvaluationReport(BaseModel):
     """One case under one variant."""
 
     case_id: str
+    root_id: str
+    """The case at the start of its lineage: evaluations of one root are not independent."""
     behavior: str
     variant: str
     repeat: int
@@ -130,6 +132,8 @@ class EvaluationReport(BaseModel):
     score: float | None
     checks: list[CheckReport]
     error: str | None
+    hint: str | None = None
+    """What to do about the error."""
     cached: bool
     latency_ms: float | None
     cost_usd: float | None

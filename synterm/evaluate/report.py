@@ -68,12 +68,8 @@ def build_report(result: RunResult, *, run_id: str, project: str) -> RunReport:
 
 def classification_of(evaluations: Iterable[Evaluation], labels: Sequence[str] = ()) -> Classification | None:
     """Classification metrics of the evaluations that a label check judged; None when there are none."""
-    pairs = [
-        (str(evaluation.task.case.expected), evaluation.label)
-        for evaluation in evaluations
-        if evaluation.passed is not None and any(check.type == "label" for check in evaluation.checks)
-    ]
-    return classify(pairs, labels)
+    checks = (check for evaluation in evaluations for check in evaluation.checks if check.type == "label")
+    return classify(((check.expected_label, check.label) for check in checks if check.expected_label), labels)
 
 
 def _of(result: RunResult, variant: Variant) -> list[Evaluation]:
@@ -185,6 +181,7 @@ def _evaluation(done: Evaluation, tree: Tree) -> EvaluationReport:
     task, completion = done.task, done.completion
     return EvaluationReport(
         case_id=task.case.id,
+        root_id=task.case.root_id,
         behavior=tree.path(task.case.scenario_id),
         variant=task.variant.name,
         repeat=task.repeat,
@@ -197,6 +194,7 @@ def _evaluation(done: Evaluation, tree: Tree) -> EvaluationReport:
         score=done.score,
         checks=[_check(check) for check in done.checks],
         error=done.error,
+        hint=completion.hint if done.passed is None else None,
         cached=completion.cached,
         latency_ms=completion.latency_ms,
         cost_usd=completion.cost_usd,

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Collection, Iterable
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import cast
 
 from synterm.core.completion import Completion, Outcome, failed_call
 from synterm.core.evaluation import Task
@@ -166,7 +167,10 @@ class Sweep:
         return sum(len(tasks) for tasks in self._flights.values()) + sum(1 for _ in self._tasks)
 
 
-def _leaf(group: BaseExceptionGroup[BaseException]) -> BaseException:
+_Group = BaseExceptionGroup[BaseException]
+
+
+def _leaf(group: _Group) -> BaseException:
     """The first error inside groups of errors."""
     first = group.exceptions[0]
-    return _leaf(first) if isinstance(first, BaseExceptionGroup) else first
+    return _leaf(cast(_Group, first)) if isinstance(first, BaseExceptionGroup) else first

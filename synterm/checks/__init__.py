@@ -1,0 +1,1 @@
+"""Checks: what judges an answer. One small file each."""

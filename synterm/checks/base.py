@@ -1,0 +1,65 @@
+"""What every check is."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from synterm.core.case import Case
+from synterm.core.completion import Completion
+from synterm.core.evaluation import CheckResult
+from synterm.core.request import Constraint
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a check looks at: the completion, and the case that it answers."""
+
+    completion: Completion
+    case: Case
+
+    @property
+    def text(self) -> str:
+        """The answer's text, as the model gave it."""
+        return self.completion.text
+
+    @property
+    def expected(self) -> Any:
+        """The case's expected result; None where there is none."""
+        return self.case.expected
+
+
+class Check(BaseModel, ABC):
+    """A check is its configuration and `judge`. Subclasses set `type` and add their own fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: ClassVar[str]
+    """The name in project files; the same as promptfoo's assertion where the meaning is the same."""
+
+    weight: float = Field(default=1.0, ge=0)
+    """How much its score counts in the mean; with 0 it is shown and counts for nothing."""
+
+    @abstractmethod
+    def judge(self, answer: Answer) -> CheckResult:
+        """The verdict on one answer. May raise InputError when it can't judge this case: it then abstains."""
+
+    def constraint(self) -> Constraint | None:
+        """What a model could be held to, so that its answer can pass; None when there is nothing."""
+        return None
+
+    def verdict(
+        self,
+        passed: bool,
+        reason: str,
+        *,
+        score: float | None = None,
+        label: str | None = None,
+        expected_label: str | None = None,
+    ) -> CheckResult:
+        """A result of this check; the score is 1 or 0 unless given."""
+        found = float(passed) if score is None else score
+        return CheckResult(self.type, passed, found, reason, label=label, expected_label=expected_label)

@@ -1,0 +1,27 @@
+"""The answer was cheap enough."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from synterm.checks.base import Answer, Check
+from synterm.core.evaluation import CheckResult
+from synterm.errors import InputError
+
+
+class Cost(Check):
+    """The answer cost at most so many US dollars."""
+
+    type = "cost"
+
+    threshold: float = Field(ge=0, allow_inf_nan=False)
+    """The highest cost that is good enough, in US dollars."""
+
+    def judge(self, answer: Answer) -> CheckResult:
+        spent = answer.completion.cost_usd
+        if spent is None:
+            raise InputError(
+                "what the answer cost is unknown", hint="the model has no known price, or gave no token counts"
+            )
+        passed = spent <= self.threshold
+        return self.verdict(passed, f"${spent:.6g}" if passed else f"${spent:.6g}, over ${self.threshold:.6g}")

@@ -1,0 +1,36 @@
+"""``not-`` before a type: passes where the check fails, and fails where it passes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from synterm.checks.base import Answer, Check
+from synterm.core.evaluation import CheckResult
+from synterm.core.request import Constraint
+
+NOT = "not-"
+
+
+def negated(check_class: type[Check]) -> type[Check]:
+    """The opposite of a check, with the same fields. What can't be judged stays so: no error turns into a pass."""
+    base: Any = check_class
+
+    class Negated(base):
+        __doc__ = f"Not: {check_class.__doc__}"
+        type = NOT + check_class.type
+
+        def judge(self, answer: Answer) -> CheckResult:
+            return _flip(check_class.judge(self, answer))
+
+        def constraint(self) -> Constraint | None:
+            return None
+
+    return Negated
+
+
+def _flip(result: CheckResult) -> CheckResult:
+    if result.passed is None:
+        return result
+    score = None if result.score is None else 1 - result.score
+    return replace(result, passed=not result.passed, score=score, reason=f"negated: {result.reason}")

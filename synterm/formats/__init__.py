@@ -1,0 +1,1 @@
+"""Import and export: the text form of a project, and lists of cases."""
