@@ -47,7 +47,7 @@ class PromptBody(BaseModel):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy; its `id` is that of what the copy says."""
         copy = super().model_copy(update=update, deep=deep)
-        copy.__dict__.pop("id", None)
+        vars(copy).pop("id", None)
         return copy
 
     @cached_property

@@ -1,0 +1,121 @@
+"""What every HTTP request of the LiteLLM process goes through. Only that process imports this.
+
+LiteLLM follows redirects to any host with the key in the headers, and reads answers of any size. Here no redirect is
+followed, a call talks to one origin only when a project named it, and what came back is kept as it came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import httpx
+
+from synterm.providers.access import origin
+from synterm.providers.wire import MAX_ANSWER_BYTES
+
+
+@dataclass(eq=False)
+class Exchange:
+    """What one call sent and got."""
+
+    only: str | None = None
+    """The only origin that it may talk to; None: any."""
+    sent_to: str | None = None
+    refused: str | None = None
+    """The origin that a request was for, and that was not allowed."""
+    status: int | None = None
+    headers: httpx.Headers = field(default_factory=httpx.Headers)
+    body: bytearray = field(default_factory=bytearray)
+    too_large: bool = False
+
+    def begin(self, request: httpx.Request) -> None:
+        """A new request starts. Raises httpx.ConnectError for an origin that is not allowed."""
+        self.sent_to, self.status = self.check(request), None
+        self.body.clear()
+
+    def check(self, request: httpx.Request) -> str:
+        """Where `request` goes. Raises httpx.ConnectError for an origin that is not allowed."""
+        place = origin(str(request.url.copy_with(query=None, fragment=None))) or str(request.url.host)
+        if self.only is not None and place != self.only:
+            self.refused = place
+            raise httpx.ConnectError(f"{place} is not {self.only}", request=request)
+        return place
+
+    def answer(self, response: httpx.Response) -> None:
+        """Note how the answer starts."""
+        self.status, self.headers = response.status_code, response.headers
+
+    def keep(self, chunk: bytes) -> None:
+        """Note a part of the answer. Raises httpx.ReadError when it gets too large."""
+        if len(self.body) + len(chunk) > MAX_ANSWER_BYTES:
+            self.too_large = True
+            raise httpx.ReadError("the answer is too large")
+        self.body += chunk
+
+
+EXCHANGE: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
+"""The exchange of the call that runs in this task."""
+
+
+class _Kept(httpx.AsyncByteStream):
+    """The decoded body of a response, noted while it is read."""
+
+    def __init__(self, response: httpx.Response, exchange: Exchange) -> None:
+        self._response = response
+        self._exchange = exchange
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._response.aiter_bytes():
+            self._exchange.keep(chunk)
+            yield chunk
+
+    async def aclose(self) -> None:
+        await self._response.aclose()
+
+
+def install() -> None:
+    """Put the guard into httpx, for this process and for good."""
+    send, send_sync = httpx.AsyncClient.send, httpx.Client.send
+
+    async def guarded(
+        self: httpx.AsyncClient, request: httpx.Request, *, stream: bool = False, **rest: Any
+    ) -> httpx.Response:
+        exchange = EXCHANGE.get() or Exchange()
+        exchange.begin(request)
+        rest |= {"stream": True, "follow_redirects": False}
+        response = await send(self, request, **rest)
+        exchange.answer(response)
+        kept = _with_body(response, _Kept(response, exchange))
+        try:
+            if not stream:
+                await kept.aread()
+        except BaseException:
+            await kept.aclose()
+            raise
+        return kept
+
+    def guarded_sync(self: httpx.Client, request: httpx.Request, **rest: Any) -> httpx.Response:
+        # LiteLLM asks for details of a model so, beside the call itself.
+        (EXCHANGE.get() or Exchange()).check(request)
+        rest["follow_redirects"] = False
+        return send_sync(self, request, **rest)
+
+    httpx.AsyncClient.send = guarded
+    httpx.Client.send = guarded_sync
+
+
+def _with_body(response: httpx.Response, body: httpx.AsyncByteStream) -> httpx.Response:
+    headers = [
+        (name, value)
+        for name, value in response.headers.raw
+        if name.lower() not in (b"content-encoding", b"content-length")
+    ]
+    kept = httpx.Response(
+        response.status_code, headers=headers, stream=body, request=response.request, extensions=response.extensions
+    )
+    kept.elapsed = timedelta(0)
+    return kept

@@ -1,0 +1,59 @@
+"""The user's keys: read from the environment when a call needs one, and kept out of everything that is shown."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from synterm.core.completion import Completion
+
+NO_KEY = "none"
+"""Sent where an endpoint needs no key, so that nothing looks for one in the environment."""
+_SHOWN = "[key]"
+_SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL", re.I)
+_SHORTEST = 8
+# What a process needs to run, find its files and reach the network; none of it is a credential.
+_PLAIN = re.compile(
+    r"PATH|HOME|USER|LOGNAME|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|TEMP|TMP|SYSTEMROOT|SYSTEMDRIVE|WINDIR|COMSPEC|PATHEXT|APPDATA"
+    r"|LOCALAPPDATA|PROGRAMDATA|USERPROFILE|PYTHON\w*|VIRTUAL_ENV|CONDA_PREFIX|D?Y?LD_LIBRARY_PATH|XDG_\w+|SYNTERM_\w+"
+    r"|SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|(HTTPS?|ALL|NO)_PROXY",
+    re.I,
+)
+
+
+def without_keys(environ: Mapping[str, str]) -> dict[str, str]:
+    """The part of an environment in which no credential is."""
+    return {name: value for name, value in environ.items() if _PLAIN.fullmatch(name)}
+
+
+def secrets_in(environ: Mapping[str, str]) -> list[str]:
+    """The values that, by their names, are credentials."""
+    return [value for name, value in environ.items() if _SECRET_NAME.search(name) and len(value) >= _SHORTEST]
+
+
+def redacted(completion: Completion, key: str | None) -> Completion:
+    """The same completion without the key it was asked with, and with no other credential in its messages."""
+    own = [key] if key and key != NO_KEY else []
+    # Looking through the environment takes its time; only messages can hold what is found there.
+    known = [*own, *secrets_in(os.environ)] if completion.error or completion.hint else own
+    return replace(
+        completion,
+        text=_without(completion.text, own),
+        raw=_without_bytes(completion.raw, own),
+        error=None if completion.error is None else _without(completion.error, known),
+        hint=None if completion.hint is None else _without(completion.hint, known),
+    )
+
+
+def _without(text: str, secrets: Iterable[str]) -> str:
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, _SHOWN)
+    return text
+
+
+def _without_bytes(raw: bytes, secrets: Iterable[str]) -> bytes:
+    for secret in secrets:
+        raw = raw.replace(secret.encode(), _SHOWN.encode())
+    return raw

@@ -1,0 +1,118 @@
+"""LiteLLM's many models. LiteLLM itself runs in a process of its own: only `load_litellm`, there, imports it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from synterm.core.completion import Completion
+from synterm.core.model import ModelSpec
+from synterm.core.request import JsonSchema, Request
+from synterm.errors import ModelError
+from synterm.providers import access, wire
+from synterm.providers.availability import require_key
+from synterm.providers.base import OnText
+from synterm.providers.host import HostProcess
+from synterm.providers.keys import NO_KEY, redacted, without_keys
+from synterm.providers.params import EndpointParams, read_params
+
+_GRACE_S = 5.0
+"""How much longer than the call's own limit the process has to say that the time is up."""
+
+
+class LiteLLMProvider:
+    """Answers by LiteLLM. Nothing is connected to before the endpoint is allowed and the key is there."""
+
+    def __init__(
+        self,
+        approved: Collection[str] = (),
+        *,
+        with_keys: bool = True,
+        loopback: Callable[[str], bool] = access.is_loopback,
+    ) -> None:
+        """`approved`: origins that project files may name. Without `with_keys` the process gets none of the user's
+        environment that could hold a key; that is for endpoints that a project names."""
+        self._approved = approved
+        self._loopback = loopback
+        environ = dict(os.environ) if with_keys else without_keys(os.environ)
+        self._host = HostProcess("synterm.providers.litellm_child", "the LiteLLM process", env=_near(environ))
+
+    @property
+    def width(self) -> int:
+        """What most endpoints take without complaint."""
+        return 16
+
+    @property
+    def pid(self) -> int | None:
+        """The id of LiteLLM's process; None when it is not running."""
+        return self._host.pid
+
+    async def complete(self, request: Request, on_text: OnText | None = None) -> Completion:
+        """The answer. Its text streams only when `on_text` is given."""
+        try:
+            access.check_endpoint(request.model, self._approved, self._loopback)
+            params = read_params(EndpointParams, request.params, "a model behind an endpoint")
+            require_key(request.model)
+        except ModelError as error:
+            return wire.failure(error)
+        body = _body(request, params)
+        return redacted(await self._host.call(body, on_text, params.timeout + _GRACE_S), body["api_key"])
+
+    async def warm(self) -> None:
+        """Start the process, which imports LiteLLM: that takes seconds."""
+        await self._host.start()
+
+    async def close(self) -> None:
+        """End the process."""
+        await self._host.close()
+
+
+def load_litellm() -> Any:
+    """LiteLLM, imported and quiet: no fetching of prices or tokenizers, no ``.env``, nothing printed."""
+    os.environ.update(LITELLM_LOCAL_MODEL_COST_MAP="True", LITELLM_MODE="PRODUCTION", LITELLM_LOG="ERROR")
+    if (spec := find_spec("litellm")) is not None and spec.origin is not None:
+        shipped = Path(spec.origin).parent / "litellm_core_utils" / "tokenizers"
+        os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(shipped))
+    import litellm
+
+    settings: Any = litellm
+    settings.suppress_debug_info = True
+    settings.disable_hf_tokenizer_download = True
+    settings.telemetry = False
+    settings.drop_params = False
+    settings.modify_params = False
+    settings.num_retries = 0
+    return settings
+
+
+def _body(request: Request, params: EndpointParams) -> dict[str, Any]:
+    spec = request.model
+    # Labels are held to by a grammar, which endpoints don't take.
+    held = request.constraint if spec.constrained and isinstance(request.constraint, JsonSchema) else None
+    return {
+        **wire.request_body(request),
+        **wire.constraint_body(held),
+        "model": spec.model if "/" in spec.model else f"openai/{spec.model}",
+        "params": params.model_dump(exclude_none=True, exclude={"timeout"}),
+        "timeout": params.timeout,
+        "api_base": spec.api_base,
+        "api_key": _key(spec),
+        "key_name": spec.api_key_env,
+    }
+
+
+def _key(spec: ModelSpec) -> str | None:
+    """The key to send; None lets LiteLLM look for it, which it must not do for an endpoint that a project names."""
+    if spec.api_key_env is not None:
+        return os.environ.get(spec.api_key_env, NO_KEY)
+    return NO_KEY if spec.api_base is not None else None
+
+
+def _near(environ: dict[str, str]) -> dict[str, str]:
+    """An environment whose proxy is not asked for what is on this machine."""
+    for name in ("NO_PROXY", "no_proxy"):
+        environ[name] = ",".join(filter(None, (environ.get(name), "localhost,127.0.0.1,::1")))
+    return environ

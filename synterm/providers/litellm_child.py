@@ -1,0 +1,148 @@
+"""The host process of LiteLLM: one call of `acompletion` per request, its answer as a typed outcome."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import replace
+from typing import Any
+
+from synterm.core.completion import Completion, Outcome, Usage, failed_call
+from synterm.providers import http_guard
+from synterm.providers.access import origin
+from synterm.providers.base import OnText
+from synterm.providers.child import Call, serve
+from synterm.providers.http_guard import EXCHANGE, Exchange
+from synterm.providers.litellm import load_litellm
+from synterm.providers.litellm_outcomes import outcome_of, streamed_refusal
+from synterm.providers.wire import MAX_ANSWER_BYTES, too_large
+
+
+class LiteLLMHandler:
+    """Answers calls side by side, each within its own time limit and without any retry of its own."""
+
+    def __init__(self) -> None:
+        self._litellm = load_litellm()
+        http_guard.install()
+
+    async def complete(self, call: Call) -> Completion:
+        """The answer. Cancelling the task closes the connection."""
+        body = call.body
+        exchange = Exchange(origin(body["api_base"]) if body["api_base"] else None)
+        EXCHANGE.set(exchange)
+        answer = _Answer(self._litellm, call, exchange)
+        start = time.perf_counter()
+        try:
+            async with asyncio.timeout(body["timeout"]):
+                completion = await answer.get()
+        except TimeoutError:
+            completion = failed_call(Outcome.TIMED_OUT, f"no answer within {body['timeout']:g} s", retry_after_s=0.0)
+        except Exception as error:  # noqa: BLE001 - LiteLLM raises all kinds; each becomes a typed outcome
+            completion = outcome_of(error, exchange, body["key_name"])
+        latency_ms = (time.perf_counter() - start) * 1000
+        first_ms = None if answer.first is None else (answer.first - start) * 1000
+        return replace(completion, latency_ms=latency_ms, first_token_ms=first_ms, raw=bytes(exchange.body))
+
+
+class _Answer:
+    def __init__(self, litellm: Any, call: Call, exchange: Exchange) -> None:
+        self._litellm = litellm
+        self._call = call
+        self._exchange = exchange
+        self.first: float | None = None
+
+    async def get(self) -> Completion:
+        return await (self._whole() if self._call.on_text is None else self._streamed(self._call.on_text))
+
+    async def _whole(self) -> Completion:
+        response = await self._litellm.acompletion(**_arguments(self._call.body))
+        if not response.choices:
+            return failed_call(Outcome.MALFORMED, "the endpoint sent an answer without choices")
+        choice = response.choices[0]
+        text: str = choice.message.content or ""
+        refusal = _refusal(choice.message)
+        return self._finished(text, refusal, choice.finish_reason, response)
+
+    async def _streamed(self, on_text: OnText) -> Completion:
+        stream = await self._litellm.acompletion(
+            **_arguments(self._call.body), stream=True, stream_options={"include_usage": True}
+        )
+        pieces: list[str] = []
+        finish, size = None, 0
+        try:
+            async for chunk in stream:
+                for choice in chunk.choices[:1]:
+                    finish = choice.finish_reason or finish
+                    if piece := choice.delta.content:
+                        self.first = self.first or time.perf_counter()
+                        pieces.append(piece)
+                        size += len(piece)
+                        on_text(piece)
+                if size > MAX_ANSWER_BYTES:
+                    return too_large()
+        finally:
+            await stream.aclose()
+        text = "".join(pieces)
+        # LiteLLM makes up a finish reason, and a usage, for a stream that broke off; what it received tells.
+        if stream.received_finish_reason is None:
+            return Completion(
+                Outcome.MALFORMED, text, error="the stream was cut: it ended without a finish reason", retry_after_s=0.0
+            )
+        usages = [chunk for chunk in stream.chunks if getattr(chunk, "usage", None) is not None]
+        refusal = "" if text else streamed_refusal(bytes(self._exchange.body))
+        return self._finished(text, refusal, finish, usages[-1] if usages else None)
+
+    def _finished(self, text: str, refusal: str, finish: str | None, response: Any) -> Completion:
+        usage = _usage(getattr(response, "usage", None), text)
+        cost = self._cost(response, usage)
+        return Completion(_outcome(text, refusal, finish), text or refusal, finish, usage, cost_usd=cost)
+
+    def _cost(self, response: Any, usage: Usage) -> float | None:
+        if usage.prompt is None or usage.completion is None:
+            return None
+        try:
+            return float(self._litellm.completion_cost(completion_response=response, model=self._call.body["model"]))
+        except Exception:  # noqa: BLE001 - LiteLLM raises a bare Exception for a model without a price
+            return None
+
+
+def _arguments(body: dict[str, Any]) -> dict[str, Any]:
+    arguments: dict[str, Any] = {
+        **body["params"],
+        "model": body["model"],
+        "messages": body["messages"],
+        "timeout": body["timeout"],
+        "max_retries": 0,
+        "num_retries": 0,
+    }
+    arguments |= {name: body[name] for name in ("api_base", "api_key") if body[name] is not None}
+    if (schema := body.get("schema")) is not None:
+        arguments["response_format"] = {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema}}
+    return arguments
+
+
+def _outcome(text: str, refusal: str, finish: str | None) -> Outcome:
+    if finish == "content_filter":
+        return Outcome.FILTERED
+    if refusal or finish == "refusal":
+        return Outcome.REFUSED
+    if finish == "length":
+        return Outcome.TRUNCATED
+    return Outcome.COMPLETE if text else Outcome.EMPTY
+
+
+def _refusal(message: Any) -> str:
+    fields: dict[str, Any] = getattr(message, "provider_specific_fields", None) or {}
+    return getattr(message, "refusal", None) or fields.get("refusal") or ""
+
+
+def _usage(usage: Any, text: str) -> Usage:
+    """Token counts; LiteLLM puts 0 where the provider gave none, and no prompt has 0 tokens."""
+    if usage is None or not usage.prompt_tokens:
+        return Usage()
+    completion: int | None = usage.completion_tokens
+    return Usage(usage.prompt_tokens, None if completion == 0 and text else completion)
+
+
+if __name__ == "__main__":
+    serve(LiteLLMHandler)

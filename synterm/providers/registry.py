@@ -1,0 +1,57 @@
+"""The door to all models: which provider answers for a model, started when first needed and shared."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Iterable
+from types import TracebackType
+from typing import Self
+
+from synterm.core.model import ModelSpec
+from synterm.providers.base import Provider
+from synterm.providers.embedded import EmbeddedProvider
+from synterm.providers.litellm import LiteLLMProvider
+from synterm.providers.scripted import ScriptedProvider
+
+
+class Providers:
+    """Providers for models. Use one instance from one event loop, as an async context manager or with `close`."""
+
+    def __init__(self, approved_endpoints: Collection[str] = ()) -> None:
+        """`approved_endpoints`: origins (``https://host``) that project files may name as `api_base`."""
+        self._approved = tuple(approved_endpoints)
+        self._made: dict[str, Provider] = {}
+
+    def for_model(self, spec: ModelSpec) -> Provider:
+        """The provider that answers for `spec`. Starts nothing; a model that can't be used says so when it is asked."""
+        if spec.provider == "embedded":
+            return self._shared("embedded", EmbeddedProvider)
+        if spec.provider == "scripted":
+            return self._shared("scripted", ScriptedProvider)
+        if spec.api_base is not None:
+            # A process that has none of the user's keys: what it doesn't know, no endpoint can get out of it.
+            return self._shared("endpoint", lambda: LiteLLMProvider(self._approved, with_keys=False))
+        return self._shared("litellm", lambda: LiteLLMProvider(self._approved))
+
+    async def warm(self, specs: Iterable[ModelSpec]) -> None:
+        """Get the providers of `specs` ready: start processes, load weights. Errors show at the first request."""
+        providers = {id(provider): provider for provider in map(self.for_model, specs)}
+        await asyncio.gather(*(provider.warm() for provider in providers.values()))
+
+    async def close(self) -> None:
+        """End all processes. What is asked later starts them again."""
+        made, self._made = self._made, {}
+        await asyncio.gather(*(provider.close() for provider in made.values()))
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def _shared(self, name: str, make: Callable[[], Provider]) -> Provider:
+        if name not in self._made:
+            self._made[name] = make()
+        return self._made[name]

@@ -1,0 +1,4 @@
+"""A process that does not speak the protocol."""
+
+print("hello, this is no message", flush=True)
+input()
