@@ -6,7 +6,7 @@ The screen mediates: panes post messages, the screen asks the session and the li
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from concurrent.futures import Future
 from typing import ClassVar
 
 from textual import getters, on, work
@@ -27,23 +27,19 @@ from synterm.providers.registry import Providers
 from synterm.settings import Settings
 from synterm.storage.project import Project
 from synterm.text import one_line, plural, printable
-from synterm.tui.board import Counts, Freshness
 from synterm.tui.live import Live
+from synterm.tui.painter import FRAME_SECONDS, Painter
 from synterm.tui.screens.fetch import FetchScreen
 from synterm.tui.screens.inspect import InspectScreen
 from synterm.tui.session import Session
-from synterm.tui.titles import results_summary, results_title
 from synterm.tui.widgets.cases import CasesPane
 from synterm.tui.widgets.grid import ResultGrid
 from synterm.tui.widgets.line_list import LineList
 from synterm.tui.widgets.prompt import PromptPane
-from synterm.tui.widgets.status import LiveState, Status, StatusBar
+from synterm.tui.widgets.status import StatusBar
 from synterm.tui.widgets.tree import BehaviorTree
 
 _PANES = ("behaviors", "cases", "prompt", "results")
-_FRAME_SECONDS = 0.05
-_SLOW_FRAMES = 5
-"""Titles, tree and spinners follow every fifth frame; cells follow every one."""
 
 
 class WorkbenchScreen(Screen[None]):
@@ -70,13 +66,9 @@ class WorkbenchScreen(Screen[None]):
         super().__init__()
         self.session = Session(project)
         self.live = Live(project, providers, settings)
+        self.painter = Painter(self, self.session, self.live)
         self._providers = providers
         self._settings = settings
-        self._state: LiveState = "idle"
-        self._reason = ""
-        self._everything = False
-        self._dirty: set[str] = set()
-        self._frame = 0
 
     def compose(self) -> ComposeResult:
         """Four panes, a status line and the keys."""
@@ -94,11 +86,11 @@ class WorkbenchScreen(Screen[None]):
         """Fill the panes, and begin to evaluate what is on screen."""
         self.behaviors.border_title = "Behaviors"
         self.behaviors.show(self.session.tree)
-        self.set_interval(_FRAME_SECONDS, self._flush)
+        self.set_interval(FRAME_SECONDS, self.painter.draw)
         self.watch(self.grid, "scroll_y", self._scrolled, init=False)
         if self.session.prompt:
             await self.prompt.show(self.session.prompt)
-        self._show_scope()
+        self.painter.show_scope()
         self.prompt.focus_editor()
         self.call_after_refresh(self._begin)
 
@@ -121,12 +113,18 @@ class WorkbenchScreen(Screen[None]):
     @on(PromptPane.Edited)
     def _edited(self, event: PromptPane.Edited) -> None:
         self.workers.cancel_group(self, "live")
-        self.session.edit(event.body, event.half)
-        self._show_titles()
+        if saving := self.session.edit(event.body, event.half):
+            saving.add_done_callback(self._draft_saved)
+        self.painter.show_titles()
         if event.problem:
-            self._set_state("blocked", str(event.problem))
+            self.painter.set_state("blocked", str(event.problem))
         elif self.session.model:
             self._restart(self.live.debounce(self.session.model))
+
+    def _draft_saved(self, saving: Future[None]) -> None:
+        # Called on the writer's thread; notify may be.
+        if error := saving.exception():
+            self.notify(printable(f"The draft is not saved: {error}"), severity="error", markup=False)
 
     @on(LineList.Highlighted)
     def _highlighted(self, event: LineList.Highlighted) -> None:
@@ -150,12 +148,12 @@ class WorkbenchScreen(Screen[None]):
         number = await self.session.keep()
         if number is not None:
             self.notify(f"kept as v{number}", title="Prompt", markup=False)
-            self._show_scope()
+            self.painter.show_scope()
             self._restart(0.0)
 
     def action_run_all(self) -> None:
         """Evaluate everything in scope, also what live mode leaves out."""
-        self._everything = True
+        self.painter.everything = True
         self._restart(0.0)
 
     def action_next_model(self) -> None:
@@ -172,7 +170,7 @@ class WorkbenchScreen(Screen[None]):
         """Turn to a model."""
         self.workers.cancel_group(self, "live")
         self.session.use_model(name)
-        self._show_scope()
+        self.painter.show_scope()
         self._warm()
         self._restart(0.0)
 
@@ -180,7 +178,7 @@ class WorkbenchScreen(Screen[None]):
         """Turn to a prompt."""
         self.workers.cancel_group(self, "live")
         await self.prompt.show(self.session.open_prompt(name))
-        self._show_scope()
+        self.painter.show_scope()
         self._restart(0.0)
 
     async def restore(self, number: int) -> None:
@@ -212,11 +210,11 @@ class WorkbenchScreen(Screen[None]):
         except InputError as error:
             self.cases.border_subtitle = Content.styled(f"{one_line(str(error), 40)}", "$text-error")
             return
-        self._show_scope()
+        self.painter.show_scope()
         self._restart(0.0)
 
     def _restart(self, delay: float) -> None:
-        self._set_state("waiting")
+        self.painter.set_state("waiting")
         self._evaluate(delay)
 
     @work(exclusive=True, group="live", exit_on_error=False)
@@ -227,44 +225,44 @@ class WorkbenchScreen(Screen[None]):
         board, first = self.session.board, True
         try:
             async for event in self.live.follow(
-                board, self.session.checklist, self.grid.visible_rows(), everything=self._everything
+                board, self.session.checklist, self.grid.visible_rows(), everything=self.painter.everything
             ):
                 self._note(event)
                 if first and isinstance(event, Judged):
                     first = False
-                    self._flush()
+                    self.painter.draw()
         except SyntermError as error:
-            self._set_state("blocked", str(error))
+            self.painter.set_state("blocked", str(error))
         else:
-            self._everything = False
-            if self._state == "running":
-                self._set_state("idle")
+            self.painter.everything = False
+            if self.painter.state == "running":
+                self.painter.set_state("idle")
         finally:
-            self._dirty.add("")
+            self.painter.settled()
 
     def _note(self, event: Event) -> None:
         if isinstance(event, Halted):
-            self._set_state("capped", f"{event.reason}: {plural(event.left, 'evaluation')} left. {event.hint}")
+            self.painter.set_state("capped", f"{event.reason}: {plural(event.left, 'evaluation')} left. {event.hint}")
             return
-        if self._state == "waiting":
-            self._set_state("running")
+        if self.painter.state == "waiting":
+            self.painter.set_state("running")
         task = event.evaluation.task if isinstance(event, Judged) else event.task
-        self._dirty.add(task.case.id)
+        self.painter.changed(task.case.id)
 
     async def _model_ready(self) -> bool:
         """Whether the model can be used; offers to fetch what it lacks. Says in the status line why not."""
         model = self.session.model
         if model is None or self.session.body is None:
-            self._set_state("idle")
+            self.painter.set_state("idle")
             return False
         found = usable(model, self._settings.approved_endpoints)
         if found.state == "fetch":
             if await self.app.push_screen_wait(FetchScreen()):
                 return True
-            self._set_state("blocked", "the embedded model is not fetched; r asks again")
+            self.painter.set_state("blocked", "the embedded model is not fetched; r asks again")
             return False
         if found.state == "missing":
-            self._set_state("blocked", f"{model.name}: {found.reason}. {found.hint or ''}")
+            self.painter.set_state("blocked", f"{model.name}: {found.reason}. {found.hint or ''}")
             return False
         return True
 
@@ -286,70 +284,5 @@ class WorkbenchScreen(Screen[None]):
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A worker that failed is told of: nothing fails in silence."""
         if event.state is WorkerState.ERROR and event.worker.error:
-            self._set_state("blocked", f"internal error: {event.worker.error!r}")
+            self.painter.set_state("blocked", f"internal error: {event.worker.error!r}")
             self.log.error(str(event.worker.error))
-
-    # Showing it.
-
-    def _set_state(self, state: LiveState, reason: str = "") -> None:
-        self._state, self._reason = state, reason
-        self._show_status()
-
-    def _show_scope(self) -> None:
-        """Show the cases in scope, and the board of them."""
-        rows = self.session.rows
-        self.cases.list.show(rows)
-        self.cases.border_title = Content(f"Cases  {self._scope_name()} · {len(rows):,}")
-        self.cases.border_subtitle = ""
-        self.grid.show(self.session.board)
-        self._show_titles()
-
-    def _scope_name(self) -> str:
-        node_id = self.session.node_id
-        return "all" if node_id is None else one_line(self.session.tree[node_id].name, 24)
-
-    def _show_titles(self) -> None:
-        self.prompt.border_title = Content(f"Prompt  {one_line(self.session.prompt_title, 60)}")
-        self.grid.border_title = Content(results_title(self.session.board))
-        self.grid.border_subtitle = Content(printable(results_summary(self.session.board)))
-        self.behaviors.show_counts(self.session.counts())
-        self._show_status()
-
-    def _show_status(self) -> None:
-        session, model = self.session, self.session.model
-        draft = session.board.draft
-        self.status.show(
-            Status(
-                project=session.project.path.name,
-                prompt=f"{session.prompt_title} · {model.name if model else 'no model'}",
-                state=self._state,
-                reason=self._reason,
-                total=self.live.wanted(session.board, self._everything),
-                counts=replace(draft.counts) if draft else Counts(),
-                spent=self.live.spent,
-                cap=self.live.cap(model) if model else None,
-            )
-        )
-
-    def _flush(self) -> None:
-        """Draw what changed since the last frame; once in a while what is slower to make."""
-        self._frame += 1
-        slow = self._frame % _SLOW_FRAMES == 0
-        running = any(column.running for column in self.session.board.columns)
-        if not self._dirty and not running:
-            return
-        if slow:
-            self.grid.advance()
-        for index in self.grid.visible_rows():
-            case_id = self.session.rows[index].id
-            if case_id in self._dirty or (slow and self._is_running(case_id)):
-                self.grid.refresh_row(index)
-        if slow or not running:
-            self._show_titles()
-            self.grid.refresh_header()
-            self._dirty.clear()
-        else:
-            self._show_status()
-
-    def _is_running(self, case_id: str) -> bool:
-        return any(column.freshness(case_id) is Freshness.RUNNING for column in self.session.board.columns)

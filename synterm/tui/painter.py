@@ -1,0 +1,114 @@
+"""Drawing what changed: cells with every frame, what is slower to make once in a while."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from synterm.text import one_line, printable
+from synterm.tui.board import Counts, Freshness
+from synterm.tui.live import Live
+from synterm.tui.session import Session
+from synterm.tui.titles import results_summary, results_title
+from synterm.tui.widgets.status import LiveState, Status
+
+if TYPE_CHECKING:
+    from synterm.tui.screens.workbench import WorkbenchScreen
+
+FRAME_SECONDS = 0.05
+_SLOW_FRAMES = 5
+"""Titles, tree and spinners follow every fifth frame."""
+
+
+class Painter:
+    """Shows a session in the panes of the workbench."""
+
+    def __init__(self, screen: WorkbenchScreen, session: Session, live: Live) -> None:
+        self._screen = screen
+        self._session = session
+        self._live = live
+        self._dirty: set[str] = set()
+        self._unfinished = False
+        self._frame = 0
+        self.state: LiveState = "idle"
+        self.reason = ""
+        self.everything = False
+        """Whether all cases are evaluated, or what live mode takes."""
+
+    def set_state(self, state: LiveState, reason: str = "") -> None:
+        """Show another state of live mode, and why it is so."""
+        self.state, self.reason = state, reason
+        self.show_status()
+
+    def changed(self, case_id: str) -> None:
+        """The row of a case is to be drawn with the next frame."""
+        self._dirty.add(case_id)
+
+    def settled(self) -> None:
+        """Nothing runs any more: the next frame draws it all."""
+        self._unfinished = True
+
+    def show_scope(self) -> None:
+        """Show the cases in scope, and the board of them."""
+        screen, session = self._screen, self._session
+        screen.cases.list.show(session.rows)
+        scope = "all" if session.node_id is None else one_line(session.tree[session.node_id].name, 24)
+        screen.cases.border_title = Content(f"Cases  {scope} · {len(session.rows):,}")
+        screen.cases.border_subtitle = ""
+        screen.grid.show(session.board)
+        self.show_titles()
+
+    def show_titles(self) -> None:
+        """Show the words on the frames, the rates in the tree, and the status."""
+        screen, session = self._screen, self._session
+        screen.prompt.border_title = Content(f"Prompt  {one_line(session.prompt_title, 60)}")
+        screen.grid.border_title = Content(results_title(session.board))
+        screen.grid.border_subtitle = Content(printable(results_summary(session.board)))
+        screen.behaviors.show_counts(session.counts())
+        self.show_status()
+
+    def show_status(self) -> None:
+        """Show the line on top."""
+        session, model, draft = self._session, self._session.model, self._session.board.draft
+        self._screen.status.show(
+            Status(
+                project=session.project.path.name,
+                prompt=f"{session.prompt_title} · {model.name if model else 'no model'}",
+                state=self.state,
+                reason=self.reason,
+                total=self._live.wanted(session.board, self.everything),
+                counts=replace(draft.counts) if draft else Counts(),
+                spent=self._live.spent,
+                cap=self._live.cap(model) if model else None,
+            )
+        )
+
+    def draw(self) -> None:
+        """Draw one frame: what changed since the last."""
+        running = any(column.running for column in self._session.board.columns)
+        if not (self._dirty or self._unfinished or running):
+            return
+        self._frame += 1
+        slow = self._frame % _SLOW_FRAMES == 0 or self._unfinished
+        self._draw_rows(slow)
+        if not slow:
+            self.show_status()
+            return
+        self._screen.grid.refresh_header()
+        self.show_titles()
+        self._dirty.clear()
+        self._unfinished = False
+
+    def _draw_rows(self, slow: bool) -> None:
+        grid = self._screen.grid
+        if slow:
+            grid.advance()
+        for index in grid.visible_rows():
+            case_id = self._session.rows[index].id
+            if case_id in self._dirty or self._unfinished or (slow and self._is_running(case_id)):
+                grid.refresh_row(index)
+
+    def _is_running(self, case_id: str) -> bool:
+        return any(column.freshness(case_id) is Freshness.RUNNING for column in self._session.board.columns)

@@ -1,0 +1,40 @@
+"""Pictures of the workbench, to see at a glance what a change did to its looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from synterm.providers.registry import Providers
+from synterm.settings import Settings
+from synterm.storage.project import Project
+from synterm.tui.app import WorkbenchApp
+from synterm.tui.screens.workbench import WorkbenchScreen
+from tests.tui.conftest import MakeProject
+
+SnapCompare = Callable[..., bool]
+
+
+async def settle(pilot: Pilot[Any]) -> None:
+    """Everything evaluated and drawn, and no blinking cursor."""
+    await pilot.pause()
+    await pilot.app.workers.wait_for_complete()
+    screen = pilot.app.screen_stack[1]
+    assert isinstance(screen, WorkbenchScreen)
+    screen.grid.focus()
+    screen.painter.settled()
+    screen.painter.draw()
+    await pilot.pause()
+
+
+@pytest.mark.parametrize("theme", ["synterm-dark", "synterm-light"])
+def test_the_workbench(
+    theme: str, make_project: MakeProject, snap_compare: SnapCompare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    with Project.open(make_project()) as project:
+        app = WorkbenchApp(project, Settings(theme=theme), Providers())
+        assert snap_compare(app, run_before=settle, terminal_size=(120, 36))
