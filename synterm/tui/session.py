@@ -20,7 +20,10 @@ _VERSIONS = 2
 
 
 class Session:
-    """The state behind the panes. Raises SyntermError for a project whose checks can't be used."""
+    """The state behind the panes; no case is in scope until `scope` is called.
+
+    Raises SyntermError for a project whose checks can't be used.
+    """
 
     def __init__(self, project: Project) -> None:
         self.project = project
@@ -37,7 +40,6 @@ class Session:
         self._columns: dict[tuple[str, str], Column] = {}
         self._drafts: dict[tuple[str, str], Column] = {}
         self.board = Board(self.rows, self._make_columns())
-        self.scope(None, "")
 
     def scope(self, node_id: str | None, query: str) -> None:
         """Take the cases at or below a node that fit a query. Raises InputError for a query that says nothing known."""

@@ -90,14 +90,15 @@ class WorkbenchScreen(Screen[None]):
         self.watch(self.grid, "scroll_y", self._scrolled, init=False)
         if self.session.prompt:
             await self.prompt.show(self.session.prompt)
-        self.painter.show_scope()
+        self.painter.show_titles()
         self.prompt.focus_editor()
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
+        """What is not needed for the first paint."""
+        self._rescope(None, "")
         self._learn_names()
         self._warm()
-        self._restart(0.0)
 
     # What people do.
 

@@ -1,0 +1,89 @@
+"""``synterm add``: features, behaviors, scenarios, cases, prompts and models without the workbench."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+from synterm.cli import case_fields, model_fields, node_fields, prompt_fields
+from synterm.cli.output import say
+from synterm.cli.places import opened
+from synterm.core.tree import LEVELS
+from synterm.errors import InputError
+from synterm.storage.project import Project
+from synterm.text import plural
+
+HELP = "Add to a project. What can't be right is refused, by name of the field, and nothing is changed."
+
+EXAMPLES = """\
+examples:
+  synterm add my.db feature Routing
+  synterm add my.db behavior 'Routing/Out of scope' --description 'Off-topic requests are declined.'
+  synterm add my.db scenario 'Routing/Out of scope/off-topic' \\
+      --check '{"type": "label", "labels": ["schedule", "out_of_scope"]}' --min-pass-rate 0.9
+  synterm add my.db case 'Routing/Out of scope/off-topic' --input "capital of peru?" --expected out_of_scope
+  synterm add my.db case 'Routing/Out of scope/off-topic' --file cases.jsonl
+  synterm add my.db prompt router --system @system.txt --user '{{ message }}' --example 'hi there -> clarify'
+  synterm add my.db model local --model embedded/default"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `synterm add`."""
+    parser.add_argument("project", metavar="PROJECT")
+    kinds = parser.add_subparsers(dest="kind", metavar="KIND", required=True)
+    for level, shape in zip(LEVELS, ("NAME", "FEATURE/NAME", "FEATURE/BEHAVIOR/NAME"), strict=True):
+        node = kinds.add_parser(level, help=f"a {level}: {shape}")
+        node.add_argument("name", metavar=shape)
+        node_fields.add_arguments(node, editing=False)
+    case = kinds.add_parser("case", help="one case, or a file of cases")
+    case.add_argument("name", metavar="SCENARIO", help="the scenario's path, or its name where there is only one")
+    case_fields.add_arguments(case, editing=False)
+    prompt = kinds.add_parser("prompt", help="a prompt, kept as its version 1")
+    prompt.add_argument("name", metavar="NAME")
+    prompt_fields.add_arguments(prompt, editing=False)
+    model = kinds.add_parser("model", help="a model")
+    model.add_argument("name", metavar="NAME")
+    model_fields.add_arguments(model, editing=False)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Add what the options say."""
+    with opened(args.project) as project:
+        say(_ADDING.get(args.kind, _add_node)(project, args))
+    return 0
+
+
+def _add_node(project: Project, args: argparse.Namespace) -> str:
+    node = node_fields.new_node(project, args.kind, args.name, args)
+    project.nodes.put(node).result()
+    return f"added {node.level} {project.nodes.tree().path(node.id)}"
+
+
+def _add_case(project: Project, args: argparse.Namespace) -> str:
+    scenario = project.nodes.find(args.name)
+    cases = case_fields.new_cases(project, scenario, args)
+    project.cases.put(cases).result()
+    case_fields.warn_of_missing(project, cases)
+    what = f"case {cases[0].id}" if len(cases) == 1 else plural(len(cases), "case")
+    return f"added {what} to {project.nodes.tree().path(scenario.id)}"
+
+
+def _add_prompt(project: Project, args: argparse.Namespace) -> str:
+    name = prompt_fields.check_name(args.name)
+    project.prompts.add(name, [(args.note or "", prompt_fields.new_body(args))]).result()
+    return f"added prompt {name}@v1"
+
+
+def _add_model(project: Project, args: argparse.Namespace) -> str:
+    spec = model_fields.new_model(args.name, args)
+    if spec.name in {known.name for known in project.models.all()}:
+        raise InputError(f"there is a model named {spec.name!r} already", where="name", hint="synterm edit changes it")
+    project.models.put(spec).result()
+    return f"added model {spec.name}: {spec.model}"
+
+
+_ADDING: dict[str, Callable[[Project, argparse.Namespace], str]] = {
+    "case": _add_case,
+    "prompt": _add_prompt,
+    "model": _add_model,
+}

@@ -1,0 +1,67 @@
+"""Which cases and which variants a run takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+
+from synterm.core.case import Case, Split
+from synterm.core.evaluation import Variant
+from synterm.core.tree import Tree
+from synterm.errors import NotFoundError, UsageError, did_you_mean
+from synterm.evaluate.variants import choose_prompts, make_variants
+from synterm.storage.cases import CaseFilter
+from synterm.storage.project import Project
+from synterm.text import plural
+
+
+def choose_variants(project: Project, prompts: Sequence[str], models: Sequence[str]) -> list[Variant]:
+    """Every chosen prompt version under every chosen model; all of them when none is named. Raises NotFoundError."""
+    specs = [project.models.get(name) for name in dict.fromkeys(models)] if models else project.models.all()
+    return make_variants(choose_prompts(project.prompts.all(), prompts), specs)
+
+
+def choose_cases(
+    project: Project,
+    *,
+    split: Split | None,
+    behaviors: Sequence[str] = (),
+    tags: Sequence[str] = (),
+    limit: int | None = None,
+) -> list[Case]:
+    """The accepted cases that fit, in the order they were added. Raises UsageError when there are none."""
+    chosen = CaseFilter(scenario_ids=scenario_ids(project.nodes.tree(), behaviors), split=split, tags=tags)
+    keys = project.cases.keys(chosen)[:limit]
+    if not keys:
+        raise UsageError("no case fits", hint=_what_there_is(project))
+    return project.cases.page(keys)
+
+
+def scenario_ids(tree: Tree, globs: Sequence[str]) -> list[str] | None:
+    """The ids of all scenarios at or below what the globs match, by path or by name; None without globs.
+
+    Raises NotFoundError for a glob that matches nothing.
+    """
+    if not globs:
+        return None
+    texts = {node.id: (tree.path(node.id), node.name) for node in tree.walk()}
+    found: dict[str, None] = {}
+    for glob in globs:
+        matched = [node_id for node_id, (path, name) in texts.items() if _fits(path, glob) or _fits(name, glob)]
+        if not matched:
+            known = (path for path, _ in texts.values())
+            raise NotFoundError(f"nothing in the tree matches {glob!r}", hint=did_you_mean(glob, known))
+        found.update((scenario.id, None) for node_id in matched for scenario in tree.scenarios(node_id))
+    return list(found)
+
+
+def _fits(text: str, glob: str) -> bool:
+    return text == glob or fnmatchcase(text.casefold(), glob.casefold())
+
+
+def _what_there_is(project: Project) -> str:
+    splits: tuple[Split, ...] = ("dev", "holdout", "train")
+    counts = {split: len(project.cases.keys(CaseFilter(split=split))) for split in splits}
+    there = ", ".join(f"{count:,} in {split}" for split, count in counts.items() if count)
+    total = sum(counts.values())
+    return f"the project has {plural(total, 'accepted case')}: {there}" if total else "synterm add PROJECT case --help"

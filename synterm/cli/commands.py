@@ -1,0 +1,61 @@
+"""The commands: their names, where they are, and what each does in a line. Light: `synterm --help` reads only this."""
+
+from __future__ import annotations
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("synterm.cli.demo", "a sample project on a model that runs on this machine"),
+    "new": ("synterm.cli.new", "make a project file: empty, from a sample, or from a text form"),
+    "run": ("synterm.cli.run", "evaluate; the entry point for CI"),
+    "ls": ("synterm.cli.ls", "list the tree, cases, prompts, models or runs"),
+    "show": ("synterm.cli.show", "show one case, prompt, node or model in full"),
+    "add": ("synterm.cli.add", "add features, behaviors, scenarios, cases, prompts, models"),
+    "edit": ("synterm.cli.edit", "change them"),
+    "rm": ("synterm.cli.rm", "remove them"),
+    "models": ("synterm.cli.models", "which models are usable now, and why others are not"),
+    "schema": ("synterm.cli.schema", "the JSON Schema of what goes in and comes out"),
+}
+
+NOT_YET = (
+    "baseline",
+    "compare",
+    "diff",
+    "distill",
+    "doctor",
+    "dump",
+    "export",
+    "generate",
+    "guard",
+    "history",
+    "import",
+    "load",
+    "merge",
+    "report",
+    "review",
+    "serve",
+    "share",
+    "trust",
+)
+"""Names that are kept for commands of later versions."""
+
+_HEAD = """\
+synterm: edit a prompt, watch a grid of real cases answer on every keystroke.
+
+usage: synterm PROJECT          open the workbench
+       synterm COMMAND …
+
+First steps
+  synterm demo                  a sample project: no key, no account
+  synterm new my.db             a project of your own
+  synterm my.db                 open it
+
+Commands
+"""
+_TAIL = """
+`synterm COMMAND --help` tells more, with an example. `synterm --version` prints the version.
+"""
+
+
+def overview() -> str:
+    """The help of `synterm` itself."""
+    lines = (f"  {name:<9} {words}" for name, (_, words) in COMMANDS.items())
+    return _HEAD + "\n".join(lines) + "\n" + _TAIL

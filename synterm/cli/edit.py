@@ -1,0 +1,99 @@
+"""``synterm edit``: change what `synterm add` adds."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+from synterm.cli import case_fields, model_fields, node_fields, prompt_fields
+from synterm.cli.output import say
+from synterm.cli.places import opened
+from synterm.errors import InputError, UsageError
+from synterm.storage.project import Project
+
+HELP = "Change parts of a project. What is not named stays; an edit of a prompt is kept as a new version."
+
+EXAMPLES = """\
+examples:
+  synterm edit my.db node Routing/Ambiguous --min-pass-rate 0.8
+  synterm edit my.db case 8FH3K2QW --expected clarify
+  synterm edit my.db prompt router --system @system.txt --note 'defines clarify'
+  synterm edit my.db model local --param temperature=0 --param max_tokens=8"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `synterm edit`."""
+    parser.add_argument("project", metavar="PROJECT")
+    kinds = parser.add_subparsers(dest="kind", metavar="KIND", required=True)
+    node = kinds.add_parser("node", help="a feature, behavior or scenario", aliases=["feature", "behavior", "scenario"])
+    node.add_argument("target", metavar="PATH", help="its path, or its name where there is only one")
+    node_fields.add_arguments(node, editing=True)
+    case = kinds.add_parser("case", help="a case")
+    case.add_argument("target", metavar="ID", help="its id, or the last 6 or more characters of it")
+    case_fields.add_arguments(case, editing=True)
+    prompt = kinds.add_parser("prompt", help="a prompt: its draft, kept as a new version")
+    prompt.add_argument("target", metavar="NAME")
+    prompt_fields.add_arguments(prompt, editing=True)
+    model = kinds.add_parser("model", help="a model")
+    model.add_argument("target", metavar="NAME")
+    model_fields.add_arguments(model, editing=True)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Change what the options say."""
+    if not _names_a_change(args):
+        raise UsageError("nothing to change was named", hint=f"synterm edit PROJECT {args.kind} --help")
+    with opened(args.project) as project:
+        say(_EDITING.get(args.kind, _edit_node)(project, args))
+    return 0
+
+
+def _names_a_change(args: argparse.Namespace) -> bool:
+    given = {name: value for name, value in vars(args).items() if name not in ("project", "kind", "target")}
+    return any(value is not None and (value is not False or name == "constrain") for name, value in given.items())
+
+
+def _edit_node(project: Project, args: argparse.Namespace) -> str:
+    node = project.nodes.find(args.target)
+    if args.kind not in ("node", node.level):
+        raise InputError(f"{args.target!r} is a {node.level}, not a {args.kind}")
+    tree = project.nodes.tree()
+    project.nodes.put(node_fields.edited_node(tree, node, args)).result()
+    return f"changed {node.level} {project.nodes.tree().path(node.id)}"
+
+
+def _edit_case(project: Project, args: argparse.Namespace) -> str:
+    case = case_fields.edited_case(project, project.cases.get(args.target), args)
+    project.cases.put([case]).result()
+    case_fields.warn_of_missing(project, [case])
+    return f"changed case {case.id}"
+
+
+def _edit_prompt(project: Project, args: argparse.Namespace) -> str:
+    prompt = project.prompts.get(args.target)
+    body = prompt_fields.edited_body(prompt.draft, args)
+    name = prompt.name if args.name is None else prompt_fields.check_name(args.name)
+    if name != prompt.name:
+        project.prompts.rename(prompt.id, name).result()
+    number = project.prompts.keep(prompt.id, body, args.note or "").result()
+    half = prompt.draft_examples if body.examples == prompt.draft.examples else None
+    project.prompts.save_draft(prompt.id, body, half).result()
+    return f"changed prompt {name}: its draft is version v{number}"
+
+
+def _edit_model(project: Project, args: argparse.Namespace) -> str:
+    old = project.models.get(args.target)
+    new = model_fields.edited_model(old, args)
+    if new.name != old.name:
+        if new.name in {known.name for known in project.models.all()}:
+            raise InputError(f"there is a model named {new.name!r} already", where="name")
+        project.models.remove(old.name)
+    project.models.put(new).result()
+    return f"changed model {new.name}"
+
+
+_EDITING: dict[str, Callable[[Project, argparse.Namespace], str]] = {
+    "case": _edit_case,
+    "prompt": _edit_prompt,
+    "model": _edit_model,
+}

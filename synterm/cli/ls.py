@@ -1,0 +1,145 @@
+"""``synterm ls``: what a project holds, as a list."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+from synterm.cli.choose import scenario_ids
+from synterm.cli.output import rows
+from synterm.cli.parser import positive
+from synterm.cli.places import opened
+from synterm.core.case import value_text
+from synterm.core.ids import canonical_json
+from synterm.reports.figures import percent
+from synterm.reports.json import write_json
+from synterm.reports.listings import ModelList, PromptList, case_list, run_list, tree_list
+from synterm.storage.cases import CaseFilter
+from synterm.storage.project import Project
+from synterm.text import plural
+
+HELP = """\
+List what a project holds. On a terminal the columns are aligned and cut to its width; elsewhere they are whole,
+with tabs between."""
+
+EXAMPLES = """\
+examples:
+  synterm ls my.db
+  synterm ls my.db cases --behavior 'Routing/*' --tag typo
+  synterm ls my.db cases --split all --json | jq '.cases[].input'"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `synterm ls`."""
+    add = parser.add_argument
+    add("project", metavar="PROJECT")
+    add("what", metavar="WHAT", nargs="?", choices=tuple(_LISTS), default="tree", help=", ".join(_LISTS))
+    add("--json", action="store_true", help="as JSON (synterm schema tree, cases, prompts, models, runs)")
+    only = parser.add_argument_group("which cases").add_argument
+    only("--behavior", action="append", default=[], metavar="GLOB", help="as in synterm run")
+    only("--tag", action="append", default=[], metavar="T", help="with this tag; repeated: with all of them")
+    only("--split", choices=("dev", "holdout", "train", "all"), default="all")
+    only("--status", choices=("accepted", "draft", "rejected", "all"), default="all")
+    only("--text", default="", metavar="TEXT", help="whose input or expected result holds this text")
+    only("--limit", type=positive, metavar="N", help="only the first N")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the list."""
+    with opened(args.project) as project:
+        _LISTS[args.what](project, args)
+    return 0
+
+
+def _tree(project: Project, args: argparse.Namespace) -> None:
+    tree = project.nodes.tree()
+    listing = tree_list(tree, tree.walk(), project.cases.counts())
+    if args.json:
+        return write_json(listing, "-")
+    return rows(
+        (
+            node.path,
+            plural(node.cases, "case"),
+            ", ".join(f"≥ {percent(gate.min_pass_rate)}" for gate in node.gates),
+            ", ".join(str(check.get("type", "?")) for check in node.checks),
+        )
+        for node in listing.nodes
+    )
+
+
+def _cases(project: Project, args: argparse.Namespace) -> None:
+    tree = project.nodes.tree()
+    chosen = CaseFilter(
+        scenario_ids=scenario_ids(tree, args.behavior),
+        split=None if args.split == "all" else args.split,
+        tags=args.tag,
+        status=None if args.status == "all" else args.status,
+        text=args.text,
+    )
+    cases = project.cases.page(project.cases.keys(chosen)[: args.limit])
+    if args.json:
+        return write_json(case_list(tree, cases), "-")
+    return rows(
+        (
+            case.id[-8:],
+            case.split if case.status == "accepted" else f"{case.split} {case.status}",
+            value_text(case.expected),
+            case.title,
+            ",".join(case.tags),
+            tree.path(case.scenario_id),
+        )
+        for case in cases
+    )
+
+
+def _prompts(project: Project, args: argparse.Namespace) -> None:
+    prompts = project.prompts.all()
+    if args.json:
+        return write_json(PromptList(prompts=prompts), "-")
+    return rows(
+        (
+            prompt.name,
+            plural(len(prompt.versions), "version"),
+            f"draft is {prompt.draft_label}" if prompt.draft_label != "draft" else "draft differs",
+            prompt.latest.note if prompt.latest else "",
+        )
+        for prompt in prompts
+    )
+
+
+def _models(project: Project, args: argparse.Namespace) -> None:
+    models = project.models.all()
+    if args.json:
+        return write_json(ModelList(models=models), "-")
+    return rows(
+        (spec.name, spec.model, spec.api_base or "", canonical_json(spec.params).decode() if spec.params else "")
+        for spec in models
+    )
+
+
+def _runs(project: Project, args: argparse.Namespace) -> None:
+    listing = run_list(project.runs.all())
+    if args.json:
+        return write_json(listing, "-")
+    return rows(
+        (
+            run.id[-8:],
+            run.started,
+            run.status,
+            f"{run.totals.get('passed', 0)}/{run.totals.get('evaluations', 0)} passed",
+            ", ".join(
+                f"{variant['prompt']}@{variant['version']} · {variant['model']}" for variant in run.config["variants"]
+            ),
+            run.who,
+        )
+        for run in listing.runs
+    )
+
+
+_LISTS: dict[str, Callable[[Project, argparse.Namespace], None]] = {
+    "tree": _tree,
+    "cases": _cases,
+    "prompts": _prompts,
+    "models": _models,
+    "runs": _runs,
+}

@@ -1,0 +1,120 @@
+"""``synterm``: finds the command, runs it, and turns whatever goes wrong into words and an exit code."""
+
+from __future__ import annotations
+
+import gc
+import io
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+from synterm import __version__
+from synterm.cli.commands import COMMANDS, NOT_YET, overview
+from synterm.cli.output import data, say
+from synterm.cli.signals import Stopped, stoppable
+from synterm.errors import ExitCode, SyntermError, UsageError, did_you_mean
+from synterm.text import one_line
+
+_BROKEN_PIPE = 141
+"""What a shell says of a program that SIGPIPE ended."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line `argv` (without the program's name) and give the exit code."""
+    _prepare_streams()
+    try:
+        with stoppable():
+            code = _dispatch(list(sys.argv[1:] if argv is None else argv))
+            sys.stdout.flush()
+            return code
+    except SyntermError as error:
+        return _tell(error)
+    except Stopped as stop:
+        say("synterm: stopped")
+        return stop.exit_code
+    except BrokenPipeError:
+        return _without_reader()
+    except Exception as error:  # noqa: BLE001 - the last resort: a line for the user, the details in a file
+        return _crash(error)
+
+
+def _dispatch(words: list[str]) -> int:
+    if not words or words[0] in ("-h", "--help", "help"):
+        data(overview().rstrip())
+        return ExitCode.OK
+    if words[0] in ("-V", "--version"):
+        data(f"synterm {__version__}")
+        return ExitCode.OK
+    if words[0] in COMMANDS:
+        return _command(words[0], words[1:])
+    if words[0] in NOT_YET:
+        raise UsageError(f"synterm {words[0]} is not there yet in this version", hint="synterm --help lists what is")
+    return _open(words)
+
+
+def _command(name: str, words: list[str]) -> int:
+    from synterm.cli.parser import Parser
+
+    # Nearly all that a command makes lives until its end: looking for garbage took a fifth of a run.
+    gc.set_threshold(50_000, 20, 100)
+    module = import_module(COMMANDS[name][0])
+    parser = Parser(f"synterm {name}", module.HELP, module.EXAMPLES)
+    module.add_arguments(parser)
+    try:
+        args = parser.parse_args(words)
+    except SystemExit as leave:  # --help was asked for and answered
+        return int(leave.code or 0)
+    return int(module.run(args))
+
+
+def _open(words: list[str]) -> int:
+    path = Path(words[0])
+    if words[0].startswith("-"):
+        raise UsageError(f"unknown option {words[0]}", hint="synterm --help")
+    if not path.exists():
+        raise UsageError(f"{words[0]!r} is neither a command nor a project file", hint=_what_was_meant(words[0]))
+    if len(words) > 1:
+        raise UsageError(f"unexpected {words[1]!r} after the project", hint="synterm PROJECT opens the workbench")
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("the workbench needs a terminal", hint=f"synterm run {words[0]} evaluates without one")
+    from synterm.tui.app import open_workbench
+
+    return open_workbench(path)
+
+
+def _what_was_meant(word: str) -> str | None:
+    return f"synterm new {word}" if word.endswith(".db") else did_you_mean(word, COMMANDS)
+
+
+def _tell(error: SyntermError) -> int:
+    say(f"synterm: {error}")
+    if error.hint:
+        say(f"hint: {error.hint}")
+    return int(error.exit_code)
+
+
+def _crash(error: Exception) -> int:
+    from synterm.cli.crash import keep_details
+
+    said = one_line(f"{type(error).__name__}: {error}", 300)
+    say(f"synterm: internal error: {said}; {keep_details(error)}")
+    return ExitCode.USAGE
+
+
+def _without_reader() -> int:
+    """Whoever read our output is gone: leave quietly, also when Python flushes at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return _BROKEN_PIPE
+
+
+def _prepare_streams() -> None:
+    """Stand in for streams that the caller closed, and show what a terminal's encoding lacks as escapes."""
+    for name in ("stdin", "stdout", "stderr"):
+        stream: object = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("r+"))  # noqa: SIM115 - until the end
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

@@ -1,0 +1,78 @@
+"""``synterm models``: which models are usable now, and why others are not."""
+
+from __future__ import annotations
+
+import argparse
+
+from synterm.cli.output import data, rows, say
+from synterm.cli.places import opened
+from synterm.cli.ready import pull_weights
+from synterm.core.model import ModelSpec
+from synterm.errors import UsageError, did_you_mean
+from synterm.providers import weights
+from synterm.providers.availability import known_families
+from synterm.reports.json import write_json
+from synterm.reports.usable import UsableRow, usable_list
+from synterm.settings import load_settings
+
+HELP = """\
+Say which models are usable now, and what the others lack: those that a project names, and the families there are.
+`synterm models pull default` fetches the weights of the embedded model ahead of its first use."""
+
+EXAMPLES = """\
+examples:
+  synterm models
+  synterm models my.db --json
+  synterm models pull default"""
+
+_MARKS = {"ready": "✓", "fetch": "↓", "missing": "✗"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `synterm models`."""
+    parser.add_argument("words", metavar="PROJECT", nargs="*", help="a project, or: pull default")
+    parser.add_argument("--json", action="store_true", help="as JSON (synterm schema usable)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the list, or fetch the weights."""
+    match args.words:
+        case ["pull", *names]:
+            return _pull(names)
+        case []:
+            return _list([], args.json)
+        case [project]:
+            with opened(project) as found:
+                models = found.models.all()
+            return _list(models, args.json)
+        case _:
+            raise UsageError("one project at a time", hint="synterm models --help")
+
+
+def _pull(names: list[str]) -> int:
+    if names != ["default"]:
+        named = " ".join(names) or "(nothing)"
+        raise UsageError(f"no weights named {named!r}", hint=did_you_mean(named, ("default",)))
+    if (path := weights.find()) is not None:
+        say(f"already in {path}")
+    else:
+        pull_weights(say)
+    return 0
+
+
+def _list(models: list[ModelSpec], as_json: bool) -> int:
+    listing = usable_list(models, known_families(), load_settings().approved_endpoints)
+    if as_json:
+        write_json(listing, "-")
+        return 0
+    if listing.project:
+        data("named by the project")
+        rows((_MARKS[row.state], row.name, row.title, _said(row)) for row in listing.project)
+        data("\nwhat there is to use")
+    families = sorted(listing.families, key=lambda row: row.state == "missing")
+    rows((_MARKS[row.state], row.name, row.hint or row.reason, row.title) for row in families)
+    return 0
+
+
+def _said(row: UsableRow) -> str:
+    return f"{row.reason}; {row.hint}" if row.hint else row.reason

@@ -1,0 +1,80 @@
+"""``synterm new``: make a project file."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from synterm.cli.output import data, say
+from synterm.cli.samples import sample_names, sample_text
+from synterm.core.tree import LEVELS
+from synterm.errors import UsageError
+from synterm.formats.build import build_project, refuse_existing
+from synterm.formats.project_text import ProjectText, read_project_text
+from synterm.text import plural
+
+HELP = "Make a project file. An existing file is never touched; when something is wrong, none is made."
+
+EXAMPLES = """\
+examples:
+  synterm new my.db
+  synterm new my.db --sample meeting_router
+  synterm new my.db --from project.yaml"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `synterm new`."""
+    parser.add_argument("project", metavar="PROJECT", nargs="?", help="the file to make, NAME.db")
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--sample", metavar="NAME", help="start from a sample project")
+    source.add_argument("--from", dest="source", metavar="FILE", help="start from a text form; - for stdin")
+    source.add_argument("--list-samples", action="store_true", help="say which samples there are")
+    parser.add_argument("--name", metavar="NAME", help="what people call it (default: the file's, or the source's)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make the file."""
+    if args.list_samples:
+        for name in sample_names():
+            data(name)
+        return 0
+    if args.project is None:
+        raise UsageError("name the file to make", hint="synterm new my.db")
+    path = Path(args.project)
+    refuse_existing(path)
+    text = _text(args, path)
+    build_project(path, text)
+    say(f"made {path}: {_contents(text)}")
+    say(_next(path, text))
+    return 0
+
+
+def _text(args: argparse.Namespace, path: Path) -> ProjectText:
+    if args.sample is not None:
+        text = sample_text(args.sample)
+    elif args.source is not None:
+        text = read_project_text(Path("/dev/stdin" if args.source == "-" else args.source))
+    else:
+        text = ProjectText(path.stem, [], [], [], [])
+    name = (args.name or text.name).strip()
+    if not name:
+        raise UsageError("the name is empty", hint="--name 'what people call it'")
+    return ProjectText(name, text.models, text.prompts, text.nodes, text.cases)
+
+
+def _contents(text: ProjectText) -> str:
+    levels = [node.level for node in text.nodes]
+    counts = [plural(levels.count(level), level) for level in LEVELS if level in levels]
+    parts = (
+        *counts,
+        plural(len(text.cases), "case"),
+        plural(len(text.prompts), "prompt"),
+        plural(len(text.models), "model"),
+    )
+    return ", ".join(parts) if text.nodes or text.prompts or text.models else "empty"
+
+
+def _next(path: Path, text: ProjectText) -> str:
+    if text.cases and text.prompts and text.models:
+        return f"next: synterm {path} opens it, synterm run {path} evaluates it"
+    return f"next: synterm {path} opens it, synterm add {path} --help fills it from the command line"

@@ -1,0 +1,107 @@
+"""Features, behaviors and scenarios on the command line."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any, cast
+
+from pydantic import ValidationError
+
+from synterm.checks.registry import BUILT_IN, load_check
+from synterm.cli.parser import share
+from synterm.cli.places import text_of
+from synterm.core.problems import InvalidError, problems_of
+from synterm.core.tree import CheckConfig, Gate, Node, Tree
+from synterm.errors import InputError
+from synterm.formats.strict_json import load_json
+from synterm.storage.nodes import child_level
+from synterm.storage.project import Project
+
+
+def add_arguments(parser: argparse.ArgumentParser, *, editing: bool) -> None:
+    """The options for a node of any level."""
+    add = parser.add_argument
+    add("--description", metavar="TEXT", help="what is wanted, in words; @FILE reads it from a file")
+    add(
+        "--check",
+        action="append",
+        metavar="JSON",
+        help='a check for all cases below: \'{"type": "label", "labels": ["a", "b"]}\', or only a type (is-json); '
+        f"may be repeated{', and replaces all' if editing else ''}; types: {', '.join(sorted(BUILT_IN))}",
+    )
+    add("--min-pass-rate", type=share, metavar="R", help="a gate for all cases below, from 0 to 1")
+    if editing:
+        add("--name", metavar="NAME", help="another name")
+        add("--no-checks", action="store_true", help="take its checks away")
+        add("--no-gates", action="store_true", help="take its gates away")
+
+
+def new_node(project: Project, level: str, path: str, args: argparse.Namespace) -> Node:
+    """The node that `path` and the options say. Raises InputError naming the field, NotFoundError for its parent."""
+    above, _, name = path.rpartition("/")
+    parent = project.nodes.find(above) if above else None
+    found = child_level(parent)
+    if found != level:
+        shape = {"feature": "NAME", "behavior": "FEATURE/NAME", "scenario": "FEATURE/BEHAVIOR/NAME"}[level]
+        raise InputError(f"that is the place of a {found}", where=f"{level} {path!r}", hint=f"write it as {shape}")
+    tree = project.nodes.tree()
+    siblings = tree.children(parent.id if parent else None)
+    fields = {
+        **_fields(args),
+        "level": level,
+        "name": _name(name),
+        "parent_id": parent.id if parent else None,
+        "position": max((node.position for node in siblings), default=-1) + 1,
+    }
+    return _node(fields)
+
+
+def edited_node(tree: Tree, node: Node, args: argparse.Namespace) -> Node:
+    """The node with the changes that the options say. Raises InputError naming the field."""
+    fields = _fields(args)
+    if args.name is not None:
+        fields["name"] = _name(args.name)
+    if args.no_checks and "checks" not in fields:
+        fields["checks"] = ()
+    if args.no_gates and "gates" not in fields:
+        fields["gates"] = ()
+    return _node({**node.model_dump(), **fields})
+
+
+def _fields(args: argparse.Namespace) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    if args.description is not None:
+        fields["description"] = text_of(args.description)
+    if args.check is not None:
+        fields["checks"] = tuple(_check(text, number) for number, text in enumerate(args.check, start=1))
+    if args.min_pass_rate is not None:
+        fields["gates"] = (Gate(min_pass_rate=args.min_pass_rate),)
+    return fields
+
+
+def _check(text: str, number: int) -> CheckConfig:
+    where = f"--check {number}"
+    config: Any = {"type": text}
+    if text.lstrip().startswith("{"):
+        try:
+            config = load_json(text)
+        except ValueError as error:
+            raise InputError(str(error), where=where) from error
+    try:
+        load_check(config)
+    except InputError as error:
+        raise InputError(str(error), where=where, hint=error.hint) from error
+    return cast("CheckConfig", config)
+
+
+def _name(name: str) -> str:
+    if "/" in name:
+        raise InputError("a name can't hold a / : it stands between names in paths", where="name")
+    return name.strip()
+
+
+def _node(fields: dict[str, Any]) -> Node:
+    try:
+        return Node.model_validate(fields)
+    except ValidationError as error:
+        raise InvalidError(problems_of(error, Node)) from error

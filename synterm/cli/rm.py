@@ -1,0 +1,91 @@
+"""``synterm rm``: remove parts of a project."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Any
+
+from synterm.cli.output import say
+from synterm.cli.places import opened
+from synterm.core.tree import LEVELS
+from synterm.errors import InputError, UsageError
+from synterm.storage.project import Project
+from synterm.text import one_line, plural, printable
+
+HELP = "Remove parts of a project. Says what that destroys, and asks; answers that models gave stay in the file."
+
+EXAMPLES = """\
+examples:
+  synterm rm my.db case 8FH3K2QW 8FH3K2QX
+  synterm rm my.db behavior 'Routing/Out of scope' --yes
+  synterm rm my.db prompt router"""
+
+Removal = tuple[str, Callable[[], Sequence[Future[Any]]]]
+"""What would be destroyed, in words, and what does it."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `synterm rm`."""
+    parser.add_argument("project", metavar="PROJECT")
+    parser.add_argument("kind", metavar="KIND", choices=_KINDS, help=", ".join(_KINDS))
+    parser.add_argument("names", metavar="NAME", nargs="+", help="paths of nodes, ids of cases, names of the others")
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Remove what is named, all of it or nothing."""
+    with opened(args.project) as project:
+        prepare = _PREPARING.get(args.kind, _node)
+        removals = [prepare(project, name, args.kind) for name in dict.fromkeys(args.names)]
+        said = "; ".join(words for words, _ in removals)
+        if not args.yes and not _agreed(said):
+            say("nothing was removed")
+            return 0
+        for future in [future for _, remove in removals for future in remove()]:
+            future.result()
+    say(f"removed {said}")
+    return 0
+
+
+def _agreed(said: str) -> bool:
+    if not sys.stdin.isatty():
+        raise UsageError(f"this would remove {said}", hint="--yes if that is what you want")
+    sys.stderr.write(printable(f"remove {said}? [y/N] "))
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().casefold() in ("y", "yes")
+
+
+def _node(project: Project, name: str, kind: str) -> Removal:
+    tree = project.nodes.tree()
+    node = project.nodes.find(name)
+    if kind not in ("node", node.level):
+        raise InputError(f"{name!r} is a {node.level}, not a {kind}")
+    counts = project.cases.counts()
+    cases = sum(counts.get(scenario.id, 0) for scenario in tree.scenarios(node.id))
+    below = [other.level for other in tree.walk(node.id)]
+    parts = [plural(below.count(level), level) for level in LEVELS if level in below]
+    words = f"{node.level} {tree.path(node.id)!r} with {', '.join([*parts, plural(cases, 'case')])}"
+    return words, lambda: [project.nodes.remove(node.id)]
+
+
+def _case(project: Project, name: str, _kind: str) -> Removal:
+    case = project.cases.get(name)
+    return f"case {case.id} ({one_line(case.title, 40)})", lambda: [project.cases.remove([case.id])]
+
+
+def _prompt(project: Project, name: str, _kind: str) -> Removal:
+    prompt = project.prompts.get(name)
+    words = f"prompt {name!r} with its draft and {plural(len(prompt.versions), 'version')}"
+    return words, lambda: [project.prompts.remove(prompt.id)]
+
+
+def _model(project: Project, name: str, _kind: str) -> Removal:
+    spec = project.models.get(name)
+    return f"model {name!r} ({spec.model})", lambda: [project.models.remove(name)]
+
+
+_PREPARING: dict[str, Callable[[Project, str, str], Removal]] = {"case": _case, "prompt": _prompt, "model": _model}
+_KINDS = ("node", *LEVELS, *_PREPARING)

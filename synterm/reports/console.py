@@ -1,0 +1,118 @@
+"""A run's report for people, on a terminal or in a log."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import TextIO
+
+from rich.console import Console, RenderableType
+from rich.text import Text
+
+from synterm.core.report import GateState, RunReport
+from synterm.errors import ExitCode
+from synterm.reports.changes import Change, changes
+from synterm.reports.details import confusion, errors, failures
+from synterm.reports.figures import chance, dollars, percent, seconds
+from synterm.reports.tables import GATE_MARKS, behavior_tables, short_names, variants_table
+from synterm.text import one_line, plural
+
+_EXIT_WORDS = {
+    ExitCode.OK: "",
+    ExitCode.GATE_FAILED: "a gate failed",
+    ExitCode.INCOMPLETE: "the run is incomplete",
+}
+
+
+def print_report(report: RunReport, stream: TextIO) -> None:
+    """Write all of `report` to `stream`, as wide as its terminal is, or 80 columns."""
+    console = Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=False, legacy_windows=False)
+    if not stream.isatty() and "COLUMNS" not in os.environ:
+        console.width = 80
+    for section in _SECTIONS:
+        parts = list(section(report, console.width))
+        for part in parts:
+            console.print(part)
+        if parts:
+            console.print()
+    console.print(_closing(report))
+
+
+def _heading(report: RunReport, _width: int) -> Iterator[RenderableType]:
+    totals = report.totals
+    counts = [
+        plural(totals.cases, "case"),
+        plural(len(report.variants), "variant"),
+        plural(totals.evaluations, "evaluation"),
+        f"{totals.cached:,} from the cache",
+        seconds(report.wall_s),
+        dollars(totals.cost_usd),
+    ]
+    yield Text(one_line(report.project), "bold")
+    yield Text(" · ".join(counts), "dim")
+    if totals.cost_unknown:
+        yield Text(f"the cost of {plural(totals.cost_unknown, 'call')} is not known", "dim")
+
+
+def _variants(report: RunReport, width: int) -> Iterator[RenderableType]:
+    yield variants_table(report, width)
+
+
+def _behaviors(report: RunReport, width: int) -> Iterator[RenderableType]:
+    if report.behaviors:
+        yield from behavior_tables(report, width)
+
+
+def _changes(report: RunReport, width: int) -> Iterator[RenderableType]:
+    for change in changes(report):
+        before, after = change.before, change.after
+        title = f"{before.prompt}@{before.prompt_version} → @{after.prompt_version} on {after.model}"
+        yield Text(one_line(title, width), "bold")
+        yield from _change(change)
+
+
+def _change(change: Change) -> Iterator[Text]:
+    yield Text.assemble(
+        (f"  ▲ {len(change.fixed)} fixed", "green" if change.fixed else ""),
+        (f"   ▼ {len(change.broken)} broken   ", "red" if change.broken else ""),
+        (change.verdict, "bold"),
+    )
+    if change.changed_roots:
+        yield Text(f"  chance alone changes as much {chance(change.p_value)} (exact McNemar)", "dim")
+
+
+def _gates(report: RunReport, _width: int) -> Iterator[RenderableType]:
+    for name, gate in zip(short_names(report.variants), report.gates, strict=False):
+        words = {"passed": "holds", "failed": "fails", "open": "is not decided"}[gate.state]
+        line = Text.assemble(GATE_MARKS[gate.state], f" {one_line(name)}: the gate over the whole run ")
+        yield line.append(f"(at least {percent(gate.min_pass_rate)}) {words}")
+    if report.halted:
+        left = plural(report.totals.not_made, "evaluation")
+        yield Text(f"Halted: {one_line(report.halted)}; {left} not made", "yellow")
+
+
+def _closing(report: RunReport) -> Text:
+    gates = [row.gate for row in report.behaviors if row.gate] + report.gates
+    states = Counter(gate.state for gate in gates)
+    words: dict[GateState, str] = {"passed": "hold", "failed": "fail", "open": "not decided"}
+    line = Text("Gates: ") if gates else Text("No gates  ", "dim")
+    for state, word in words.items():
+        if states[state]:
+            line.append(*GATE_MARKS[state]).append(f" {states[state]} {word}  ")
+    line.append(f" run {report.run_id}", "dim")
+    if reason := _EXIT_WORDS.get(ExitCode(report.exit_code)):
+        line.append(f"\nexit {report.exit_code}: {reason}", "bold")
+    return line
+
+
+_SECTIONS: tuple[Callable[[RunReport, int], Iterator[RenderableType]], ...] = (
+    _heading,
+    _variants,
+    _behaviors,
+    _changes,
+    confusion,
+    errors,
+    failures,
+    _gates,
+)

@@ -1,0 +1,73 @@
+"""Figures as people read them."""
+
+from __future__ import annotations
+
+PLOT_WIDTH = 21
+"""Characters of an `interval_plot`."""
+
+
+def percent(rate: float | None) -> str:
+    """``48 %``; a dash without a rate. 100 and 0 are said only of all and none."""
+    if rate is None:
+        return "–"
+    rounded = round(rate * 100)
+    if rounded == 100 and rate < 1:
+        return ">99 %"
+    if rounded == 0 and rate > 0:
+        return "<1 %"
+    return f"{rounded} %"
+
+
+def interval(bounds: tuple[float, float] | None) -> str:
+    """``39–57``: the ends of a 95 % interval, in percent."""
+    return f"{bounds[0] * 100:.0f}–{bounds[1] * 100:.0f}" if bounds else ""
+
+
+def interval_plot(rate: float | None, bounds: tuple[float, float] | None) -> str:
+    """The rate as a dot in its interval, on a line from 0 to 100 %."""
+    line = ["·"] * PLOT_WIDTH
+    if rate is not None and bounds is not None:
+        low, high = (round(bound * (PLOT_WIDTH - 1)) for bound in bounds)
+        line[low : high + 1] = "━" * (high - low + 1)
+        line[round(rate * (PLOT_WIDTH - 1))] = "●"
+    return "".join(line)
+
+
+def dollars(cost: float) -> str:
+    """``$0.00``, ``$0.0013``, ``$12.40``: small amounts with two figures that count."""
+    if cost == 0 or cost >= 0.1:
+        return f"${cost:,.2f}"
+    return f"${cost:.2g}" if cost >= 0.0001 else "<$0.0001"
+
+
+def milliseconds(value: float | None) -> str:
+    """``412 ms``, ``1.8 s``; a dash without a value."""
+    if value is None:
+        return "–"
+    if value < 10:
+        return f"{value:.1f} ms"
+    return f"{value:.0f} ms" if value < 1000 else seconds(value / 1000)
+
+
+def seconds(value: float) -> str:
+    """``33 ms``, ``0.4 s``, ``12 s``, ``3 min 20 s``, ``2 h 05 min``."""
+    if value < 0.1:
+        return f"{value * 1000:.0f} ms"
+    if value < 10:
+        return f"{value:.1f} s"
+    whole = round(value)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    return f"{minutes} min {rest:02} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"
+
+
+def chance(p_value: float) -> str:
+    """A p-value in words: ``4 times in 100``."""
+    if p_value < 0.001:
+        return "less than once in 1,000"
+    base = 1000 if p_value < 0.01 else 100
+    times = round(p_value * base)
+    if times == base:
+        return "every time"
+    return f"once in {base:,}" if times == 1 else f"{times} times in {base:,}"

@@ -1,0 +1,140 @@
+"""What a project holds, as JSON documents: contracts with whoever reads them. ``synterm schema NAME`` prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from synterm.core.case import Case, Origin, Split, Status
+from synterm.core.model import ModelSpec
+from synterm.core.prompt import Prompt
+from synterm.core.tree import CheckConfig, Gate, Level, Node, Tree
+from synterm.storage.runs import RunRecord
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True)
+
+
+class NodeRow(BaseModel):
+    """A node of the behavior tree."""
+
+    id: str
+    path: str
+    level: Level
+    name: str
+    description: str
+    checks: tuple[CheckConfig, ...]
+    gates: tuple[Gate, ...]
+    cases: int
+    """Cases of any status at or below it."""
+
+
+class TreeList(_Document):
+    """The behavior tree, each node before those below it."""
+
+    schema_version: Literal["synterm.tree/1"] = Field(default="synterm.tree/1", alias="schema")
+    nodes: list[NodeRow]
+
+
+class CaseRow(BaseModel):
+    """A case and where it stands."""
+
+    id: str
+    scenario: str
+    """The scenario's path."""
+    input: dict[str, Any]
+    expected: Any
+    tags: tuple[str, ...]
+    split: Split
+    status: Status
+    origin: Origin
+    root_id: str
+    content_id: str
+
+
+class CaseList(_Document):
+    """Cases, in the order they were added."""
+
+    schema_version: Literal["synterm.cases/1"] = Field(default="synterm.cases/1", alias="schema")
+    cases: list[CaseRow]
+
+
+class PromptList(_Document):
+    """Prompts with their versions, the oldest first."""
+
+    schema_version: Literal["synterm.prompts/1"] = Field(default="synterm.prompts/1", alias="schema")
+    prompts: list[Prompt]
+
+
+class ModelList(_Document):
+    """The models that a project names."""
+
+    schema_version: Literal["synterm.models/1"] = Field(default="synterm.models/1", alias="schema")
+    models: list[ModelSpec]
+
+
+class RunRow(BaseModel):
+    """A run of the history."""
+
+    id: str
+    started: str
+    ended: str | None
+    status: Literal["running", "complete", "incomplete", "interrupted"]
+    who: str
+    git_commit: str | None
+    config: dict[str, Any]
+    totals: dict[str, Any]
+
+
+class RunList(_Document):
+    """Runs, the oldest first."""
+
+    schema_version: Literal["synterm.runs/1"] = Field(default="synterm.runs/1", alias="schema")
+    runs: list[RunRow]
+
+
+def tree_list(tree: Tree, nodes: Iterable[Node], counts: dict[str, int]) -> TreeList:
+    """`nodes` of the tree; `counts` says how many cases each scenario holds."""
+    return TreeList(nodes=[_node(tree, node, counts) for node in nodes])
+
+
+def case_list(tree: Tree, cases: Iterable[Case]) -> CaseList:
+    """The cases with the paths of their scenarios."""
+    return CaseList(cases=[_case(tree, case) for case in cases])
+
+
+def run_list(runs: Iterable[RunRecord]) -> RunList:
+    """The runs."""
+    return RunList(runs=[RunRow.model_validate(asdict(run)) for run in runs])
+
+
+def _node(tree: Tree, node: Node, counts: dict[str, int]) -> NodeRow:
+    return NodeRow(
+        id=node.id,
+        path=tree.path(node.id),
+        level=node.level,
+        name=node.name,
+        description=node.description,
+        checks=node.checks,
+        gates=node.gates,
+        cases=sum(counts.get(scenario.id, 0) for scenario in tree.scenarios(node.id)),
+    )
+
+
+def _case(tree: Tree, case: Case) -> CaseRow:
+    return CaseRow(
+        id=case.id,
+        scenario=tree.path(case.scenario_id),
+        input=case.input,
+        expected=case.expected,
+        tags=case.tags,
+        split=case.split,
+        status=case.status,
+        origin=case.origin,
+        root_id=case.root_id,
+        content_id=case.content_id,
+    )

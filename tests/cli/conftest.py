@@ -1,0 +1,57 @@
+"""The command line as tests call it: in this process, or as a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from synterm.cli.main import main
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a command left."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """stdout as one JSON document."""
+        return json.loads(self.out)
+
+
+Synterm = Callable[..., Done]
+
+
+@pytest.fixture
+def synterm(capsys: pytest.CaptureFixture[str]) -> Synterm:
+    """Runs a command line in this process: ``synterm("run", path, "--json", "-")``."""
+
+    def call(*words: str | Path) -> Done:
+        capsys.readouterr()
+        code = main([str(word) for word in words])
+        captured = capsys.readouterr()
+        return Done(code, captured.out, captured.err)
+
+    return call
+
+
+@pytest.fixture
+def synterm_process() -> Synterm:
+    """Runs a command line in a process of its own; ``given`` goes to its stdin."""
+
+    def call(*words: str | Path, given: bytes = b"") -> Done:
+        command = [sys.executable, "-m", "synterm", *map(str, words)]
+        done = subprocess.run(command, input=given, capture_output=True, timeout=60, check=False)
+        return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    return call
