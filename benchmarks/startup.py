@@ -19,7 +19,7 @@ from synterm.core.tree import Node
 from synterm.storage.project import Project
 
 sys.path.insert(0, str(Path(__file__).parent))
-from terminal import Terminal  # noqa: E402
+from terminal import Terminal
 
 RUNS = 7
 

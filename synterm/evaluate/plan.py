@@ -23,7 +23,8 @@ def renderer(body: PromptBody) -> Renderer:
 def plan(cases: Iterable[Case], variant: Variant, checklist: Checklist, repeats: int = 1) -> Iterator[Task]:
     """The tasks of one variant, rendered as they are taken. Raises InputError when the prompt does not compile.
 
-    A case that lacks a value gives a task with the `problem` in words, and no request.
+    A case that lacks a value gives a task with the `problem` in words, and no request; so does one whose request JSON
+    can't hold.
     """
     rendering = renderer(variant.body)
     for case in cases:
@@ -36,10 +37,13 @@ def plan(cases: Iterable[Case], variant: Variant, checklist: Checklist, repeats:
 
 def _request(case: Case, variant: Variant, rendering: Renderer, checklist: Checklist, repeat: int) -> Request:
     model = variant.model
-    return Request(
-        model=model,
-        messages=rendering.render(case.input),
-        params={**model.params, **variant.body.params},
-        constraint=checklist.constraint(case.scenario_id) if model.constrained else None,
-        repeat=repeat,
-    )
+    try:
+        return Request(
+            model=model,
+            messages=rendering.render(case.input),
+            params={**model.params, **variant.body.params},
+            constraint=checklist.constraint(case.scenario_id) if model.constrained else None,
+            repeat=repeat,
+        )
+    except TypeError as error:
+        raise InputError(f"the request holds what JSON can't: {error}") from error

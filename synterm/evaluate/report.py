@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from synterm.core.classification import Classification, classify
@@ -35,6 +35,8 @@ class RunResult:
     evaluations: list[Evaluation] = field(default_factory=list[Evaluation])
     planned: int = 0
     """How many evaluations the run was to make."""
+    planned_in: Mapping[str, int] = field(default_factory=dict[str, int])
+    """How many of them each variant was to make in each scenario, by scenario id; empty when that is not known."""
     halted: Halted | None = None
     wall_s: float = 0.0
     fail_on: frozenset[str] = frozenset(("gate", "regression", "error"))
@@ -46,12 +48,20 @@ class RunResult:
         """Evaluations that were planned and not made."""
         return max(self.planned - len(self.evaluations), 0)
 
+    def missing(self, tally: Tally, scenarios: Iterable[Node]) -> int:
+        """How many of a variant's evaluations in `scenarios` were not made, given those that were: at most so many."""
+        if not self.not_made or not self.planned_in:
+            return self.not_made
+        planned = sum(self.planned_in.get(scenario.id, 0) for scenario in scenarios)
+        return max(planned - tally.judged - tally.errors, 0)
+
 
 def build_report(result: RunResult, *, run_id: str, project: str) -> RunReport:
     """The report of a run, with the exit code that it leads to."""
-    variants = [_variant(variant, _of(result, variant), result.labels) for variant in result.variants]
-    behaviors = [row for variant in result.variants for row in _behaviors(result, variant)]
-    gates = _run_gates(result)
+    columns = _columns(result)
+    variants = [_variant(variant, made, result.labels) for variant, made in columns]
+    behaviors = [row for variant, made in columns for row in _behaviors(result, variant, made)]
+    gates = _run_gates(result, columns)
     return RunReport(
         run_id=run_id,
         project=project,
@@ -72,8 +82,11 @@ def classification_of(evaluations: Iterable[Evaluation], labels: Sequence[str] =
     return classify(((check.expected_label, check.label) for check in checks if check.expected_label), labels)
 
 
-def _of(result: RunResult, variant: Variant) -> list[Evaluation]:
-    return [evaluation for evaluation in result.evaluations if evaluation.task.variant.key == variant.key]
+def _columns(result: RunResult) -> list[tuple[Variant, list[Evaluation]]]:
+    made: dict[tuple[str, str], list[Evaluation]] = {variant.key: [] for variant in result.variants}
+    for evaluation in result.evaluations:
+        made.setdefault(evaluation.task.variant.key, []).append(evaluation)
+    return [(variant, made[variant.key]) for variant in result.variants]
 
 
 def _tally(evaluations: Iterable[Evaluation]) -> Tally:
@@ -103,10 +116,10 @@ def _variant(variant: Variant, evaluations: list[Evaluation], labels: Sequence[s
     )
 
 
-def _behaviors(result: RunResult, variant: Variant) -> Iterable[BehaviorReport]:
+def _behaviors(result: RunResult, variant: Variant, evaluations: Iterable[Evaluation]) -> Iterable[BehaviorReport]:
     """Rows for each behavior, and for each feature and scenario that has gates of its own."""
     by_node: dict[str, Tally] = {}
-    for evaluation in _of(result, variant):
+    for evaluation in evaluations:
         for node in result.tree.lineage(evaluation.task.case.scenario_id):
             by_node.setdefault(node.id, Tally()).add(evaluation)
     for node in result.tree.walk():
@@ -126,23 +139,20 @@ def _rows(result: RunResult, node: Node, variant: Variant, tally: Tally) -> Iter
             errors=tally.errors,
             pass_rate=tally.rate,
             pass_rate_ci=tally.interval,
-            gate=_gate(gate, tally, result) if gate else None,
+            gate=_gate(gate, tally, result, result.tree.scenarios(node.id)) if gate else None,
         )
 
 
-def _gate(gate: Gate, tally: Tally, result: RunResult) -> GateReport:
-    state = tally.gate(gate)
-    # Which evaluations a halted run left out is not known here, so nothing that passed so far is sure.
-    if result.not_made and state == "passed":
-        state = "open"
-    return GateReport(min_pass_rate=gate.min_pass_rate, state=state)
+def _gate(gate: Gate, tally: Tally, result: RunResult, scenarios: Iterable[Node]) -> GateReport:
+    return GateReport(min_pass_rate=gate.min_pass_rate, state=tally.gate(gate, result.missing(tally, scenarios)))
 
 
-def _run_gates(result: RunResult) -> list[GateReport]:
+def _run_gates(result: RunResult, columns: Iterable[tuple[Variant, list[Evaluation]]]) -> list[GateReport]:
     if result.min_pass_rate is None:
         return []
     gate = Gate(min_pass_rate=result.min_pass_rate)
-    return [_gate(gate, _tally(_of(result, variant)), result) for variant in result.variants]
+    scenarios = result.tree.scenarios()
+    return [_gate(gate, _tally(made), result, scenarios) for _, made in columns]
 
 
 def _exit_code(result: RunResult, gates: Iterable[GateReport]) -> ExitCode:
@@ -151,6 +161,8 @@ def _exit_code(result: RunResult, gates: Iterable[GateReport]) -> ExitCode:
     if "gate" in result.fail_on and "failed" in states:
         return ExitCode.GATE_FAILED
     if result.halted or result.not_made or ("error" in result.fail_on and errors):
+        return ExitCode.INCOMPLETE
+    if "gate" in result.fail_on and "open" in states:
         return ExitCode.INCOMPLETE
     return ExitCode.OK
 

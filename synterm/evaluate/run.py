@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +14,7 @@ from synterm.core.case import Case
 from synterm.core.evaluation import Evaluation, Task, Variant
 from synterm.evaluate.checklist import Checklist
 from synterm.evaluate.events import Event, Halted, Judged
-from synterm.evaluate.plan import plan
+from synterm.evaluate.plan import plan, renderer
 from synterm.evaluate.report import RunResult
 from synterm.evaluate.sweep import DEFAULT_LIMITS, Limits, Sweep
 from synterm.evaluate.tally import Tally
@@ -42,6 +44,12 @@ class RunPlan:
         """How many evaluations that makes."""
         return len(self.variants) * len(self.cases) * self.repeats
 
+    @property
+    def size_in(self) -> dict[str, int]:
+        """How many of them each variant makes in each scenario, by scenario id."""
+        counts = Counter(case.scenario_id for case in self.cases)
+        return {scenario_id: count * self.repeats for scenario_id, count in counts.items()}
+
 
 @dataclass(slots=True)
 class RunProgress:
@@ -51,6 +59,12 @@ class RunProgress:
     tally: Tally = field(default_factory=Tally)
     cached: int = 0
     cost_usd: float = 0.0
+
+    def add(self, evaluation: Evaluation) -> None:
+        """Count one evaluation."""
+        self.tally.add(evaluation)
+        self.cached += evaluation.completion.cached
+        self.cost_usd += 0.0 if evaluation.completion.cached else evaluation.completion.cost_usd or 0.0
 
     @property
     def done(self) -> int:
@@ -76,10 +90,13 @@ async def run(
         tree,
         chosen.variants,
         planned=chosen.size,
+        planned_in=chosen.size_in,
         fail_on=chosen.fail_on,
         min_pass_rate=chosen.min_pass_rate,
         labels=checklist.labels(),
     )
+    for variant in chosen.variants:
+        renderer(variant.body)  # a prompt that does not compile shows before anything is sent
     run_id = project.runs.start(_config(chosen), who=chosen.who, git_commit=chosen.git_commit).result()
     sweep = Sweep(_tasks(chosen, checklist), checklist, providers, project.responses, chosen.limits)
     record = _Record(project, run_id)
@@ -90,24 +107,24 @@ async def run(
         status = "incomplete" if result.not_made else "complete"
     finally:
         result.wall_s = time.monotonic() - began
-        record.flush()
-        project.runs.finish(run_id, status, _totals(result)).result()
+        try:
+            record.flush()
+        finally:
+            project.runs.finish(run_id, status, _totals(result)).result()
     return run_id, result
 
 
 async def _follow(sweep: Sweep, result: RunResult, record: _Record, progress: RunProgress, watch: Watch | None) -> None:
-    async for event in sweep.events():
-        if isinstance(event, Judged):
-            evaluation = event.evaluation
-            result.evaluations.append(evaluation)
-            record.add(evaluation)
-            progress.tally.add(evaluation)
-            progress.cached += evaluation.completion.cached
-            progress.cost_usd += 0.0 if evaluation.completion.cached else evaluation.completion.cost_usd or 0.0
-        elif isinstance(event, Halted):
-            result.halted = event
-        if watch:
-            watch(event, progress)
+    async with aclosing(sweep.events()) as events:
+        async for event in events:
+            if isinstance(event, Judged):
+                result.evaluations.append(event.evaluation)
+                record.add(event.evaluation)
+                progress.add(event.evaluation)
+            elif isinstance(event, Halted):
+                result.halted = event
+            if watch:
+                watch(event, progress)
 
 
 def _tasks(chosen: RunPlan, checklist: Checklist) -> Iterator[Task]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncGenerator, Collection, Iterable
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import cast
@@ -17,6 +17,7 @@ from synterm.evaluate.lane import Lane
 from synterm.providers.base import OnText, Provider
 from synterm.providers.registry import Providers
 from synterm.storage.responses import ResponseStore
+from synterm.text import storable
 
 _CHUNK = 100
 """How many tasks are rendered and looked up before the event loop gets its turn."""
@@ -63,15 +64,19 @@ class Sweep:
         self._halted: Halted | None = None
         self._spent = 0.0
 
-    async def events(self) -> AsyncIterator[Event]:
-        """All that happens, until the last task is judged or a limit is reached."""
+    async def events(self) -> AsyncGenerator[Event]:
+        """All that happens, until the last task is judged or a limit is reached.
+
+        Raises what went wrong inside: InputError from tasks that can't be made, ProjectError from the project file.
+        """
         work = asyncio.create_task(self._work())
         try:
             while (event := await self._events.get()) is not None:
                 yield event
             await work
         except BaseExceptionGroup as group:
-            raise _leaf(group) from group
+            error = _leaf(group)
+            raise error from error.__cause__
         finally:
             work.cancel()
             await asyncio.gather(work, return_exceptions=True)
@@ -83,18 +88,23 @@ class Sweep:
 
     async def _work(self) -> None:
         try:
+            await self._make()
+            if self._halted:
+                self._events.put_nowait(replace(self._halted, left=self._count_left()))
+        finally:
+            self._events.put_nowait(None)
+
+    async def _make(self) -> None:
+        try:
             async with asyncio.timeout(self._limits.max_seconds), asyncio.TaskGroup() as group:
                 await self._feed(group)
         except TimeoutError:
             limit = self._limits.max_seconds
             self._halt(f"the time limit of {limit:g} s is reached", "raise --max-seconds; what was received is kept")
-        finally:
-            if self._halted:
-                self._events.put_nowait(replace(self._halted, left=self._count_left()))
-            self._events.put_nowait(None)
 
     async def _feed(self, group: asyncio.TaskGroup) -> None:
-        while not self._halted and (chunk := list(islice(self._tasks, _CHUNK))):
+        # Also past the spending cap: what the project file holds costs nothing.
+        while chunk := list(islice(self._tasks, _CHUNK)):
             known = self._look_up(chunk)
             for task in chunk:
                 if task.request is None:
@@ -132,7 +142,7 @@ class Sweep:
         if request is None or self._cap_reached():
             return
         self._events.put_nowait(Started(task))
-        completion = await provider.complete(request, self._streamer(task) if self._limits.stream else None)
+        completion = _storable(await provider.complete(request, self._streamer(task) if self._limits.stream else None))
         # Shielded: a write that has begun goes through though its sweep is superseded.
         stored = await asyncio.shield(asyncio.wrap_future(self._responses.add(task, completion)))
         self._spent += completion.cost_usd or 0.0
@@ -165,6 +175,13 @@ class Sweep:
 
     def _count_left(self) -> int:
         return sum(len(tasks) for tasks in self._flights.values()) + sum(1 for _ in self._tasks)
+
+
+def _storable(completion: Completion) -> Completion:
+    """The completion as it will be read back, so that fresh and cached answers are judged and reported alike."""
+    text, error = storable(completion.text), storable(completion.error or "")
+    same = text == completion.text and error == (completion.error or "")
+    return completion if same else replace(completion, text=text, error=error or None)
 
 
 _Group = BaseExceptionGroup[BaseException]

@@ -50,7 +50,7 @@ def _choose(prompts: dict[str, Prompt], wanted: str) -> list[tuple[str, str, Pro
         latest = prompt.latest
         return [(name, latest.label, latest.body) if latest else (name, "draft", prompt.draft)]
     number = version.removeprefix("v")
-    if not number.isdigit():
+    if not number.isdecimal():
         raise InputError(f"{version!r} is no version", hint="write NAME@v2, NAME@draft or NAME@all")
     kept = next((kept for kept in prompt.versions if kept.number == int(number)), None)
     if kept is None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import contextlib
+from collections.abc import Generator, Iterable, Iterator
 from itertools import islice
 from typing import Any, TypeVar
 
 import orjson
 from sqlite_utils import Database
 
-from synterm.errors import NotFoundError, did_you_mean
+from synterm.core.ids import canonical_json
+from synterm.errors import InputError, NotFoundError, did_you_mean
+from synterm.storage.connect import DatabaseError, damaged, project_error
 from synterm.storage.writer import Writer
+from synterm.text import storable
 
 T = TypeVar("T")
 
@@ -23,15 +27,41 @@ class Store:
         self._writer = writer
 
     def _rows(self, sql: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
-        return self._db.conn.execute(sql, tuple(values)).fetchall()
+        """All rows. Raises ProjectError when the file can't be read."""
+        try:
+            return self._db.conn.execute(sql, tuple(values)).fetchall()
+        except DatabaseError as error:
+            raise project_error(error, self._writer.path) from error
 
     def _row(self, sql: str, values: Iterable[Any] = ()) -> tuple[Any, ...] | None:
-        return self._db.conn.execute(sql, tuple(values)).fetchone()
+        """The first row, if any. Raises ProjectError when the file can't be read."""
+        return next(iter(self._rows(sql, values)), None)
+
+    @contextlib.contextmanager
+    def _reading(self, kind: str) -> Generator[None]:
+        """Turns what JSON and pydantic find wrong with a row into a ProjectError: such a row synterm never wrote."""
+        try:
+            yield
+        except ValueError as error:
+            raise damaged(kind, self._writer.path) from error
 
 
 def dump(value: object) -> str:
     """`value` as compact JSON text."""
     return orjson.dumps(value).decode()
+
+
+def require_json(value: object, where: str) -> None:
+    """Raise InputError for a value that JSON can't hold: a number over 64 bit, half a surrogate pair."""
+    try:
+        canonical_json(value)
+    except TypeError as error:
+        raise InputError(f"this can't be kept as JSON: {error}", where=where) from error
+
+
+def text_or_none(text: str | None) -> str | None:
+    """`text` as the file can hold it."""
+    return None if text is None else storable(text)
 
 
 def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -88,8 +88,8 @@ def check_identity(db: Database, path: Path, newest: int) -> None:
 def project_error(error: Exception, path: Path) -> ProjectError:
     """A database error as one that a person can act on; what SQLite said is its cause."""
     text = str(error)
-    words, hint = next((told for sign, told in _TOLD.items() if sign in text), (f"SQLite says: {text}", None))
-    made = ProjectError(words.format(seconds=BUSY_SECONDS) if "{seconds" in words else words, where=str(path), hint=hint)
+    words, hint = next((told for sign, told in _TOLD.items() if sign in text), ("SQLite says: {text}", None))
+    made = ProjectError(words.format(seconds=BUSY_SECONDS, text=text), where=str(path), hint=hint)
     made.__cause__ = error
     return made
 
@@ -111,6 +111,7 @@ _TOLD: dict[str, tuple[str, str | None]] = {
     "readonly": ("the file or its folder is read-only", "copy it to a folder where you may write"),
     "disk is full": ("the disk is full", "free some space, then try again; what was saved before is kept"),
     "disk I/O": ("the disk is failing", _RESTORE),
+    "no such": ("the file is damaged: {text}", _RESTORE),
     "malformed": ("the file is damaged", _RESTORE),
     "FOREIGN KEY": ("it belongs to something that the project does not have (any more)", "look again at what is there"),
     "closed database": ("the project is closed", None),

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from synterm.core.ids import new_id
 from synterm.core.model import ModelSpec
-from synterm.storage.base import Store, not_found
+from synterm.storage.base import Store, not_found, require_json
 from synterm.storage.clock import now
 
 
@@ -18,7 +18,9 @@ class ModelStore(Store):
 
     def all(self) -> list[ModelSpec]:
         """All models, in the order they were added."""
-        return [ModelSpec.model_validate_json(spec) for (spec,) in self._rows("SELECT spec FROM models ORDER BY id")]
+        rows = self._rows("SELECT spec FROM models ORDER BY id")
+        with self._reading("a model"):
+            return [ModelSpec.model_validate_json(spec) for (spec,) in rows]
 
     def get(self, name: str) -> ModelSpec:
         """The model of that name. Raises NotFoundError."""
@@ -28,7 +30,9 @@ class ModelStore(Store):
         return models[name]
 
     def put(self, *specs: ModelSpec) -> Future[None]:
-        """Add models, or replace those of the same name."""
+        """Add models, or replace those of the same name. Raises InputError for parameters that JSON can't hold."""
+        for spec in specs:
+            require_json(spec.model_dump(), f"model {spec.name}")
 
         def work(db: Database) -> None:
             for spec in specs:

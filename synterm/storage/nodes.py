@@ -9,9 +9,16 @@ from sqlite_utils import Database
 
 from synterm.core.tree import LEVELS, Level, Node, Tree
 from synterm.errors import InputError, NotFoundError, did_you_mean
-from synterm.storage.base import Store, dump
+from synterm.storage.base import Store, dump, require_json
 from synterm.storage.clock import now
-from synterm.storage.connect import DatabaseError
+from synterm.storage.connect import DatabaseError, damaged
+
+_MISPLACED = (
+    "SELECT 1 FROM nodes LEFT JOIN nodes AS above ON above.id = nodes.parent_id WHERE "
+    "coalesce(above.level, nodes.parent_id, '') || '/' || nodes.level "
+    "NOT IN ('/feature', 'feature/behavior', 'behavior/scenario') LIMIT 1"
+)
+"""Finds a node that is not below one of the level above its own. Without any, the nodes are a tree: no loops."""
 
 
 class NodeStore(Store):
@@ -19,20 +26,23 @@ class NodeStore(Store):
 
     def tree(self) -> Tree:
         """The whole tree."""
+        if self._row(_MISPLACED):
+            raise damaged("the tree", self._writer.path)
         rows = self._rows("SELECT id, parent_id, level, name, description, position, checks, gates FROM nodes")
-        return Tree(
-            Node(
-                id=node_id,
-                parent_id=parent_id,
-                level=level,
-                name=name,
-                description=description,
-                position=position,
-                checks=orjson.loads(checks),
-                gates=orjson.loads(gates),
+        with self._reading("a node of the tree"):
+            return Tree(
+                Node(
+                    id=node_id,
+                    parent_id=parent_id,
+                    level=level,
+                    name=name,
+                    description=description,
+                    position=position,
+                    checks=orjson.loads(checks),
+                    gates=orjson.loads(gates),
+                )
+                for node_id, parent_id, level, name, description, position, checks, gates in rows
             )
-            for node_id, parent_id, level, name, description, position, checks, gates in rows
-        )
 
     def find(self, path: str) -> Node:
         """The node at ``feature/behavior/scenario``, or the only one of that name. Raises NotFoundError."""
@@ -49,11 +59,19 @@ class NodeStore(Store):
         raise NotFoundError(f"nothing at {path!r} in the tree", hint=did_you_mean(path, by_path))
 
     def put(self, *nodes: Node) -> Future[None]:
-        """Add nodes, or replace those of the same id. The future raises InputError for a name that a sibling has."""
+        """Add nodes, each after its parent, or replace those of the same id.
+
+        Raises InputError for checks that JSON can't hold; so does the future for a name that a sibling has, or a
+        place where a node of that level can't stand.
+        """
+        for node in nodes:
+            require_json(node.model_dump(), f"{node.level} {node.name}")
 
         def work(db: Database) -> None:
             for node in nodes:
                 _put(db, node)
+            if db.conn.execute(_MISPLACED).fetchone():
+                raise InputError("scenarios stand in behaviors, behaviors in features", where="parent")
 
         return self._writer.submit(work)
 
@@ -81,8 +99,9 @@ def _put(db: Database, node: Node) -> None:
         db.conn.execute(
             "INSERT INTO nodes (id, parent_id, level, name, description, position, checks, gates, updated) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET parent_id = excluded.parent_id, "
-            "name = excluded.name, description = excluded.description, position = excluded.position, "
-            "checks = excluded.checks, gates = excluded.gates, updated = excluded.updated",
+            "level = excluded.level, name = excluded.name, description = excluded.description, "
+            "position = excluded.position, checks = excluded.checks, gates = excluded.gates, "
+            "updated = excluded.updated",
             (
                 node.id,
                 node.parent_id,

@@ -21,6 +21,7 @@ from synterm.storage.connect import (
     check_identity,
     closed_on_error,
     connect,
+    damaged,
     project_error,
 )
 from synterm.storage.migrations import SCHEMA_VERSION, migrate
@@ -124,11 +125,15 @@ class Project:
         return RunStore(self._db, self._writer)
 
     def _meta(self, key: str) -> str:
-        (value,) = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return value
+        with _errors(self.path):
+            row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        if row is None:
+            raise damaged(f"the {key}", self.path)
+        return row[0]
 
 
 def _fill(db: Database, name: str) -> None:
+    db.conn.execute("PRAGMA auto_vacuum = NONE")
     migrate(db)
     with db.atomic():
         for key, value in (("id", new_id()), ("name", storable(name)), ("created", now())):

@@ -9,38 +9,45 @@ from sqlite_utils import Database
 
 from synterm.core.ids import new_id
 from synterm.core.prompt import Prompt, PromptBody, PromptVersion
-from synterm.errors import InputError
-from synterm.storage.base import Store, not_found
+from synterm.errors import InputError, NotFoundError
+from synterm.storage.base import Store, not_found, require_json
 from synterm.storage.clock import now
 from synterm.storage.connect import DatabaseError
 
+MAX_NAME = 200
+"""The most characters of a prompt's name."""
+
 
 class PromptStore(Store):
-    """Prompts by name."""
+    """Prompts by name.
+
+    The futures raise InputError for a name that is empty or taken and for parameters that JSON can't hold,
+    NotFoundError for a prompt that is gone.
+    """
 
     def all(self) -> list[Prompt]:
         """All prompts with their versions, in the order they were made."""
         versions: dict[str, list[PromptVersion]] = {}
-        for prompt_id, number, note, created, body in self._rows(
-            "SELECT prompt_id, number, note, created, body FROM prompt_versions "
-            "JOIN prompt_bodies ON prompt_bodies.id = body_id ORDER BY number"
-        ):
-            version = PromptVersion(
-                body=PromptBody.model_validate_json(body), number=number, note=note, created=created
-            )
-            versions.setdefault(prompt_id, []).append(version)
-        return [
-            Prompt(
-                id=prompt_id,
-                name=name,
-                draft=PromptBody.model_validate_json(draft),
-                draft_examples=half,
-                versions=tuple(versions.get(prompt_id, ())),
-            )
-            for prompt_id, name, draft, half in self._rows(
-                "SELECT id, name, draft, draft_examples FROM prompts ORDER BY id"
-            )
-        ]
+        rows = self._rows("SELECT id, name, draft, draft_examples FROM prompts ORDER BY id")
+        with self._reading("a prompt"):
+            for prompt_id, number, note, created, body in self._rows(
+                "SELECT prompt_id, number, note, created, body FROM prompt_versions "
+                "JOIN prompt_bodies ON prompt_bodies.id = body_id ORDER BY number"
+            ):
+                version = PromptVersion(
+                    body=PromptBody.model_validate_json(body), number=number, note=note, created=created
+                )
+                versions.setdefault(prompt_id, []).append(version)
+            return [
+                Prompt(
+                    id=prompt_id,
+                    name=name,
+                    draft=PromptBody.model_validate_json(draft),
+                    draft_examples=half,
+                    versions=tuple(versions.get(prompt_id, ())),
+                )
+                for prompt_id, name, draft, half in rows
+            ]
 
     def get(self, name: str) -> Prompt:
         """The prompt of that name. Raises NotFoundError."""
@@ -50,7 +57,7 @@ class PromptStore(Store):
         return prompts[name]
 
     def add(self, name: str, versions: list[tuple[str, PromptBody]]) -> Future[str]:
-        """A new prompt with versions (note, body), oldest first; the last is its draft too. Gives the prompt's id."""
+        """A new prompt with one version (note, body) or more, oldest first; the last is its draft too. Gives its id."""
         prompt_id = new_id()
 
         def work(db: Database) -> str:
@@ -63,8 +70,9 @@ class PromptStore(Store):
 
     def save_draft(self, prompt_id: str, body: PromptBody, examples: str | None = None) -> Future[None]:
         """Put what is being typed on disk; `examples` is the text of examples that can't be read yet."""
-        sql = "UPDATE prompts SET draft = ?, draft_examples = ?, updated = ? WHERE id = ?"
-        return self._writer.submit(lambda db: _run(db, sql, body.model_dump_json(), examples, now(), prompt_id))
+        return self._writer.submit(
+            lambda db: _update(db, prompt_id, draft=_text(body), draft_examples=examples, updated=now())
+        )
 
     def keep(self, prompt_id: str, body: PromptBody, note: str = "") -> Future[int]:
         """Keep `body` as a version; gives its number. A body that was kept before gives the number it has."""
@@ -72,18 +80,38 @@ class PromptStore(Store):
 
     def rename(self, prompt_id: str, name: str) -> Future[None]:
         """Give a prompt another name."""
-        return self._writer.submit(
-            lambda db: _run(db, "UPDATE prompts SET name = ?, updated = ? WHERE id = ?", name, now(), prompt_id)
-        )
+        return self._writer.submit(lambda db: _update(db, prompt_id, name=_checked(name), updated=now()))
 
-    def remove(self, prompt_id: str) -> Future[None]:
-        """Remove a prompt with its draft and its history. Answers that were received stay."""
+    def remove(self, prompt_id: str) -> Future[int]:
+        """Remove a prompt with its draft and its history, and give how many. Answers that were received stay."""
         return self._writer.submit(lambda db: _run(db, "DELETE FROM prompts WHERE id = ?", prompt_id))
 
 
-def _run(db: Database, sql: str, *values: Any) -> None:
+def _checked(name: str) -> str:
+    if not 0 < len(name) <= MAX_NAME:
+        raise InputError(f"a prompt's name has 1 to {MAX_NAME} characters", where="name")
+    return name
+
+
+def _text(body: PromptBody) -> str:
+    require_json(body.model_dump(), "prompt")
+    return body.model_dump_json()
+
+
+def _update(db: Database, prompt_id: str, **values: str | None) -> None:
+    columns = ", ".join(f"{column} = ?" for column in values)
+    if not _run(db, f"UPDATE prompts SET {columns} WHERE id = ?", *values.values(), prompt_id):
+        raise _gone()
+
+
+def _gone() -> NotFoundError:
+    return NotFoundError("the prompt was removed from the project", hint="keep its text under another name")
+
+
+def _run(db: Database, sql: str, *values: Any) -> int:
+    """How many rows it concerned."""
     try:
-        db.conn.execute(sql, values)
+        return db.conn.execute(sql, values).rowcount
     except DatabaseError as error:
         if "prompts.name" in str(error):
             raise InputError("there is a prompt of that name already", where="name") from error
@@ -95,14 +123,17 @@ def _insert(db: Database, prompt_id: str, name: str, draft: PromptBody) -> None:
         db,
         "INSERT INTO prompts (id, name, draft, updated) VALUES (?, ?, ?, ?)",
         prompt_id,
-        name,
-        draft.model_dump_json(),
+        _checked(name),
+        _text(draft),
         now(),
     )
 
 
 def _keep(db: Database, prompt_id: str, body: PromptBody, note: str) -> int:
-    _run(db, "INSERT OR IGNORE INTO prompt_bodies (id, body) VALUES (?, ?)", body.id, body.model_dump_json())
+    text = _text(body)
+    if not db.conn.execute("SELECT 1 FROM prompts WHERE id = ?", (prompt_id,)).fetchone():
+        raise _gone()
+    _run(db, "INSERT OR IGNORE INTO prompt_bodies (id, body) VALUES (?, ?)", body.id, text)
     known = db.conn.execute(
         "SELECT number FROM prompt_versions WHERE prompt_id = ? AND body_id = ?", (prompt_id, body.id)
     ).fetchone()

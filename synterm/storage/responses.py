@@ -10,8 +10,9 @@ from sqlite_utils import Database
 
 from synterm.core.completion import Completion, Outcome, Usage
 from synterm.core.evaluation import Task
-from synterm.storage.base import Store, chunks, marks
+from synterm.storage.base import Store, chunks, marks, text_or_none
 from synterm.storage.clock import now
+from synterm.text import storable
 
 _KEEPABLE = ",".join(f"'{outcome}'" for outcome in Outcome if outcome.keepable)
 _PAGE = 500
@@ -50,14 +51,14 @@ class ResponseStore(Store):
             task.case.content_id,
             request.model.resolved,
             completion.outcome.value,
-            completion.text,
-            completion.finish_reason,
-            usage.prompt,
-            usage.completion,
+            storable(completion.text),
+            text_or_none(completion.finish_reason),
+            _count(usage.prompt),
+            _count(usage.completion),
             completion.cost_usd,
             completion.latency_ms,
             completion.first_token_ms,
-            completion.error,
+            text_or_none(completion.error),
             completion.raw,
             now(),
         )
@@ -72,6 +73,11 @@ class ResponseStore(Store):
         """What all answers in the file cost together, in US dollars, as far as it is known."""
         row = self._row("SELECT total(cost_usd) FROM responses")
         return float(row[0]) if row else 0.0
+
+
+def _count(tokens: int | None) -> int | None:
+    """A count of tokens; None for one that can't be, which SQLite would refuse together with the answer."""
+    return tokens if tokens is not None and 0 <= tokens < 2**63 else None
 
 
 def _add(db: Database, row: tuple[Any, ...]) -> int:

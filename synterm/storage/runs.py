@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import orjson
 from sqlite_utils import Database
 
-from synterm.core.evaluation import Evaluation
+from synterm.core.evaluation import CheckResult, Evaluation
 from synterm.core.ids import new_id
-from synterm.storage.base import Store, dump, marks
+from synterm.storage.base import Store, dump, marks, text_or_none
 from synterm.storage.clock import now
+from synterm.text import storable
 
 RunStatus = Literal["running", "complete", "incomplete", "interrupted"]
 
@@ -72,12 +73,9 @@ class RunStore(Store):
 
     def all(self) -> list[RunRecord]:
         """All runs, the oldest first."""
-        return [
-            RunRecord(*row[:6], config=orjson.loads(row[6]), totals=orjson.loads(row[7]))
-            for row in self._rows(
-                "SELECT id, started, ended, status, who, git_commit, config, totals FROM runs ORDER BY id"
-            )
-        ]
+        rows = self._rows("SELECT id, started, ended, status, who, git_commit, config, totals FROM runs ORDER BY id")
+        with self._reading("a run"):
+            return [RunRecord(*row[:6], config=orjson.loads(row[6]), totals=orjson.loads(row[7])) for row in rows]
 
 
 def _row(run_id: str, evaluation: Evaluation) -> tuple[Any, ...]:
@@ -92,9 +90,21 @@ def _row(run_id: str, evaluation: Evaluation) -> tuple[Any, ...]:
         completion.stored,
         None if evaluation.passed is None else int(evaluation.passed),
         evaluation.score,
-        evaluation.label,
-        dump([asdict(check) for check in evaluation.checks]),
+        text_or_none(evaluation.label),
+        dump([_check(found) for found in evaluation.checks]),
         completion.outcome.value,
-        evaluation.error,
+        text_or_none(evaluation.error),
         int(completion.cached),
     )
+
+
+def _check(found: CheckResult) -> dict[str, Any]:
+    return {
+        "type": found.type,
+        "passed": found.passed,
+        "score": found.score,
+        "reason": storable(found.reason),
+        "error": text_or_none(found.error),
+        "label": text_or_none(found.label),
+        "expected_label": text_or_none(found.expected_label),
+    }

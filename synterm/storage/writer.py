@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 from collections.abc import Callable
@@ -25,7 +26,8 @@ class Writer:
     """Runs pieces of work on the only writing connection. A result is given when it is on disk."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
+        """The project file."""
         self._queue: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._serve, name="synterm-writer", daemon=True)
         self._open = True
@@ -35,12 +37,13 @@ class Writer:
     def submit(self, work: Work[T]) -> Future[T]:
         """Have `work` done on the writing connection, in a transaction shared with what else waits.
 
-        Work that raises changes nothing, and its future raises the same. Raises ProjectError after `close`.
+        Work that raises changes nothing, and its future raises the same, or ProjectError where SQLite raised. Raises
+        ProjectError after `close`.
         """
         future: Future[T] = Future()
         with self._lock:
             if not self._open:
-                raise ProjectError("the project is closed", where=str(self._path))
+                raise ProjectError("the project is closed", where=str(self.path))
             self._queue.put((work, future))
         return future
 
@@ -54,7 +57,7 @@ class Writer:
 
     def _serve(self) -> None:
         try:
-            db = connect(self._path)
+            db = connect(self.path)
         except ProjectError as error:
             self._refuse_all(error)
             return
@@ -82,37 +85,44 @@ class Writer:
         try:
             db.conn.execute("BEGIN IMMEDIATE")
             for work, future in live:
-                _attempt(db, work, future, done)
+                self._attempt(db, work, future, done)
             db.conn.execute("COMMIT")
         except DatabaseError as error:
-            if db.conn.in_transaction:
-                db.conn.execute("ROLLBACK")
+            _roll_back(db)
             for _, future in live:
                 if not future.done():
-                    future.set_exception(project_error(error, self._path))
+                    future.set_exception(project_error(error, self.path))
             return
         for future, result in done:
             future.set_result(result)
 
     def _refuse_all(self, error: ProjectError) -> None:
         while (item := self._queue.get()) is not None:
-            item[1].set_exception(error)
+            if item[1].set_running_or_notify_cancel():
+                item[1].set_exception(error)
+
+    def _attempt(self, db: Database, work: Work[Any], future: Future[Any], done: list[tuple[Future[Any], Any]]) -> None:
+        db.conn.execute("SAVEPOINT work")
+        try:
+            result = work(db)
+        except Exception as error:
+            if not db.conn.in_transaction:
+                # SQLite gave up the whole transaction, so nothing of the batch is kept.
+                raise error if isinstance(error, DatabaseError) else DatabaseError(str(error)) from error
+            db.conn.execute("ROLLBACK TO work")
+            future.set_exception(project_error(error, self.path) if isinstance(error, DatabaseError) else error)
+        else:
+            done.append((future, result))
+        finally:
+            if db.conn.in_transaction:
+                db.conn.execute("RELEASE work")
 
 
-def _attempt(db: Database, work: Work[Any], future: Future[Any], done: list[tuple[Future[Any], Any]]) -> None:
-    db.conn.execute("SAVEPOINT work")
-    try:
-        result = work(db)
-    except Exception as error:
-        if not db.conn.in_transaction:
-            raise DatabaseError("the transaction was lost") from error
-        db.conn.execute("ROLLBACK TO work")
-        future.set_exception(error)
-    else:
-        done.append((future, result))
-    finally:
+def _roll_back(db: Database) -> None:
+    # Should even this fail, the next BEGIN says so to whoever waits for it; the thread must live to tell them.
+    with contextlib.suppress(DatabaseError):
         if db.conn.in_transaction:
-            db.conn.execute("RELEASE work")
+            db.conn.execute("ROLLBACK")
 
 
 def _fold(db: Database) -> None:
@@ -120,7 +130,9 @@ def _fold(db: Database) -> None:
         db.conn.execute("PRAGMA busy_timeout = 0")
         db.conn.execute("PRAGMA journal_mode = DELETE")
     except DatabaseError:
-        # Someone else has the file open: the log stays beside it, and the last one to close folds it.
-        db.conn.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        # Someone else has the file open: the log stays beside it, and the last one to close folds it. Whatever else
+        # keeps the log from being folded (a full disk), all that was committed is in it, and is found at the next open.
+        with contextlib.suppress(DatabaseError):
+            db.conn.execute("PRAGMA wal_checkpoint(PASSIVE)")
     finally:
         db.conn.close()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from contextlib import aclosing
 from itertools import chain, islice
 
 from synterm.core.case import Case
@@ -51,7 +52,7 @@ class Live:
 
     async def follow(
         self, board: Board, checklist: Checklist, visible: Sequence[int], *, everything: bool = False
-    ) -> AsyncIterator[Event]:
+    ) -> AsyncGenerator[Event]:
         """Make the board fresh, and tell of each change after it is on the board."""
         draft = board.draft
         if draft is None:
@@ -66,9 +67,10 @@ class Live:
         tasks = self._tasks(board, checklist, visible, everything)
         self._sweep = Sweep(tasks, checklist, self._providers, self._project.responses, limits)
         try:
-            async for event in self._sweep.events():
-                self._put(event, columns)
-                yield event
+            async with aclosing(self._sweep.events()) as events:
+                async for event in events:
+                    self._put(event, columns)
+                    yield event
         finally:
             self._sweep = None
             for column in board.columns:

@@ -31,6 +31,7 @@ class Painter:
         self._live = live
         self._dirty: set[str] = set()
         self._unfinished = False
+        self._first_due = False
         self._frame = 0
         self.state: LiveState = "idle"
         self.reason = ""
@@ -40,11 +41,19 @@ class Painter:
     def set_state(self, state: LiveState, reason: str = "") -> None:
         """Show another state of live mode, and why it is so."""
         self.state, self.reason = state, reason
+        self._first_due = self._first_due or state == "waiting"
         self.show_status()
 
     def changed(self, case_id: str) -> None:
         """The row of a case is to be drawn with the next frame."""
         self._dirty.add(case_id)
+
+    def landed(self, case_id: str) -> None:
+        """A verdict landed: the first after a change is drawn at once."""
+        self.changed(case_id)
+        if self._first_due:
+            self._first_due = False
+            self.draw()
 
     def settled(self) -> None:
         """Nothing runs any more: the next frame draws it all."""
@@ -66,7 +75,7 @@ class Painter:
         screen.prompt.border_title = Content(f"Prompt  {one_line(session.prompt_title, 60)}")
         screen.grid.border_title = Content(results_title(session.board))
         screen.grid.border_subtitle = Content(printable(results_summary(session.board)))
-        screen.behaviors.show_counts(session.counts())
+        screen.behaviors.show_counts(session.counts(), session.totals)
         self.show_status()
 
     def show_status(self) -> None:

@@ -37,6 +37,8 @@ class Session:
         self.node_id: str | None = None
         self.query = ""
         self.rows = CaseRows([], project.cases.page)
+        self.totals: Mapping[str, int] = {}
+        """How many cases of each scenario are in scope."""
         self._columns: dict[tuple[str, str], Column] = {}
         self._drafts: dict[tuple[str, str], Column] = {}
         self.board = Board(self.rows, self._make_columns())
@@ -47,6 +49,7 @@ class Session:
         chosen = parse_query(query, scenarios)
         self.node_id, self.query = node_id, query
         self.rows = CaseRows(self.project.cases.keys(chosen), self.project.cases.page)
+        self.totals = self.project.cases.counts(chosen)
         self.board = Board(self.rows, self.board.columns)
 
     def edit(self, body: PromptBody, half: str | None) -> Future[None] | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import Future
+from contextlib import aclosing
 from typing import ClassVar
 
 from textual import getters, on, work
@@ -223,20 +224,21 @@ class WorkbenchScreen(Screen[None]):
         await asyncio.sleep(delay)
         if not await self._model_ready():
             return
-        board, first = self.session.board, True
+        follow = self.live.follow(
+            self.session.board,
+            self.session.checklist,
+            self.grid.visible_rows(),
+            everything=self.painter.everything,
+        )
         try:
-            async for event in self.live.follow(
-                board, self.session.checklist, self.grid.visible_rows(), everything=self.painter.everything
-            ):
-                self._note(event)
-                if first and isinstance(event, Judged):
-                    first = False
-                    self.painter.draw()
+            async with aclosing(follow) as events:
+                async for event in events:
+                    self._note(event)
         except SyntermError as error:
             self.painter.set_state("blocked", str(error))
         else:
             self.painter.everything = False
-            if self.painter.state == "running":
+            if self.painter.state in ("waiting", "running"):
                 self.painter.set_state("idle")
         finally:
             self.painter.settled()
@@ -247,8 +249,10 @@ class WorkbenchScreen(Screen[None]):
             return
         if self.painter.state == "waiting":
             self.painter.set_state("running")
-        task = event.evaluation.task if isinstance(event, Judged) else event.task
-        self.painter.changed(task.case.id)
+        if isinstance(event, Judged):
+            self.painter.landed(event.evaluation.task.case.id)
+        else:
+            self.painter.changed(event.task.case.id)
 
     async def _model_ready(self) -> bool:
         """Whether the model can be used; offers to fetch what it lacks. Says in the status line why not."""

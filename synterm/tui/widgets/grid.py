@@ -14,6 +14,7 @@ from textual.reactive import reactive
 from synterm.core.case import Case, value_text
 from synterm.core.evaluation import Evaluation
 from synterm.tui.board import Board, Column, Freshness
+from synterm.tui.titles import rate_text
 from synterm.tui.widgets.cells import padded
 from synterm.tui.widgets.line_list import LineList
 
@@ -120,7 +121,7 @@ class ResultGrid(LineList):
         for index, column in enumerate(self.board.columns):
             style = chosen if index == self.column and self.has_focus else None
             name = column.variant.version if one_model else column.title
-            title = f"{name} {_rate(column)}".strip()
+            title = f"{name} {rate_text(column.counts, len(self.board.rows))}".strip()
             segments.append(Segment(padded(title, each).rstrip(), style))
             segments.append(Segment(" " * (each - len(padded(title, each).rstrip()) + 1)))
         return segments
@@ -177,8 +178,3 @@ def verdict_text(evaluation: Evaluation) -> str:
     if not completion.outcome.answered:
         return f"{mark} {completion.outcome.value}"
     return f"{mark} {evaluation.label or completion.text or completion.outcome.value}"
-
-
-def _rate(column: Column) -> str:
-    counts = column.counts
-    return f"{counts.passed / counts.judged:.0%}" if counts.judged else ""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import ClassVar
 
 from rich.style import Style
 from rich.text import Text
+from textual.binding import Binding, BindingType
 from textual.widgets import TextArea
 
 from synterm.text import printable
@@ -17,6 +19,10 @@ _NAME = re.compile(r"\{\{-?\s*([A-Za-z_]\w*)")
 class PromptArea(TextArea):
     """Highlights Jinja tags; a placeholder that no case has a value for is underlined."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+home", "document_end(False)", "First line", show=False),
+        Binding("ctrl+end", "document_end(True)", "Last line", show=False),
+    ]
     COMPONENT_CLASSES = TextArea.COMPONENT_CLASSES | {"prompt--tag", "prompt--unknown"}
     DEFAULT_CSS = """
     PromptArea {
@@ -34,6 +40,10 @@ class PromptArea(TextArea):
         self.part = part
         self.known = known
         """The names that cases give values for; None: not known yet, nothing is underlined."""
+
+    def action_document_end(self, last: bool) -> None:
+        """Go to the end of the text, or to its start."""
+        self.move_cursor(self.document.end if last else self.document.start)
 
     def get_line(self, line_index: int) -> Text:
         """One line with its tags marked, and each unsafe character as one visible one."""

@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from synterm.text import one_line
 from synterm.tui.board import Counts
+from synterm.tui.titles import rate_text
 
 LiveState = Literal["idle", "waiting", "running", "capped", "blocked"]
 _DOTS = {"idle": "●", "waiting": "○", "running": "◐", "capped": "■", "blocked": "■"}
@@ -86,7 +87,8 @@ class StatusBar(Widget):
             text.append(one_line(status.reason, 70), self._style("stop"))
             return text
         text.append(f"{status.counts.fresh}/{status.total} fresh  ")
-        text.append(rate_text(status.counts, status.total) + "  ")
+        if rate := rate_text(status.counts, status.total):
+            text.append(f"{rate} pass  ")
         if status.counts.errors:
             text.append(f"! {status.counts.errors} without verdict  ", self._style("stop"))
         if status.counts.fresh:
@@ -97,14 +99,3 @@ class StatusBar(Widget):
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"status--{name}")
-
-
-def rate_text(counts: Counts, total: int) -> str:
-    """The pass rate; while some are missing, the range it can still end in."""
-    if not total or not counts.judged:
-        return ""
-    missing = max(total - counts.fresh, 0) + counts.errors
-    if not missing:
-        return f"{counts.passed / counts.judged:.0%} pass"
-    whole = counts.judged + missing
-    return f"{counts.passed / whole:.0%}–{(counts.passed + missing) / whole:.0%} pass"

@@ -10,9 +10,10 @@ from textual.message import Message
 from textual.widgets import Tree as TreeWidget
 from textual.widgets.tree import TreeNode
 
-from synterm.core.tree import Node, Tree
+from synterm.core.tree import Tree
 from synterm.text import one_line
 from synterm.tui.board import Counts
+from synterm.tui.titles import rate_text
 
 _NAME_WIDTH = 40
 
@@ -44,6 +45,7 @@ class BehaviorTree(TreeWidget[str | None]):
         super().__init__(Text("All behaviors"), None, id=id)
         self._behaviors = Tree(())
         self._counts: Mapping[str, Counts] = {}
+        self._totals: Mapping[str, int] = {}
         self.guide_depth = 2
         self.auto_expand = False
 
@@ -54,9 +56,9 @@ class BehaviorTree(TreeWidget[str | None]):
         self.root.expand()
         self._add(self.root, None)
 
-    def show_counts(self, counts: Mapping[str, Counts]) -> None:
-        """Show verdicts, counted by scenario id."""
-        self._counts = counts
+    def show_counts(self, counts: Mapping[str, Counts], totals: Mapping[str, int]) -> None:
+        """Show verdicts, counted by scenario id, of as many cases as `totals` says are in scope."""
+        self._counts, self._totals = counts, totals
         self._invalidate()
         self.refresh()
 
@@ -84,11 +86,13 @@ class BehaviorTree(TreeWidget[str | None]):
                 self._add(parent.add(label, child.id, expand=True), child.id)
 
     def _rate(self, node_id: str | None) -> str:
-        scenarios: list[Node] = self._behaviors.scenarios(node_id)
-        counts = [self._counts[node.id] for node in scenarios if node.id in self._counts]
-        passed, judged = sum(one.passed for one in counts), sum(one.judged for one in counts)
-        if not judged:
-            return ""
-        if node_id is not None and self._behaviors[node_id].level == "scenario":
-            return f"{passed}/{judged}"
-        return f"{passed / judged:.0%}"
+        scenarios = {node.id for node in self._behaviors.scenarios(node_id)}
+        counts = Counts()
+        for scenario in scenarios & self._counts.keys():
+            counts.passed += self._counts[scenario].passed
+            counts.failed += self._counts[scenario].failed
+        total = sum(self._totals.get(scenario, 0) for scenario in scenarios)
+        is_scenario = node_id is not None and self._behaviors[node_id].level == "scenario"
+        if is_scenario and counts.judged == total > 0:
+            return f"{counts.passed}/{total}"
+        return rate_text(counts, total)

@@ -1,0 +1,152 @@
+"""A stage on which tests decide when a model answers, and what: nothing here waits for time to pass."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from synterm.core.case import Case
+from synterm.core.completion import Completion, Outcome
+from synterm.core.evaluation import Evaluation, Task, Variant
+from synterm.core.model import ModelSpec
+from synterm.core.prompt import Message, PromptBody
+from synterm.core.request import Request
+from synterm.core.tree import Node
+from synterm.evaluate.checklist import Checklist
+from synterm.evaluate.events import Event, Judged
+from synterm.evaluate.plan import plan
+from synterm.evaluate.sweep import DEFAULT_LIMITS, Limits, Sweep
+from synterm.providers.base import OnText
+from synterm.providers.registry import Providers
+from synterm.storage.project import Project
+
+Answer = Callable[[str], Completion]
+"""From the last message of a request to its answer."""
+
+
+def echo(message: str) -> Completion:
+    """The message itself, for a tenth of a dollar."""
+    return Completion(Outcome.COMPLETE, message, "stop", cost_usd=0.1, latency_ms=5.0)
+
+
+class Actor:
+    """A provider that notes what it is asked. While `held` it answers only what `let` lets go, else at once."""
+
+    def __init__(self, answer: Answer = echo, *, width: int = 4, held: bool = False) -> None:
+        self.answer = answer
+        self.width = width
+        self.held = held
+        self.asked: list[str] = []
+        self.answered: list[str] = []
+        self.cancelled: list[str] = []
+        self.most = 0
+        """The most requests that were under way at a time."""
+        self._under_way = 0
+        self._changed = asyncio.Condition()
+        self._free: set[str] = set()
+
+    async def complete(self, request: Request, on_text: OnText | None = None) -> Completion:
+        message = request.messages[-1].content
+        self.asked.append(message)
+        self._under_way += 1
+        self.most = max(self.most, self._under_way)
+        try:
+            async with self._changed:
+                self._changed.notify_all()
+                await self._changed.wait_for(lambda: not self.held or message in self._free)
+            completion = self.answer(message)
+            if on_text:
+                for word in completion.text.split():
+                    on_text(f"{word} ")
+        except asyncio.CancelledError:
+            self.cancelled.append(message)
+            raise
+        finally:
+            self._under_way -= 1
+        self.answered.append(message)
+        return completion
+
+    async def let(self, *messages: str) -> None:
+        """Let these be answered."""
+        async with self._changed:
+            self._free.update(messages)
+            self._changed.notify_all()
+
+    async def let_all(self) -> None:
+        """Answer everything from now on."""
+        async with self._changed:
+            self.held = False
+            self._changed.notify_all()
+
+    async def wait_until_asked(self, count: int) -> None:
+        """Until so many requests came."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: len(self.asked) >= count)
+
+    async def warm(self) -> None:
+        """Nothing to get ready."""
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+
+class Stage(Providers):
+    """The door to actors: one for all models, or one for each by the model's name."""
+
+    def __init__(self, *actors: Actor, **by_name: Actor) -> None:
+        super().__init__()
+        self._default = actors[0] if actors else None
+        self._by_name = by_name
+
+    def for_model(self, spec: ModelSpec) -> Actor:
+        actor = self._by_name.get(spec.name, self._default)
+        assert actor, f"nobody plays {spec.name}"
+        return actor
+
+
+@dataclass
+class Play:
+    """An open project with one scenario, whose check wants the answer to hold ``good``."""
+
+    project: Project
+    scenario: Node
+
+    @property
+    def checklist(self) -> Checklist:
+        return Checklist(self.project.nodes.tree())
+
+    def cases(self, *messages: str) -> list[Case]:
+        """Cases with these messages, kept in the project."""
+        made = self.cases_without_keeping(*messages)
+        self.project.cases.put(made).result()
+        return made
+
+    def cases_without_keeping(self, *messages: str) -> list[Case]:
+        """Cases that the project doesn't have."""
+        return [Case(scenario_id=self.scenario.id, input={"message": message}) for message in messages]
+
+    def tasks(self, cases: Sequence[Case], *variants: Variant, repeats: int = 1) -> Iterator[Task]:
+        """The tasks of all variants (one by default), one after the other."""
+        for chosen in variants or (variant(),):
+            yield from plan(cases, chosen, self.checklist, repeats)
+
+    def sweep(self, tasks: Iterable[Task], providers: Providers, limits: Limits = DEFAULT_LIMITS) -> Sweep:
+        return Sweep(tasks, self.checklist, providers, self.project.responses, limits)
+
+    async def made(
+        self, tasks: Iterable[Task], providers: Providers, limits: Limits = DEFAULT_LIMITS
+    ) -> list[Evaluation]:
+        """All evaluations of a sweep, in the order they were told."""
+        return judged([event async for event in self.sweep(tasks, providers, limits).events()])
+
+
+def judged(events: Iterable[Event]) -> list[Evaluation]:
+    """The evaluations among events."""
+    return [event.evaluation for event in events if isinstance(event, Judged)]
+
+
+def variant(text: str = "{{ message }}", model: str = "actor", version: str = "draft") -> Variant:
+    """A column: a prompt of one message under a model."""
+    body = PromptBody(messages=(Message(role="user", content=text),))
+    return Variant("prompt", version, body, ModelSpec(name=model, model=f"openai/{model}"))

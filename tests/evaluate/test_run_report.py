@@ -1,0 +1,328 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from synterm.core.case import Case
+from synterm.core.completion import Completion, Outcome, Usage, failed_call
+from synterm.core.evaluation import CheckResult, Evaluation, Task
+from synterm.core.report import BehaviorReport, RunReport
+from synterm.core.tree import Gate, Node, Tree
+from synterm.errors import ExitCode
+from synterm.evaluate.events import Halted
+from synterm.evaluate.report import RunResult, build_report, percentile
+from synterm.evaluate.run import RunPlan, run
+from synterm.evaluate.statistics import wilson
+from synterm.evaluate.sweep import Limits
+from tests.evaluate.stage import Actor, Play, Stage, echo, variant
+
+FEATURE = Node(level="feature", name="Routing")
+BEHAVIOR = Node(level="behavior", name="Declines", parent_id=FEATURE.id)
+OTHER = Node(level="behavior", name="Routes", parent_id=FEATURE.id)
+SCENARIO = Node(level="scenario", name="off-topic", parent_id=BEHAVIOR.id)
+THERE = Node(level="scenario", name="plain", parent_id=OTHER.id)
+NODES = (FEATURE, BEHAVIOR, OTHER, SCENARIO, THERE)
+COLUMN = variant()
+HALTED = Halted("the time limit is reached", "raise it", 0)
+
+
+def evaluation(letter: str, *, scenario: Node = SCENARIO, root: str = "", **changed: Any) -> Evaluation:
+    """p passed, f failed, ? no verdict."""
+    case = Case(scenario_id=scenario.id, input={"message": letter}, root_id=root)
+    task = Task(case, changed.pop("column", COLUMN), changed.pop("repeat", 0))
+    if letter == "?":
+        return Evaluation(task, replace(failed_call(Outcome.TIMED_OUT, "no answer", "try later"), **changed))
+    completion = replace(Completion(Outcome.COMPLETE, letter, latency_ms=10.0, cost_usd=0.0), **changed)
+    check = CheckResult("contains", letter == "p", float(letter == "p"), "it does" if letter == "p" else "it doesn't")
+    return Evaluation(task, completion, (check,), letter == "p", check.score)
+
+
+def report_of(
+    made: str | Sequence[Evaluation],
+    *,
+    gates: dict[str, float] | None = None,
+    planned: int | None = None,
+    **changed: Any,
+) -> RunReport:
+    """The report of evaluations, or of letters; `gates` by the name of a node."""
+    rates = gates or {}
+    nodes = [
+        node.model_copy(update={"gates": (Gate(min_pass_rate=rates[node.name]),)}) if node.name in rates else node
+        for node in NODES
+    ]
+    evaluations = [evaluation(letter) for letter in made] if isinstance(made, str) else list(made)
+    columns = list({done.task.variant.key: done.task.variant for done in evaluations}.values()) or [COLUMN]
+    result = RunResult(Tree(nodes), columns, evaluations, len(evaluations) if planned is None else planned, **changed)
+    return build_report(result, run_id="run", project="a project")
+
+
+def row(report: RunReport, path: str) -> BehaviorReport:
+    [found] = [row for row in report.behaviors if row.path == path]
+    return found
+
+
+class TestTotals:
+    def test_counts_add_up(self) -> None:
+        made = [
+            evaluation("p", cost_usd=0.25, usage=Usage(10, 2)),
+            evaluation("p", cached=True, cost_usd=0.5, usage=Usage(100, 20)),
+            evaluation("f", cost_usd=None, usage=Usage(5, None)),
+            evaluation("?", usage=Usage(1, 0)),
+            evaluation("?", outcome=Outcome.NOT_SENT, usage=Usage()),
+        ]
+        totals = report_of(made, planned=8).totals
+        assert (totals.cases, totals.evaluations, totals.not_made) == (5, 5, 3)
+        assert (totals.passed, totals.failed, totals.errors) == (2, 1, 2)
+        assert (totals.cached, totals.requests, totals.cost_usd, totals.cost_unknown) == (1, 3, 0.25, 2)
+        assert (totals.tokens.prompt, totals.tokens.completion) == (16, 2)
+
+    @given(st.text("pf?", max_size=30))
+    def test_every_evaluation_is_passed_or_failed_or_an_error(self, letters: str) -> None:
+        report = report_of(letters)
+        totals, [column] = report.totals, report.variants
+        assert totals.evaluations == totals.passed + totals.failed + totals.errors == len(letters)
+        assert (column.n, column.passed, column.errors) == (totals.passed + totals.failed, totals.passed, totals.errors)
+        assert column.pass_rate == (column.passed / column.n if column.n else None)
+        assert (column.pass_rate_ci is None) == (column.n == 0)
+
+    def test_each_variant_has_figures_of_its_own(self) -> None:
+        second = variant("v2 {{ message }}", version="v2")
+        made = [evaluation("p"), evaluation("f"), evaluation("p", column=second, cost_usd=0.5, latency_ms=30.0)]
+        one, two = report_of(made).variants
+        assert (one.name, one.n, one.pass_rate, one.cost_usd, one.latency_ms.p50) == (
+            "prompt@draft · actor",
+            2,
+            0.5,
+            0,
+            10,
+        )
+        assert (two.name, two.n, two.pass_rate, two.cost_usd, two.latency_ms.p50) == (
+            "prompt@v2 · actor",
+            1,
+            1,
+            0.5,
+            30,
+        )
+        assert (two.prompt, two.prompt_version, two.model, two.constrained) == ("prompt", "v2", "actor", False)
+
+    def test_a_variant_without_evaluations_has_no_figures(self) -> None:
+        [column] = report_of("").variants
+        assert (column.n, column.pass_rate, column.pass_rate_ci, column.latency_ms.p95) == (0, None, None, None)
+        assert column.classification is None
+
+    def test_behaviors_count_what_stands_below_them(self) -> None:
+        made = [evaluation("p"), evaluation("f"), evaluation("p", scenario=THERE), evaluation("?", scenario=THERE)]
+        report = report_of(made, gates={"Routing": 0.5, "plain": 0.5})
+        assert [(row.path, row.level, row.n, row.passed, row.errors) for row in report.behaviors] == [
+            ("Routing", "feature", 3, 2, 1),
+            ("Routing/Declines", "behavior", 2, 1, 0),
+            ("Routing/Routes", "behavior", 1, 1, 1),
+            ("Routing/Routes/plain", "scenario", 1, 1, 1),
+        ]
+
+
+class TestIntervals:
+    def test_variations_of_one_seed_count_as_one(self) -> None:
+        alone = report_of([evaluation("p"), evaluation("f")]).variants[0]
+        varied = report_of(
+            [evaluation("p", root="a") for _ in range(10)] + [evaluation("f", root="b") for _ in range(10)]
+        ).variants[0]
+        assert (varied.n, varied.pass_rate, varied.pass_rate_ci) == (20, 0.5, alone.pass_rate_ci)
+        assert alone.pass_rate_ci == wilson(1, 2)
+
+    def test_repeats_of_one_case_count_as_one(self) -> None:
+        made = [evaluation(letter, root="a", repeat=number) for number, letter in enumerate("ppf?")]
+        [column] = report_of(made).variants
+        assert (column.n, column.pass_rate_ci) == (3, wilson(2 / 3, 1))
+
+    def test_many_variations_do_not_make_one_surer(self) -> None:
+        few, many = ([evaluation("p", root=str(number % 3)) for number in range(count)] for count in (3, 300))
+        assert report_of(few).variants[0].pass_rate_ci == report_of(many).variants[0].pass_rate_ci
+
+
+class TestGates:
+    @pytest.mark.parametrize(
+        ("letters", "rate", "state", "code"),
+        [
+            ("pppp", 1.0, "passed", 0),
+            ("pppf", 0.75, "passed", 0),
+            ("pppf", 0.76, "failed", 1),
+            ("f", 0.0, "passed", 0),
+            ("ppp?", 0.75, "passed", 3),  # it holds whatever the missing one says
+            ("ppp?", 1.0, "open", 3),
+            ("ff??", 0.5, "open", 3),
+            ("ff??", 0.51, "failed", 1),  # it fails whatever the missing ones say
+            ("fff?", 0.5, "failed", 1),
+            ("????", 0.5, "open", 3),
+            ("????", 0.0, "passed", 3),
+            ("pppppppfff", 0.7, "passed", 0),
+            ("p" * 29 + "f" * 71, 0.29, "passed", 0),  # 0.29 * 100 is 28.999999999999996
+        ],
+    )
+    def test_a_gate_is_decided_when_no_missing_verdict_could_turn_it(
+        self, letters: str, rate: float, state: str, code: int
+    ) -> None:
+        report = report_of(letters, gates={"Declines": rate})
+        gate = row(report, "Routing/Declines").gate
+        assert gate and (gate.state, gate.min_pass_rate, report.exit_code) == (state, rate, code)
+
+    @given(st.text("pf?", min_size=1, max_size=8), st.sampled_from([0.0, 0.25, 0.5, 0.7, 0.9, 1.0]))
+    def test_the_state_is_what_all_completions_of_the_run_agree_on(self, letters: str, rate: float) -> None:
+        gate = row(report_of(letters, gates={"Declines": rate}), "Routing/Declines").gate
+        worst, best = letters.replace("?", "f"), letters.replace("?", "p")
+        holds = [whole.count("p") / len(whole) >= rate for whole in (worst, best)]
+        assert gate and gate.state == {(True, True): "passed", (False, False): "failed"}.get(
+            (holds[0], holds[1]), "open"
+        )
+
+    def test_what_was_not_made_keeps_a_gate_open(self) -> None:
+        for letters, state in (("pp", "open"), ("ff", "open"), ("fffffff", "failed"), ("ppppppp", "passed")):
+            report = report_of(
+                letters, gates={"Declines": 0.5}, planned=10, planned_in={SCENARIO.id: 10}, halted=HALTED
+            )
+            gate = row(report, "Routing/Declines").gate
+            assert gate and (gate.state, report.exit_code) == (state, 1 if state == "failed" else 3)
+
+    def test_a_gate_whose_evaluations_are_all_there_is_decided_though_others_are_missing(self) -> None:
+        report = report_of(
+            "fp",
+            gates={"Declines": 0.9, "Routing": 0.9, "off-topic": 0.5},
+            planned=4,
+            planned_in={SCENARIO.id: 2, THERE.id: 2},
+            halted=HALTED,
+        )
+        states = {row.path: row.gate.state for row in report.behaviors if row.gate}
+        assert states == {"Routing/Declines": "failed", "Routing": "failed", "Routing/Declines/off-topic": "passed"}
+
+    def test_where_nobody_knows_which_are_missing_they_might_be_any(self) -> None:
+        for letters in ("pp", "ff"):
+            gate = row(report_of(letters, gates={"Declines": 0.5}, planned=5, halted=HALTED), "Routing/Declines").gate
+            assert gate and gate.state == "open"
+
+    def test_a_gate_over_the_run_holds_for_each_variant(self) -> None:
+        second = variant("v2 {{ message }}", version="v2")
+        made = [evaluation("p"), evaluation("p"), evaluation("p", column=second), evaluation("f", column=second)]
+        report = report_of(made, min_pass_rate=0.9)
+        assert ([gate.state for gate in report.gates], report.exit_code) == (["passed", "failed"], ExitCode.GATE_FAILED)
+        assert report_of(made, min_pass_rate=0.5).exit_code == ExitCode.OK
+        assert report_of(made).gates == []
+
+    def test_several_gates_of_a_node_have_a_row_each(self) -> None:
+        node = BEHAVIOR.model_copy(update={"gates": (Gate(min_pass_rate=0.5), Gate(min_pass_rate=0.9))})
+        tree = Tree([FEATURE, node, SCENARIO])
+        report = build_report(RunResult(tree, [COLUMN], [evaluation("p"), evaluation("f")], 2), run_id="", project="")
+        assert [found.gate.state for found in report.behaviors if found.gate] == ["passed", "failed"]
+
+
+class TestExitCode:
+    @pytest.mark.parametrize(
+        ("letters", "changed", "code"),
+        [
+            ("pf", {}, ExitCode.OK),
+            ("p?", {}, ExitCode.INCOMPLETE),
+            ("p?", {"fail_on": frozenset(["gate"])}, ExitCode.OK),
+            ("pp", {"halted": HALTED}, ExitCode.INCOMPLETE),
+            ("pp", {"halted": HALTED, "fail_on": frozenset[str]()}, ExitCode.INCOMPLETE),
+            ("pp", {"planned": 3}, ExitCode.INCOMPLETE),
+            ("ff", {"min_pass_rate": 0.5}, ExitCode.GATE_FAILED),
+            ("ff?", {"min_pass_rate": 0.5}, ExitCode.GATE_FAILED),
+            ("ff", {"min_pass_rate": 0.5, "fail_on": frozenset(["error"])}, ExitCode.OK),
+            ("p?", {"min_pass_rate": 0.9, "fail_on": frozenset(["gate"])}, ExitCode.INCOMPLETE),
+            ("p?", {"min_pass_rate": 0.5, "fail_on": frozenset(["gate"])}, ExitCode.OK),
+            ("p?", {"min_pass_rate": 0.9, "fail_on": frozenset[str]()}, ExitCode.OK),
+        ],
+    )
+    def test_it_says_what_came_of_the_run(self, letters: str, changed: dict[str, Any], code: ExitCode) -> None:
+        assert report_of(letters, **changed).exit_code == code
+
+
+class TestClassification:
+    def labelled(self, expected: str, found: str | None, *, passed: bool | None = None) -> Evaluation:
+        right = expected == found
+        check = CheckResult("label", right, float(right), "", label=found, expected_label=expected)
+        return replace(evaluation("p"), checks=(check,), passed=right if passed is None else passed)
+
+    def test_it_is_that_of_the_confusion_made_by_hand(self) -> None:
+        pairs = [("a", "a")] * 3 + [("a", "b")] + [("b", "b")] * 2 + [("b", None)] + [("c", "a")]
+        report = report_of([self.labelled(*pair) for pair in pairs], labels=["c", "b", "a", "unused"])
+        found = report.variants[0].classification
+        assert found
+        assert found.labels == ("c", "b", "a", "(none)")
+        assert found.confusion == ((0, 0, 1, 0), (0, 2, 0, 1), (0, 1, 3, 0), (0, 0, 0, 0))
+        by_label = {metrics.label: metrics for metrics in found.per_label}
+        assert (by_label["a"].precision, by_label["a"].recall, by_label["a"].f1) == (0.75, 0.75, 0.75)
+        assert (by_label["b"].precision, by_label["b"].recall, by_label["b"].support) == (2 / 3, 2 / 3, 3)
+        assert (by_label["c"].precision, by_label["c"].recall, by_label["c"].f1) == (0, 0, 0)
+        assert found.accuracy == 5 / 8
+        assert found.macro_f1 == pytest.approx((0.75 + 2 / 3 + 0) / 3)
+        assert found.micro_f1 == pytest.approx(10 / 15)
+
+    def test_an_answer_whose_label_could_not_be_judged_is_left_out(self) -> None:
+        abstained = replace(evaluation("f"), checks=(CheckResult.abstain("label", "the case expects no label"),))
+        found = report_of([self.labelled("a", "a"), abstained, evaluation("?")]).variants[0].classification
+        assert found and found.confusion == ((1,),)
+
+    def test_without_label_checks_there_is_none(self) -> None:
+        assert report_of("pf").variants[0].classification is None
+
+
+@pytest.mark.parametrize(
+    ("share", "value"), [(0.0, 1), (0.01, 1), (0.25, 1), (0.26, 2), (0.5, 2), (0.75, 3), (0.95, 4), (1.0, 4)]
+)
+def test_a_percentile_is_a_value_that_was_seen(share: float, value: float) -> None:
+    assert percentile([4, 2, 3, 1], share) == value
+    assert percentile([], share) is None
+
+
+class TestJson:
+    def document(self, report: RunReport) -> Any:
+        return json.loads(report.model_dump_json())
+
+    async def test_it_fits_its_own_schema_and_names_it(self, play: Play) -> None:
+        def answer(message: str) -> Completion:
+            return failed_call(Outcome.TIMED_OUT, "no answer") if message == "bad" else echo(message)
+
+        odd = [Case(scenario_id=play.scenario.id, input={"text": [1, None, {"a": 0.5}]}, expected={"route": None})]
+        cases = [*play.cases("a good one", "bad", "good \x1b[31m", "good \U0001f600"), *odd]
+        chosen = RunPlan([variant()], cases, repeats=2, limits=Limits(max_cost_usd=0.35), min_pass_rate=0.5)
+        run_id, result = await run(play.project, Stage(Actor(answer, width=1)), chosen)
+        report = build_report(result, run_id=run_id, project=play.project.name)
+        document = self.document(report)
+        schema = RunReport.model_json_schema(mode="serialization")
+        jsonschema.Draft202012Validator.check_schema(schema)
+        jsonschema.Draft202012Validator(schema).validate(document)
+        assert document["schema"] == "synterm.run/1"
+        assert document["halted"] == "the spending cap of $0.35 is reached"
+        assert RunReport.model_validate(document) == report
+
+    def test_it_holds_what_the_contract_promises(self) -> None:
+        report = self.document(report_of("pf?", gates={"Declines": 0.9}))
+        assert set(report) >= {"schema", "run_id", "project", "exit_code", "wall_s", "totals", "variants", "behaviors"}
+        assert set(report["totals"]) >= set(
+            "cases evaluations passed failed errors cached requests cost_usd tokens".split()
+        )
+        assert set(report["variants"][0]) >= set(
+            "name prompt prompt_version model n passed pass_rate pass_rate_ci latency_ms cost_usd "
+            "classification".split()
+        )
+        assert set(report["behaviors"][0]) >= set(
+            "path variant n passed pass_rate pass_rate_ci gate comparison".split()
+        )
+        assert set(report["evaluations"][0]) >= set(
+            "case_id behavior variant repeat input expected output label passed score checks error cached latency_ms "
+            "cost_usd tokens".split()
+        )
+        assert report["behaviors"][0]["gate"] == {"min_pass_rate": 0.9, "state": "failed"}
+
+    def test_an_error_has_its_reason_and_what_to_do(self) -> None:
+        [passed, error] = report_of("p?").evaluations
+        assert (error.passed, error.error, error.hint, error.outcome) == (None, "no answer", "try later", "timed out")
+        assert (passed.error, passed.hint, passed.checks[0].reason) == (None, None, "it does")
+        assert passed.behavior == "Routing/Declines/off-topic"

@@ -1,0 +1,82 @@
+"""What other processes do to a project file: ``python processes.py DEED PATH …``. Each tells how far it is."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from synterm.core.case import Case
+from synterm.core.completion import Completion, Outcome
+from synterm.core.evaluation import Task, Variant
+from synterm.core.model import ModelSpec
+from synterm.core.prompt import Message, PromptBody
+from synterm.core.request import Request
+from synterm.storage.project import Project
+
+_WAVE = 5
+
+
+def lock(path: Path, how: str) -> None:
+    """Hold a lock until stdin ends."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute(f"BEGIN {how}")
+    _say("locked")
+    sys.stdin.read()
+    connection.close()
+
+
+def write(path: Path, name: str, count: str) -> None:
+    """Write answers, a few in each transaction, once stdin says so."""
+    with Project.open(path) as project:
+        _say("ready")
+        sys.stdin.readline()
+        for start in range(0, int(count), _WAVE):
+            tasks = [_task(f"{name} {number}") for number in range(start, start + _WAVE)]
+            for future in [project.responses.add(task, Completion(Outcome.COMPLETE, name)) for task in tasks]:
+                future.result()
+
+
+def write_until_killed(path: Path) -> None:
+    """Write answers for ever; tell the key of each that is acknowledged."""
+    project = Project.open(path)
+    number = 0
+    while True:
+        tasks = [_task(f"answer {number + more}") for more in range(_WAVE)]
+        futures = [project.responses.add(task, Completion(Outcome.COMPLETE, task.case.title)) for task in tasks]
+        for task, future in zip(tasks, futures, strict=True):
+            future.result()
+            _say(_key(task))
+        number += _WAVE
+
+
+def come_and_go(path: Path, name: str, count: str) -> None:
+    """Open the project, write a little and close it, again and again."""
+    for number in range(int(count)):
+        with Project.open(path) as project:
+            project.models.put(ModelSpec(name=f"{name} {number}", model="openai/stub")).result()
+
+
+def _task(message: str) -> Task:
+    spec = ModelSpec(name="stub", model="openai/stub")
+    body = PromptBody(messages=(Message(role="user", content="{{ message }}"),))
+    case = Case(scenario_id="anywhere", input={"message": message})
+    request = Request(spec, (Message(role="user", content=message),))
+    return Task(case, Variant("prompt", "draft", body, spec), request=request)
+
+
+def _key(task: Task) -> str:
+    return task.request.key if task.request else ""
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+_DEEDS: dict[str, Callable[..., None]] = {
+    deed.__name__: deed for deed in (lock, write, write_until_killed, come_and_go)
+}
+
+if __name__ == "__main__":
+    _DEEDS[sys.argv[1]](Path(sys.argv[2]), *sys.argv[3:])

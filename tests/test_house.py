@@ -1,0 +1,154 @@
+"""Rules of the house that hold for every file."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import subprocess
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+from synterm import __version__
+from synterm.checks.base import Check
+from synterm.checks.registry import BUILT_IN
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "synterm"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+MOST_LINES = 400
+TEXTS = {".py", ".tcss", ".toml", ".md", ".yaml", ".yml", ".jsonl", ".sh", ".cfg"}
+# Put together here, so that this file does not hold them itself.
+NOT_TO_BE_SAID = re.compile("|".join(("/wor" + "k/", "/tmp/" + "w/", "/opt/" + "pypi", "TO" + "DO", "FIX" + "ME")))
+
+
+def modules(folder: Path = PACKAGE) -> list[Path]:
+    return sorted(folder.rglob("*.py"))
+
+
+def texts() -> Iterator[Path]:
+    for name in ("synterm", "tests", "themes", "sample_projects", "docs", "benchmarks"):
+        yield from (file for file in (ROOT / name).rglob("*") if file.suffix in TEXTS)
+    yield from (file for file in ROOT.iterdir() if file.suffix in TEXTS)
+
+
+def place(file: Path) -> str:
+    return file.relative_to(ROOT).as_posix()
+
+
+def test_no_file_is_long() -> None:
+    files = [*modules(), *PACKAGE.rglob("*.tcss")]
+    counts = {place(file): len(file.read_text(encoding="utf-8").splitlines()) for file in files}
+    assert {name: count for name, count in counts.items() if count > MOST_LINES} == {}
+
+
+def test_imports_point_downward() -> None:
+    command = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    done = subprocess.run(
+        [sys.executable, "-c", command, "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_folder_has_its_place_in_the_layers() -> None:
+    [layers] = [contract for contract in PROJECT["tool"]["importlinter"]["contracts"] if contract["type"] == "layers"]
+    placed = {name.strip() for layer in layers["layers"] for name in re.split(r"[|:]", layer)}
+    there = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()}
+    assert there - {"__init__"} == placed
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    silent = [place(file) for file in modules() if not ast.get_docstring(_parsed(file))]
+    assert silent == []
+
+
+def test_everything_public_has_a_docstring() -> None:
+    silent = [f"{place(file)}: {name}" for file in modules() for name in _undocumented(_parsed(file))]
+    assert silent == []
+
+
+@pytest.mark.parametrize("kind", sorted(BUILT_IN))
+def test_every_check_says_what_it_is(kind: str) -> None:
+    module, _, name = BUILT_IN[kind].partition(":")
+    check = getattr(__import__(module, fromlist=[name]), name)
+    assert issubclass(check, Check)
+    assert check.type == kind
+    assert inspect.getdoc(check)
+
+
+def test_nothing_tells_of_the_machine_it_was_written_on() -> None:
+    said = {
+        place(file): found.group()
+        for file in texts()
+        if (found := NOT_TO_BE_SAID.search(file.read_text(encoding="utf-8")))
+    }
+    assert said == {}
+
+
+def test_no_release_of_litellm_that_was_malicious_can_be_installed() -> None:
+    [pin] = [Requirement(line) for line in PROJECT["project"]["dependencies"] if Requirement(line).name == "litellm"]
+    for bad in ("1.82.7", "1.82.8"):
+        assert bad not in pin.specifier
+    assert all(part.operator == "==" for part in pin.specifier)
+
+
+def test_the_lock_holds_the_pinned_litellm() -> None:
+    lock = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))
+    [pin] = [Requirement(line) for line in PROJECT["project"]["dependencies"] if Requirement(line).name == "litellm"]
+    assert [entry["version"] in pin.specifier for entry in lock["package"] if entry["name"] == "litellm"] == [True]
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    assert PROJECT["project"]["version"] == __version__
+
+
+def test_built_in_checks_are_entry_points_too() -> None:
+    assert PROJECT["project"]["entry-points"]["synterm.checks"] == BUILT_IN
+
+
+def test_test_modules_have_names_of_their_own() -> None:
+    names = Counter(file.name for file in (ROOT / "tests").rglob("test_*.py"))
+    assert {name for name, count in names.items() if count > 1} == set()
+    assert not list((ROOT / "tests").rglob("__init__.py"))
+
+
+def _parsed(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+def _undocumented(module: ast.Module) -> Iterator[str]:
+    for node in module.body:
+        if _is_public(node) and not ast.get_docstring(node):
+            yield node.name
+        if isinstance(node, ast.ClassDef) and _is_public(node) and not _inherits(node):
+            yield from (
+                f"{node.name}.{inner.name}"
+                for inner in node.body
+                if _is_public(inner) and not ast.get_docstring(inner) and not _is_overload_or_setter(inner)
+            )
+
+
+def _is_public(node: ast.stmt) -> bool:
+    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not node.name.startswith("_")
+
+
+def _inherits(node: ast.ClassDef) -> bool:
+    """Whether its methods may have their docstrings from the class above."""
+    return any(not (isinstance(base, ast.Name) and base.id in ("ABC", "BaseModel", "Protocol")) for base in node.bases)
+
+
+def _is_overload_or_setter(node: ast.stmt) -> bool:
+    decorators = getattr(node, "decorator_list", [])
+    return any(isinstance(decorator, ast.Attribute) and decorator.attr == "setter" for decorator in decorators)
