@@ -40,7 +40,10 @@ class FetchScreen(ModalScreen[bool]):
         """What will be fetched, and the choice."""
         with Vertical() as box:
             box.border_title = Content("The embedded model")
-            say = f"{weights.describe()}\n\nOnce; afterwards it works offline, without key or account."
+            say = (
+                f"This project's model runs on this machine. synterm {weights.describe()}.\n\n"
+                "Once; afterwards it works offline, without key or account."
+            )
             yield Static(Content(printable(say)), id="say")
             yield ProgressBar(total=None, show_eta=False)
             with Horizontal():
