@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
 from textual.content import Content
 
@@ -12,21 +11,33 @@ from synterm.tui.board import Counts, Freshness
 from synterm.tui.live import Live
 from synterm.tui.session import Session
 from synterm.tui.titles import results_summary, results_title
-from synterm.tui.widgets.status import LiveState, Status
-
-if TYPE_CHECKING:
-    from synterm.tui.screens.workbench import WorkbenchScreen
+from synterm.tui.widgets.cases import CasesPane
+from synterm.tui.widgets.grid import ResultGrid
+from synterm.tui.widgets.prompt import PromptPane
+from synterm.tui.widgets.status import LiveState, Status, StatusBar
+from synterm.tui.widgets.tree import BehaviorTree
 
 FRAME_SECONDS = 0.05
 _SLOW_FRAMES = 5
 """Titles, tree and spinners follow every fifth frame."""
 
 
+@dataclass(frozen=True, slots=True)
+class Panes:
+    """The parts of the workbench that show something."""
+
+    status: StatusBar
+    behaviors: BehaviorTree
+    cases: CasesPane
+    prompt: PromptPane
+    grid: ResultGrid
+
+
 class Painter:
     """Shows a session in the panes of the workbench."""
 
-    def __init__(self, screen: WorkbenchScreen, session: Session, live: Live) -> None:
-        self._screen = screen
+    def __init__(self, panes: Panes, session: Session, live: Live) -> None:
+        self._panes = panes
         self._session = session
         self._live = live
         self._dirty: set[str] = set()
@@ -61,27 +72,27 @@ class Painter:
 
     def show_scope(self) -> None:
         """Show the cases in scope, and the board of them."""
-        screen, session = self._screen, self._session
-        screen.cases.list.show(session.rows)
+        panes, session = self._panes, self._session
+        panes.cases.list.show(session.rows)
         scope = "all" if session.node_id is None else one_line(session.tree[session.node_id].name, 24)
-        screen.cases.border_title = Content(f"Cases  {scope} · {len(session.rows):,}")
-        screen.cases.border_subtitle = ""
-        screen.grid.show(session.board)
+        panes.cases.border_title = Content(f"Cases  {scope} · {len(session.rows):,}")
+        panes.cases.border_subtitle = ""
+        panes.grid.show(session.board)
         self.show_titles()
 
     def show_titles(self) -> None:
         """Show the words on the frames, the rates in the tree, and the status."""
-        screen, session = self._screen, self._session
-        screen.prompt.border_title = Content(f"Prompt  {one_line(session.prompt_title, 60)}")
-        screen.grid.border_title = Content(results_title(session.board))
-        screen.grid.border_subtitle = Content(printable(results_summary(session.board)))
-        screen.behaviors.show_counts(session.counts(), session.totals)
+        panes, session = self._panes, self._session
+        panes.prompt.border_title = Content(f"Prompt  {one_line(session.prompt_title, 60)}")
+        panes.grid.border_title = Content(results_title(session.board))
+        panes.grid.border_subtitle = Content(printable(results_summary(session.board)))
+        panes.behaviors.show_counts(session.counts(), session.totals)
         self.show_status()
 
     def show_status(self) -> None:
         """Show the line on top."""
         session, model, draft = self._session, self._session.model, self._session.board.draft
-        self._screen.status.show(
+        self._panes.status.show(
             Status(
                 project=session.project.path.name,
                 prompt=f"{session.prompt_title} · {model.name if model else 'no model'}",
@@ -105,13 +116,13 @@ class Painter:
         if not slow:
             self.show_status()
             return
-        self._screen.grid.refresh_header()
+        self._panes.grid.refresh_header()
         self.show_titles()
         self._dirty.clear()
         self._unfinished = False
 
     def _draw_rows(self, slow: bool) -> None:
-        grid = self._screen.grid
+        grid = self._panes.grid
         if slow:
             grid.advance()
         for index in grid.visible_rows():

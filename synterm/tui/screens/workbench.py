@@ -29,7 +29,7 @@ from synterm.settings import Settings
 from synterm.storage.project import Project
 from synterm.text import one_line, plural, printable
 from synterm.tui.live import Live
-from synterm.tui.painter import FRAME_SECONDS, Painter
+from synterm.tui.painter import FRAME_SECONDS, Painter, Panes
 from synterm.tui.screens.fetch import FetchScreen
 from synterm.tui.screens.inspect import InspectScreen
 from synterm.tui.session import Session
@@ -67,7 +67,6 @@ class WorkbenchScreen(Screen[None]):
         super().__init__()
         self.session = Session(project)
         self.live = Live(project, providers, settings)
-        self.painter = Painter(self, self.session, self.live)
         self._providers = providers
         self._settings = settings
 
@@ -85,6 +84,8 @@ class WorkbenchScreen(Screen[None]):
 
     async def on_mount(self) -> None:
         """Fill the panes, and begin to evaluate what is on screen."""
+        panes = Panes(self.status, self.behaviors, self.cases, self.prompt, self.grid)
+        self.painter = Painter(panes, self.session, self.live)
         self.behaviors.border_title = "Behaviors"
         self.behaviors.show(self.session.tree)
         self.set_interval(FRAME_SECONDS, self.painter.draw)
