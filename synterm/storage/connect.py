@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import stat
+import time
 from collections.abc import Generator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from synterm.errors import ProjectError
 APPLICATION_ID = 0x53594E54
 """``SYNT``, in the file's header: tells a project file from other databases."""
 BUSY_SECONDS = 10
+_RETRY_SECONDS = 0.01
 
 DatabaseError = sqlite3.DatabaseError
 
@@ -47,6 +49,24 @@ def connect(path: Path, *, create: bool = False, read_only: bool = False) -> Dat
     except sqlite3.DatabaseError as error:
         raise project_error(error, path) from error
     return Database(connection, execute_plugins=False, recursive_triggers=False)
+
+
+def switch_to_log(db: Database) -> None:
+    """Have the file use a write-ahead log, so that reading and writing do not wait for each other.
+
+    Raises SQLite's error when another program keeps the file locked for over `BUSY_SECONDS`.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            db.conn.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            # When two switch at the same moment, SQLite does not wait but gives up at once.
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(_RETRY_SECONDS)
+        else:
+            return
 
 
 @contextlib.contextmanager

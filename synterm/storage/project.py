@@ -23,6 +23,7 @@ from synterm.storage.connect import (
     connect,
     damaged,
     project_error,
+    switch_to_log,
 )
 from synterm.storage.migrations import SCHEMA_VERSION, migrate
 from synterm.storage.models import ModelStore
@@ -67,7 +68,7 @@ class Project:
             db = connect(path)
             with closed_on_error(db.conn):
                 check_identity(db, path, SCHEMA_VERSION)
-                db.conn.execute("PRAGMA journal_mode = WAL")
+                switch_to_log(db)
                 migrate(db)
         return cls(path, db, Writer(path))
 

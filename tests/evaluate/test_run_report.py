@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,60 +11,14 @@ from hypothesis import strategies as st
 
 from synterm.core.case import Case
 from synterm.core.completion import Completion, Outcome, Usage, failed_call
-from synterm.core.evaluation import CheckResult, Evaluation, Task
-from synterm.core.report import BehaviorReport, RunReport
-from synterm.core.tree import Gate, Node, Tree
-from synterm.errors import ExitCode
-from synterm.evaluate.events import Halted
-from synterm.evaluate.report import RunResult, build_report, percentile
+from synterm.core.evaluation import CheckResult, Evaluation
+from synterm.core.report import RunReport
+from synterm.evaluate.report import build_report, percentile
 from synterm.evaluate.run import RunPlan, run
 from synterm.evaluate.statistics import wilson
 from synterm.evaluate.sweep import Limits
+from tests.evaluate.letters import THERE, evaluation, report_of
 from tests.evaluate.stage import Actor, Play, Stage, echo, variant
-
-FEATURE = Node(level="feature", name="Routing")
-BEHAVIOR = Node(level="behavior", name="Declines", parent_id=FEATURE.id)
-OTHER = Node(level="behavior", name="Routes", parent_id=FEATURE.id)
-SCENARIO = Node(level="scenario", name="off-topic", parent_id=BEHAVIOR.id)
-THERE = Node(level="scenario", name="plain", parent_id=OTHER.id)
-NODES = (FEATURE, BEHAVIOR, OTHER, SCENARIO, THERE)
-COLUMN = variant()
-HALTED = Halted("the time limit is reached", "raise it", 0)
-
-
-def evaluation(letter: str, *, scenario: Node = SCENARIO, root: str = "", **changed: Any) -> Evaluation:
-    """p passed, f failed, ? no verdict."""
-    case = Case(scenario_id=scenario.id, input={"message": letter}, root_id=root)
-    task = Task(case, changed.pop("column", COLUMN), changed.pop("repeat", 0))
-    if letter == "?":
-        return Evaluation(task, replace(failed_call(Outcome.TIMED_OUT, "no answer", "try later"), **changed))
-    completion = replace(Completion(Outcome.COMPLETE, letter, latency_ms=10.0, cost_usd=0.0), **changed)
-    check = CheckResult("contains", letter == "p", float(letter == "p"), "it does" if letter == "p" else "it doesn't")
-    return Evaluation(task, completion, (check,), letter == "p", check.score)
-
-
-def report_of(
-    made: str | Sequence[Evaluation],
-    *,
-    gates: dict[str, float] | None = None,
-    planned: int | None = None,
-    **changed: Any,
-) -> RunReport:
-    """The report of evaluations, or of letters; `gates` by the name of a node."""
-    rates = gates or {}
-    nodes = [
-        node.model_copy(update={"gates": (Gate(min_pass_rate=rates[node.name]),)}) if node.name in rates else node
-        for node in NODES
-    ]
-    evaluations = [evaluation(letter) for letter in made] if isinstance(made, str) else list(made)
-    columns = list({done.task.variant.key: done.task.variant for done in evaluations}.values()) or [COLUMN]
-    result = RunResult(Tree(nodes), columns, evaluations, len(evaluations) if planned is None else planned, **changed)
-    return build_report(result, run_id="run", project="a project")
-
-
-def row(report: RunReport, path: str) -> BehaviorReport:
-    [found] = [row for row in report.behaviors if row.path == path]
-    return found
 
 
 class TestTotals:
@@ -145,102 +98,6 @@ class TestIntervals:
     def test_many_variations_do_not_make_one_surer(self) -> None:
         few, many = ([evaluation("p", root=str(number % 3)) for number in range(count)] for count in (3, 300))
         assert report_of(few).variants[0].pass_rate_ci == report_of(many).variants[0].pass_rate_ci
-
-
-class TestGates:
-    @pytest.mark.parametrize(
-        ("letters", "rate", "state", "code"),
-        [
-            ("pppp", 1.0, "passed", 0),
-            ("pppf", 0.75, "passed", 0),
-            ("pppf", 0.76, "failed", 1),
-            ("f", 0.0, "passed", 0),
-            ("ppp?", 0.75, "passed", 3),  # it holds whatever the missing one says
-            ("ppp?", 1.0, "open", 3),
-            ("ff??", 0.5, "open", 3),
-            ("ff??", 0.51, "failed", 1),  # it fails whatever the missing ones say
-            ("fff?", 0.5, "failed", 1),
-            ("????", 0.5, "open", 3),
-            ("????", 0.0, "passed", 3),
-            ("pppppppfff", 0.7, "passed", 0),
-            ("p" * 29 + "f" * 71, 0.29, "passed", 0),  # 0.29 * 100 is 28.999999999999996
-        ],
-    )
-    def test_a_gate_is_decided_when_no_missing_verdict_could_turn_it(
-        self, letters: str, rate: float, state: str, code: int
-    ) -> None:
-        report = report_of(letters, gates={"Declines": rate})
-        gate = row(report, "Routing/Declines").gate
-        assert gate and (gate.state, gate.min_pass_rate, report.exit_code) == (state, rate, code)
-
-    @given(st.text("pf?", min_size=1, max_size=8), st.sampled_from([0.0, 0.25, 0.5, 0.7, 0.9, 1.0]))
-    def test_the_state_is_what_all_completions_of_the_run_agree_on(self, letters: str, rate: float) -> None:
-        gate = row(report_of(letters, gates={"Declines": rate}), "Routing/Declines").gate
-        worst, best = letters.replace("?", "f"), letters.replace("?", "p")
-        holds = [whole.count("p") / len(whole) >= rate for whole in (worst, best)]
-        assert gate and gate.state == {(True, True): "passed", (False, False): "failed"}.get(
-            (holds[0], holds[1]), "open"
-        )
-
-    def test_what_was_not_made_keeps_a_gate_open(self) -> None:
-        for letters, state in (("pp", "open"), ("ff", "open"), ("fffffff", "failed"), ("ppppppp", "passed")):
-            report = report_of(
-                letters, gates={"Declines": 0.5}, planned=10, planned_in={SCENARIO.id: 10}, halted=HALTED
-            )
-            gate = row(report, "Routing/Declines").gate
-            assert gate and (gate.state, report.exit_code) == (state, 1 if state == "failed" else 3)
-
-    def test_a_gate_whose_evaluations_are_all_there_is_decided_though_others_are_missing(self) -> None:
-        report = report_of(
-            "fp",
-            gates={"Declines": 0.9, "Routing": 0.9, "off-topic": 0.5},
-            planned=4,
-            planned_in={SCENARIO.id: 2, THERE.id: 2},
-            halted=HALTED,
-        )
-        states = {row.path: row.gate.state for row in report.behaviors if row.gate}
-        assert states == {"Routing/Declines": "failed", "Routing": "failed", "Routing/Declines/off-topic": "passed"}
-
-    def test_where_nobody_knows_which_are_missing_they_might_be_any(self) -> None:
-        for letters in ("pp", "ff"):
-            gate = row(report_of(letters, gates={"Declines": 0.5}, planned=5, halted=HALTED), "Routing/Declines").gate
-            assert gate and gate.state == "open"
-
-    def test_a_gate_over_the_run_holds_for_each_variant(self) -> None:
-        second = variant("v2 {{ message }}", version="v2")
-        made = [evaluation("p"), evaluation("p"), evaluation("p", column=second), evaluation("f", column=second)]
-        report = report_of(made, min_pass_rate=0.9)
-        assert ([gate.state for gate in report.gates], report.exit_code) == (["passed", "failed"], ExitCode.GATE_FAILED)
-        assert report_of(made, min_pass_rate=0.5).exit_code == ExitCode.OK
-        assert report_of(made).gates == []
-
-    def test_several_gates_of_a_node_have_a_row_each(self) -> None:
-        node = BEHAVIOR.model_copy(update={"gates": (Gate(min_pass_rate=0.5), Gate(min_pass_rate=0.9))})
-        tree = Tree([FEATURE, node, SCENARIO])
-        report = build_report(RunResult(tree, [COLUMN], [evaluation("p"), evaluation("f")], 2), run_id="", project="")
-        assert [found.gate.state for found in report.behaviors if found.gate] == ["passed", "failed"]
-
-
-class TestExitCode:
-    @pytest.mark.parametrize(
-        ("letters", "changed", "code"),
-        [
-            ("pf", {}, ExitCode.OK),
-            ("p?", {}, ExitCode.INCOMPLETE),
-            ("p?", {"fail_on": frozenset(["gate"])}, ExitCode.OK),
-            ("pp", {"halted": HALTED}, ExitCode.INCOMPLETE),
-            ("pp", {"halted": HALTED, "fail_on": frozenset[str]()}, ExitCode.INCOMPLETE),
-            ("pp", {"planned": 3}, ExitCode.INCOMPLETE),
-            ("ff", {"min_pass_rate": 0.5}, ExitCode.GATE_FAILED),
-            ("ff?", {"min_pass_rate": 0.5}, ExitCode.GATE_FAILED),
-            ("ff", {"min_pass_rate": 0.5, "fail_on": frozenset(["error"])}, ExitCode.OK),
-            ("p?", {"min_pass_rate": 0.9, "fail_on": frozenset(["gate"])}, ExitCode.INCOMPLETE),
-            ("p?", {"min_pass_rate": 0.5, "fail_on": frozenset(["gate"])}, ExitCode.OK),
-            ("p?", {"min_pass_rate": 0.9, "fail_on": frozenset[str]()}, ExitCode.OK),
-        ],
-    )
-    def test_it_says_what_came_of_the_run(self, letters: str, changed: dict[str, Any], code: ExitCode) -> None:
-        assert report_of(letters, **changed).exit_code == code
 
 
 class TestClassification:

@@ -246,3 +246,17 @@ async def test_an_empty_project_opens(tmp_path: Path, open_bench: OpenBench) -> 
     async with open_bench(path) as bench:
         assert "no prompt" in bench.text()
         assert bench.screen.status.status.state == "idle"
+
+
+async def test_undoing_a_long_paste_is_no_crash(make_project: MakeProject, open_bench: OpenBench) -> None:
+    async with open_bench(make_project(), size=(80, 24)) as bench:
+        area = bench.app.focused
+        assert isinstance(area, PromptArea)
+        area.insert("a line\n" * 5000)
+        await bench.pilot.pause()
+        await bench.pilot.press("ctrl+z")
+        await bench.settle()
+        assert area.text == "Route the message."
+        await bench.pilot.press("ctrl+y")
+        await bench.settle()
+        assert area.document.line_count == 5001

@@ -45,6 +45,11 @@ class PromptArea(TextArea):
         """Go to the end of the text, or to its start."""
         self.move_cursor(self.document.end if last else self.document.start)
 
+    def _recompute_cursor_offset(self) -> None:
+        # An undo that makes the text shorter first drops the scroll bar, which looks for the cursor where it was.
+        if self.cursor_location[0] < self.document.line_count:
+            super()._recompute_cursor_offset()
+
     def get_line(self, line_index: int) -> Text:
         """One line with its tags marked, and each unsafe character as one visible one."""
         line = Text(visible(self.document.get_line(line_index)), end="", no_wrap=True)
