@@ -61,11 +61,15 @@ def _add_node(project: Project, args: argparse.Namespace) -> str:
 
 def _add_case(project: Project, args: argparse.Namespace) -> str:
     scenario = project.nodes.find(args.name)
-    cases = case_fields.new_cases(project, scenario, args)
+    given = case_fields.new_cases(project, scenario, args)
+    # The same case twice would count as two data points.
+    there = project.cases.contents(scenario.id)
+    cases = list({case.content_id: case for case in given if case.content_id not in there}.values())
     project.cases.put(cases).result()
     case_fields.warn_of_missing(project, cases)
     what = f"case {cases[0].id}" if len(cases) == 1 else plural(len(cases), "case")
-    return f"added {what} to {project.nodes.tree().path(scenario.id)}"
+    left_out = f"; {len(given) - len(cases):,} already there" if len(given) > len(cases) else ""
+    return f"added {what} to {project.nodes.tree().path(scenario.id)}{left_out}"
 
 
 def _add_prompt(project: Project, args: argparse.Namespace) -> str:

@@ -31,7 +31,8 @@ def make_ready(project: Project, chosen: RunPlan, tell: Tell) -> None:
         if found.state == "ready" or not _called(project, chosen, spec):
             continue
         if not found.ok:
-            raise ModelError(found.reason, hint=found.hint, where=f"model {spec.name}")
+            others = "; or choose others with --model NAME" if len(project.models.all()) > 1 else ""
+            raise ModelError(found.reason, hint=f"{found.hint or ''}{others}" or None, where=f"model {spec.name}")
         pull_weights(tell)
 
 

@@ -82,6 +82,11 @@ class CaseStore(Store):
         where, values = _where(chosen or CaseFilter(status=None))
         return dict(self._rows(f"SELECT scenario_id, count(*) FROM cases{where} GROUP BY scenario_id", values))
 
+    def contents(self, scenario_id: str) -> frozenset[str]:
+        """The content ids of a scenario's cases of any status."""
+        rows = self._rows("SELECT content_id FROM cases WHERE scenario_id = ?", [scenario_id])
+        return frozenset(content for (content,) in rows)
+
     def input_names(self) -> Future[frozenset[str]]:
         """All names that inputs give values for. Reads every input, on the writer's thread."""
         sql = "SELECT DISTINCT json_each.key FROM contents, json_each(contents.input)"

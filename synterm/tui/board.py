@@ -50,6 +50,13 @@ class Counts:
         """Fresh cells with a verdict."""
         return self.passed + self.failed
 
+    def add(self, other: Counts) -> None:
+        """Count in what the other counted."""
+        self.passed += other.passed
+        self.failed += other.failed
+        self.errors += other.errors
+        self.cached += other.cached
+
     def count(self, evaluation: Evaluation, by: int) -> None:
         """Count one evaluation in (1) or out (-1)."""
         if evaluation.passed is None:
@@ -72,8 +79,10 @@ class Column:
     cells: dict[str, Cell] = field(default_factory=dict[str, Cell])
     running: dict[str, str] = field(default_factory=dict[str, str])
     """The answers that are coming in, as far as they are, by case."""
-    counts: Counts = field(default_factory=Counts)
     by_scenario: dict[str, Counts] = field(default_factory=dict[str, Counts])
+    """Fresh verdicts of every scenario, also of those out of scope."""
+    scope: frozenset[str] | None = None
+    """The scenarios whose cells count; None for all."""
 
     @property
     def title(self) -> str:
@@ -83,10 +92,28 @@ class Column:
     def supersede(self, variant: Variant) -> None:
         """The variant changed: every cell is stale, until its new verdict lands."""
         self.variant = variant
+        self.forget()
+
+    def forget(self) -> None:
+        """Every cell is stale."""
         self.generation += 1
         self.running = {}
-        self.counts = Counts()
         self.by_scenario = {}
+
+    @property
+    def counts(self) -> Counts:
+        """The fresh verdicts in scope."""
+        total = Counts()
+        for scenario, counts in self.by_scenario.items():
+            if self.scope is None or scenario in self.scope:
+                total.add(counts)
+        return total
+
+    def in_scope(self) -> Iterator[tuple[str, Cell]]:
+        """The cells in scope, by case id."""
+        for case_id, cell in self.cells.items():
+            if self.scope is None or cell.evaluation.task.case.scenario_id in self.scope:
+                yield case_id, cell
 
     def freshness(self, case_id: str) -> Freshness:
         """How the cell of a case stands."""
@@ -106,10 +133,10 @@ class Column:
         """A verdict arrived for the text as it is now."""
         case = evaluation.task.case
         before = self.cells.get(case.id)
-        for counts in (self.counts, self.by_scenario.setdefault(case.scenario_id, Counts())):
-            if before is not None and before.generation == self.generation:
-                counts.count(before.evaluation, -1)
-            counts.count(evaluation, 1)
+        counts = self.by_scenario.setdefault(case.scenario_id, Counts())
+        if before is not None and before.generation == self.generation:
+            counts.count(before.evaluation, -1)
+        counts.count(evaluation, 1)
         self.cells[case.id] = Cell(evaluation, self.generation)
         self.running.pop(case.id, None)
 
@@ -153,6 +180,14 @@ class Board:
         now, before = draft.verdict(case_id), reference.verdict(case_id)
         return 0 if now is None or before is None else int(now) - int(before)
 
+    def common_failure(self) -> str:
+        """Why no case in scope has a verdict, when none has; else empty."""
+        draft = self.draft
+        if draft is None or draft.counts.judged or not draft.counts.errors:
+            return ""
+        cells = (cell for _, cell in draft.in_scope() if cell.generation == draft.generation)
+        return next((cell.evaluation.error or "" for cell in cells), "")
+
     def flips(self) -> Flips:
         """Fixed and broken cases, over those that both columns judged."""
         draft, reference = self.draft, self.reference
@@ -165,7 +200,7 @@ class Board:
 
 
 def _verdicts(draft: Column, reference: Column) -> Iterator[tuple[bool, bool]]:
-    for case_id in draft.cells:
+    for case_id, _ in draft.in_scope():
         now, before = draft.verdict(case_id), reference.verdict(case_id)
         if now is not None and before is not None:
             yield now, before

@@ -39,6 +39,8 @@ class WorkbenchCommands(Provider):
 def _commands(screen: WorkbenchScreen) -> Iterable[Command]:
     session = screen.session
     yield "Prompt: keep as a version", "Keep the draft in the prompt's history", screen.action_keep
+    if screen.before_restore:
+        yield "Prompt: back to the draft", "Undo the restore of a version", screen.take_back_restore
     for version in reversed(session.prompt.versions if session.prompt else ()):
         title = f"Prompt: restore {version.label} {one_line(version.note, 50)}".rstrip()
         yield title, "Put this version in the editor", partial(screen.restore, version.number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from textual.content import Content
 
@@ -99,7 +99,7 @@ class Painter:
                 state=self.state,
                 reason=self.reason,
                 total=self._live.wanted(session.board, self.everything),
-                counts=replace(draft.counts) if draft else Counts(),
+                counts=draft.counts if draft else Counts(),
                 spent=self._live.spent,
                 cap=self._live.cap(model) if model else None,
             )

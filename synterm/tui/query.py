@@ -21,7 +21,8 @@ def parse_query(query: str, scenario_ids: Sequence[str] | None = None) -> CaseFi
     status: str = "accepted"
     tags: list[str] = []
     words: list[str] = []
-    for term in _terms(query):
+    # The key that leads to the filter is easily typed once more.
+    for term in _terms(query.removeprefix("/")):
         name, colon, value = term.partition(":")
         if colon and name == "split":
             split = _one_of(name, value, (*get_args(Split), "all"))

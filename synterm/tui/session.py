@@ -38,19 +38,25 @@ class Session:
         self.query = ""
         self.rows = CaseRows([], project.cases.page)
         self.totals: Mapping[str, int] = {}
-        """How many cases of each scenario are in scope."""
+        """How many cases of each scenario fit the query."""
         self._columns: dict[tuple[str, str], Column] = {}
         self._drafts: dict[tuple[str, str], Column] = {}
+        self._scenarios: frozenset[str] | None = None
         self.board = Board(self.rows, self._make_columns())
 
     def scope(self, node_id: str | None, query: str) -> None:
         """Take the cases at or below a node that fit a query. Raises InputError for a query that says nothing known."""
         scenarios = None if node_id is None else [node.id for node in self.tree.scenarios(node_id)]
         chosen = parse_query(query, scenarios)
+        if query != self.query:
+            # Other cases count now: all is counted anew, from the cache.
+            for column in (*self._drafts.values(), *self._columns.values()):
+                column.forget()
         self.node_id, self.query = node_id, query
+        self._scenarios = None if scenarios is None else frozenset(scenarios)
         self.rows = CaseRows(self.project.cases.keys(chosen), self.project.cases.page)
-        self.totals = self.project.cases.counts(chosen)
-        self.board = Board(self.rows, self.board.columns)
+        self.totals = self.project.cases.counts(parse_query(query))
+        self._set_board()
 
     def edit(self, body: PromptBody, half: str | None) -> Future[None] | None:
         """The draft says something else: put it on disk, and make its column stale."""
@@ -75,13 +81,13 @@ class Session:
         self.prompts = self.project.prompts.all()
         self.prompt = next(prompt for prompt in self.prompts if prompt.name == name)
         self.body = self.prompt.draft
-        self.board = Board(self.rows, self._make_columns())
+        self._set_board()
         return self.prompt
 
     def use_model(self, name: str) -> None:
         """Turn to another model."""
         self.model = next(model for model in self.models if model.name == name)
-        self.board = Board(self.rows, self._make_columns())
+        self._set_board()
 
     def next_model(self) -> str | None:
         """The name of the model after this one; None when there is no other."""
@@ -92,6 +98,12 @@ class Session:
     def counts(self) -> Mapping[str, Counts]:
         """The draft's fresh verdicts by scenario."""
         return self.board.draft.by_scenario if self.board.draft else {}
+
+    @property
+    def kept_label(self) -> str | None:
+        """``v2`` when the draft says what that version says."""
+        versions = self.prompt.versions if self.prompt and self.body else ()
+        return next((version.label for version in versions if version.body == self.body), None)
 
     @property
     def prompt_title(self) -> str:
@@ -107,7 +119,12 @@ class Session:
         if self.prompt is not None:
             self.prompts = self.project.prompts.all()
             self.prompt = next(prompt for prompt in self.prompts if prompt.id == self.prompt.id)
+        self._set_board()
+
+    def _set_board(self) -> None:
         self.board = Board(self.rows, self._make_columns())
+        for column in self.board.columns:
+            column.scope = self._scenarios
 
     def _make_columns(self) -> list[Column]:
         """The draft, then the versions kept last. A column that was there before keeps its verdicts."""

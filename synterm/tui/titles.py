@@ -23,7 +23,8 @@ def results_summary(board: Board) -> str:
     flips = board.flips()
     if reference and flips.compared:
         parts.append(f"▲{flips.fixed} fixed ▼{flips.broken} broken against {reference.variant.version}")
-        parts[-1] += _chance(flips) if flips.compared == total else " so far"
+        known = min(draft.counts.fresh, reference.counts.fresh) if draft else 0
+        parts[-1] += _chance(flips) if known >= total else " so far"
     return "   ".join(parts)
 
 

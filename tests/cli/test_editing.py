@@ -260,3 +260,12 @@ def test_several_are_removed_together_or_not_at_all(synterm: Synterm, path: Path
 def _everything(synterm: Synterm, path: Path) -> list[Any]:
     listings: list[Done] = [synterm("ls", path, what, "--json") for what in ("tree", "cases", "prompts", "models")]
     return [json.loads(listing.out) for listing in listings]
+
+
+def test_a_case_that_is_there_already_is_not_added_again(synterm: Synterm, path: Path, tmp_path: Path):
+    file = tmp_path / "more.jsonl"
+    file.write_text('{"input": "one", "expected": "clarify"}\n{"input": "two", "expected": "clarify"}\n' * 2)
+    first = synterm("add", path, "case", "borderline", "--file", file)
+    again = synterm("add", path, "case", "borderline", "--file", file)
+    assert "added 2 cases to Routing/Ambiguous/borderline; 2 already there" in first.err
+    assert "added 0 cases to Routing/Ambiguous/borderline; 4 already there" in again.err

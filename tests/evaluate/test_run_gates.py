@@ -30,6 +30,8 @@ class TestGates:
             ("????", 0.0, "passed", 3),
             ("pppppppfff", 0.7, "passed", 0),
             ("p" * 29 + "f" * 71, 0.29, "passed", 0),  # 0.29 * 100 is 28.999999999999996
+            ("p" * 7 + "f" * 93, 0.07, "passed", 0),  # 0.07 * 100 is 7.000000000000001
+            ("p" * 6 + "f" * 93 + "?", 0.07, "open", 3),
         ],
     )
     def test_a_gate_is_decided_when_no_missing_verdict_could_turn_it(
@@ -66,6 +68,12 @@ class TestGates:
         )
         states = {row.path: row.gate.state for row in report.behaviors if row.gate}
         assert states == {"Routing/Declines": "failed", "Routing": "failed", "Routing/Declines/off-topic": "passed"}
+
+    def test_an_error_is_no_evaluation_that_was_not_made(self) -> None:
+        counts = {SCENARIO.id: 4, THERE.id: 1}
+        report = report_of("pp?f", gates={"Declines": 0.5}, planned=5, planned_in=counts, halted=HALTED)
+        gate = row(report, "Routing/Declines").gate
+        assert gate and gate.state == "passed"
 
     def test_where_nobody_knows_which_are_missing_they_might_be_any(self) -> None:
         for letters in ("pp", "ff"):

@@ -58,6 +58,13 @@ def come_and_go(path: Path, name: str, count: str) -> None:
             project.models.put(ModelSpec(name=f"{name} {number}", model="openai/stub")).result()
 
 
+def open_when_told(path: Path) -> None:
+    """Open the project and close it at each line of stdin."""
+    for _ in sys.stdin:
+        Project.open(path).close()
+        _say("closed")
+
+
 def _task(message: str) -> Task:
     spec = ModelSpec(name="stub", model="openai/stub")
     body = PromptBody(messages=(Message(role="user", content="{{ message }}"),))
@@ -75,7 +82,7 @@ def _say(line: str) -> None:
 
 
 _DEEDS: dict[str, Callable[..., None]] = {
-    deed.__name__: deed for deed in (lock, write, write_until_killed, come_and_go)
+    deed.__name__: deed for deed in (lock, write, write_until_killed, come_and_go, open_when_told)
 }
 
 if __name__ == "__main__":

@@ -27,6 +27,17 @@ def test_two_processes_write_at_the_same_time_and_all_of_it_is_there(path: Path,
     assert files() == [path.name]
 
 
+def test_opening_at_the_same_moment_is_no_collision(path: Path, start: Start) -> None:
+    Project.create(path, "a project").close()
+    processes = [start("open_when_told", path) for _ in range(4)]
+    for _ in range(20):
+        for process in processes:
+            assert process.stdin
+            process.stdin.write("now\n")
+            process.stdin.flush()
+        assert [process.stdout and process.stdout.readline() for process in processes] == ["closed\n"] * 4
+
+
 def test_processes_that_come_and_go_do_not_disturb_each_other(path: Path, files: Files, start: Start) -> None:
     Project.create(path, "a project").close()
     processes = [start("come_and_go", path, name, "40") for name in ("a", "b", "c")]

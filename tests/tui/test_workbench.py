@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from textual.widgets import HelpPanel
+
 from synterm.core.prompt import Example
 from synterm.storage.project import Project
 from synterm.tui.board import Freshness
@@ -260,3 +262,67 @@ async def test_undoing_a_long_paste_is_no_crash(make_project: MakeProject, open_
         await bench.pilot.press("ctrl+y")
         await bench.settle()
         assert area.document.line_count == 5001
+
+
+async def test_the_numbers_are_those_of_the_cases_in_scope(make_project: MakeProject, open_bench: OpenBench) -> None:
+    async with open_bench(make_project()) as bench:
+        bench.screen.query_one(BehaviorTree).focus()
+        await bench.pilot.press("end")
+        await bench.settle()
+        counts = bench.screen.status.status.counts
+        assert (counts.fresh, counts.passed, bench.screen.status.status.total) == (2, 1, 2)
+        assert "2/2 fresh" in bench.text()
+        assert "▲1 fixed" not in bench.text()
+        assert "plain  3/3" in bench.text(), "the tree still tells of the others"
+        await bench.pilot.press("home")
+        await bench.settle()
+        assert "5/5 fresh" in bench.text()
+
+
+async def test_cases_that_left_the_filter_no_longer_count(make_project: MakeProject, open_bench: OpenBench) -> None:
+    async with open_bench(make_project()) as bench:
+        bench.screen.query_one(ResultGrid).focus()
+        await bench.pilot.press("slash")
+        await bench.type("split:all")
+        await bench.settle()
+        assert bench.draft.counts.fresh == 6
+        await bench.pilot.press("escape")
+        await bench.settle()
+        assert bench.draft.counts.fresh == 5
+        assert bench.app.focused is bench.screen.query_one(CaseList)
+
+
+async def test_the_keys_panel_goes_by_the_key_that_brought_it(make_project: MakeProject, open_bench: OpenBench) -> None:
+    async with open_bench(make_project()) as bench:
+        await bench.pilot.press("f1")
+        assert bench.screen.query(HelpPanel)
+        await bench.pilot.press("f1")
+        await bench.pilot.pause()
+        assert not bench.screen.query(HelpPanel)
+
+
+async def test_a_restore_is_taken_back_with_its_examples(make_project: MakeProject, open_bench: OpenBench) -> None:
+    shots = (Example(input={"message": "hi"}, expected="clarify"),)
+    versions = [("bare", body("always clarify")), ("with examples", body(examples=shots))]
+    async with open_bench(make_project(versions=versions)) as bench:
+        await bench.screen.restore(1)
+        await bench.settle()
+        assert bench.screen.session.body == body("always clarify")
+        await bench.screen.take_back_restore()
+        await bench.settle()
+        assert bench.screen.session.body == body(examples=shots)
+
+
+async def test_keeping_what_is_kept_says_so(make_project: MakeProject, open_bench: OpenBench) -> None:
+    async with open_bench(make_project()) as bench:
+        await bench.pilot.press("ctrl+s")
+        await bench.settle()
+        assert len(bench.project.prompts.get("router").versions) == 2
+        assert "nothing changed: this is v2" in bench.text()
+
+
+async def test_why_no_case_has_a_verdict_is_said_once_for_all(make_project: MakeProject, open_bench: OpenBench) -> None:
+    model = scripted(rules=[{"match": "e", "outcome": "provider error", "answer": "the prompt is too long"}])
+    async with open_bench(make_project(model)) as bench:
+        status = bench.screen.status.status
+        assert (status.state, status.reason) == ("blocked", "the prompt is too long")

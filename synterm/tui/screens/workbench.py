@@ -17,10 +17,11 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer
+from textual.widgets import Footer, HelpPanel
 from textual.worker import Worker, WorkerState
 
 from synterm.core.model import ModelSpec
+from synterm.core.prompt import PromptBody
 from synterm.errors import InputError, SyntermError
 from synterm.evaluate.events import Event, Halted, Judged
 from synterm.providers.availability import usable
@@ -54,7 +55,8 @@ class WorkbenchScreen(Screen[None]):
         Binding("m", "next_model", "Model", tooltip="Turn to the next model"),
         Binding("z", "zoom", "Zoom", tooltip="Give the pane the whole screen, or take it back"),
         Binding("ctrl+b", "toggle_side", "Side", tooltip="Show or hide behaviors and cases"),
-        Binding("question_mark,f1", "app.show_help_panel", "Keys", tooltip="All keys of the focused pane"),
+        Binding("slash", "filter", "Filter", show=False, tooltip="Find cases"),
+        Binding("question_mark,f1", "toggle_keys", "Keys", tooltip="Show or hide all keys of the focused pane"),
     ]
 
     status = getters.query_one(StatusBar)
@@ -67,6 +69,7 @@ class WorkbenchScreen(Screen[None]):
         super().__init__()
         self.session = Session(project)
         self.live = Live(project, providers, settings)
+        self.before_restore: PromptBody | None = None
         self._providers = providers
         self._settings = settings
 
@@ -148,8 +151,9 @@ class WorkbenchScreen(Screen[None]):
 
     async def action_keep(self) -> None:
         """Keep the draft as a version."""
-        number = await self.session.keep()
-        if number is not None:
+        if kept := self.session.kept_label:
+            self.notify(f"nothing changed: this is {kept}", title="Prompt", markup=False)
+        elif (number := await self.session.keep()) is not None:
             self.notify(f"kept as v{number}", title="Prompt", markup=False)
             self.painter.show_scope()
             self._restart(0.0)
@@ -189,8 +193,15 @@ class WorkbenchScreen(Screen[None]):
         prompt = self.session.prompt
         version = next((kept for kept in prompt.versions if kept.number == number), None) if prompt else None
         if version:
+            self.before_restore = self.session.body
             await self.prompt.put(version.body)
-            self.notify(f"v{number} is in the editor; undo (ctrl+z) brings back what was there", markup=False)
+            self.notify(f"v{number} is in the editor; the palette (ctrl+p) brings back the draft", markup=False)
+
+    async def take_back_restore(self) -> None:
+        """Put back the draft that a restored version replaced."""
+        if self.before_restore:
+            await self.prompt.put(self.before_restore)
+            self.before_restore = None
 
     def action_zoom(self) -> None:
         """Give the focused pane the whole screen, or take it back."""
@@ -200,6 +211,18 @@ class WorkbenchScreen(Screen[None]):
             pane = next((part for part in self.focused.ancestors_with_self if part.id in _PANES), None)
             if isinstance(pane, Widget):
                 self.maximize(pane, container=False)
+
+    def action_filter(self) -> None:
+        """Go to the filter of the cases."""
+        self.set_class(self.has_class("-narrow"), "-side-toggled")
+        self.cases.focus_filter()
+
+    def action_toggle_keys(self) -> None:
+        """Show or hide the panel of keys."""
+        if self.query(HelpPanel):
+            self.app.action_hide_help_panel()
+        else:
+            self.app.action_show_help_panel()
 
     def action_toggle_side(self) -> None:
         """Show or hide the left side."""
@@ -240,7 +263,8 @@ class WorkbenchScreen(Screen[None]):
         else:
             self.painter.everything = False
             if self.painter.state in ("waiting", "running"):
-                self.painter.set_state("idle")
+                failure = self.session.board.common_failure()
+                self.painter.set_state("blocked" if failure else "idle", failure)
         finally:
             self.painter.settled()
 

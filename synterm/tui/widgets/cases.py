@@ -52,7 +52,7 @@ class CaseList(LineList):
 class CasesPane(Vertical):
     """The filter above the list."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("slash", "filter", "Filter", tooltip="Find cases")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "clear", "Clear filter", show=False)]
     DEFAULT_CSS = """
     CasesPane {
         & > Input { height: 1; border: none; padding: 0 1; background: $surface; }
@@ -84,9 +84,14 @@ class CasesPane(Vertical):
         """The list of cases."""
         return self.query_one(CaseList)
 
-    def action_filter(self) -> None:
+    def focus_filter(self) -> None:
         """Go to the filter."""
         self.query_one(Input).focus()
+
+    def action_clear(self) -> None:
+        """Show all cases again."""
+        self.query_one(Input).value = ""
+        self.list.focus()
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:

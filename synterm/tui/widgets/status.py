@@ -16,7 +16,7 @@ from synterm.tui.titles import rate_text
 
 LiveState = Literal["idle", "waiting", "running", "capped", "blocked"]
 _DOTS = {"idle": "●", "waiting": "○", "running": "◐", "capped": "■", "blocked": "■"}
-_WORDS = {"idle": "live", "waiting": "typing", "running": "live", "capped": "paused", "blocked": "blocked"}
+_WORDS = {"idle": "live", "waiting": "waiting", "running": "live", "capped": "paused", "blocked": "blocked"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ class BehaviorTree(TreeWidget[str | None]):
 
     DEFAULT_CSS = """
     BehaviorTree {
-        background: transparent; padding: 0 1; scrollbar-size-vertical: 1;
+        background: transparent; padding: 0 1; scrollbar-size-vertical: 1; overflow-x: hidden;
         &:focus { background-tint: transparent; }
     }
     """
