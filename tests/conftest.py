@@ -6,10 +6,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from synterm.formats.build import build_project
 from synterm.formats.project_text import read_project_text
 from synterm.settings import load_settings
+
+# How long an example takes says nothing on a machine that others use too.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 SMALL = """\
 synterm: 1

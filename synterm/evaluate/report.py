@@ -26,7 +26,8 @@ from synterm.evaluate.events import Halted
 from synterm.evaluate.tally import Tally
 
 
-@dataclass(slots=True)
+# Without a repr of all that it holds: `asyncio.run` makes the repr of what it returns, for nothing.
+@dataclass(slots=True, repr=False)
 class RunResult:
     """What a run gathered."""
 
