@@ -9,7 +9,7 @@ from synterm.cli.signals import run_until_stopped
 from synterm.core.model import ModelSpec
 from synterm.errors import ModelError
 from synterm.evaluate.checklist import Checklist
-from synterm.evaluate.plan import plan
+from synterm.evaluate.plan import plan, rendered
 from synterm.evaluate.run import RunPlan
 from synterm.providers import weights
 from synterm.providers.availability import usable
@@ -60,7 +60,7 @@ def _called(project: Project, chosen: RunPlan, spec: ModelSpec) -> bool:
     for variant in chosen.variants:
         if variant.model.name == spec.name:
             tasks = plan(chosen.cases, variant, checklist, chosen.repeats)
-            keys = {task.request.key for task in tasks if task.request}
+            keys = {task.request.key for task in (rendered(task, checklist) for task in tasks) if task.request}
             if len(project.responses.lookup(list(keys))) < len(keys):
                 return True
     return False

@@ -29,8 +29,8 @@ class Outcome(StrEnum):
 
     @property
     def keepable(self) -> bool:
-        """Whether the answer may be served from the cache: whole and free of errors."""
-        return self is Outcome.COMPLETE or self is Outcome.TRUNCATED
+        """Whether the answer is served from the cache unasked: whole and free of errors."""
+        return self is Outcome.COMPLETE
 
 
 _ANSWERS = frozenset((Outcome.COMPLETE, Outcome.TRUNCATED, Outcome.REFUSED, Outcome.FILTERED, Outcome.EMPTY))
@@ -68,6 +68,8 @@ class Completion:
     """How long to wait, in seconds, before another try of a call that failed; None: it would fail the same."""
     cached: bool = False
     """Whether it came from the project file, not fresh from the model."""
+    attempts: int = 1
+    """How often the request was sent for it; those before the last failed."""
     stored: int | None = None
     """Its row in the project file, once it is there."""
 

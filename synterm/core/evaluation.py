@@ -8,6 +8,7 @@ from synterm.core.case import Case
 from synterm.core.completion import Completion
 from synterm.core.model import ModelSpec
 from synterm.core.prompt import PromptBody
+from synterm.core.recipe import Recipe
 from synterm.core.request import Request
 
 
@@ -55,7 +56,7 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One evaluation to be made: a rendered request, or the reason why it can't be rendered."""
+    """One evaluation to be made. Once rendered it has a request, or the problem why there is none."""
 
     case: Case
     variant: Variant
@@ -63,11 +64,18 @@ class Task:
     request: Request | None = None
     problem: str | None = None
     """Why there is no request: a placeholder without a value, a template that fails."""
+    recipe: Recipe | None = None
+    """How its request comes about; None when that can't be said, and for tasks that were made by hand."""
 
     @property
     def cell(self) -> tuple[str, tuple[str, str], int]:
         """The place in a grid: case id, variant key, repeat."""
         return (self.case.id, self.variant.key, self.repeat)
+
+    @property
+    def shortcut(self) -> bytes | None:
+        """What names its answer without rendering the request; None without a recipe."""
+        return None if self.recipe is None else self.recipe.shortcut(self.case.content_id, self.repeat)
 
 
 @dataclass(frozen=True, slots=True)

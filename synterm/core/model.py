@@ -10,6 +10,17 @@ DEFAULT_EMBEDDED = "embedded/smollm2-135m"
 """What ``embedded/default`` stands for. Requests carry this name, so a later default is not taken for this one."""
 
 
+class Price(BaseModel):
+    """What a model costs, in US dollars per million tokens."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    input: float = Field(ge=0)
+    """Per million tokens of the prompt."""
+    output: float = Field(ge=0)
+    """Per million tokens of the answer."""
+
+
 class ModelSpec(BaseModel):
     """A model as the project holds it."""
 
@@ -26,6 +37,13 @@ class ModelSpec(BaseModel):
     """The environment variable that holds the key; never the key itself."""
     constrain: bool | None = None
     """Whether answers are held to a check's labels or schema; None: yes for embedded models, no for others."""
+
+    price: Price | None = None
+    """What it costs, where that is not to be taken from LiteLLM's price list."""
+    rpm: int | None = Field(default=None, ge=1)
+    """The most requests a minute that its endpoint allows; None: as many as it takes without complaint."""
+    tpm: int | None = Field(default=None, ge=1)
+    """The most tokens a minute, prompts and answers together."""
 
     @property
     def provider(self) -> str:

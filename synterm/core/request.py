@@ -51,8 +51,11 @@ class Request:
             "params": self.params,
             "repeat": self.repeat,
         }
-        if isinstance(self.constraint, Labels):
-            body["labels"] = list(self.constraint.labels)
-        elif isinstance(self.constraint, JsonSchema):
-            body["schema"] = self.constraint.schema
-        return body
+        return body | constraint_body(self.constraint)
+
+
+def constraint_body(constraint: Constraint | None) -> dict[str, Any]:
+    """What an answer is held to, as JSON: ``labels`` or ``schema``, or nothing."""
+    if isinstance(constraint, Labels):
+        return {"labels": list(constraint.labels)}
+    return {} if constraint is None else {"schema": constraint.schema}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from synterm.core.case import Case
 from synterm.core.evaluation import Task, Variant
 from synterm.core.prompt import PromptBody
+from synterm.core.recipe import Recipe, recipe_of
 from synterm.core.render import Renderer
 from synterm.core.request import Request
 from synterm.errors import InputError
@@ -21,29 +23,38 @@ def renderer(body: PromptBody) -> Renderer:
 
 
 def plan(cases: Iterable[Case], variant: Variant, checklist: Checklist, repeats: int = 1) -> Iterator[Task]:
-    """The tasks of one variant, rendered as they are taken. Raises InputError when the prompt does not compile.
-
-    A case that lacks a value gives a task with the `problem` in words, and no request; so does one whose request JSON
-    can't hold.
-    """
-    rendering = renderer(variant.body)
+    """The tasks of one variant, not rendered yet. Raises InputError when the prompt does not compile."""
+    renderer(variant.body)
+    recipes: dict[str, Recipe | None] = {}
     for case in cases:
+        if case.scenario_id not in recipes:
+            recipes[case.scenario_id] = _recipe(variant, checklist, case.scenario_id)
+        recipe = recipes[case.scenario_id]
         for repeat in range(repeats):
-            try:
-                yield Task(case, variant, repeat, _request(case, variant, rendering, checklist, repeat))
-            except InputError as error:
-                yield Task(case, variant, repeat, problem=str(error))
+            yield Task(case, variant, repeat, recipe=recipe)
 
 
-def _request(case: Case, variant: Variant, rendering: Renderer, checklist: Checklist, repeat: int) -> Request:
-    model = variant.model
+def rendered(task: Task, checklist: Checklist) -> Task:
+    """The task with its request; or with the problem in words, where the case lacks a value or JSON can't hold it."""
+    model, body = task.variant.model, task.variant.body
     try:
-        return Request(
+        request = Request(
             model=model,
-            messages=rendering.render(case.input),
-            params={**model.params, **variant.body.params},
-            constraint=checklist.constraint(case.scenario_id) if model.constrained else None,
-            repeat=repeat,
+            messages=renderer(body).render(task.case.input),
+            params={**model.params, **body.params},
+            constraint=checklist.constraint(task.case.scenario_id) if model.constrained else None,
+            repeat=task.repeat,
         )
+    except InputError as error:
+        return replace(task, problem=str(error))
     except TypeError as error:
-        raise InputError(f"the request holds what JSON can't: {error}") from error
+        return replace(task, problem=f"the request holds what JSON can't: {error}")
+    return replace(task, request=request)
+
+
+def _recipe(variant: Variant, checklist: Checklist, scenario_id: str) -> Recipe | None:
+    constraint = checklist.constraint(scenario_id) if variant.model.constrained else None
+    try:
+        return recipe_of(variant.body, variant.model, constraint)
+    except TypeError:
+        return None  # parameters that JSON can't hold: rendering says so

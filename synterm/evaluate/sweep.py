@@ -14,6 +14,7 @@ from synterm.core.request import Request
 from synterm.evaluate.checklist import Checklist
 from synterm.evaluate.events import Event, Halted, Judged, Started, Streamed
 from synterm.evaluate.lane import Lane
+from synterm.evaluate.plan import rendered
 from synterm.providers.base import OnText, Provider
 from synterm.providers.registry import Providers
 from synterm.storage.responses import ResponseStore
@@ -104,7 +105,7 @@ class Sweep:
 
     async def _feed(self, group: asyncio.TaskGroup) -> None:
         # Also past the spending cap: what the project file holds costs nothing.
-        while chunk := list(islice(self._tasks, _CHUNK)):
+        while chunk := [rendered(task, self._checklist) for task in islice(self._tasks, _CHUNK)]:
             known = self._look_up(chunk)
             for task in chunk:
                 if task.request is None:

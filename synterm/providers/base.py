@@ -24,6 +24,15 @@ class Provider(Protocol):
         """How many requests at a time serve it best, when the user says nothing."""
         ...
 
+    @property
+    def most(self) -> int:
+        """How many requests at a time it may come to when all goes well; `width` where more would not help."""
+        ...
+
+    def limit_s(self, request: Request) -> float | None:
+        """How long a call may take in all, in seconds, its retries included; None: as long as it takes."""
+        ...
+
     async def complete(self, request: Request, on_text: OnText | None = None) -> Completion:
         """The answer to one request; with `on_text`, its text also piece by piece."""
         ...

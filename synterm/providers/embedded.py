@@ -6,7 +6,7 @@ from typing import Any
 
 from synterm.core.completion import Completion
 from synterm.core.model import DEFAULT_EMBEDDED
-from synterm.core.request import Request
+from synterm.core.request import Request, constraint_body
 from synterm.errors import ModelError, did_you_mean
 from synterm.providers import weights, wire
 from synterm.providers.base import OnText
@@ -26,6 +26,15 @@ class EmbeddedProvider:
     def width(self) -> int:
         """One that runs, and one at hand when it is done."""
         return 2
+
+    @property
+    def most(self) -> int:
+        """No more than its width: the machine is busy with those."""
+        return self.width
+
+    def limit_s(self, request: Request) -> float | None:
+        """As long as it takes: a slow machine is not wrong."""
+        return None
 
     @property
     def pid(self) -> int | None:
@@ -65,4 +74,4 @@ def _body(request: Request) -> dict[str, Any]:
         known = (DEFAULT_EMBEDDED, "embedded/default")
         raise ModelError(f"there is no embedded model {name!r}", hint=did_you_mean(name, known))
     params = read_params(EmbeddedParams, request.params, "the embedded model")
-    return {**wire.request_body(request), **wire.constraint_body(request.constraint), "params": params.model_dump()}
+    return {**wire.request_body(request), **constraint_body(request.constraint), "params": params.model_dump()}

@@ -10,14 +10,14 @@ from typing import Any
 
 from synterm.core.completion import Completion
 from synterm.core.model import ModelSpec
-from synterm.core.request import JsonSchema, Request
+from synterm.core.request import JsonSchema, Request, constraint_body
 from synterm.errors import ModelError
 from synterm.providers import access, wire
 from synterm.providers.availability import require_key
 from synterm.providers.base import OnText
 from synterm.providers.host import HostProcess
 from synterm.providers.keys import NO_KEY, redacted, without_keys
-from synterm.providers.params import EndpointParams, read_params
+from synterm.providers.params import EndpointParams, read_params, wall_limit
 
 _GRACE_S = 5.0
 """How much longer than the call's own limit the process has to say that the time is up."""
@@ -44,6 +44,15 @@ class LiteLLMProvider:
     def width(self) -> int:
         """What most endpoints take without complaint."""
         return 16
+
+    @property
+    def most(self) -> int:
+        """LiteLLM takes some milliseconds of one core for each call; beyond this, more at a time is no faster."""
+        return 64
+
+    def limit_s(self, request: Request) -> float | None:
+        """The parameter `timeout`."""
+        return wall_limit(request.params)
 
     @property
     def pid(self) -> int | None:
@@ -94,7 +103,7 @@ def _body(request: Request, params: EndpointParams) -> dict[str, Any]:
     held = request.constraint if spec.constrained and isinstance(request.constraint, JsonSchema) else None
     return {
         **wire.request_body(request),
-        **wire.constraint_body(held),
+        **constraint_body(held),
         "model": spec.model if "/" in spec.model else f"openai/{spec.model}",
         "params": params.model_dump(exclude_none=True, exclude={"timeout"}),
         "timeout": params.timeout,

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from synterm.errors import ModelError, did_you_mean
 
 Stop = str | list[str]
+TIMEOUT_S = 60.0
+LONGEST_S = 3600.0
 
 
 _STRICT = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -32,8 +34,8 @@ class EndpointParams(BaseModel):
 
     model_config = _STRICT
 
-    timeout: float = Field(default=60.0, gt=0, le=3600)
-    """Seconds for the whole call."""
+    timeout: float = Field(default=TIMEOUT_S, gt=0, le=LONGEST_S)
+    """Seconds for the whole call, its retries included."""
     temperature: float | None = Field(default=None, ge=0, le=2)
     top_p: float | None = Field(default=None, gt=0, le=1)
     max_tokens: int | None = Field(default=None, ge=1)
@@ -47,6 +49,14 @@ class EndpointParams(BaseModel):
     top_k: int | None = None
     min_p: float | None = None
     verbosity: str | None = None
+
+
+def wall_limit(params: Mapping[str, Any]) -> float:
+    """The parameter `timeout` in seconds, or its default where it is missing or wrong (the call says what is wrong)."""
+    given = params.get("timeout")
+    if isinstance(given, int | float) and not isinstance(given, bool) and 0 < given <= LONGEST_S:
+        return float(given)
+    return TIMEOUT_S
 
 
 P = TypeVar("P", bound=BaseModel)

@@ -49,6 +49,15 @@ class ScriptedProvider:
         """It only ever waits."""
         return 64
 
+    @property
+    def most(self) -> int:
+        """As its width."""
+        return self.width
+
+    def limit_s(self, request: Request) -> float | None:
+        """As long as its rules say."""
+        return None
+
     async def complete(self, request: Request, on_text: OnText | None = None) -> Completion:
         """The first matching rule's answer, or the default."""
         try:

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from synterm.core.completion import Completion, Outcome, Usage, failed_call
-from synterm.core.request import Constraint, Labels, Request
+from synterm.core.request import Request
 from synterm.errors import SyntermError
 from synterm.text import megabytes, storable
 
@@ -65,13 +65,6 @@ def request_body(request: Request) -> dict[str, Any]:
     """A request's model and messages as JSON for a child."""
     messages = [{"role": message.role, "content": message.content} for message in request.messages]
     return {"model": request.model.resolved, "messages": messages}
-
-
-def constraint_body(constraint: Constraint | None) -> dict[str, Any]:
-    """What an answer is held to, as JSON for a child."""
-    if isinstance(constraint, Labels):
-        return {"labels": list(constraint.labels)}
-    return {} if constraint is None else {"schema": constraint.schema}
 
 
 def unpack(done: dict[str, Any]) -> Completion:

@@ -35,7 +35,7 @@ class Actor:
 
     def __init__(self, answer: Answer = echo, *, width: int = 4, held: bool = False) -> None:
         self.answer = answer
-        self.width = width
+        self.width = self.most = width
         self.held = held
         self.asked: list[str] = []
         self.answered: list[str] = []
@@ -45,6 +45,10 @@ class Actor:
         self._under_way = 0
         self._changed = asyncio.Condition()
         self._free: set[str] = set()
+
+    def limit_s(self, request: Request) -> float | None:
+        """No limit."""
+        return None
 
     async def complete(self, request: Request, on_text: OnText | None = None) -> Completion:
         message = request.messages[-1].content

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from synterm.core.case import Case
+from synterm.core.evaluation import Task, Variant
 from synterm.core.model import ModelSpec
 from synterm.core.prompt import Message, Prompt, PromptBody, PromptVersion
 from synterm.core.request import JsonSchema, Labels
 from synterm.core.tree import Node, Tree
 from synterm.errors import InputError, NotFoundError, ProjectError
 from synterm.evaluate.checklist import Checklist
-from synterm.evaluate.plan import plan
+from synterm.evaluate.plan import plan, rendered
 from synterm.evaluate.variants import choose_prompts, make_variants
 from tests.evaluate.stage import variant
 
@@ -122,12 +124,17 @@ def test_a_check_that_can_not_be_made_names_its_scenario() -> None:
     assert refusal.value.where == "checks of f/b/s"
 
 
+def planned(cases: Sequence[Case], column: Variant, checklist: Checklist, repeats: int = 1) -> list[Task]:
+    """The tasks as they are sent."""
+    return [rendered(task, checklist) for task in plan(cases, column, checklist, repeats)]
+
+
 def test_only_models_that_can_be_held_are_held() -> None:
     checklist, scenario = checklist_of({"type": "label", "labels": ["a", "b"]})
     case = Case(scenario_id=scenario, input={"message": "hello"})
     for spec, held in ((LOCAL, True), (STUB, False), (STUB.model_copy(update={"constrain": True}), True)):
         column = variant()
-        [task] = plan([case], type(column)("prompt", "draft", column.body, spec), checklist)
+        [task] = planned([case], type(column)("prompt", "draft", column.body, spec), checklist)
         assert task.request
         assert (task.request.constraint is not None) == held
 
@@ -137,14 +144,14 @@ def test_parameters_of_the_prompt_go_over_those_of_the_model() -> None:
     column = variant()
     spoken = column.body.model_copy(update={"params": {"temperature": 1, "seed": 7}})
     case = Case(scenario_id=scenario, input={"message": "hello"})
-    [task] = plan([case], type(column)("prompt", "draft", spoken, LOCAL), checklist)
+    [task] = planned([case], type(column)("prompt", "draft", spoken, LOCAL), checklist)
     assert task.request and task.request.params == {"temperature": 1, "seed": 7, "max_tokens": 16}
 
 
 def test_tasks_come_by_case_then_by_repeat() -> None:
     checklist, scenario = checklist_of()
     cases = [Case(scenario_id=scenario, input={"message": message}) for message in "ab"]
-    tasks = list(plan(cases, variant(), checklist, repeats=2))
+    tasks = planned(cases, variant(), checklist, repeats=2)
     assert [(task.case.title, task.repeat, task.request.repeat) for task in tasks if task.request] == [
         ("a", 0, 0),
         ("a", 1, 1),
@@ -159,6 +166,6 @@ def test_a_parameter_that_json_can_not_hold_is_a_problem_of_each_case() -> None:
     column = variant()
     spec = STUB.model_copy(update={"params": {"seed": 2**64}})
     case = Case(scenario_id=scenario, input={"message": "hello"})
-    [task] = plan([case], type(column)("prompt", "draft", column.body, spec), checklist)
+    [task] = planned([case], type(column)("prompt", "draft", column.body, spec), checklist)
     assert task.request is None
     assert "JSON" in (task.problem or "")

@@ -16,7 +16,7 @@ from synterm.core.prompt import Message, Prompt, PromptBody
 from synterm.core.request import Constraint, JsonSchema, Labels, Request
 from synterm.core.tree import Node, Tree
 from synterm.evaluate.checklist import Checklist
-from synterm.evaluate.plan import plan
+from synterm.evaluate.plan import plan, rendered
 from synterm.evaluate.variants import choose_prompts, make_variants
 
 JSON = st.recursive(
@@ -139,7 +139,8 @@ def test_what_the_user_calls_a_prompt_a_case_or_a_scenario_does_not_matter(one: 
         choices = choose_prompts([Prompt(name=name, draft=body)], [])
         [variant] = make_variants(choices, [ModelSpec(name=name, model="openai/stub")])
         case = Case(scenario_id=scenario.id, input={"message": "hello"}, tags=(name,))
-        [task] = plan([case], variant, Checklist(Tree([feature, behavior, scenario])))
+        checklist = Checklist(Tree([feature, behavior, scenario]))
+        [task] = [rendered(task, checklist) for task in plan([case], variant, checklist)]
         assert task.request
         keys.add(task.request.key)
     assert len(keys) == 1
