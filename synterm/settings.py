@@ -25,12 +25,18 @@ class Settings(BaseModel):
     """The same for priced models."""
     live_cap_usd: float = Field(default=1.0, ge=0)
     """What the workbench may spend in one sitting, in US dollars."""
+    day_cap_usd: float | None = Field(default=None, ge=0)
+    """What all who use one project file on this machine may spend in a day together, in US dollars; unset: no cap."""
+    cache_truncated: bool = False
+    """Whether answers that were cut off at the token limit are served again, instead of being asked for afresh."""
     live_sample: int = Field(default=24, ge=1)
     """How many cases live mode evaluates under a priced model; the key for all runs the rest."""
     concurrency: int | None = Field(default=None, ge=1, le=2000)
     """Requests at a time to one model; unset: what suits the provider."""
     approved_endpoints: tuple[str, ...] = ()
     """Origins (``https://host``) that project files may name as `api_base`. Keys go nowhere else."""
+    fast_path: bool = True
+    """Whether endpoints that speak OpenAI's chat protocol are asked directly. Off sends everything through LiteLLM."""
 
 
 def settings_path() -> Path:

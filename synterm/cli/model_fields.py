@@ -15,6 +15,9 @@ from synterm.formats.strict_json import load_json
 from synterm.providers.params import EmbeddedParams, EndpointParams, read_params
 from synterm.providers.scripted import Script
 
+_PLAIN = ("model", "api_base", "api_key_env", "constrain", "rpm", "tpm")
+"""Options that are fields as they are."""
+
 
 def add_arguments(parser: argparse.ArgumentParser, *, editing: bool) -> None:
     """The options for a model."""
@@ -38,9 +41,16 @@ def add_arguments(parser: argparse.ArgumentParser, *, editing: bool) -> None:
         action=argparse.BooleanOptionalAction,
         help="hold answers to a check's labels or schema (default: only for embedded models)",
     )
+    add(
+        "--price", metavar="INPUT/OUTPUT", help="US dollars per million tokens of prompts and of answers, like 0.15/0.6"
+    )
+    add("--rpm", type=int, metavar="N", help="the most requests a minute that its endpoint allows")
+    add("--tpm", type=int, metavar="N", help="the most tokens a minute, prompts and answers together")
     if editing:
         add("--name", metavar="NAME", help="another name")
         add("--no-params", action="store_true", help="take its parameters away")
+        add("--no-price", action="store_true", help="take its price away: the usual price list holds again")
+        add("--no-limits", action="store_true", help="take away what --rpm and --tpm set")
 
 
 def new_model(name: str, args: argparse.Namespace) -> ModelSpec:
@@ -51,8 +61,10 @@ def new_model(name: str, args: argparse.Namespace) -> ModelSpec:
 def edited_model(spec: ModelSpec, args: argparse.Namespace) -> ModelSpec:
     """`spec` with the changes that the options say. Raises InputError naming the field."""
     fields = _fields(args)
-    if args.no_params and "params" not in fields:
-        fields["params"] = {}
+    cleared: dict[str, Any] = {"params": {}} if args.no_params else {}
+    cleared |= {"price": None} if args.no_price else {}
+    cleared |= {"rpm": None, "tpm": None} if args.no_limits else {}
+    fields = cleared | fields
     if args.name is not None:
         fields["name"] = args.name.strip()
     return _model({**spec.model_dump(), **fields})
@@ -73,11 +85,21 @@ def read_pairs(texts: Iterable[str]) -> dict[str, Any]:
 
 
 def _fields(args: argparse.Namespace) -> dict[str, Any]:
-    named = {name: getattr(args, name) for name in ("model", "api_base", "api_key_env", "constrain")}
+    named = {name: getattr(args, name) for name in _PLAIN}
     fields: dict[str, Any] = {name: value for name, value in named.items() if value is not None}
     if args.param is not None:
         fields["params"] = read_pairs(args.param)
+    if args.price is not None:
+        fields["price"] = _price(args.price)
     return fields
+
+
+def _price(text: str) -> dict[str, float]:
+    cost_in, _, cost_out = text.partition("/")
+    try:
+        return {"input": float(cost_in), "output": float(cost_out)}
+    except ValueError as error:
+        raise InputError(f"{text!r} is not INPUT/OUTPUT", where="--price", hint="--price 0.15/0.6") from error
 
 
 def _model(fields: dict[str, Any]) -> ModelSpec:

@@ -12,11 +12,13 @@ from synterm.cli.places import opened
 from synterm.core.case import Case, value_text
 from synterm.core.examples import examples_text
 from synterm.core.ids import canonical_json
+from synterm.core.model import ModelSpec
 from synterm.core.prompt import Prompt, PromptBody
 from synterm.errors import InputError
 from synterm.evaluate.variants import choose_prompts
 from synterm.formats.prompt_text import only_variable
 from synterm.providers.availability import usable
+from synterm.providers.prices import price_of
 from synterm.reports.figures import percent
 from synterm.reports.json import json_text, write_json
 from synterm.reports.listings import ModelList, PromptList, case_list, tree_list
@@ -130,7 +132,16 @@ def _model(project: Project, name: str) -> Shown:
     spec = project.models.get(name)
     found = usable(spec, load_settings().approved_endpoints)
     lines = [json_text(spec).rstrip(), f"\n{found.state}: {found.reason}", *([found.hint] if found.hint else [])]
-    return ModelList(models=[spec]), lines
+    return ModelList(models=[spec]), [*lines, _price(spec)]
+
+
+def _price(spec: ModelSpec) -> str:
+    price = price_of(spec)
+    if price is None:
+        return "price: unknown; synterm edit … --price INPUT/OUTPUT names it"
+    if price.free:
+        return "price: free"
+    return f"price: ${price.input_usd * 1e6:g} in, ${price.output_usd * 1e6:g} out, for a million tokens"
 
 
 def _block(text: str) -> str:

@@ -41,7 +41,7 @@ FAMILIES = (
     Family(
         "together_ai",
         "Together AI",
-        ("TOGETHERAI_API_KEY", "TOGETHER_API_KEY", "TOGETHER_AI_API_KEY", "TOGETHER_AI_TOKEN"),
+        ("TOGETHER_API_KEY", "TOGETHER_AI_API_KEY", "TOGETHERAI_API_KEY", "TOGETHER_AI_TOKEN"),
     ),
     Family("deepseek", "DeepSeek", ("DEEPSEEK_API_KEY",)),
     Family("cohere", "Cohere", ("COHERE_API_KEY", "CO_API_KEY")),

@@ -31,6 +31,8 @@ class Exchange:
     headers: httpx.Headers = field(default_factory=httpx.Headers)
     body: bytearray = field(default_factory=bytearray)
     too_large: bool = False
+    cut: bool = False
+    """The connection broke while the answer came in."""
 
     def begin(self, request: httpx.Request) -> None:
         """A new request starts. Raises httpx.ConnectError for an origin that is not allowed."""
@@ -69,9 +71,17 @@ class _Kept(httpx.AsyncByteStream):
         self._exchange = exchange
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for chunk in self._response.aiter_bytes():
+        chunks = self._response.aiter_bytes()
+        while (chunk := await self._next(chunks)) is not None:
             self._exchange.keep(chunk)
             yield chunk
+
+    async def _next(self, chunks: AsyncIterator[bytes]) -> bytes | None:
+        try:
+            return await anext(chunks, None)
+        except httpx.TransportError:
+            self._exchange.cut = True
+            raise
 
     async def aclose(self) -> None:
         await self._response.aclose()

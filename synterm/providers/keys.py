@@ -36,6 +36,8 @@ def secrets_in(environ: Mapping[str, str]) -> list[str]:
 def redacted(completion: Completion, key: str | None) -> Completion:
     """The same completion without the key it was asked with, and with no other credential in its messages."""
     own = [key] if key and key != NO_KEY else []
+    if completion.error is None and completion.hint is None and not _held(completion, own):
+        return completion
     # Looking through the environment takes its time; only messages can hold what is found there.
     known = [*own, *secrets_in(os.environ)] if completion.error or completion.hint else own
     return replace(
@@ -45,6 +47,10 @@ def redacted(completion: Completion, key: str | None) -> Completion:
         error=None if completion.error is None else _without(completion.error, known),
         hint=None if completion.hint is None else _without(completion.hint, known),
     )
+
+
+def _held(completion: Completion, secrets: Iterable[str]) -> bool:
+    return any(secret in completion.text or secret.encode() in completion.raw for secret in secrets)
 
 
 def _without(text: str, secrets: Iterable[str]) -> str:

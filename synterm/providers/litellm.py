@@ -12,7 +12,7 @@ from synterm.core.completion import Completion
 from synterm.core.model import ModelSpec
 from synterm.core.request import JsonSchema, Request, constraint_body
 from synterm.errors import ModelError
-from synterm.providers import access, wire
+from synterm.providers import access, prices, wire
 from synterm.providers.availability import require_key
 from synterm.providers.base import OnText
 from synterm.providers.host import HostProcess
@@ -68,7 +68,8 @@ class LiteLLMProvider:
         except ModelError as error:
             return wire.failure(error)
         body = _body(request, params)
-        return redacted(await self._host.call(body, on_text, params.timeout + _GRACE_S), body["api_key"])
+        completion = await self._host.call(body, on_text, params.timeout + _GRACE_S)
+        return redacted(prices.with_cost(completion, request.model), body["api_key"])
 
     async def warm(self) -> None:
         """Start the process, which imports LiteLLM: that takes seconds."""

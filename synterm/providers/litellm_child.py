@@ -11,8 +11,10 @@ from synterm.core.completion import Completion, Outcome, Usage, failed_call
 from synterm.providers import http_guard
 from synterm.providers.access import origin
 from synterm.providers.base import OnText
+from synterm.providers.chat_answers import finished, usage_of, without_thinking
 from synterm.providers.child import Call, serve
 from synterm.providers.http_guard import EXCHANGE, Exchange
+from synterm.providers.http_outcomes import cut_short, timed_out
 from synterm.providers.litellm import load_litellm
 from synterm.providers.litellm_outcomes import outcome_of, streamed_refusal
 from synterm.providers.wire import MAX_ANSWER_BYTES, too_large
@@ -36,7 +38,7 @@ class LiteLLMHandler:
             async with asyncio.timeout(body["timeout"]):
                 completion = await answer.get()
         except TimeoutError:
-            completion = failed_call(Outcome.TIMED_OUT, f"no answer within {body['timeout']:g} s", retry_after_s=0.0)
+            completion = timed_out(body["timeout"])
         except Exception as error:  # noqa: BLE001 - LiteLLM raises all kinds; each becomes a typed outcome
             completion = outcome_of(error, exchange, body["key_name"])
         latency_ms = (time.perf_counter() - start) * 1000
@@ -80,22 +82,24 @@ class _Answer:
                         on_text(piece)
                 if size > MAX_ANSWER_BYTES:
                     return too_large()
+        except Exception:
+            if not self._exchange.cut:
+                raise
         finally:
             await stream.aclose()
-        text = "".join(pieces)
+        if not self._exchange.cut and b"data:" not in self._exchange.body:
+            raise ValueError("the endpoint sent no stream")
+        text = without_thinking("".join(pieces))
         # LiteLLM makes up a finish reason, and a usage, for a stream that broke off; what it received tells.
-        if stream.received_finish_reason is None:
-            return Completion(
-                Outcome.MALFORMED, text, error="the stream was cut: it ended without a finish reason", retry_after_s=0.0
-            )
+        if self._exchange.cut or stream.received_finish_reason is None:
+            return cut_short(text)
         usages = [chunk for chunk in stream.chunks if getattr(chunk, "usage", None) is not None]
         refusal = "" if text else streamed_refusal(bytes(self._exchange.body))
         return self._finished(text, refusal, finish, usages[-1] if usages else None)
 
     def _finished(self, text: str, refusal: str, finish: str | None, response: Any) -> Completion:
         usage = _usage(getattr(response, "usage", None), text)
-        cost = self._cost(response, usage)
-        return Completion(_outcome(text, refusal, finish), text or refusal, finish, usage, cost_usd=cost)
+        return finished(text, refusal, finish, usage, self._cost(response, usage))
 
     def _cost(self, response: Any, usage: Usage) -> float | None:
         if usage.prompt is None or usage.completion is None:
@@ -121,27 +125,13 @@ def _arguments(body: dict[str, Any]) -> dict[str, Any]:
     return arguments
 
 
-def _outcome(text: str, refusal: str, finish: str | None) -> Outcome:
-    if finish == "content_filter":
-        return Outcome.FILTERED
-    if refusal or finish == "refusal":
-        return Outcome.REFUSED
-    if finish == "length":
-        return Outcome.TRUNCATED
-    return Outcome.COMPLETE if text else Outcome.EMPTY
-
-
 def _refusal(message: Any) -> str:
     fields: dict[str, Any] = getattr(message, "provider_specific_fields", None) or {}
     return getattr(message, "refusal", None) or fields.get("refusal") or ""
 
 
 def _usage(usage: Any, text: str) -> Usage:
-    """Token counts; LiteLLM puts 0 where the provider gave none, and no prompt has 0 tokens."""
-    if usage is None or not usage.prompt_tokens:
-        return Usage()
-    completion: int | None = usage.completion_tokens
-    return Usage(usage.prompt_tokens, None if completion == 0 and text else completion)
+    return Usage() if usage is None else usage_of(usage.prompt_tokens, usage.completion_tokens, text)
 
 
 if __name__ == "__main__":

@@ -11,15 +11,19 @@ from synterm.core.model import ModelSpec
 from synterm.providers.base import Provider
 from synterm.providers.embedded import EmbeddedProvider
 from synterm.providers.litellm import LiteLLMProvider
+from synterm.providers.openai_chat import OpenAIChatProvider
+from synterm.providers.openai_endpoints import endpoint_of
 from synterm.providers.scripted import ScriptedProvider
 
 
 class Providers:
     """Providers for models. Use one instance from one event loop, as an async context manager or with `close`."""
 
-    def __init__(self, approved_endpoints: Collection[str] = ()) -> None:
-        """`approved_endpoints`: origins (``https://host``) that project files may name as `api_base`."""
+    def __init__(self, approved_endpoints: Collection[str] = (), *, fast: bool = True) -> None:
+        """`approved_endpoints`: origins (``https://host``) that project files may name as `api_base`. Without `fast`
+        all endpoints are asked through LiteLLM."""
         self._approved = tuple(approved_endpoints)
+        self._fast = fast
         self._made: dict[str, Provider] = {}
 
     def for_model(self, spec: ModelSpec) -> Provider:
@@ -28,6 +32,11 @@ class Providers:
             return self._shared("embedded", EmbeddedProvider)
         if spec.provider == "scripted":
             return self._shared("scripted", ScriptedProvider)
+        if self._fast and endpoint_of(spec) is not None:
+            return self._shared("direct", lambda: OpenAIChatProvider(self._approved, otherwise=self._through_litellm))
+        return self._through_litellm(spec)
+
+    def _through_litellm(self, spec: ModelSpec) -> Provider:
         if spec.api_base is not None:
             # A process that has none of the user's keys: what it doesn't know, no endpoint can get out of it.
             return self._shared("endpoint", lambda: LiteLLMProvider(self._approved, with_keys=False))

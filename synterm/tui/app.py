@@ -65,7 +65,7 @@ def open_workbench(path: Path) -> int:
     guard_terminal()
     settings = load_settings()
     with Project.open(path) as project:
-        app = WorkbenchApp(project, settings, Providers(approved_endpoints=settings.approved_endpoints))
+        app = WorkbenchApp(project, settings, Providers(settings.approved_endpoints, fast=settings.fast_path))
         app.run()
         if app.failure:
             raise app.failure

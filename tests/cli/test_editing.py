@@ -88,6 +88,10 @@ def test_a_check_may_be_named_by_its_type_alone(synterm: Synterm, path: Path):
         (["model", "m"], "arguments are required: --model"),
         (["model", "m", "--model", "openai/x", "--param", "api_key=sk-1"], "takes no parameter 'api_key'"),
         (["model", "m", "--model", "openai/x", "--api-key-env", "sk-not a name"], "api_key_env: must match"),
+        (["model", "m", "--model", "openai/x", "--price", "0.15"], "'0.15' is not INPUT/OUTPUT"),
+        (["model", "m", "--model", "openai/x", "--price", "-1/2"], "price"),
+        (["model", "m", "--model", "openai/x", "--price", "nan/2"], "price"),
+        (["model", "m", "--model", "openai/x", "--rpm", "0"], "rpm"),
         (["thing", "x"], "invalid choice: 'thing'"),
     ],
 )
@@ -179,6 +183,19 @@ def test_edits_change_what_is_named_and_keep_the_rest(synterm: Synterm, path: Pa
     }
     assert (changed["expected"], changed["split"], changed["status"]) == (["a", 1], "train", "draft")
     assert (changed["tags"], changed["scenario"]) == ([], "Routing/Ambiguous/borderline")
+
+
+def test_a_models_price_and_limits_are_set_shown_and_taken_away(synterm: Synterm, path: Path):
+    added = ["add", path, "model", "m", "--model", "openai/x", "--price", "0.5/2", "--rpm", "60", "--tpm", "9000"]
+    assert synterm(*added).code == 0
+    shown = synterm("show", path, "model", "m", "--json").json["models"][0]
+    assert (shown["price"], shown["rpm"], shown["tpm"]) == ({"input": 0.5, "output": 2.0}, 60, 9000)
+    assert "price: $0.5 in, $2 out, for a million tokens" in synterm("show", path, "model", "m").out
+    synterm("edit", path, "model", "m", "--no-price", "--no-limits", "--tpm", "5")
+    shown = synterm("show", path, "model", "m", "--json").json["models"][0]
+    assert (shown.get("price"), shown.get("rpm"), shown.get("tpm")) == (None, None, 5)
+    assert "price: unknown" in synterm("show", path, "model", "m").out
+    assert "price: free" in synterm("show", path, "model", "rules").out
 
 
 def test_edits_of_nodes_and_models(synterm: Synterm, path: Path):

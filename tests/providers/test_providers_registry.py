@@ -9,6 +9,7 @@ from synterm.core.prompt import Message
 from synterm.core.request import Request
 from synterm.providers.embedded import EmbeddedProvider
 from synterm.providers.litellm import LiteLLMProvider
+from synterm.providers.openai_chat import OpenAIChatProvider
 from synterm.providers.registry import Providers
 from synterm.providers.scripted import ScriptedProvider
 
@@ -21,20 +22,28 @@ async def test_each_model_gets_the_provider_of_its_family_and_shares_it():
     async with Providers() as providers:
         assert isinstance(providers.for_model(spec("embedded/default")), EmbeddedProvider)
         assert isinstance(providers.for_model(spec("scripted/rules")), ScriptedProvider)
-        assert isinstance(providers.for_model(spec("openai/x")), LiteLLMProvider)
-        assert providers.for_model(spec("openai/x")) is providers.for_model(spec("anthropic/y"))
+        assert isinstance(providers.for_model(spec("gemini/x")), LiteLLMProvider)
+        assert providers.for_model(spec("gemini/x")) is providers.for_model(spec("anthropic/y"))
+        assert isinstance(providers.for_model(spec("gpt-4o")), OpenAIChatProvider)
+        assert providers.for_model(spec("groq/x")) is providers.for_model(spec("openai/x", "http://127.0.0.1:1/v1"))
+
+
+async def test_without_the_fast_path_endpoints_are_asked_through_litellm():
+    async with Providers(fast=False) as providers:
+        assert isinstance(providers.for_model(spec("openai/gpt-4o")), LiteLLMProvider)
+        assert isinstance(providers.for_model(spec("openai/x", "http://127.0.0.1:1/v1")), LiteLLMProvider)
 
 
 async def test_an_endpoint_that_a_project_names_is_reached_from_a_process_of_its_own():
     async with Providers() as providers:
-        named = providers.for_model(spec("openai/x", "http://127.0.0.1:1/v1"))
-        assert named is not providers.for_model(spec("openai/x"))
-        assert named is providers.for_model(spec("openai/y", "http://127.0.0.1:2/v1"))
+        named = providers.for_model(spec("anthropic/x", "http://127.0.0.1:1/v1"))
+        assert named is not providers.for_model(spec("anthropic/x"))
+        assert named is providers.for_model(spec("azure/y", "http://127.0.0.1:2/v1"))
 
 
 async def test_choosing_a_provider_starts_nothing():
     async with Providers() as providers:
-        litellm, embedded = providers.for_model(spec("openai/x")), providers.for_model(spec("embedded/default"))
+        litellm, embedded = providers.for_model(spec("anthropic/x")), providers.for_model(spec("embedded/default"))
         assert isinstance(litellm, LiteLLMProvider)
         assert isinstance(embedded, EmbeddedProvider)
         assert litellm.pid is None
@@ -52,7 +61,7 @@ async def test_approval_reaches_the_provider():
 
 async def test_warming_and_closing_leave_no_process():
     providers = Providers()
-    named = spec("openai/x", "http://127.0.0.1:1/v1")
+    named = spec("anthropic/x", "http://127.0.0.1:1/v1")
     await providers.warm([spec("scripted/rules"), named, named])
     litellm = providers.for_model(named)
     assert isinstance(litellm, LiteLLMProvider)

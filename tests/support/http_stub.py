@@ -43,6 +43,16 @@ class Reply:
     """The answer waits for this."""
     pieces: Sequence[str] | None = None
     """How a stream cuts the text; by default at spaces."""
+    events: bytes | None = None
+    """Sent as the body of a stream, in place of anything else."""
+    split: int | None = None
+    """The body goes out in writes of so many bytes."""
+    drip_s: float = 0.0
+    """The pause between such writes, in seconds."""
+    reset: bool = False
+    """The connection is reset: before an answer, or amid it where there is a body or events."""
+    details: dict[str, Any] = field(default_factory=dict)
+    """What `usage` holds besides."""
 
 
 @dataclass
@@ -78,6 +88,8 @@ class Stub:
         self.calls: list[Call] = []
         self.arrived = threading.Semaphore(0)
         """Released once for each request that arrives."""
+        self.clients: set[Any] = set()
+        """The addresses that connections came from."""
         self.failures: list[BaseException] = []
         self._answer: Answer = "ok"
         self._loop = asyncio.new_event_loop()
@@ -128,6 +140,7 @@ class Stub:
         headers = {name.lower(): value for name, value in request.headers.items()}
         call = Call(request.path, request.query_string, headers, json.loads(content) if content else {})
         self.calls.append(call)
+        self.clients.add(request.transport and request.transport.get_extra_info("peername"))
         self.arrived.release()
         try:
             return await self._respond(request, call)
@@ -144,6 +157,10 @@ class Stub:
             await asyncio.sleep(reply.delay_s)
         while reply.hold is not None and not reply.hold.is_set():  # noqa: ASYNC110 - it belongs to another thread
             await asyncio.sleep(0.005)
+        if reply.reset and reply.body is None and reply.events is None:
+            _reset(request)
+        if reply.split is not None or reply.reset or (reply.events is not None and call.body.get("stream")):
+            return await _written(request, call, reply)
         if reply.body is None and reply.status == 200 and reply.error is None and call.body.get("stream"):
             return await _stream(request, call, reply)
         body = reply.body if reply.body is not None else json.dumps(_document(call, reply)).encode()
@@ -171,26 +188,56 @@ def _usage(reply: Reply) -> dict[str, Any]:
     if reply.usage is None:
         return {}
     prompt, completion = reply.usage
-    return {"usage": {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}}
+    counts = {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
+    return {"usage": counts | reply.details}
 
 
 async def _stream(request: web.Request, call: Call, reply: Reply) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", **reply.headers})
     await response.prepare(request)
+    for event in _events(call, reply):
+        await response.write(event)
+    await response.write_eof()
+    return response
 
-    async def send(document: dict[str, Any]) -> None:
-        await response.write(b"data: " + json.dumps(document).encode() + b"\n\n")
+
+def _events(call: Call, reply: Reply) -> Iterator[bytes]:
+    def event(document: dict[str, Any]) -> bytes:
+        return b"data: " + json.dumps(document).encode() + b"\n\n"
 
     deltas = [{"role": "assistant", "content": ""}, *({"content": piece} for piece in _pieces(reply))]
     for delta in [*deltas, {"refusal": reply.refusal}] if reply.refusal else deltas:
-        await send(_base(call, "chat.completion.chunk", {"delta": delta, "finish_reason": None}))
+        yield event(_base(call, "chat.completion.chunk", {"delta": delta, "finish_reason": None}))
     if not reply.cut:
-        await send(_base(call, "chat.completion.chunk", {"delta": {}, "finish_reason": reply.finish_reason}))
+        yield event(_base(call, "chat.completion.chunk", {"delta": {}, "finish_reason": reply.finish_reason}))
         if reply.usage is not None and call.body.get("stream_options", {}).get("include_usage"):
-            await send(_base(call, "chat.completion.chunk", None) | _usage(reply))
-        await response.write(b"data: [DONE]\n\n")
+            yield event(_base(call, "chat.completion.chunk", None) | _usage(reply))
+        yield b"data: [DONE]\n\n"
+
+
+async def _written(request: web.Request, call: Call, reply: Reply) -> web.StreamResponse:
+    """The answer byte by byte, as `split` and `drip_s` say; broken off at its end where `reset` says so."""
+    streamed = bool(call.body.get("stream"))
+    body = (reply.events if streamed else None) or reply.body
+    if body is None:
+        body = b"".join(_events(call, reply)) if streamed else json.dumps(_document(call, reply)).encode()
+    kind = "text/event-stream" if streamed else "application/json"
+    response = web.StreamResponse(status=reply.status, headers={"Content-Type": kind, **reply.headers})
+    await response.prepare(request)
+    step = reply.split or len(body) or 1
+    for start in range(0, len(body), step):
+        await response.write(body[start : start + step])
+        await asyncio.sleep(reply.drip_s)
+    if reply.reset:
+        _reset(request)
     await response.write_eof()
     return response
+
+
+def _reset(request: web.Request) -> None:
+    assert request.transport is not None
+    request.transport.abort()
+    raise ConnectionResetError
 
 
 def _pieces(reply: Reply) -> Sequence[str]:
