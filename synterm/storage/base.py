@@ -33,6 +33,13 @@ class Store:
         except DatabaseError as error:
             raise project_error(error, self._writer.path) from error
 
+    def _each(self, sql: str, values: Iterable[Any] = ()) -> Iterator[tuple[Any, ...]]:
+        """The rows one by one; take them all at once, for the file is locked meanwhile. Raises as `_rows` does."""
+        try:
+            yield from self._db.conn.execute(sql, tuple(values))
+        except DatabaseError as error:
+            raise project_error(error, self._writer.path) from error
+
     def _row(self, sql: str, values: Iterable[Any] = ()) -> tuple[Any, ...] | None:
         """The first row, if any. Raises ProjectError when the file can't be read."""
         return next(iter(self._rows(sql, values)), None)
@@ -42,7 +49,7 @@ class Store:
         """Turns what JSON and pydantic find wrong with a row into a ProjectError: such a row synterm never wrote."""
         try:
             yield
-        except ValueError as error:
+        except (TypeError, ValueError) as error:
             raise damaged(kind, self._writer.path) from error
 
 

@@ -11,9 +11,10 @@ from typing import Any
 import orjson
 from sqlite_utils import Database
 
-from synterm.core.case import Case, Split, Status
+from synterm.core.case import Case, Origin, Split, Status
 from synterm.errors import InputError, NotFoundError
 from synterm.storage.base import Store, chunks, dump, marks, not_found
+from synterm.storage.case_list import CaseList
 from synterm.storage.clock import now
 from synterm.storage.writer import Writer
 from synterm.text import storable
@@ -64,6 +65,15 @@ class CaseStore(Store):
         """The cases that fit, read page by page."""
         for part in chunks(self.keys(chosen), _PAGE):
             yield from self.page(part)
+
+    def listing(self, chosen: CaseFilter | None = None, limit: int | None = None) -> CaseList:
+        """The cases that fit, at most `limit`, to be read as often as one likes, in the order they were added."""
+        where, values = _where(chosen or CaseFilter())
+        rows = self._each(
+            f"SELECT pk, scenario_id FROM cases{where} ORDER BY pk LIMIT ?", [*values, -1 if limit is None else limit]
+        )
+        with self._reading("a case"):
+            return CaseList(rows, self.page)
 
     def get(self, case_id: str) -> Case:
         """The case with this id, or whose id ends so (6 characters or more). Raises NotFoundError."""
@@ -177,12 +187,18 @@ def _case(row: tuple[Any, ...]) -> Case:
         scenario_id=scenario_id,
         input=orjson.loads(given),
         expected=orjson.loads(expected),
-        tags=tuple(orjson.loads(tags)),
+        tags=orjson.loads(tags),
         split=split,
         status=status,
-        origin=orjson.loads(origin),
+        origin=_origin(origin),
         root_id=root_id,
     )
+
+
+@lru_cache(maxsize=1024)
+def _origin(text: str) -> Origin:
+    # Cases that were made together have the same origin, and to check it is half the work of reading a case.
+    return Origin.model_validate(orjson.loads(text))
 
 
 def _prepare(case: Case) -> tuple[tuple[str, str, str], tuple[str, ...]]:

@@ -7,6 +7,7 @@ data with several connections. Never two SQLite copies on one file.
 from __future__ import annotations
 
 import contextlib
+import os
 import stat
 import time
 from collections.abc import Generator
@@ -16,6 +17,7 @@ from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # pyright: ignore[reportPrivateImportUsage]
 
 from synterm.errors import ProjectError
+from synterm.storage.journal import log_is_safe
 
 APPLICATION_ID = 0x53594E54
 """``SYNT``, in the file's header: tells a project file from other databases."""
@@ -23,6 +25,8 @@ BUSY_SECONDS = 10
 _RETRY_SECONDS = 0.01
 
 DatabaseError = sqlite3.DatabaseError
+FileError = sqlite3.OperationalError
+"""What SQLite raises when the fault is not in what is written: a full disk, a lock, a read-only file."""
 
 _PRAGMAS = (
     "PRAGMA trusted_schema = OFF",
@@ -32,12 +36,14 @@ _PRAGMAS = (
     "PRAGMA recursive_triggers = OFF",
     "PRAGMA secure_delete = ON",
     "PRAGMA synchronous = FULL",
+    # In KiB: what one look-up of 10 000 answers touches.
+    "PRAGMA cache_size = -16000",
 )
 
 
 def connect(path: Path, *, create: bool = False, read_only: bool = False) -> Database:
     """A connection for one thread, in autocommit. Raises ProjectError when `path` can't be opened as SQLite."""
-    mode = "ro" if read_only else "rwc" if create else "rw"
+    mode = ("ro&immutable=1" if _lies_still(path) else "ro") if read_only else "rwc" if create else "rw"
     try:
         connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=BUSY_SECONDS, isolation_level=None
@@ -51,15 +57,35 @@ def connect(path: Path, *, create: bool = False, read_only: bool = False) -> Dat
     return Database(connection, execute_plugins=False, recursive_triggers=False)
 
 
-def switch_to_log(db: Database) -> None:
+def may_write(place: Path) -> bool:
+    """Whether this process may write to a file or a folder."""
+    return os.access(place, os.W_OK)
+
+
+def is_read_only(path: Path) -> bool:
+    """Whether the project file at `path` can only be looked at: SQLite writes beside a file too."""
+    place = path.resolve()
+    return not (may_write(place) and may_write(place.parent))
+
+
+def _lies_still(path: Path) -> bool:
+    """Whether SQLite must not look for a log that it could not make: nothing waits in one, and the folder is shut."""
+    place = path.resolve()
+    beside = (place.with_name(place.name + ending) for ending in ("-wal", "-journal"))
+    return not may_write(place.parent) and not any(file.exists() for file in beside)
+
+
+def set_journal(db: Database, path: Path) -> None:
     """Have the file use a write-ahead log, so that reading and writing do not wait for each other.
 
+    Where that is not safe (see `log_is_safe`) they do wait, with a journal that is emptied after each transaction.
     Raises SQLite's error when another program keeps the file locked for over `BUSY_SECONDS`.
     """
+    mode = "WAL" if log_is_safe(path, sqlite3.sqlite_version_info) else "TRUNCATE"
     deadline = time.monotonic() + BUSY_SECONDS
     while True:
         try:
-            db.conn.execute("PRAGMA journal_mode = WAL")
+            db.conn.execute(f"PRAGMA journal_mode = {mode}")
         except sqlite3.OperationalError as error:
             # When two switch at the same moment, SQLite does not wait but gives up at once.
             if "locked" not in str(error) or time.monotonic() > deadline:
@@ -105,6 +131,17 @@ def check_identity(db: Database, path: Path, newest: int) -> None:
         )
 
 
+def check_current(db: Database, path: Path, newest: int) -> None:
+    """Raise ProjectError for a file of an older version, which has to be brought up to date before it is read."""
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    if version < newest:
+        raise ProjectError(
+            f"made by an older synterm (file version {version}, this one has {newest}), and it is read-only",
+            where=str(path),
+            hint=f"{_COPY}: opening the copy brings it up to date",
+        )
+
+
 def project_error(error: Exception, path: Path) -> ProjectError:
     """A database error as one that a person can act on; what SQLite said is its cause."""
     text = str(error)
@@ -120,6 +157,7 @@ def damaged(kind: str, path: Path) -> ProjectError:
 
 
 _NAME_ONE = "name a project file, NAME.db; synterm new NAME.db makes one"
+_COPY = "copy it to a folder where you may write"
 _RESTORE = "restore a copy of the file"
 _TOLD: dict[str, tuple[str, str | None]] = {
     "not a database": ("not a project file (it is no SQLite database)", _NAME_ONE),
@@ -128,7 +166,7 @@ _TOLD: dict[str, tuple[str, str | None]] = {
         "close the other program, then try again",
     ),
     "unable to open": ("the file can't be opened", "check that the folder exists and that you may write there"),
-    "readonly": ("the file or its folder is read-only", "copy it to a folder where you may write"),
+    "readonly": ("the file or its folder is read-only", _COPY),
     "disk is full": ("the disk is full", "free some space, then try again; what was saved before is kept"),
     "disk I/O": ("the disk is failing", _RESTORE),
     "no such": ("the file is damaged: {text}", _RESTORE),

@@ -11,8 +11,9 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from synterm.storage.connect import APPLICATION_ID
+from synterm.storage.engine_step import engine_step
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised with each step; kept in the file's header."""
 
 _FIRST = """
@@ -127,10 +128,26 @@ def first(db: Database) -> None:
             db.execute(statement)
 
 
+@migrations(name="0002_engine")
+def second(db: Database) -> None:
+    """Recipes, spending, and evaluations by columns."""
+    engine_step(db)
+
+
 def migrate(db: Database) -> None:
-    """Bring the file to this synterm's schema."""
+    """Bring the file to this synterm's schema, all at once or not at all.
+
+    Raises what `engine_step` raises, and SQLite's errors.
+    """
     if not migrations.pending(db):
         return
-    migrations.apply(db)
-    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    # Another process may be about to do the same: whoever comes second finds it done.
+    db.conn.execute("BEGIN IMMEDIATE")
+    try:
+        migrations.apply(db)
+        db.conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        db.conn.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        db.conn.execute("COMMIT")
+    except BaseException:
+        db.rollback()
+        raise

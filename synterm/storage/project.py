@@ -17,13 +17,15 @@ from synterm.storage.cases import CaseStore
 from synterm.storage.clock import now
 from synterm.storage.connect import (
     DatabaseError,
+    check_current,
     check_file,
     check_identity,
     closed_on_error,
     connect,
     damaged,
+    is_read_only,
     project_error,
-    switch_to_log,
+    set_journal,
 )
 from synterm.storage.migrations import SCHEMA_VERSION, migrate
 from synterm.storage.models import ModelStore
@@ -31,6 +33,7 @@ from synterm.storage.nodes import NodeStore
 from synterm.storage.prompts import PromptStore
 from synterm.storage.responses import ResponseStore
 from synterm.storage.runs import RunStore
+from synterm.storage.spending import SpendingStore
 from synterm.storage.writer import Writer
 from synterm.text import storable
 
@@ -41,8 +44,10 @@ class Project:
     Open one with `Project.open` or `Project.create`, and close it: closing folds everything into the one file.
     """
 
-    def __init__(self, path: Path, db: Database, writer: Writer) -> None:
+    def __init__(self, path: Path, db: Database, writer: Writer, *, read_only: bool = False) -> None:
         self.path = path
+        self.read_only = read_only
+        """Whether the file can only be looked at; whatever would write raises ProjectError."""
         self._db = db
         self._writer = writer
 
@@ -62,15 +67,22 @@ class Project:
 
     @classmethod
     def open(cls, path: Path) -> Project:
-        """Open an existing project file. Raises ProjectError when it is none, or can't be read or written."""
+        """Open an existing project file, to look at only where it can't be written.
+
+        Raises ProjectError when it is none, can't be read, or is of an older version and can't be written.
+        """
         check_file(path)
+        read_only = is_read_only(path)
         with _errors(path):
-            db = connect(path)
+            db = connect(path, read_only=read_only)
             with closed_on_error(db.conn):
                 check_identity(db, path, SCHEMA_VERSION)
-                switch_to_log(db)
-                migrate(db)
-        return cls(path, db, Writer(path))
+                if read_only:
+                    check_current(db, path, SCHEMA_VERSION)
+                else:
+                    set_journal(db, path)
+                    _bring_up_to_date(db, path)
+        return cls(path, db, Writer(path, read_only=read_only), read_only=read_only)
 
     def __enter__(self) -> Project:
         return self
@@ -125,12 +137,29 @@ class Project:
         """Runs and their evaluations."""
         return RunStore(self._db, self._writer)
 
+    @cached_property
+    def spending(self) -> SpendingStore:
+        """What was spent on each day, and what is reserved."""
+        return SpendingStore(self._db, self._writer)
+
+    @property
+    def pending(self) -> int:
+        """How many pieces of work are not on disk yet."""
+        return self._writer.pending
+
     def _meta(self, key: str) -> str:
         with _errors(self.path):
             row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         if row is None:
             raise damaged(f"the {key}", self.path)
         return row[0]
+
+
+def _bring_up_to_date(db: Database, path: Path) -> None:
+    try:
+        migrate(db)
+    except (TypeError, ValueError) as error:
+        raise damaged("a run", path) from error
 
 
 def _fill(db: Database, name: str) -> None:

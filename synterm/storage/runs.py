@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -10,11 +10,22 @@ from typing import Any, Literal
 import orjson
 from sqlite_utils import Database
 
-from synterm.core.evaluation import CheckResult, Evaluation
+from synterm.core.evaluation import CheckResult, Evaluation, Variant
 from synterm.core.ids import new_id
 from synterm.storage.base import Store, dump, marks, text_or_none
 from synterm.storage.clock import now
+from synterm.storage.grades import grade_list
+from synterm.storage.memo import Memo
+from synterm.storage.recorded import Recorded, RecordedReader
+from synterm.storage.writer import Writer
 from synterm.text import storable
+
+_COLUMNS = (
+    "column_pk, case_id, repeat, scenario_id, root_id, content_id, response_pk, passed, score, label, grades, outcome, "
+    "error, hint, cached"
+)
+_MARKS = marks(_COLUMNS.count(",") + 1)
+_RUN = "SELECT id, started, ended, status, who, git_commit, config, totals FROM runs"
 
 RunStatus = Literal["running", "complete", "incomplete", "interrupted"]
 
@@ -36,6 +47,10 @@ class RunRecord:
 class RunStore(Store):
     """Runs by id, the newest last."""
 
+    def __init__(self, db: Database, writer: Writer) -> None:
+        super().__init__(db, writer)
+        self._grades: Memo[CheckResult] = Memo(writer)
+
     def start(self, config: dict[str, Any], *, who: str, git_commit: str | None) -> Future[str]:
         """Record that a run begins; gives its id."""
         run_id = new_id()
@@ -52,15 +67,19 @@ class RunStore(Store):
 
     def add(self, run_id: str, evaluations: Sequence[Evaluation]) -> Future[int]:
         """Record judged answers of a run; one that is there already is replaced."""
-        rows = [_row(run_id, evaluation) for evaluation in evaluations]
+        evaluations = tuple(evaluations)
 
         def work(db: Database) -> int:
+            known = self._grades.known()
+            columns = _columns(db, run_id, evaluations)
             db.conn.executemany(
-                "INSERT OR REPLACE INTO evaluations (run_id, case_id, content_id, body_id, model_name, repeat, "
-                f"response_pk, passed, score, label, checks, outcome, error, cached) VALUES ({marks(14)})",
-                rows,
+                f"INSERT OR REPLACE INTO evaluations ({_COLUMNS}) VALUES ({_MARKS})",
+                [
+                    _row(columns[done.task.variant.key], done, grade_list(db, done.checks, known))
+                    for done in evaluations
+                ],
             )
-            return len(rows)
+            return len(evaluations)
 
         return self._writer.submit(work)
 
@@ -73,38 +92,70 @@ class RunStore(Store):
 
     def all(self) -> list[RunRecord]:
         """All runs, the oldest first."""
-        rows = self._rows("SELECT id, started, ended, status, who, git_commit, config, totals FROM runs ORDER BY id")
+        return self._records(f"{_RUN} ORDER BY id")
+
+    def last_like(self, digest: str) -> RunRecord | None:
+        """The run that began last of those whose configuration has this ``plan``."""
+        # A row's number, not its id: clocks may be set back.
+        plan = "CASE WHEN json_valid(config) THEN config ->> 'plan' END"
+        return next(iter(self._records(f"{_RUN} WHERE {plan} = ? ORDER BY rowid DESC LIMIT 1", digest)), None)
+
+    def recorded(self, run_id: str) -> Iterator[Recorded]:
+        """A run's evaluations by column (in the order they began), case id and repeat, read page by page."""
+        columns = self._rows(
+            "SELECT pk, prompt, version, body_id, model_name FROM run_columns WHERE run_id = ? ORDER BY pk", [run_id]
+        )
+        reader = RecordedReader(self._rows)
+        for column in columns:
+            pages = reader.pages(column)
+            while page := self._next(pages):
+                yield from page
+
+    def _next(self, pages: Iterator[list[Recorded]]) -> list[Recorded] | None:
+        with self._reading("an evaluation"):
+            return next(pages, None)
+
+    def _records(self, sql: str, *values: str) -> list[RunRecord]:
+        rows = self._rows(sql, values)
         with self._reading("a run"):
             return [RunRecord(*row[:6], config=orjson.loads(row[6]), totals=orjson.loads(row[7])) for row in rows]
 
 
-def _row(run_id: str, evaluation: Evaluation) -> tuple[Any, ...]:
-    task, completion = evaluation.task, evaluation.completion
+def _columns(db: Database, run_id: str, evaluations: Sequence[Evaluation]) -> dict[tuple[str, str], int]:
+    """The rows of a run's columns by variant key."""
+    variants = {done.task.variant.key: done.task.variant for done in evaluations}
+    return {key: _column(db, run_id, variant) for key, variant in variants.items()}
+
+
+def _column(db: Database, run_id: str, variant: Variant) -> int:
+    """The row of a run's column, added where there is none."""
+    body_id, model_name = variant.key
+    db.conn.execute(
+        "INSERT OR IGNORE INTO run_columns (run_id, prompt, version, body_id, model_name) VALUES (?, ?, ?, ?, ?)",
+        (run_id, storable(variant.prompt), variant.version, body_id, model_name),
+    )
+    return db.conn.execute(
+        "SELECT pk FROM run_columns WHERE run_id = ? AND body_id = ? AND model_name = ?", (run_id, body_id, model_name)
+    ).fetchone()[0]
+
+
+def _row(column: int, evaluation: Evaluation, grades: str) -> tuple[Any, ...]:
+    task, completion, passed = evaluation.task, evaluation.completion, evaluation.passed
+    case = task.case
     return (
-        run_id,
-        task.case.id,
-        task.case.content_id,
-        task.variant.body.id,
-        task.variant.model.name,
+        column,
+        case.id,
         task.repeat,
+        case.scenario_id,
+        None if case.root_id == case.id else case.root_id,
+        bytes.fromhex(case.content_id),
         completion.stored,
-        None if evaluation.passed is None else int(evaluation.passed),
+        passed,
         evaluation.score,
         text_or_none(evaluation.label),
-        dump([_check(found) for found in evaluation.checks]),
+        grades,
         completion.outcome.value,
         text_or_none(evaluation.error),
-        int(completion.cached),
+        text_or_none(completion.hint) if passed is None else None,
+        completion.cached,
     )
-
-
-def _check(found: CheckResult) -> dict[str, Any]:
-    return {
-        "type": found.type,
-        "passed": found.passed,
-        "score": found.score,
-        "reason": storable(found.reason),
-        "error": text_or_none(found.error),
-        "label": text_or_none(found.label),
-        "expected_label": text_or_none(found.expected_label),
-    }

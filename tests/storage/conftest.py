@@ -12,12 +12,14 @@ import pytest
 
 import synterm
 from synterm.core.case import Case
+from synterm.core.completion import Completion
 from synterm.core.evaluation import Task, Variant
 from synterm.core.model import ModelSpec
 from synterm.core.prompt import Message, PromptBody
 from synterm.core.request import Request
 from synterm.core.tree import Node
 from synterm.storage.project import Project
+from synterm.storage.received import Received
 
 MakeBody = Callable[..., PromptBody]
 MakeCase = Callable[..., Case]
@@ -77,14 +79,7 @@ def make_body() -> MakeBody:
 def make_task() -> MakeTask:
     """A rendered request: ``make_task("hello")``; requests with other words have other keys."""
 
-    def make(message: str = "hello", model: str = "stub") -> Task:
-        case = Case(scenario_id="anywhere", input={"message": message})
-        body = PromptBody(messages=(Message(role="user", content="{{ message }}"),))
-        spec = ModelSpec(name=model, model=f"openai/{model}")
-        request = Request(spec, (Message(role="user", content=message),))
-        return Task(case, Variant("prompt", "draft", body, spec), request=request)
-
-    return make
+    return rendered_task
 
 
 @pytest.fixture
@@ -107,6 +102,22 @@ def start() -> Iterator[Start]:
             return process
 
         yield begin
+
+
+def rendered_task(message: str = "hello", model: str = "stub") -> Task:
+    """A task with its request and no recipe."""
+    case = Case(scenario_id="anywhere", input={"message": message})
+    body = PromptBody(messages=(Message(role="user", content="{{ message }}"),))
+    spec = ModelSpec(name=model, model=f"openai/{model}")
+    request = Request(spec, (Message(role="user", content=message),))
+    return Task(case, Variant("prompt", "draft", body, spec), request=request)
+
+
+def put(project: Project, task: Task, completion: Completion) -> int:
+    """Keep one answer; its row."""
+    [pk] = project.responses.add_all([Received(task, completion)]).result()
+    assert isinstance(pk, int)
+    return pk
 
 
 def _branch() -> list[Node]:

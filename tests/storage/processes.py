@@ -12,8 +12,12 @@ from synterm.core.completion import Completion, Outcome
 from synterm.core.evaluation import Task, Variant
 from synterm.core.model import ModelSpec
 from synterm.core.prompt import Message, PromptBody
+from synterm.core.recipe import recipe_of
 from synterm.core.request import Request
+from synterm.errors import ProjectError
+from synterm.storage import connect
 from synterm.storage.project import Project
+from synterm.storage.received import Received
 
 _WAVE = 5
 
@@ -27,27 +31,28 @@ def lock(path: Path, how: str) -> None:
     connection.close()
 
 
-def write(path: Path, name: str, count: str) -> None:
-    """Write answers, a few in each transaction, once stdin says so."""
+def write(path: Path, name: str, count: str, journal: str) -> None:
+    """Write answers, a few in each transaction, once stdin says so; without a log if ``journal`` is not WAL."""
+    if journal != "WAL":
+        connect.log_is_safe = _no_log
     with Project.open(path) as project:
         _say("ready")
         sys.stdin.readline()
         for start in range(0, int(count), _WAVE):
             tasks = [_task(f"{name} {number}") for number in range(start, start + _WAVE)]
-            for future in [project.responses.add(task, Completion(Outcome.COMPLETE, name)) for task in tasks]:
-                future.result()
+            _keep(project, tasks, name)
+            # Reading and writing go on side by side.
+            assert len(project.responses.lookup([_key(task) for task in tasks])) == _WAVE
 
 
 def write_until_killed(path: Path) -> None:
-    """Write answers for ever; tell the key of each that is acknowledged."""
+    """Write answers for ever; tell the row and key of each that is acknowledged."""
     project = Project.open(path)
     number = 0
     while True:
         tasks = [_task(f"answer {number + more}") for more in range(_WAVE)]
-        futures = [project.responses.add(task, Completion(Outcome.COMPLETE, task.case.title)) for task in tasks]
-        for task, future in zip(tasks, futures, strict=True):
-            future.result()
-            _say(_key(task))
+        for task, pk in zip(tasks, _keep(project, tasks, f"answer {number}"), strict=True):
+            _say(f"{pk} {_key(task)}")
         number += _WAVE
 
 
@@ -65,12 +70,29 @@ def open_when_told(path: Path) -> None:
         _say("closed")
 
 
+def reserve(path: Path, day: str, count: str) -> None:
+    """Reserve a cent at a time, once stdin says so; tell how often it was granted."""
+    with Project.open(path) as project:
+        _say("ready")
+        sys.stdin.readline()
+        _say(str(sum(project.spending.reserve(day, 0.01, 1.0).result() for _ in range(int(count)))))
+
+
+def _no_log(_path: Path, _version: tuple[int, int, int]) -> bool:
+    return False
+
+
+def _keep(project: Project, tasks: list[Task], text: str) -> list[int | ProjectError]:
+    received = [Received(task, Completion(Outcome.COMPLETE, text)) for task in tasks]
+    return project.responses.add_all(received).result()
+
+
 def _task(message: str) -> Task:
     spec = ModelSpec(name="stub", model="openai/stub")
     body = PromptBody(messages=(Message(role="user", content="{{ message }}"),))
     case = Case(scenario_id="anywhere", input={"message": message})
     request = Request(spec, (Message(role="user", content=message),))
-    return Task(case, Variant("prompt", "draft", body, spec), request=request)
+    return Task(case, Variant("prompt", "draft", body, spec), request=request, recipe=recipe_of(body, spec, None))
 
 
 def _key(task: Task) -> str:
@@ -82,7 +104,7 @@ def _say(line: str) -> None:
 
 
 _DEEDS: dict[str, Callable[..., None]] = {
-    deed.__name__: deed for deed in (lock, write, write_until_killed, come_and_go, open_when_told)
+    deed.__name__: deed for deed in (lock, write, write_until_killed, reserve, come_and_go, open_when_told)
 }
 
 if __name__ == "__main__":

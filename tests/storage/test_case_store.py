@@ -247,3 +247,41 @@ def test_a_case_is_found_by_the_end_of_its_id(project: Project, make_case: MakeC
 def test_the_names_of_all_inputs_are_known(project: Project, make_case: MakeCase) -> None:
     project.cases.put([make_case(input={"a": 1, 'b"c': 2}), make_case(input={"ü": {"inner": 1}, "a": 3})]).result()
     assert project.cases.input_names().result() == {"a", 'b"c', "ü"}
+
+
+class TestListing:
+    @pytest.fixture
+    def cases(self, project: Project, make_case: MakeCase) -> list[Case]:
+        """More cases than a page holds, every third a draft."""
+        made = [
+            make_case(f"message {number}", status="draft" if number % 3 == 0 else "accepted") for number in range(1803)
+        ]
+        project.cases.put(made).result()
+        return made
+
+    def test_a_list_is_read_as_often_as_one_likes(self, project: Project, cases: list[Case]) -> None:
+        accepted = [case for case in cases if case.status == "accepted"]
+        found = project.cases.listing()
+        assert len(found) == len(accepted)
+        assert list(found) == list(found) == accepted
+        assert found.scenario_counts == {cases[0].scenario_id: len(accepted)}
+
+    def test_a_list_takes_the_first_that_fit(self, project: Project, cases: list[Case]) -> None:
+        found = project.cases.listing(CaseFilter(status="draft"), 2)
+        assert list(found) == [cases[0], cases[3]]
+        assert found.scenario_counts == {cases[0].scenario_id: 2}
+        nothing = project.cases.listing(CaseFilter(text="nowhere"))
+        assert (list(nothing), nothing.scenario_counts) == ([], {})
+
+    def test_parts_of_a_list_are_read_alone(self, project: Project, cases: list[Case]) -> None:
+        found = project.cases.listing(CaseFilter(status=None))
+        assert (found[0], found[-1], found[700:600:-1]) == (cases[0], cases[-1], cases[700:600:-1])
+        with pytest.raises(IndexError):
+            found[len(cases)]
+
+    def test_what_is_removed_meanwhile_is_left_out(self, project: Project, cases: list[Case]) -> None:
+        found = project.cases.listing(CaseFilter(status=None))
+        project.cases.remove([case.id for case in cases[::2]]).result()
+        assert list(found) == cases[1::2]
+        with pytest.raises(LookupError, match="removed"):
+            found[0]

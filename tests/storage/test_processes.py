@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 from pathlib import Path
+
+import pytest
 
 from synterm.storage.connect import connect
 from synterm.storage.project import Project
 from tests.storage.conftest import Files, Start
 
 
-def test_two_processes_write_at_the_same_time_and_all_of_it_is_there(path: Path, files: Files, start: Start) -> None:
+@pytest.mark.parametrize("journal", ["WAL", "TRUNCATE"])
+def test_four_processes_write_at_the_same_time_and_all_of_it_is_there(
+    path: Path, files: Files, start: Start, journal: str
+) -> None:
     Project.create(path, "a project").close()
-    processes = [start("write", path, name, "500") for name in ("a", "b")]
-    for process in processes:
-        assert process.stdout and process.stdout.readline() == "ready\n"
-    for process in processes:
-        assert process.stdin
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    assert [process.communicate() and process.returncode for process in processes] == [0, 0]
+    names = ("a", "b", "c", "d")
+    go([start("write", path, name, "1000", journal) for name in names])
+    _assert_sound(path)
     db = connect(path, read_only=True)
     counts = db.execute("SELECT text, count(*), count(DISTINCT key) FROM responses GROUP BY text").fetchall()
     db.close()
-    assert counts == [("a", 500, 500), ("b", 500, 500)]
+    assert counts == [(name, 1000, 1000) for name in names]
     assert files() == [path.name]
+
+
+def test_processes_that_reserve_at_once_never_pass_the_cap_together(path: Path, start: Start) -> None:
+    Project.create(path, "a project").close()
+    granted = go([start("reserve", path, "2026-01-31", "60") for _ in range(4)])
+    assert sum(int(said) for said in granted) == 100
+    with Project.open(path) as project:
+        assert project.spending.on("2026-01-31").reserved_usd == pytest.approx(1.0)
 
 
 def test_opening_at_the_same_moment_is_no_collision(path: Path, start: Start) -> None:
@@ -48,21 +57,22 @@ def test_processes_that_come_and_go_do_not_disturb_each_other(path: Path, files:
 
 
 def test_a_kill_loses_nothing_that_was_acknowledged(path: Path, files: Files, start: Start) -> None:
-    for trial in range(3):
-        file = path.with_name(f"{trial}.db")
+    for trial in range(20):
+        file = path.with_name(f"{trial:02}.db")
         Project.create(file, "a project").close()
         process = start("write_until_killed", file)
         assert process.stdout
-        told = [process.stdout.readline().strip() for _ in range(40 + 37 * trial)]
+        told = [process.stdout.readline() for _ in range(1 + 17 * trial)]
         process.send_signal(signal.SIGKILL)
-        told += [line.strip() for line in process.stdout if line.endswith("\n")]
+        told += [line for line in process.stdout if line.endswith("\n")]
         process.wait()
+        rows = {key: int(pk) for pk, key in (line.split() for line in told)}
         with Project.open(file) as project:
-            answers = project.responses.lookup(told)
-            assert set(answers) == set(told)
+            answers = project.responses.lookup(list(rows))
+            assert {key: answer.stored for key, answer in answers.items()} == rows
             assert {answer.text.split()[0] for answer in answers.values()} == {"answer"}
         _assert_sound(file)
-    assert files() == ["0.db", "1.db", "2.db"]
+    assert files() == [f"{trial:02}.db" for trial in range(20)]
 
 
 def test_closing_while_another_has_it_open_leaves_the_folding_to_the_last(path: Path, files: Files) -> None:
@@ -72,6 +82,19 @@ def test_closing_while_another_has_it_open_leaves_the_folding_to_the_last(path: 
     assert len(files()) == 3
     second.close()
     assert files() == [path.name]
+
+
+def go(processes: list[subprocess.Popen[str]]) -> list[str]:
+    """Let processes that are ready begin at one moment; what each says until it ends."""
+    for process in processes:
+        assert process.stdout and process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    said = [process.communicate()[0] for process in processes]
+    assert [process.returncode for process in processes] == [0] * len(processes)
+    return said
 
 
 def _assert_sound(path: Path) -> None:

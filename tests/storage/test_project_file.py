@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from synterm.core.completion import Completion, Outcome
+from synterm.core.evaluation import CheckResult, Evaluation, Task, Variant
 from synterm.core.model import ModelSpec
 from synterm.errors import ProjectError
 from synterm.storage import connect
@@ -195,17 +197,33 @@ def test_a_file_that_was_cut_off_is_damaged(path: Path) -> None:
         ("UPDATE nodes SET parent_id = 'nowhere' WHERE level = 'feature'", "the tree"),
         ("UPDATE cases SET tags = 'x'", "a case"),
         ("UPDATE contents SET input = '[]'", "a case"),
+        ("UPDATE cases SET tags = '\"ab\"'", "a case"),
+        ("UPDATE cases SET origin = '[]'", "a case"),
+        ("UPDATE contents SET expected = ''", "a case"),
         ("UPDATE runs SET config = ''", "a run"),
+        ("UPDATE evaluations SET outcome = 'fine'", "an evaluation"),
+        ("UPDATE evaluations SET grades = '[7]'", "an evaluation"),
+        ("UPDATE evaluations SET grades = '7'", "an evaluation"),
+        ("UPDATE grades SET body = '{}'", "an evaluation"),
     ],
 )
 def test_a_row_that_synterm_never_wrote_is_named(make_project: Callable[..., Path], change: str, says: str) -> None:
     file = make_project()
     with Project.open(file) as project:
-        project.runs.start({}, who="somebody", git_commit=None).result()
+        _record_one(project)
     _change(file, change)
     with Project.open(file) as project, pytest.raises(ProjectError, match=f"{says}.* damaged") as refusal:
         _read_all(project)
     assert refusal.value.where == str(file)
+
+
+def test_a_content_that_synterm_never_wrote_damages_its_evaluations_too(make_project: Callable[..., Path]) -> None:
+    file = make_project()
+    with Project.open(file) as project:
+        _record_one(project)
+    _change(file, "UPDATE contents SET input = '[]'")
+    with Project.open(file) as project, pytest.raises(ProjectError, match="an evaluation in the file is damaged"):
+        list(project.runs.recorded(project.runs.all()[0].id))
 
 
 def test_a_file_that_another_program_locks_is_waited_for_and_then_refused(
@@ -249,15 +267,6 @@ def test_reading_a_closed_project_is_refused_in_words(path: Path) -> None:
         cases.put([])
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write everywhere")
-def test_a_read_only_file_is_refused_in_words(path: Path) -> None:
-    Project.create(path, "a project").close()
-    path.chmod(0o400)
-    with pytest.raises(ProjectError, match="read-only") as refusal:
-        Project.open(path)
-    assert refusal.value.hint
-
-
 def _change(path: Path, statement: str) -> None:
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA journal_mode = DELETE")
@@ -266,9 +275,18 @@ def _change(path: Path, statement: str) -> None:
     connection.close()
 
 
+def _record_one(project: Project) -> None:
+    case = next(iter(project.cases.listing()))
+    [version, *_] = project.prompts.all()[0].versions
+    task = Task(case, Variant("router", "v1", version.body, project.models.all()[0]))
+    done = Evaluation(task, Completion(Outcome.COMPLETE, "x"), (CheckResult("label", True, 1.0, "fine"),), True, 1.0)
+    project.runs.add(project.runs.start({}, who="somebody", git_commit=None).result(), [done]).result()
+
+
 def _read_all(project: Project) -> None:
     project.models.all()
     project.prompts.all()
     project.nodes.tree()
-    list(project.cases.select())
-    project.runs.all()
+    list(project.cases.listing())
+    for run in project.runs.all():
+        list(project.runs.recorded(run.id))

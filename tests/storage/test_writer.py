@@ -214,3 +214,15 @@ def test_a_full_disk_is_told_in_words_and_nothing_that_was_there_is_lost(writer:
     writer.submit(limit(1_000_000)).result()
     writer.submit(fill).result()
     assert writer.submit(add(2)).result() == 2
+
+
+def test_what_is_not_on_disk_yet_is_counted(writer: Writer) -> None:
+    assert writer.pending == 0
+    held = Held(writer)
+    futures = [writer.submit(add(number)) for number in range(5)]
+    assert writer.pending == 6
+    held.go()
+    wait(futures)
+    # The writer is through with a batch once it has taken the next.
+    Held(writer).go()
+    assert writer.pending <= 1
