@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
-from synterm.core.case import Case, Split
+from synterm.core.case import Split
 from synterm.core.evaluation import Variant
 from synterm.core.tree import Tree
 from synterm.errors import NotFoundError, UsageError, did_you_mean
 from synterm.evaluate.variants import choose_prompts, make_variants
+from synterm.storage.case_list import CaseList
 from synterm.storage.cases import CaseFilter
 from synterm.storage.project import Project
 from synterm.text import plural
@@ -28,13 +29,13 @@ def choose_cases(
     behaviors: Sequence[str] = (),
     tags: Sequence[str] = (),
     limit: int | None = None,
-) -> list[Case]:
+) -> CaseList:
     """The accepted cases that fit, in the order they were added. Raises UsageError when there are none."""
     chosen = CaseFilter(scenario_ids=scenario_ids(project.nodes.tree(), behaviors), split=split, tags=tags)
-    keys = project.cases.keys(chosen)[:limit]
-    if not keys:
+    cases = project.cases.listing(chosen, limit)
+    if not cases:
         raise UsageError("no case fits", hint=_what_there_is(project))
-    return project.cases.page(keys)
+    return cases
 
 
 def scenario_ids(tree: Tree, globs: Sequence[str]) -> list[str] | None:

@@ -9,11 +9,13 @@ from pathlib import Path
 from synterm.cli.choose import choose_cases, choose_variants
 from synterm.cli.output import data, say
 from synterm.cli.places import opened
+from synterm.cli.progress import LineProgress, StatusLine
 from synterm.cli.provenance import who
 from synterm.cli.samples import sample_text
-from synterm.cli.session import evaluate
+from synterm.cli.session import evaluate, write_report
 from synterm.core.prompt import Prompt
 from synterm.core.report import BehaviorReport, RunReport
+from synterm.evaluate.report import RunResult
 from synterm.evaluate.run import RunPlan
 from synterm.formats.build import build_project
 from synterm.paths import data_dir
@@ -66,13 +68,11 @@ def _provide(path: Path, *, fresh: bool) -> None:
 def _evaluate(path: Path, json_target: str | None) -> int:
     with opened(str(path)) as project:
         prompts = project.prompts.all()
-        report = evaluate(project, _plan(project, prompts), say)
-    if json_target:
-        from synterm.reports.json import write_json
-
-        write_json(report, json_target)
+        report, result = evaluate(project, _plan(project, prompts), LineProgress(say, StatusLine()))
+        if json_target:
+            write_report(project, report, json_target)
     if json_target != "-":
-        _print(report, prompts, path)
+        _print(report, result, prompts, path)
     return report.exit_code
 
 
@@ -82,10 +82,10 @@ def _plan(project: Project, prompts: list[Prompt]) -> RunPlan:
     return RunPlan(variants, choose_cases(project, split="dev"), who=who(), fail_on=frozenset(("error",)))
 
 
-def _print(report: RunReport, prompts: list[Prompt], path: Path) -> None:
+def _print(report: RunReport, result: RunResult, prompts: list[Prompt], path: Path) -> None:
     from synterm.reports.console import print_report
 
-    print_report(report, sys.stdout)
+    print_report(report, result, sys.stdout)
     notes = {(prompt.name, version.label): version.note for prompt in prompts for version in prompt.versions}
     data("\nWhat each version of the prompt changed")
     for variant in report.variants:

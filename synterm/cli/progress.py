@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from synterm.cli.output import on_terminal
@@ -13,15 +13,17 @@ from synterm.evaluate.events import Event
 from synterm.evaluate.run import RunProgress
 from synterm.reports.figures import dollars, percent, seconds
 
+Tell = Callable[[str], None]
+"""Takes messages to the person."""
 _REDRAW_S = 0.1
 
 
 class StatusLine:
     """The last line of a terminal. Elsewhere it stays silent."""
 
-    def __init__(self, stream: TextIO | None = None) -> None:
+    def __init__(self, stream: TextIO | None = None, *, hidden: bool = False) -> None:
         self._stream = stream or sys.stderr
-        self._live = on_terminal(self._stream)
+        self._live = not hidden and on_terminal(self._stream)
         self._drawn = 0.0
 
     @property
@@ -54,11 +56,13 @@ class StatusLine:
             self._stream.flush()
 
 
-class RunWatch:
+class LineProgress:
     """Watches a run; what it saw last is in `seen`."""
 
-    def __init__(self, line: StatusLine) -> None:
+    def __init__(self, tell: Tell, line: StatusLine) -> None:
+        """`tell` takes messages to the person."""
         self.seen: RunProgress | None = None
+        self.tell = tell
         self._line = line
         self._began = time.monotonic()
 
@@ -67,6 +71,10 @@ class RunWatch:
         self.seen = progress
         if self._line.due():
             self._line.draw(self._parts(progress))
+
+    def close(self) -> None:
+        """Leave an empty line."""
+        self._line.clear()
 
     def _parts(self, progress: RunProgress) -> list[str]:
         parts = [f"{progress.done:,}/{progress.planned:,}"]

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
+from itertools import islice
 
-from synterm.cli.progress import StatusLine
+from synterm.cli.progress import StatusLine, Tell
 from synterm.cli.signals import run_until_stopped
 from synterm.core.model import ModelSpec
 from synterm.errors import ModelError
 from synterm.evaluate.checklist import Checklist
-from synterm.evaluate.plan import plan, rendered
-from synterm.evaluate.run import RunPlan
+from synterm.evaluate.known import known_answers
+from synterm.evaluate.plan import plan
+from synterm.evaluate.run import RunPlan, kept_for
 from synterm.providers import weights
 from synterm.providers.availability import usable
 from synterm.settings import load_settings
 from synterm.storage.project import Project
 from synterm.text import megabytes
 
-Tell = Callable[[str], None]
-"""Takes messages to the person."""
+_CHUNK = 1000
 
 
 def make_ready(project: Project, chosen: RunPlan, tell: Tell) -> None:
@@ -54,13 +55,12 @@ def pull_weights(tell: Tell) -> None:
 
 def _called(project: Project, chosen: RunPlan, spec: ModelSpec) -> bool:
     """Whether the run would send anything to the model."""
-    if not chosen.limits.use_cache:
-        return True
     checklist = Checklist(project.nodes.tree())
+    limits = replace(chosen.limits, kept=kept_for(project, chosen))
     for variant in chosen.variants:
         if variant.model.name == spec.name:
             tasks = plan(chosen.cases, variant, checklist, chosen.repeats)
-            keys = {task.request.key for task in (rendered(task, checklist) for task in tasks) if task.request}
-            if len(project.responses.lookup(list(keys))) < len(keys):
-                return True
+            while chunk := list(islice(tasks, _CHUNK)):
+                if known_answers(chunk, checklist, project.responses, limits).rest:
+                    return True
     return False

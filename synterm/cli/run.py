@@ -11,13 +11,14 @@ from synterm.cli.choose import choose_cases, choose_variants
 from synterm.cli.output import say
 from synterm.cli.parser import amount, positive, share
 from synterm.cli.places import opened
+from synterm.cli.progress import LineProgress, StatusLine
 from synterm.cli.provenance import git_commit, who
-from synterm.cli.session import evaluate
-from synterm.core.report import RunReport
-from synterm.errors import UsageError, did_you_mean
+from synterm.cli.session import Progress, evaluate, write_report
+from synterm.errors import ExitCode, UsageError, did_you_mean
+from synterm.evaluate.limits import Limits
+from synterm.evaluate.purse import Purse
 from synterm.evaluate.run import RunPlan
-from synterm.evaluate.sweep import Limits
-from synterm.settings import load_settings
+from synterm.settings import Settings, load_settings
 from synterm.storage.project import Project
 
 HELP = """\
@@ -28,6 +29,7 @@ EXAMPLES = """\
 examples:
   synterm run my.db
   synterm run my.db --prompt router@v1 --prompt router@draft --behavior 'Routing/*'
+  synterm run my.db --dry-run
   synterm run my.db --split holdout --min-pass-rate 0.9 --json - > report.json
 
 exit codes:
@@ -59,9 +61,33 @@ def run(args: argparse.Namespace) -> int:
     _refuse_what_is_to_come(args)
     _refuse_what_can_not_be_written(args.json)
     with opened(args.project) as project:
-        report = evaluate(project, _plan(project, args), _keep_quiet if args.quiet else say)
-    _write(report, args)
+        chosen = _plan(project, args)
+        if args.dry_run:
+            return _preview(project, chosen)
+        report, result = evaluate(project, chosen, _progress(args))
+        if args.json:
+            write_report(project, report, args.json)
+    if not args.quiet:
+        from synterm.reports.console import print_report
+
+        print_report(report, result, sys.stderr if args.json == "-" else sys.stdout)
     return report.exit_code
+
+
+def _preview(project: Project, chosen: RunPlan) -> int:
+    from synterm.evaluate.preview import preview
+    from synterm.reports.preview import print_preview
+
+    print_preview(preview(project, chosen), sys.stdout)
+    return ExitCode.OK
+
+
+def _progress(args: argparse.Namespace) -> Progress:
+    if args.progress == "json":
+        from synterm.cli.progress_json import JsonProgress
+
+        return JsonProgress()
+    return LineProgress(_keep_quiet if args.quiet else say, StatusLine(hidden=args.quiet or args.progress == "none"))
 
 
 def _what_to_evaluate(parser: argparse.ArgumentParser) -> None:
@@ -95,13 +121,24 @@ def _what_to_evaluate(parser: argparse.ArgumentParser) -> None:
 
 def _how(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("how").add_argument
-    add("--concurrency", type=positive, metavar="N", help="requests at a time to each model")
+    add(
+        "--concurrency",
+        type=positive,
+        metavar="N",
+        help="requests at a time to each endpoint, at most (default: what suits it, more while all goes well)",
+    )
     add("--no-cache", action="store_true", help="ask again for answers that the project file holds")
+    add("--refresh", action="append", default=[], metavar="CASE", help="ask again for this case only; may be repeated")
+    add(
+        "--cache-truncated",
+        action="store_true",
+        help="take answers from the file that were cut off at the token limit too, instead of asking again",
+    )
     add(
         "--max-cost",
         type=amount,
         metavar="USD",
-        help="send nothing more once this much is spent; requests under way then still finish, and cost",
+        help="never spend more: what a request can cost at most is set aside before it is sent",
     )
     add("--max-seconds", type=amount, metavar="S", help="stop after this time; what came in is kept")
 
@@ -116,6 +153,13 @@ def _what_comes_of_it(parser: argparse.ArgumentParser) -> None:
     )
     add("--min-pass-rate", type=share, metavar="R", help="a gate over each variant as a whole, from 0 to 1")
     add("--json", metavar="FILE", help="write the whole report as JSON (synterm schema run); - for stdout")
+    add(
+        "--progress",
+        choices=("auto", "json", "none"),
+        default="auto",
+        help="on stderr: a line on a terminal (auto), every event as a line of JSON, or nothing",
+    )
+    add("--dry-run", action="store_true", help="send nothing; say what would be sent, why, and what it costs at most")
     add("--quiet", action="store_true", help="no progress, no summary: only errors, and the exit code")
 
 
@@ -144,6 +188,7 @@ def _refuse_what_can_not_be_written(target: str | None) -> None:
 
 
 def _plan(project: Project, args: argparse.Namespace) -> RunPlan:
+    settings = load_settings()
     chosen = RunPlan(
         variants=choose_variants(project, args.prompt, args.model),
         cases=choose_cases(
@@ -154,12 +199,10 @@ def _plan(project: Project, args: argparse.Namespace) -> RunPlan:
             limit=args.limit,
         ),
         repeats=args.repeat,
-        limits=Limits(
-            args.concurrency or load_settings().concurrency,
-            args.max_cost,
-            args.max_seconds,
-            use_cache=not args.no_cache,
-        ),
+        limits=_limits(project, args, settings),
+        concurrency=args.concurrency or settings.concurrency,
+        use_cache=not args.no_cache,
+        truncated=args.cache_truncated or settings.cache_truncated,
         who=who(),
         git_commit=git_commit(project.path),
         min_pass_rate=args.min_pass_rate,
@@ -167,15 +210,14 @@ def _plan(project: Project, args: argparse.Namespace) -> RunPlan:
     return chosen if args.fail_on is None else replace(chosen, fail_on=args.fail_on)
 
 
-def _write(report: RunReport, args: argparse.Namespace) -> None:
-    if args.json:
-        from synterm.reports.json import write_json
-
-        write_json(report, args.json)
-    if not args.quiet:
-        from synterm.reports.console import print_report
-
-        print_report(report, sys.stderr if args.json == "-" else sys.stdout)
+def _limits(project: Project, args: argparse.Namespace, settings: Settings) -> Limits:
+    hint = "raise --max-cost; what was paid for is kept"
+    return Limits(
+        max_seconds=args.max_seconds,
+        purse=None if args.max_cost is None else Purse(args.max_cost, hint),
+        day_cap_usd=settings.day_cap_usd,
+        refresh=frozenset(project.cases.get(case).id for case in args.refresh),
+    )
 
 
 def _keep_quiet(_text: str) -> None:

@@ -19,7 +19,7 @@ examples:
   synterm schema project"""
 
 _WRITTEN: dict[str, str] = {
-    "run": "synterm.core.report:RunReport",
+    "run": "synterm.core.report:RunDocument",
     "tree": "synterm.reports.listings:TreeList",
     "cases": "synterm.reports.listings:CaseList",
     "prompts": "synterm.reports.listings:PromptList",

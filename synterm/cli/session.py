@@ -2,42 +2,55 @@
 
 from __future__ import annotations
 
-from synterm.cli.output import say
-from synterm.cli.progress import RunWatch, StatusLine
-from synterm.cli.ready import Tell, make_ready
+from synterm.cli.progress import LineProgress
+from synterm.cli.progress_json import JsonProgress
+from synterm.cli.ready import make_ready
 from synterm.cli.signals import Stopped, run_until_stopped
 from synterm.core.report import RunReport
 from synterm.evaluate.report import RunResult, build_report
-from synterm.evaluate.run import RunPlan, Watch, run
+from synterm.evaluate.run import RunPlan, RunProgress, Watch, run
 from synterm.providers.registry import Providers
 from synterm.settings import load_settings
 from synterm.storage.project import Project
 from synterm.text import plural
 
+Progress = LineProgress | JsonProgress
 
-def evaluate(project: Project, chosen: RunPlan, tell: Tell) -> RunReport:
-    """Make the run and give its report.
+
+def evaluate(project: Project, chosen: RunPlan, progress: Progress) -> tuple[RunReport, RunResult]:
+    """Make the run and give its report, and what it gathered.
 
     Raises ModelError, before anything is sent, for a model that can't be used; Stopped when a signal ended the run:
     what came in is recorded then.
     """
-    make_ready(project, chosen, tell)
-    tell(f"{plural(len(chosen.cases), 'case')} × {plural(len(chosen.variants), 'variant')}{_times(chosen)}")
-    line = StatusLine()
-    watch = RunWatch(line)
+    make_ready(project, chosen, progress.tell)
+    progress.tell(f"{plural(len(chosen.cases), 'case')} × {plural(len(chosen.variants), 'variant')}{_times(chosen)}")
     try:
-        run_id, result = run_until_stopped(_run(project, chosen, watch))
+        run_id, result = run_until_stopped(_run(project, chosen, progress))
     except Stopped:
-        line.clear()
-        say(_interrupted(watch, chosen))
+        progress.close()
+        progress.tell(_interrupted(progress.seen, chosen))
         raise
     finally:
-        line.clear()
-    return build_report(result, run_id=run_id, project=project.name)
+        progress.close()
+    return build_report(result, run_id=run_id, project=project.name), result
+
+
+def write_report(project: Project, report: RunReport, target: str) -> None:
+    """Write the report of a run as JSON, with its evaluations as the project file has them.
+
+    To the file `target`, or to stdout for ``-``. Raises InputError when it can't be written, ProjectError.
+    """
+    from synterm.reports.evaluations import evaluation_reports
+    from synterm.reports.json import write_run
+
+    recorded = project.runs.recorded(report.run_id)
+    write_run(report, evaluation_reports(recorded, project.nodes.tree()), target)
 
 
 async def _run(project: Project, chosen: RunPlan, watch: Watch) -> tuple[str, RunResult]:
-    async with Providers(approved_endpoints=load_settings().approved_endpoints) as providers:
+    settings = load_settings()
+    async with Providers(settings.approved_endpoints, fast=settings.fast_path) as providers:
         return await run(project, providers, chosen, watch)
 
 
@@ -46,6 +59,6 @@ def _times(chosen: RunPlan) -> str:
     return f"{repeats} = {plural(chosen.size, 'evaluation')}"
 
 
-def _interrupted(watch: RunWatch, chosen: RunPlan) -> str:
-    done = watch.seen.done if watch.seen else 0
+def _interrupted(seen: RunProgress | None, chosen: RunPlan) -> str:
+    done = seen.done if seen else 0
     return f"{done:,} of {plural(chosen.size, 'evaluation')} recorded; the same command again sends only the rest"

@@ -46,12 +46,17 @@ class Variant:
     @property
     def name(self) -> str:
         """``router@v2 · smollm2``."""
-        return f"{self.prompt}@{self.version} · {self.model.name}"
+        return variant_name(self.prompt, self.version, self.model.name)
 
     @property
     def key(self) -> tuple[str, str]:
         """What tells two variants apart: the prompt's content and the model's name."""
         return (self.body.id, self.model.name)
+
+
+def variant_name(prompt: str, version: str, model: str) -> str:
+    """What people call a variant: ``router@v2 · smollm2``."""
+    return f"{prompt}@{version} · {model}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ class Totals(BaseModel):
     """Evaluations that a limit or an interrupt left undone."""
     cached: int = 0
     requests: int = 0
-    """Requests that were sent."""
+    """Requests that were sent, further attempts included."""
     cost_usd: float = 0.0
     """What the fresh answers cost, as far as it is known."""
     cost_unknown: int = 0
@@ -121,6 +121,7 @@ class EvaluationReport(BaseModel):
     root_id: str
     """The case at the start of its lineage: evaluations of one root are not independent."""
     behavior: str
+    """The scenario's path; empty when it is no longer there."""
     variant: str
     repeat: int
     input: dict[str, Any]
@@ -141,7 +142,7 @@ class EvaluationReport(BaseModel):
 
 
 class RunReport(BaseModel):
-    """All of a run."""
+    """All of a run but its single evaluations."""
 
     model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True)
 
@@ -157,4 +158,12 @@ class RunReport(BaseModel):
     behaviors: list[BehaviorReport]
     gates: list[GateReport] = []
     """Gates over the whole run, one for each variant: `--min-pass-rate`."""
+
+
+# What stands in the file. It is never held whole: see `synterm.reports.json.write_run`.
+class RunDocument(RunReport):
+    """All of a run."""
+
+    model_config = ConfigDict(title="RunReport")
+
     evaluations: list[EvaluationReport]

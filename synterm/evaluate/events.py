@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from synterm.core.completion import Completion
 from synterm.core.evaluation import Evaluation, Task
 
 
@@ -24,6 +25,15 @@ class Streamed:
 
 
 @dataclass(frozen=True, slots=True)
+class Retrying:
+    """A request failed and is sent again after a while."""
+
+    task: Task
+    failure: Completion
+    wait_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
     """An answer is on disk and judged."""
 
@@ -32,7 +42,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Halted:
-    """The sweep ended before its end; what was received is kept."""
+    """The sweep sends nothing more; what was received is kept."""
 
     reason: str
     hint: str
@@ -40,4 +50,4 @@ class Halted:
     """How many evaluations were not made."""
 
 
-Event = Started | Streamed | Judged | Halted
+Event = Started | Streamed | Retrying | Judged | Halted

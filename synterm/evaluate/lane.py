@@ -1,37 +1,100 @@
-"""A lane: the requests that wait for one model."""
+"""A lane: the requests of one sweep that wait for one model."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from synterm.core.evaluation import Task
-from synterm.providers.base import Provider
+from synterm.core.request import Request
+from synterm.evaluate.traffic import Route
 
 
+@dataclass(eq=False, slots=True)
+class Flight:
+    """One request, and all tasks that wait for its answer."""
+
+    request: Request
+    tasks: list[Task]
+    worst_usd: float = 0.0
+    """What it can cost at most; 0 where no cap asks."""
+    tokens: int = 0
+    """What it is taken to use; 0 where none are counted."""
+    tries: int = 0
+    sending_s: float = 0.0
+    """How long its tries took."""
+    reserved: bool = False
+    """Whether its worst cost is set aside in the purse."""
+    today: bool = False
+    """Whether it is set aside in the project file too."""
+    waiting: bool = True
+    """Whether it waits in a lane: for its turn, not for its time or its answer."""
+
+
+@dataclass(eq=False)
 class Lane:
-    """Tasks for one model, taken in order by at most `width` workers."""
+    """Takes its turns at an endpoint. What is urgent goes first; else in the order it came."""
 
-    def __init__(self, provider: Provider, width: int) -> None:
-        self.provider = provider
-        self.width = width
-        self.workers = 0
-        self._waiting: deque[Task] = deque()
+    route: Route
+    launch: Callable[[Lane, Flight], None]
+    may_send: Callable[[Flight], bool]
+    """Asked before each request; False: not before something has changed."""
+    _first: deque[Flight] = field(default_factory=deque[Flight])
+    _rest: deque[Flight] = field(default_factory=deque[Flight])
+    waiting: int = 0
 
-    def add(self, task: Task) -> bool:
-        """Queue a task; True when a further worker should start (it is counted already)."""
-        self._waiting.append(task)
-        if self.workers >= self.width:
-            return False
-        self.workers += 1
-        return True
+    def add(self, flight: Flight, *, urgent: bool = False) -> None:
+        """Queue a request."""
+        (self._first if urgent else self._rest).append(flight)
+        flight.waiting = True
+        self.waiting += 1
 
-    def take(self) -> Task | None:
-        """The next task; None when none waits."""
-        return self._waiting.popleft() if self._waiting else None
+    def put_back(self, flight: Flight) -> None:
+        """Queue a request that was taken already, before all others."""
+        self._first.appendleft(flight)
+        flight.waiting = True
+        self.waiting += 1
 
-    def promote(self, case_ids: Collection[str]) -> None:
-        """Move the tasks of these cases to the front; the order among them, and among the rest, stays."""
-        first = [task for task in self._waiting if task.case.id in case_ids]
-        rest = [task for task in self._waiting if task.case.id not in case_ids]
-        self._waiting = deque((*first, *rest))
+    def hurry(self, flight: Flight) -> None:
+        """A request that waits is urgent now."""
+        if flight.waiting:
+            # Its old place is skipped when it is reached.
+            self._first.append(flight)
+
+    def wait(self, now: float) -> float | None:
+        """Seconds until the next request may be sent; None: none waits, or something has to happen first."""
+        flight = self._peek()
+        if flight is None or not self.may_send(flight):
+            return None
+        pause = self.route.breaker.wait(now)
+        return None if pause is None else max(pause, self.route.meter.wait(now, flight.tokens))
+
+    def send_next(self, now: float) -> None:
+        """Send the next request."""
+        flight = self._peek()
+        assert flight, "asked only when one waits"
+        (self._first or self._rest).popleft()
+        flight.waiting = False
+        self.waiting -= 1
+        self.route.breaker.sent()
+        self.route.meter.take(now, flight.tokens)
+        self.launch(self, flight)
+
+    def drain(self) -> list[Flight]:
+        """All that wait, taken out."""
+        flights = [flight for flight in (*self._first, *self._rest) if flight.waiting]
+        self._first.clear()
+        self._rest.clear()
+        self.waiting = 0
+        for flight in flights:
+            flight.waiting = False
+        return list(dict.fromkeys(flights))
+
+    def _peek(self) -> Flight | None:
+        for queue in (self._first, self._rest):
+            while queue and not queue[0].waiting:
+                queue.popleft()
+            if queue:
+                return queue[0]
+        return None

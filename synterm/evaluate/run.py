@@ -7,19 +7,25 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 from synterm.core.case import Case
 from synterm.core.evaluation import Evaluation, Task, Variant
+from synterm.core.ids import content_id
 from synterm.evaluate.checklist import Checklist
 from synterm.evaluate.events import Event, Halted, Judged
+from synterm.evaluate.limits import DEFAULT_LIMITS, Limits
 from synterm.evaluate.plan import plan, renderer
 from synterm.evaluate.report import RunResult
-from synterm.evaluate.sweep import DEFAULT_LIMITS, Limits, Sweep
+from synterm.evaluate.sweep import Sweep
 from synterm.evaluate.tally import Tally
+from synterm.evaluate.traffic import Traffic
 from synterm.providers.registry import Providers
+from synterm.storage.case_list import CaseList
 from synterm.storage.project import Project
+from synterm.storage.responses import Kept
 from synterm.storage.runs import RunStatus
 
 _BATCH = 200
@@ -31,9 +37,16 @@ class RunPlan:
     """What a run is to do: every case under every variant, `repeats` times."""
 
     variants: Sequence[Variant]
-    cases: Sequence[Case]
+    cases: CaseList | Sequence[Case]
     repeats: int = 1
     limits: Limits = DEFAULT_LIMITS
+    """`limits.kept` is the run's own: see `use_cache` and `truncated`."""
+    concurrency: int | None = None
+    """Requests at a time to each endpoint; None: what suits it."""
+    use_cache: bool = True
+    """False: every answer is asked for afresh; only a run that was cut short goes on with what it had."""
+    truncated: bool = False
+    """Whether answers that were cut off are served from the cache too."""
     who: str = ""
     git_commit: str | None = None
     fail_on: frozenset[str] = frozenset(("gate", "regression", "error"))
@@ -47,8 +60,21 @@ class RunPlan:
     @property
     def size_in(self) -> dict[str, int]:
         """How many of them each variant makes in each scenario, by scenario id."""
-        counts = Counter(case.scenario_id for case in self.cases)
+        cases = self.cases
+        listed = isinstance(cases, CaseList)
+        counts = cases.scenario_counts if listed else Counter(case.scenario_id for case in cases)
         return {scenario_id: count * self.repeats for scenario_id, count in counts.items()}
+
+    @property
+    def digest(self) -> str:
+        """What is equal for the same run again."""
+        body = {
+            "variants": [[*variant.key, variant.model.model_dump(mode="json")] for variant in self.variants],
+            "cases": _name_of(self.cases),
+            "repeats": self.repeats,
+            "cache": self.use_cache,
+        }
+        return content_id("plan", body)
 
 
 @dataclass(slots=True)
@@ -97,8 +123,10 @@ async def run(
     )
     for variant in chosen.variants:
         renderer(variant.body)  # a prompt that does not compile shows before anything is sent
-    run_id = project.runs.start(_config(chosen), who=chosen.who, git_commit=chosen.git_commit).result()
-    sweep = Sweep(_tasks(chosen, checklist), checklist, providers, project.responses, chosen.limits)
+    start = _start(project, chosen)
+    run_id = project.runs.start(start.config, who=chosen.who, git_commit=chosen.git_commit).result()
+    limits = replace(chosen.limits, kept=start.kept)
+    sweep = Sweep(_sources(chosen, checklist), checklist, Traffic(providers, chosen.concurrency), project, limits)
     record = _Record(project, run_id)
     status: RunStatus = "interrupted"
     began = time.monotonic()
@@ -110,15 +138,47 @@ async def run(
         try:
             record.flush()
         finally:
-            project.runs.finish(run_id, status, _totals(result)).result()
+            project.runs.finish(run_id, status, result.summary).result()
     return run_id, result
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    kept: Kept
+    config: dict[str, Any]
+
+
+def _name_of(cases: CaseList | Sequence[Case]) -> str:
+    return cases.digest if isinstance(cases, CaseList) else content_id("cases", [case.id for case in cases])
+
+
+def _start(project: Project, chosen: RunPlan) -> _Start:
+    """Which answers the run may take from the project file, and what the file says of the run.
+
+    The same run, cut short, goes on: whatever it was answered counts, also what no other run would take.
+    """
+    digest = chosen.digest
+    last = project.runs.last_like(digest)
+    goes_on = last is not None and last.status != "complete"
+    since: int = last.config["since"] if last is not None and goes_on else project.responses.last_pk()
+    kept = Kept(
+        truncated=chosen.truncated,
+        newer_than=0 if chosen.use_cache else since,
+        resume_after=since if goes_on else None,
+    )
+    return _Start(kept, _config(chosen) | {"plan": digest, "since": since})
+
+
+def kept_for(project: Project, chosen: RunPlan) -> Kept:
+    """Which answers a run would take from the project file."""
+    return _start(project, chosen).kept
 
 
 async def _follow(sweep: Sweep, result: RunResult, record: _Record, progress: RunProgress, watch: Watch | None) -> None:
     async with aclosing(sweep.events()) as events:
         async for event in events:
             if isinstance(event, Judged):
-                result.evaluations.append(event.evaluation)
+                result.add(event.evaluation)
                 record.add(event.evaluation)
                 progress.add(event.evaluation)
             elif isinstance(event, Halted):
@@ -127,10 +187,15 @@ async def _follow(sweep: Sweep, result: RunResult, record: _Record, progress: Ru
                 watch(event, progress)
 
 
-def _tasks(chosen: RunPlan, checklist: Checklist) -> Iterator[Task]:
-    # One variant after the other: a model on this machine keeps the prefix that its cases share.
+def _sources(chosen: RunPlan, checklist: Checklist) -> list[Iterator[Task]]:
+    """The tasks of each model, by prompt: a model on this machine keeps the prefix that its cases share."""
+    by_model: dict[str, list[Variant]] = {}
     for variant in chosen.variants:
-        yield from plan(chosen.cases, variant, checklist, chosen.repeats)
+        by_model.setdefault(variant.model.name, []).append(variant)
+    return [
+        chain.from_iterable(plan(chosen.cases, variant, checklist, chosen.repeats) for variant in variants)
+        for variants in by_model.values()
+    ]
 
 
 def _config(chosen: RunPlan) -> dict[str, Any]:
@@ -141,20 +206,6 @@ def _config(chosen: RunPlan) -> dict[str, Any]:
         ],
         "cases": len(chosen.cases),
         "repeats": chosen.repeats,
-    }
-
-
-def _totals(result: RunResult) -> dict[str, Any]:
-    tally = Tally()
-    for evaluation in result.evaluations:
-        tally.add(evaluation)
-    return {
-        "evaluations": len(result.evaluations),
-        "passed": tally.passed,
-        "failed": tally.failed,
-        "errors": tally.errors,
-        "not_made": result.not_made,
-        "wall_s": round(result.wall_s, 3),
     }
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from synterm.core.report import EvaluationReport, RunReport, VariantReport
+from synterm.core.evaluation import Variant
+from synterm.evaluate.sheet import Sheet
 from synterm.evaluate.statistics import mcnemar_exact
 
 ALPHA = 0.05
@@ -17,8 +18,8 @@ ALPHA = 0.05
 class Change:
     """The cases that both variants have a verdict on, compared in pairs."""
 
-    before: VariantReport
-    after: VariantReport
+    before: Variant
+    after: Variant
     fixed: tuple[str, ...]
     """Ids of the cases that came out better."""
     broken: tuple[str, ...]
@@ -38,49 +39,31 @@ class Change:
         return "no difference found"
 
 
-def changes(report: RunReport) -> list[Change]:
+def changes(sheet: Sheet) -> list[Change]:
     """For every prompt and model with several versions: the change from its first version to its last."""
-    groups: dict[tuple[str, str], list[VariantReport]] = defaultdict(list)
-    for variant in report.variants:
-        groups[variant.prompt, variant.model].append(variant)
-    return [change(report, group[0], group[-1]) for group in groups.values() if len(group) > 1]
+    groups: dict[tuple[str, str], list[Variant]] = defaultdict(list)
+    for variant in sheet.variants:
+        groups[variant.prompt, variant.model.name].append(variant)
+    return [change(sheet, group[0], group[-1]) for group in groups.values() if len(group) > 1]
 
 
-def change(report: RunReport, before: VariantReport, after: VariantReport) -> Change:
+def change(sheet: Sheet, before: Variant, after: Variant) -> Change:
     """The change between two variants of a run. Repeats of a case are taken together."""
-    old, new = (_judged(report, variant.name) for variant in (before, after))
-    by_case = _directions(((done.case_id, done) for done in old), ((done.case_id, done) for done in new))
-    by_root = _directions(((done.root_id, done) for done in old), ((done.root_id, done) for done in new))
-    up, down = _ids(by_root, 1), _ids(by_root, -1)
+    cases, names = sheet.cases(), sheet.names()
+    old, new = sheet.column(before), sheet.column(after)
+    fixed, broken = _turned(*(column.shares(cases, range(len(names))) for column in (old, new)))
+    up, down = _turned(*(column.shares(cases, sheet.roots) for column in (old, new)))
     return Change(
         before,
         after,
-        fixed=_ids(by_case, 1),
-        broken=_ids(by_case, -1),
+        fixed=tuple(names[case] for case in fixed),
+        broken=tuple(names[case] for case in broken),
         p_value=mcnemar_exact(len(up), len(down)),
         changed_roots=len(up) + len(down),
     )
 
 
-Keyed = Iterable[tuple[str, EvaluationReport]]
-
-
-def _directions(old: Keyed, new: Keyed) -> dict[str, int]:
-    """For each key that both sides judged: 1 when its share of passes rose, -1 when it fell, else 0."""
-    before, after = _shares(old), _shares(new)
-    return {key: (after[key] > share) - (after[key] < share) for key, share in before.items() if key in after}
-
-
-def _shares(done: Keyed) -> dict[str, float]:
-    verdicts: dict[str, list[bool]] = defaultdict(list)
-    for key, evaluation in done:
-        verdicts[key].append(bool(evaluation.passed))
-    return {key: sum(passes) / len(passes) for key, passes in verdicts.items()}
-
-
-def _ids(directions: dict[str, int], wanted: int) -> tuple[str, ...]:
-    return tuple(key for key, direction in directions.items() if direction == wanted)
-
-
-def _judged(report: RunReport, variant: str) -> list[EvaluationReport]:
-    return [done for done in report.evaluations if done.variant == variant and done.passed is not None]
+def _turned(before: Mapping[int, float], after: Mapping[int, float]) -> tuple[list[int], list[int]]:
+    """Of what both sides judged: where the share of passes rose, and where it fell."""
+    pairs = [(key, share, after[key]) for key, share in before.items() if key in after]
+    return [key for key, old, new in pairs if new > old], [key for key, old, new in pairs if new < old]

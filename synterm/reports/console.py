@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 from rich.console import Console, RenderableType
@@ -12,6 +12,7 @@ from rich.text import Text
 
 from synterm.core.report import GateState, RunReport
 from synterm.errors import ExitCode
+from synterm.evaluate.report import RunResult
 from synterm.reports.changes import Change, changes
 from synterm.reports.details import confusion, errors, failures
 from synterm.reports.figures import chance, dollars, percent, seconds
@@ -25,13 +26,16 @@ _EXIT_WORDS = {
 }
 
 
-def print_report(report: RunReport, stream: TextIO) -> None:
-    """Write all of `report` to `stream`, as wide as its terminal is, or 80 columns."""
+def print_report(report: RunReport, result: RunResult, stream: TextIO) -> None:
+    """Write a run's report to `stream`, as wide as its terminal is, or 80 columns.
+
+    `result`, which the report was built from, has what stands in no file: changes, reasons and failures.
+    """
     console = Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=False, legacy_windows=False)
     if not stream.isatty() and "COLUMNS" not in os.environ:
         console.width = 80
-    for section in _SECTIONS:
-        parts = list(section(report, console.width))
+    for section in _sections(report, result, console.width):
+        parts = list(section)
         for part in parts:
             console.print(part)
         if parts:
@@ -39,7 +43,20 @@ def print_report(report: RunReport, stream: TextIO) -> None:
     console.print(_closing(report))
 
 
-def _heading(report: RunReport, _width: int) -> Iterator[RenderableType]:
+def _sections(report: RunReport, result: RunResult, width: int) -> Iterator[Iterable[RenderableType]]:
+    found = changes(result.sheet)
+    yield _heading(report)
+    yield [variants_table(report, width)]
+    if report.behaviors:
+        yield behavior_tables(report, width)
+    yield _changes(found, width)
+    yield confusion(report, width)
+    yield errors(result.sheet.reasons, width)
+    yield failures(result, found, width)
+    yield _gates(report)
+
+
+def _heading(report: RunReport) -> Iterator[RenderableType]:
     totals = report.totals
     counts = [
         plural(totals.cases, "case"),
@@ -55,19 +72,10 @@ def _heading(report: RunReport, _width: int) -> Iterator[RenderableType]:
         yield Text(f"the cost of {plural(totals.cost_unknown, 'call')} is not known", "dim")
 
 
-def _variants(report: RunReport, width: int) -> Iterator[RenderableType]:
-    yield variants_table(report, width)
-
-
-def _behaviors(report: RunReport, width: int) -> Iterator[RenderableType]:
-    if report.behaviors:
-        yield from behavior_tables(report, width)
-
-
-def _changes(report: RunReport, width: int) -> Iterator[RenderableType]:
-    for change in changes(report):
+def _changes(found: Iterable[Change], width: int) -> Iterator[RenderableType]:
+    for change in found:
         before, after = change.before, change.after
-        title = f"{before.prompt}@{before.prompt_version} → @{after.prompt_version} on {after.model}"
+        title = f"{before.prompt}@{before.version} → @{after.version} on {after.model.name}"
         yield Text(one_line(title, width), "bold")
         yield from _change(change)
 
@@ -82,7 +90,7 @@ def _change(change: Change) -> Iterator[Text]:
         yield Text(f"  chance alone changes as much {chance(change.p_value)} (exact McNemar)", "dim")
 
 
-def _gates(report: RunReport, _width: int) -> Iterator[RenderableType]:
+def _gates(report: RunReport) -> Iterator[RenderableType]:
     for name, gate in zip(short_names(report.variants), report.gates, strict=False):
         words = {"passed": "holds", "failed": "fails", "open": "is not decided"}[gate.state]
         line = Text.assemble(GATE_MARKS[gate.state], f" {one_line(name)}: the gate over the whole run ")
@@ -104,15 +112,3 @@ def _closing(report: RunReport) -> Text:
     if reason := _EXIT_WORDS.get(ExitCode(report.exit_code)):
         line.append(f"\nexit {report.exit_code}: {reason}", "bold")
     return line
-
-
-_SECTIONS: tuple[Callable[[RunReport, int], Iterator[RenderableType]], ...] = (
-    _heading,
-    _variants,
-    _behaviors,
-    _changes,
-    confusion,
-    errors,
-    failures,
-    _gates,
-)

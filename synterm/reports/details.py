@@ -1,16 +1,18 @@
-"""The parts of a run's report that look at single cases: confusions, errors, failures."""
+"""The parts of a run's report that look closer: confusions, errors, failures."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from rich.console import RenderableType
 from rich.text import Text
 
-from synterm.core.case import input_text, value_text
-from synterm.core.report import EvaluationReport, RunReport, VariantReport
-from synterm.reports.changes import changes
+from synterm.core.report import RunReport, VariantReport
+from synterm.core.tree import Tree
+from synterm.evaluate.failing import Failure, Reasons
+from synterm.evaluate.report import RunResult
+from synterm.reports.changes import Change
 from synterm.reports.tables import confusion_table
 from synterm.text import one_line
 
@@ -48,47 +50,43 @@ def _confusions(variant: VariantReport) -> list[tuple[tuple[str, str], int]]:
     return counts.most_common(_WORST)
 
 
-def errors(report: RunReport, width: int) -> Iterator[RenderableType]:
+def errors(reasons: Reasons, width: int) -> Iterator[RenderableType]:
     """Why evaluations have no verdict, the most frequent reasons first, and what to do about it."""
-    reasons = Counter((done.error or "", done.hint or "") for done in report.evaluations if done.passed is None)
-    if not reasons:
+    if not reasons.counts:
         return
-    yield Text(f"No verdict ({report.totals.errors:,}): errors, not failures", "yellow")
-    for (error, hint), count in reasons.most_common(_ERRORS):
+    yield Text(f"No verdict ({reasons.counts.total() + reasons.others:,}): errors, not failures", "yellow")
+    for (error, hint), count in reasons.counts.most_common(_ERRORS):
         yield Text(f"  {count}×  {one_line(error, width * 2)}")
         if hint:
             yield Text(f"      {one_line(hint, width * 2)}", "dim")
-    if len(reasons) > _ERRORS:
-        yield Text(f"  and {len(reasons) - _ERRORS} other reasons", "dim")
+    if (more := len(reasons.counts) - _ERRORS) > 0:
+        yield Text(f"  and {'more than ' if reasons.others else ''}{more} other reasons", "dim")
 
 
-def failures(report: RunReport, width: int) -> Iterator[RenderableType]:
+def failures(result: RunResult, found: Collection[Change], width: int) -> Iterator[RenderableType]:
     """Some cases that fail under the last variant: those that it broke first, then those with the lowest score."""
-    if not report.variants:
+    worst = list(result.sheet.failures)
+    if not worst:
         return
-    last = report.variants[-1]
-    broken = {case for change in changes(report) if change.after.name == last.name for case in change.broken}
-    failed = [done for done in report.evaluations if done.variant == last.name and done.passed is False]
-    if not failed:
-        return
-    failed.sort(key=lambda done: (done.case_id not in broken, done.score or 0.0))
-    shown = f"{min(len(failed), _WORST)} of {len(failed)}"
+    last = result.variants[-1]
+    broken = {case for change in found if change.after.key == last.key for case in change.broken}
+    worst.sort(key=lambda failure: (failure.case_id not in broken, failure.score))
+    failed = result.sheet.column(last).tally(result.sheet.cases()).failed
+    shown = f"{min(failed, _WORST)} of {failed}"
     yield Text.assemble("Failing under ", (one_line(last.name), "bold"), (f"  {shown}", "dim"))
-    for done in failed[:_WORST]:
-        yield from _failure(done, done.case_id in broken, width)
+    for failure in worst[:_WORST]:
+        yield from _failure(failure, failure.case_id in broken, result.tree, width)
 
 
-def _failure(done: EvaluationReport, broken: bool, width: int) -> Iterator[Text]:
+def _failure(failure: Failure, broken: bool, tree: Tree, width: int) -> Iterator[Text]:
     mark = ("▼ ", "red") if broken else ("  ", "")
-    yield Text.assemble(mark, one_line(input_text(done.input), width - 3))
-    place = f"  {done.case_id[-8:]}  {one_line(done.behavior)}"
+    yield Text.assemble(mark, one_line(failure.input, width - 3))
     line = Text("    ")
-    reason = next((check.reason for check in done.checks if check.passed is False), "") if done.label is None else ""
-    if done.expected is not None and not reason:
-        line.append(f"expected {one_line(value_text(done.expected), 30)}, ")
-    line.append("got ").append(one_line(done.label or done.output, 30) or "nothing", "red")
-    if reason:
-        line.append(f": {one_line(reason, 60)}")
-    line.append(place, "dim")
+    if failure.expected is not None and not failure.reason:
+        line.append(f"expected {one_line(failure.expected, 30)}, ")
+    line.append("got ").append(one_line(failure.got, 30) or "nothing", "red")
+    if failure.reason:
+        line.append(f": {one_line(failure.reason, 60)}")
+    line.append(f"  {failure.case_id[-8:]}  {one_line(tree.path(failure.scenario_id))}", "dim")
     line.truncate(width, overflow="ellipsis")
     yield line

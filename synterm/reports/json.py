@@ -7,10 +7,12 @@ import os
 import re
 import sys
 import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pydantic import BaseModel
 
+from synterm.core.report import EvaluationReport, RunReport
 from synterm.errors import InputError
 from synterm.text import printable
 
@@ -22,41 +24,68 @@ def json_text(document: BaseModel) -> str:
 
     Characters that could act on a terminal stand as ``\\uXXXX``: the same data, and safe to show.
     """
-    text = document.model_dump_json(indent=2, by_alias=True) + "\n"
-    return text if text.isascii() and "\x7f" not in text else _NOT_ASCII.sub(_shown_or_escaped, text)
+    return safe_json(document.model_dump_json(indent=2, by_alias=True)) + "\n"
 
 
 def write_json(document: BaseModel, target: str) -> None:
     """Write `document` to the file `target`, all of it or nothing, or to stdout for ``-``. Raises InputError."""
-    content = json_text(document).encode()
+    _write([json_text(document)], target)
+
+
+def write_run(report: RunReport, evaluations: Iterable[EvaluationReport], target: str) -> None:
+    """Write a run's report with its evaluations, a line for each: a `RunDocument`, of which no more than one
+    evaluation is held at a time.
+
+    To the file `target`, all of it or nothing, or to stdout for ``-``. Raises InputError, and whatever taking the
+    evaluations raises: what went to stdout until then is no whole document.
+    """
+    _write(_run(report, evaluations), target)
+
+
+def _run(report: RunReport, evaluations: Iterable[EvaluationReport]) -> Iterator[str]:
+    yield json_text(report).removesuffix("\n}\n") + ',\n  "evaluations": ['
+    separator = "\n    "
+    for evaluation in evaluations:
+        yield separator + safe_json(evaluation.model_dump_json(by_alias=True))
+        separator = ",\n    "
+    yield "\n  ]\n}\n"
+
+
+def _write(parts: Iterable[str], target: str) -> None:
     if target == "-":
         sys.stdout.flush()
-        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.writelines(part.encode() for part in parts)
         sys.stdout.buffer.flush()
         return
     try:
-        _replace(Path(target), content)
+        _replace(Path(target), parts)
     except OSError as error:
         raise InputError(f"can't be written: {error.strerror or error}", where=target) from error
 
 
-def _replace(path: Path, content: bytes) -> None:
-    """Put `content` in a file beside `path`, readable by all, then give it that name."""
+def _replace(path: Path, parts: Iterable[str]) -> None:
+    """Put `parts` in a file beside `path`, readable by all, then give it that name."""
     if path.exists() and not path.is_file():
         # A pipe or a device: there is nothing to replace.
-        path.write_bytes(content)
+        with path.open("wb") as file:
+            file.writelines(part.encode() for part in parts)
         return
     path = path.resolve()
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            file.writelines(part.encode() for part in parts)
         Path(beside).chmod(0o644)
         Path(beside).replace(path)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
             Path(beside).unlink()
         raise
+
+
+def safe_json(text: str) -> str:
+    """JSON with what could act on a terminal as ``\\uXXXX``."""
+    return text if text.isascii() and "\x7f" not in text else _NOT_ASCII.sub(_shown_or_escaped, text)
 
 
 def _shown_or_escaped(match: re.Match[str]) -> str:

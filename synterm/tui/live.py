@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
 from itertools import chain, islice
 
 from synterm.core.case import Case
 from synterm.core.evaluation import Task
 from synterm.core.model import ModelSpec
 from synterm.evaluate.checklist import Checklist
-from synterm.evaluate.events import Event, Halted, Judged, Started, Streamed
+from synterm.evaluate.events import Event, Halted, Judged, Retrying, Started, Streamed
+from synterm.evaluate.limits import Limits
 from synterm.evaluate.plan import plan
-from synterm.evaluate.sweep import Limits, Sweep
+from synterm.evaluate.purse import Purse
+from synterm.evaluate.sweep import Sweep
+from synterm.evaluate.traffic import Traffic
 from synterm.providers.registry import Providers
 from synterm.settings import Settings
 from synterm.storage.project import Project
+from synterm.storage.responses import Kept
 from synterm.tui.board import Board, Column, Freshness
 
 
@@ -24,11 +29,15 @@ class Live:
 
     def __init__(self, project: Project, providers: Providers, settings: Settings) -> None:
         self._project = project
-        self._providers = providers
         self._settings = settings
-        self._sweep: Sweep | None = None
-        self.spent = 0.0
-        """What this sitting cost so far, in US dollars."""
+        self._traffic = Traffic(providers, settings.concurrency)
+        self._purse = Purse(settings.live_cap_usd, "raise live_cap_usd in the settings")
+        self._round: _Round | None = None
+
+    @property
+    def spent(self) -> float:
+        """What this sitting cost so far, in US dollars; calls of unknown cost count with the most they can cost."""
+        return self._purse.spent
 
     def debounce(self, model: ModelSpec) -> float:
         """How long to wait after a key, in seconds."""
@@ -36,7 +45,7 @@ class Live:
 
     def cap(self, model: ModelSpec) -> float | None:
         """The spending cap of this sitting; None for a model that costs nothing."""
-        return None if model.free else self._settings.live_cap_usd
+        return None if model.free else self._purse.cap_usd
 
     def wanted(self, board: Board, everything: bool) -> int:
         """How many cells of the draft's column live mode keeps fresh."""
@@ -47,48 +56,45 @@ class Live:
 
     def promote(self, cases: Iterable[Case]) -> None:
         """Take these cases first: they are on screen now."""
-        if self._sweep:
-            self._sweep.promote({case.id for case in cases})
+        if self._round:
+            self._round.promote(list(cases))
 
     async def follow(
-        self, board: Board, checklist: Checklist, visible: Sequence[int], *, everything: bool = False
+        self,
+        board: Board,
+        checklist: Checklist,
+        visible: Sequence[int],
+        *,
+        everything: bool = False,
+        refresh: frozenset[str] = frozenset(),
     ) -> AsyncGenerator[Event]:
-        """Make the board fresh, and tell of each change after it is on the board."""
+        """Make the board fresh, and tell of each change after it is on the board.
+
+        The cases in `refresh` (ids) are asked afresh, whatever the project file has.
+        """
         draft = board.draft
         if draft is None:
             return
-        cap = self.cap(draft.variant.model)
         limits = Limits(
-            concurrency=self._settings.concurrency,
-            max_cost_usd=None if cap is None else max(cap - self.spent, 0.0),
+            purse=self._purse,
+            day_cap_usd=self._settings.day_cap_usd,
+            kept=Kept(truncated=self._settings.cache_truncated),
+            refresh=refresh,
             stream=True,
         )
-        columns = {id(column.variant): column for column in board.columns}
         tasks = self._tasks(board, checklist, visible, everything)
-        self._sweep = Sweep(tasks, checklist, self._providers, self._project.responses, limits)
+        sweep = Sweep([tasks], checklist, self._traffic, self._project, limits)
+        self._round = _Round(board, checklist, sweep)
+        columns = {id(column.variant): column for column in board.columns}
         try:
-            async with aclosing(self._sweep.events()) as events:
+            async with aclosing(sweep.events()) as events:
                 async for event in events:
-                    self._put(event, columns)
+                    _put(event, columns)
                     yield event
         finally:
-            self._sweep = None
+            self._round = None
             for column in board.columns:
                 column.running.clear()
-
-    def _put(self, event: Event, columns: dict[int, Column]) -> None:
-        if isinstance(event, Halted):
-            return
-        task = event.evaluation.task if isinstance(event, Judged) else event.task
-        column = columns[id(task.variant)]
-        if isinstance(event, Started):
-            column.running[task.case.id] = ""
-        elif isinstance(event, Streamed):
-            column.running[task.case.id] = event.text
-        else:
-            column.land(event.evaluation)
-            if not event.evaluation.completion.cached:
-                self.spent += event.evaluation.completion.cost_usd or 0.0
 
     def _tasks(self, board: Board, checklist: Checklist, visible: Sequence[int], everything: bool) -> Iterator[Task]:
         """The draft first; then, where it costs nothing, the columns it is held against."""
@@ -98,6 +104,36 @@ class Live:
                 yield from plan(in_order(board, column, visible, wanted), column.variant, checklist)
             elif column.variant.model.free or everything:
                 yield from plan(_not_fresh(board, column, visible), column.variant, checklist)
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """What is being made fresh."""
+
+    board: Board
+    checklist: Checklist
+    sweep: Sweep
+
+    def promote(self, cases: Sequence[Case]) -> None:
+        for column in self.board.columns:
+            if column.live and column.variant.model.free:
+                wanted = (case for case in cases if column.freshness(case.id) in (Freshness.EMPTY, Freshness.STALE))
+                self.sweep.promote(plan(wanted, column.variant, self.checklist))
+
+
+def _put(event: Event, columns: dict[int, Column]) -> None:
+    if isinstance(event, Halted):
+        return
+    task = event.evaluation.task if isinstance(event, Judged) else event.task
+    column = columns[id(task.variant)]
+    if isinstance(event, Started):
+        column.running[task.case.id] = ""
+    elif isinstance(event, Streamed):
+        column.running[task.case.id] = event.text
+    elif isinstance(event, Retrying):
+        column.running[task.case.id] = f"{event.failure.outcome.value}: again in {event.wait_s:.1f} s"
+    else:
+        column.land(event.evaluation)
 
 
 def in_order(board: Board, column: Column, visible: Sequence[int], wanted: int) -> Iterator[Case]:

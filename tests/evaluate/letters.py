@@ -51,7 +51,9 @@ def report_of(
     ]
     evaluations = [evaluation(letter) for letter in made] if isinstance(made, str) else list(made)
     columns = list({done.task.variant.key: done.task.variant for done in evaluations}.values()) or [COLUMN]
-    result = RunResult(Tree(nodes), columns, evaluations, len(evaluations) if planned is None else planned, **changed)
+    result = RunResult(Tree(nodes), columns, len(evaluations) if planned is None else planned, **changed)
+    for done in evaluations:
+        result.add(done)
     return build_report(result, run_id="run", project="a project")
 
 

@@ -5,21 +5,26 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from synterm.core.case import Case
 from synterm.core.completion import Completion, Outcome
 from synterm.core.evaluation import Evaluation, Task, Variant
-from synterm.core.model import ModelSpec
+from synterm.core.model import ModelSpec, Price
 from synterm.core.prompt import Message, PromptBody
 from synterm.core.request import Request
 from synterm.core.tree import Node
 from synterm.evaluate.checklist import Checklist
 from synterm.evaluate.events import Event, Judged
+from synterm.evaluate.limits import DEFAULT_LIMITS, Limits
 from synterm.evaluate.plan import plan
-from synterm.evaluate.sweep import DEFAULT_LIMITS, Limits, Sweep
+from synterm.evaluate.purse import Purse
+from synterm.evaluate.sweep import Sweep
+from synterm.evaluate.traffic import Traffic
 from synterm.providers.base import OnText
 from synterm.providers.registry import Providers
 from synterm.storage.project import Project
+from synterm.storage.responses import Kept
 
 Answer = Callable[[str], Completion]
 """From the last message of a request to its answer."""
@@ -135,14 +140,40 @@ class Play:
         for chosen in variants or (variant(),):
             yield from plan(cases, chosen, self.checklist, repeats)
 
-    def sweep(self, tasks: Iterable[Task], providers: Providers, limits: Limits = DEFAULT_LIMITS) -> Sweep:
-        return Sweep(tasks, self.checklist, providers, self.project.responses, limits)
+    def sweep(
+        self,
+        tasks: Iterable[Task],
+        providers: Providers,
+        limits: Limits = DEFAULT_LIMITS,
+        *others: Iterable[Task],
+        concurrency: int | None = None,
+    ) -> Sweep:
+        """A sweep over tasks, and over those of other models beside them. Nobody waits: a wait before another try
+        takes no time."""
+        traffic = Traffic(providers, concurrency, uniform=lambda _low, _high: 0.0)
+        return Sweep([tasks, *others], self.checklist, traffic, self.project, limits)
 
     async def made(
-        self, tasks: Iterable[Task], providers: Providers, limits: Limits = DEFAULT_LIMITS
+        self,
+        tasks: Iterable[Task],
+        providers: Providers,
+        limits: Limits = DEFAULT_LIMITS,
+        *others: Iterable[Task],
+        concurrency: int | None = None,
     ) -> list[Evaluation]:
         """All evaluations of a sweep, in the order they were told."""
-        return judged([event async for event in self.sweep(tasks, providers, limits).events()])
+        sweep = self.sweep(tasks, providers, limits, *others, concurrency=concurrency)
+        return judged([event async for event in sweep.events()])
+
+    @property
+    def afresh(self) -> Limits:
+        """Nothing that is in the file by now is served."""
+        return Limits(kept=Kept(newer_than=self.project.responses.last_pk()))
+
+
+def capped(usd: float, **others: Any) -> Limits:
+    """Limits with a spending cap."""
+    return Limits(purse=Purse(usd, "raise --max-cost; what was paid for is kept"), **others)
 
 
 def judged(events: Iterable[Event]) -> list[Evaluation]:
@@ -153,4 +184,9 @@ def judged(events: Iterable[Event]) -> list[Evaluation]:
 def variant(text: str = "{{ message }}", model: str = "actor", version: str = "draft") -> Variant:
     """A column: a prompt of one message under a model."""
     body = PromptBody(messages=(Message(role="user", content=text),))
-    return Variant("prompt", version, body, ModelSpec(name=model, model=f"openai/{model}"))
+    return Variant("prompt", version, body, ModelSpec(name=model, model=f"openai/{model}", price=DIME, params=SHORT))
+
+
+DIME = Price(input=0, output=100_000)
+SHORT = {"max_tokens": 1}
+"""An answer of one token, which costs a tenth of a dollar: what `echo` says, and the most a call can cost."""

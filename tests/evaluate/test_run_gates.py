@@ -90,8 +90,10 @@ class TestGates:
 
     def test_several_gates_of_a_node_have_a_row_each(self) -> None:
         node = BEHAVIOR.model_copy(update={"gates": (Gate(min_pass_rate=0.5), Gate(min_pass_rate=0.9))})
-        tree = Tree([FEATURE, node, SCENARIO])
-        report = build_report(RunResult(tree, [COLUMN], [evaluation("p"), evaluation("f")], 2), run_id="", project="")
+        result = RunResult(Tree([FEATURE, node, SCENARIO]), [COLUMN], planned=2)
+        for letter in "pf":
+            result.add(evaluation(letter))
+        report = build_report(result, run_id="", project="")
         assert [found.gate.state for found in report.behaviors if found.gate] == ["passed", "failed"]
 
 

@@ -13,21 +13,15 @@ from synterm.core.tree import Node
 from synterm.errors import InputError, ProjectError
 from synterm.evaluate.events import Event, Halted, Judged
 from synterm.evaluate.run import RunPlan, RunProgress, run
-from synterm.evaluate.sweep import Limits
 from synterm.providers.registry import Providers
-from synterm.storage.connect import connect
 from synterm.storage.runs import RunRecord
-from tests.evaluate.stage import Actor, Play, Stage, echo, variant
+from tests.evaluate.stage import Actor, Play, Stage, capped, echo, judged, variant
 
 
 def recorded(play: Play, run_id: str) -> list[tuple[Any, ...]]:
     """Case, repeat, verdict and whether it was cached, of a run's evaluations in the file."""
-    db = connect(play.project.path, read_only=True)
-    rows = db.execute(
-        "SELECT case_id, repeat, passed, cached FROM evaluations WHERE run_id = ? ORDER BY pk", [run_id]
-    ).fetchall()
-    db.close()
-    return rows
+    found = play.project.runs.recorded(run_id)
+    return [(done.case_id, done.repeat, done.passed, done.cached) for done in found]
 
 
 def last_run(play: Play) -> RunRecord:
@@ -47,6 +41,8 @@ async def test_a_run_is_recorded_with_all_its_evaluations(play: Play) -> None:
         "variants": [{"prompt": "prompt", "version": "draft", "body": chosen.variants[0].body.id, "model": "actor"}],
         "cases": 2,
         "repeats": 2,
+        "plan": chosen.digest,
+        "since": 0,
     }
     assert record.totals == {
         "evaluations": 4,
@@ -60,13 +56,13 @@ async def test_a_run_is_recorded_with_all_its_evaluations(play: Play) -> None:
     assert sorted(rows) == sorted(
         (case.id, repeat, int(case.title == "good"), 0) for case in chosen.cases for repeat in range(2)
     )
-    assert (result.not_made, len(result.evaluations), result.halted) == (0, 4, None)
+    assert (result.not_made, result.made, result.halted) == (0, 4, None)
 
 
 async def test_more_evaluations_than_are_written_at_once_are_all_recorded(play: Play) -> None:
     messages = [f"message {number}" for number in range(450)]
     run_id, result = await run(play.project, Stage(Actor(width=64)), plan_of(play, *messages))
-    assert (len(recorded(play, run_id)), len(result.evaluations)) == (450, 450)
+    assert (len(recorded(play, run_id)), result.made) == (450, 450)
 
 
 async def test_what_a_run_gathered_is_not_spelled_out(play: Play) -> None:
@@ -105,11 +101,11 @@ async def test_a_failed_call_leaves_the_run_complete_and_is_tried_again_by_the_n
 
 
 async def test_a_run_that_a_limit_ended_is_incomplete(play: Play) -> None:
-    chosen = plan_of(play, *"abcdef", limits=Limits(concurrency=1, max_cost_usd=0.25))
+    chosen = plan_of(play, *"abcdef", limits=capped(0.25), concurrency=1)
     run_id, result = await run(play.project, Stage(Actor()), chosen)
-    assert (last_run(play).status, last_run(play).totals["not_made"]) == ("incomplete", 3)
-    assert (len(recorded(play, run_id)), result.not_made) == (3, 3)
-    assert isinstance(result.halted, Halted) and result.halted.left == 3
+    assert (last_run(play).status, last_run(play).totals["not_made"]) == ("incomplete", 4)
+    assert (len(recorded(play, run_id)), result.not_made) == (2, 4)
+    assert isinstance(result.halted, Halted) and result.halted.left == 4
 
 
 async def test_a_cancelled_run_is_interrupted_and_the_next_sends_only_the_rest(play: Play) -> None:
@@ -149,7 +145,7 @@ async def test_an_answer_that_came_in_while_the_run_was_cancelled_is_not_asked_f
     with pytest.raises(asyncio.CancelledError):
         await running
     _, result = await run(play.project, Stage(), chosen)
-    assert [done.completion.cached for done in result.evaluations] == [True]
+    assert (result.made, result.sheet.cached) == (1, 1)
 
 
 async def test_what_fails_inside_comes_out_as_itself_and_the_run_is_interrupted(play: Play) -> None:
@@ -217,13 +213,12 @@ async def test_a_scripted_model_makes_a_whole_run(play: Play) -> None:
     rules = [{"match": "peru", "in": "user", "answer": "good"}, {"match": "flood", "outcome": "rate limited"}]
     spec = ModelSpec(name="rules", model="scripted/rules", params={"rules": rules, "default": "bad"})
     column = replace(variant(), model=spec)
+    seen: list[Event] = []
     async with Providers() as providers:
-        _, result = await run(play.project, providers, RunPlan([column], play.cases("peru", "flood", "other")))
-        assert [(done.task.case.title, done.passed) for done in result.evaluations] == [
-            ("peru", True),
-            ("flood", None),
-            ("other", False),
-        ]
+        chosen = RunPlan([column], play.cases("peru", "flood", "other"))
+        await run(play.project, providers, chosen, lambda event, _progress: seen.append(event))
+    verdicts = [(done.task.case.title, done.passed) for done in judged(seen)]
+    assert verdicts == [("peru", True), ("flood", None), ("other", False)]
 
 
 async def test_a_run_that_was_killed_stays_running_and_costs_nothing_twice(play: Play, tmp_path: Path) -> None:

@@ -2,23 +2,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any
 
-import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synterm.core.case import Case
-from synterm.core.completion import Completion, Outcome, Usage, failed_call
+from synterm.core.completion import Outcome, Usage
 from synterm.core.evaluation import CheckResult, Evaluation
-from synterm.core.report import RunReport
-from synterm.evaluate.report import build_report, percentile
-from synterm.evaluate.run import RunPlan, run
 from synterm.evaluate.statistics import wilson
-from synterm.evaluate.sweep import Limits
 from tests.evaluate.letters import THERE, evaluation, report_of
-from tests.evaluate.stage import Actor, Play, Stage, echo, variant
+from tests.evaluate.stage import variant
 
 
 class TestTotals:
@@ -35,6 +28,15 @@ class TestTotals:
         assert (totals.passed, totals.failed, totals.errors) == (2, 1, 2)
         assert (totals.cached, totals.requests, totals.cost_usd, totals.cost_unknown) == (1, 3, 0.25, 2)
         assert (totals.tokens.prompt, totals.tokens.completion) == (16, 2)
+
+    def test_each_attempt_is_a_request(self) -> None:
+        made = [
+            evaluation("p", attempts=3),
+            evaluation("?", attempts=2),
+            evaluation("p", attempts=4, cached=True),
+            evaluation("?", outcome=Outcome.NOT_SENT),
+        ]
+        assert report_of(made).totals.requests == 5
 
     @given(st.text("pf?", max_size=30))
     def test_every_evaluation_is_passed_or_failed_or_an_error(self, letters: str) -> None:
@@ -95,6 +97,10 @@ class TestIntervals:
         [column] = report_of(made).variants
         assert (column.n, column.pass_rate_ci) == (3, wilson(2 / 3, 1))
 
+    def test_shares_add_up_without_rounding(self) -> None:
+        made = [evaluation("p" if at % 10 == 0 else "f", root=str(at // 10)) for at in range(1000)]
+        assert report_of(made).variants[0].pass_rate_ci == wilson(10, 100)
+
     def test_many_variations_do_not_make_one_surer(self) -> None:
         few, many = ([evaluation("p", root=str(number % 3)) for number in range(count)] for count in (3, 300))
         assert report_of(few).variants[0].pass_rate_ci == report_of(many).variants[0].pass_rate_ci
@@ -130,37 +136,9 @@ class TestClassification:
         assert report_of("pf").variants[0].classification is None
 
 
-@pytest.mark.parametrize(
-    ("share", "value"), [(0.0, 1), (0.01, 1), (0.25, 1), (0.26, 2), (0.5, 2), (0.75, 3), (0.95, 4), (1.0, 4)]
-)
-def test_a_percentile_is_a_value_that_was_seen(share: float, value: float) -> None:
-    assert percentile([4, 2, 3, 1], share) == value
-    assert percentile([], share) is None
-
-
 class TestJson:
-    def document(self, report: RunReport) -> Any:
-        return json.loads(report.model_dump_json())
-
-    async def test_it_fits_its_own_schema_and_names_it(self, play: Play) -> None:
-        def answer(message: str) -> Completion:
-            return failed_call(Outcome.TIMED_OUT, "no answer") if message == "bad" else echo(message)
-
-        odd = [Case(scenario_id=play.scenario.id, input={"text": [1, None, {"a": 0.5}]}, expected={"route": None})]
-        cases = [*play.cases("a good one", "bad", "good \x1b[31m", "good \U0001f600"), *odd]
-        chosen = RunPlan([variant()], cases, repeats=2, limits=Limits(max_cost_usd=0.35), min_pass_rate=0.5)
-        run_id, result = await run(play.project, Stage(Actor(answer, width=1)), chosen)
-        report = build_report(result, run_id=run_id, project=play.project.name)
-        document = self.document(report)
-        schema = RunReport.model_json_schema(mode="serialization")
-        jsonschema.Draft202012Validator.check_schema(schema)
-        jsonschema.Draft202012Validator(schema).validate(document)
-        assert document["schema"] == "synterm.run/1"
-        assert document["halted"] == "the spending cap of $0.35 is reached"
-        assert RunReport.model_validate(document) == report
-
     def test_it_holds_what_the_contract_promises(self) -> None:
-        report = self.document(report_of("pf?", gates={"Declines": 0.9}))
+        report = json.loads(report_of("pf?", gates={"Declines": 0.9}).model_dump_json())
         assert set(report) >= {"schema", "run_id", "project", "exit_code", "wall_s", "totals", "variants", "behaviors"}
         assert set(report["totals"]) >= set(
             "cases evaluations passed failed errors cached requests cost_usd tokens".split()
@@ -172,14 +150,4 @@ class TestJson:
         assert set(report["behaviors"][0]) >= set(
             "path variant n passed pass_rate pass_rate_ci gate comparison".split()
         )
-        assert set(report["evaluations"][0]) >= set(
-            "case_id behavior variant repeat input expected output label passed score checks error cached latency_ms "
-            "cost_usd tokens".split()
-        )
         assert report["behaviors"][0]["gate"] == {"min_pass_rate": 0.9, "state": "failed"}
-
-    def test_an_error_has_its_reason_and_what_to_do(self) -> None:
-        [passed, error] = report_of("p?").evaluations
-        assert (error.passed, error.error, error.hint, error.outcome) == (None, "no answer", "try later", "timed out")
-        assert (passed.error, passed.hint, passed.checks[0].reason) == (None, None, "it does")
-        assert passed.behavior == "Routing/Declines/off-topic"

@@ -10,9 +10,9 @@ from synterm.core.case import Case
 from synterm.core.completion import Completion, Outcome, failed_call
 from synterm.errors import InputError, ModelError, ProjectError
 from synterm.evaluate.events import Event, Judged, Started, Streamed
-from synterm.evaluate.sweep import Limits
+from synterm.evaluate.limits import Limits
 from synterm.providers.registry import Providers
-from tests.evaluate.stage import Actor, Play, Stage, echo, judged, variant
+from tests.evaluate.stage import Actor, Play, Stage, capped, echo, judged, variant
 
 MANY = [f"message {number}" for number in range(250)]
 
@@ -58,7 +58,7 @@ async def test_without_the_cache_everything_is_asked_again(play: Play) -> None:
     cases = play.cases("one", "two")
     actor = Actor()
     for _ in range(2):
-        made = await play.made(play.tasks(cases), Stage(actor), Limits(use_cache=False))
+        made = await play.made(play.tasks(cases), Stage(actor), play.afresh)
         assert not any(done.completion.cached for done in made)
     assert (sorted(actor.asked), play.project.responses.count()) == (["one", "one", "two", "two"], 4)
 
@@ -89,10 +89,10 @@ async def test_repeats_are_calls_of_their_own(play: Play) -> None:
     assert (actor.asked, sorted(done.task.repeat for done in made)) == (["hello"] * 3, [0, 1, 2])
 
 
-@pytest.mark.parametrize(("limits", "most"), [(Limits(), 4), (Limits(concurrency=2), 2), (Limits(concurrency=9), 9)])
-async def test_as_many_requests_as_allowed_are_under_way(play: Play, limits: Limits, most: int) -> None:
+@pytest.mark.parametrize(("concurrency", "most"), [(None, 4), (2, 2), (9, 9)])
+async def test_as_many_requests_as_allowed_are_under_way(play: Play, concurrency: int | None, most: int) -> None:
     actor = Actor(width=4, held=True)
-    sweep = asyncio.create_task(play.made(play.tasks(play.cases(*MANY[:30])), Stage(actor), limits))
+    sweep = asyncio.create_task(play.made(play.tasks(play.cases(*MANY[:30])), Stage(actor), concurrency=concurrency))
     await actor.wait_until_asked(most)
     await actor.let_all()
     assert (len(await sweep), actor.most) == (30, most)
@@ -116,7 +116,7 @@ async def test_cases_on_screen_are_taken_before_the_others(play: Play) -> None:
     sweep = play.sweep(play.tasks(cases), Stage(actor))
     async for event in sweep.events():
         if isinstance(event, Started) and event.task.case.title == "a":
-            sweep.promote({cases[5].id, cases[3].id, "no case"})
+            sweep.promote(play.tasks([cases[3], cases[5]]))
             await actor.let_all()
     assert "".join(actor.asked) == "adfbce"
 
@@ -228,7 +228,7 @@ class TestErrors:
     async def test_a_prompt_that_does_not_compile_is_told_of_also_by_a_halted_sweep(self, play: Play) -> None:
         tasks = play.tasks(play.cases(*MANY), variant(), variant("{{ message"))
         with pytest.raises(InputError, match="line 1"):
-            await play.made(tasks, Stage(Actor()), Limits(max_cost_usd=0))
+            await play.made(tasks, Stage(Actor()), capped(0))
 
     async def test_others_under_way_are_cancelled(self, play: Play) -> None:
         actor = Actor(width=2, held=True)

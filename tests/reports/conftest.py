@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -17,7 +17,17 @@ from synterm.core.tree import Gate, Node, Tree
 from synterm.evaluate.report import RunResult, build_report
 
 LABELS = ("schedule", "summarize", "clarify")
-MakeReport = Callable[..., RunReport]
+
+
+class Made(NamedTuple):
+    """A report, and what it was built from."""
+
+    report: RunReport
+    result: RunResult
+    evaluations: list[Evaluation]
+
+
+MakeReport = Callable[..., Made]
 
 
 @pytest.fixture
@@ -34,8 +44,9 @@ def report_of(
     names: Sequence[str] = ("Routing", "Out of scope", "off-topic"),
     model: str = "rules",
     roots: Sequence[str] = (),
+    errors: Sequence[str] = (),
     **changed: Any,
-) -> RunReport:
+) -> Made:
     tree, scenario = _tree(names, gate)
     variants = [_variant(version, model) for version in outcomes]
     count = max(map(len, outcomes.values()))
@@ -49,12 +60,14 @@ def report_of(
         for at in range(count)
     ]
     done = [
-        _evaluation(Task(cases[at], variant), letter)
+        _evaluation(Task(cases[at], variant), letter, errors[at] if errors else "too many requests")
         for variant in variants
         for at, letter in enumerate(outcomes[variant.version])
     ]
-    result = RunResult(tree, variants, done, planned=len(done), labels=LABELS, **changed)
-    return build_report(result, run_id="01JZZZZZZZZZZZZZZZZZZZZZZZ", project="meeting router")
+    result = RunResult(tree, variants, planned=len(done), labels=LABELS, **changed)
+    for evaluation in done:
+        result.add(evaluation)
+    return Made(build_report(result, run_id="01JZZZZZZZZZZZZZZZZZZZZZZZ", project="meeting router"), result, done)
 
 
 def _tree(names: Sequence[str], gate: float | None) -> tuple[Tree, str]:
@@ -70,10 +83,10 @@ def _variant(version: str, model: str) -> Variant:
     return Variant("router", version, body, ModelSpec(name=model, model="scripted/rules"))
 
 
-def _evaluation(task: Task, letter: str) -> Evaluation:
+def _evaluation(task: Task, letter: str, error: str) -> Evaluation:
     expected = str(task.case.expected)
     if letter == "?":
-        failed = Completion(Outcome.RATE_LIMITED, error="too many requests", hint="try later")
+        failed = Completion(Outcome.RATE_LIMITED, error=error, hint="try later")
         return Evaluation(task, failed)
     label = expected if letter == "p" else LABELS[(LABELS.index(expected) + 1) % 3]
     score = float(letter == "p")

@@ -7,18 +7,17 @@ import io
 import pytest
 from rich.cells import cell_len
 
-from synterm.core.report import RunReport
 from synterm.evaluate.events import Halted
 from synterm.reports.console import print_report
-from tests.reports.conftest import MakeReport
+from tests.reports.conftest import Made, MakeReport
 
 PAYLOAD = "[bold]x[/] [/red] \x1b[31m \x1b]52;c;Zm9v\x07 \u202e \x9b [link=file:///etc]"
 
 
-def shown(report: RunReport, width: int, monkeypatch: pytest.MonkeyPatch) -> str:
+def shown(made: Made, width: int, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("COLUMNS", str(width))
     stream = io.StringIO()
-    print_report(report, stream)
+    print_report(made.report, made.result, stream)
     return stream.getvalue()
 
 
@@ -27,8 +26,8 @@ def test_no_line_is_wider_than_the_terminal(make_report: MakeReport, monkeypatch
     outcomes = {f"v{number}": "pfpf?" for number in range(1, 8)}
     long = "a message that goes on and on, 一二三 " * 20
     names = ("A feature of some length", "A behavior whose name is long, too long for its column", "s" * 90)
-    report = make_report(outcomes, gate=0.5, inputs=[long] * 5, names=names, model="a-model-with-a-long-name" * 2)
-    lines = shown(report, width, monkeypatch).splitlines()
+    made = make_report(outcomes, gate=0.5, inputs=[long] * 5, names=names, model="a-model-with-a-long-name" * 2)
+    lines = shown(made, width, monkeypatch).splitlines()
     assert max(map(cell_len, lines)) <= width
 
 
@@ -41,8 +40,8 @@ def test_every_variant_has_its_column_however_many_there_are(make_report: MakeRe
 
 def test_texts_of_others_are_shown_as_text(make_report: MakeReport, monkeypatch: pytest.MonkeyPatch):
     names = (f"F{PAYLOAD}", f"B{PAYLOAD}", f"S{PAYLOAD}")
-    report = make_report({"v1": "pf", "v2": "fp"}, inputs=[PAYLOAD] * 2, names=names, model=f"m{PAYLOAD}"[:100])
-    text = shown(report, 400, monkeypatch)
+    made = make_report({"v1": "pf", "v2": "fp"}, inputs=[PAYLOAD] * 2, names=names, model=f"m{PAYLOAD}"[:100])
+    text = shown(made, 400, monkeypatch)
     assert not set("\x1b\x07\u202e\x9b") & set(text)
     assert "[bold]x[/] [/red] ␛[31m" in text
 
@@ -69,9 +68,9 @@ def test_a_gate_over_the_whole_run_is_said_for_each_variant(make_report: MakeRep
 
 
 def test_what_was_not_made_is_said(make_report: MakeReport, monkeypatch: pytest.MonkeyPatch):
-    report = make_report({"v1": "pp"}, halted=Halted("the spending cap of $1.00 is reached", "raise it", 3))
-    report.totals.not_made = 3
-    assert "Halted: the spending cap of $1.00 is reached; 3 evaluations not made" in shown(report, 80, monkeypatch)
+    made = make_report({"v1": "pp"}, halted=Halted("the spending cap of $1.00 is reached", "raise it", 3))
+    made.report.totals.not_made = 3
+    assert "Halted: the spending cap of $1.00 is reached; 3 evaluations not made" in shown(made, 80, monkeypatch)
 
 
 def test_broken_cases_come_first_among_the_failing(make_report: MakeReport, monkeypatch: pytest.MonkeyPatch):
@@ -81,12 +80,35 @@ def test_broken_cases_come_first_among_the_failing(make_report: MakeReport, monk
     assert failing.startswith("▼ message f\n    expected clarify, got schedule")
 
 
+def test_what_a_version_broke_comes_first_though_many_fail(make_report: MakeReport, monkeypatch: pytest.MonkeyPatch):
+    inputs = [f"message {number}" for number in range(1500)]
+    before, after = "f" * 1400 + "p" * 100, "f" * 1450 + "p" * 20 + "f" * 30
+    text = shown(make_report({"v1": before, "v2": after}, inputs=inputs), 80, monkeypatch)
+    failing = text.split("Failing under router@v2 · rules  5 of 1480\n")[1].splitlines()[:10:2]
+    assert failing == [f"▼ message {number}" for number in range(1400, 1405)]
+
+
+def test_reasons_that_are_all_different_are_counted_together(make_report: MakeReport, monkeypatch: pytest.MonkeyPatch):
+    text = shown(
+        make_report({"v1": "p" + "?" * 150}, errors=[f"request {number}" for number in range(151)]), 80, monkeypatch
+    )
+    assert "No verdict (150): errors, not failures" in text
+    assert "  and more than 97 other reasons\n" in text
+
+
+def test_a_long_text_is_cut(make_report: MakeReport, monkeypatch: pytest.MonkeyPatch):
+    made = make_report({"v1": "f"}, inputs=["x" * 10**6])
+    [failure] = made.result.sheet.failures
+    assert len(failure.input) < 2000
+    assert "  xxxxx" in shown(made, 80, monkeypatch)
+
+
 def test_the_confusion_matrix_gives_way_to_a_list_where_it_does_not_fit(
     make_report: MakeReport, monkeypatch: pytest.MonkeyPatch
 ):
-    report = make_report({"v1": "pppfff"})
-    assert "expected ↓  found →" in shown(report, 80, monkeypatch)
-    found = report.variants[0].classification
+    made = make_report({"v1": "pppfff"})
+    assert "expected ↓  found →" in shown(made, 80, monkeypatch)
+    found = made.report.variants[0].classification
     assert found is not None
     many = found.model_copy(
         update={
@@ -94,8 +116,8 @@ def test_the_confusion_matrix_gives_way_to_a_list_where_it_does_not_fit(
             "confusion": tuple(tuple(int(column == row + 1) * row for column in range(30)) for row in range(30)),
         }
     )
-    report.variants[0].classification = many
-    text = shown(report, 80, monkeypatch)
+    made.report.variants[0].classification = many
+    text = shown(made, 80, monkeypatch)
     assert "  28×  label 28 taken for label 29" in text
     assert "expected ↓" not in text
     assert max(map(len, text.splitlines())) <= 80
@@ -107,6 +129,7 @@ def test_a_report_without_any_evaluation_is_shown(make_report: MakeReport, monke
 
 def test_off_a_terminal_there_are_no_colours(make_report: MakeReport):
     stream = io.StringIO()
-    print_report(make_report({"v1": "pf"}, gate=0.9), stream)
+    made = make_report({"v1": "pf"}, gate=0.9)
+    print_report(made.report, made.result, stream)
     assert "\x1b" not in stream.getvalue()
     assert max(map(cell_len, stream.getvalue().splitlines())) <= 80

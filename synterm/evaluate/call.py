@@ -1,0 +1,36 @@
+"""One try of a request."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+from synterm.core.completion import Completion, Outcome, failed_call
+from synterm.evaluate.lane import Flight
+from synterm.evaluate.traffic import Route
+from synterm.providers.base import OnText
+from synterm.text import storable
+
+
+async def ask(route: Route, flight: Flight, clock: Callable[[], float], on_text: OnText | None) -> Completion:
+    """The answer to a request. All its tries together end within the provider's limit, waits between them apart."""
+    flight.tries += 1
+    limit_s = route.provider.limit_s(flight.request)
+    # A provider keeps to the limit by itself; what earlier tries took of it, only the flight knows.
+    rest_s = None if limit_s is None or flight.tries == 1 else max(limit_s - flight.sending_s, 0.0)
+    began = clock()
+    try:
+        async with asyncio.timeout(rest_s):
+            completion = await route.provider.complete(flight.request, on_text)
+    except TimeoutError:
+        completion = failed_call(Outcome.TIMED_OUT, f"no answer within {limit_s:g} s, in {flight.tries} tries")
+    flight.sending_s += clock() - began
+    return _storable(replace(completion, attempts=flight.tries))
+
+
+def _storable(completion: Completion) -> Completion:
+    """The completion as it will be read back, so that fresh and cached answers are judged and reported alike."""
+    text, error = storable(completion.text), storable(completion.error or "")
+    same = text == completion.text and error == (completion.error or "")
+    return completion if same else replace(completion, text=text, error=error or None)

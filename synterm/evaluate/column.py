@@ -1,0 +1,71 @@
+"""One variant's verdicts as numbers."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from synterm.core.evaluation import Evaluation
+from synterm.evaluate.tally import Tally
+
+
+class Column:
+    """One variant's verdicts, counted for each case by its number in the sheet: repeats add up."""
+
+    __slots__ = ("cost_usd", "errors", "judged", "labels", "latencies", "passed")
+
+    def __init__(self) -> None:
+        self.passed = array("i")
+        self.judged = array("i")
+        self.errors = array("i")
+        self.latencies = array("d")
+        """Milliseconds, where they are known, in the order they came."""
+        self.cost_usd = 0.0
+        """What its fresh answers cost, as far as it is known."""
+        self.labels: Counter[tuple[str, str | None]] = Counter()
+        """Expected labels with those that were read."""
+
+    def add(self, case: int, evaluation: Evaluation) -> None:
+        """Count one evaluation of a case."""
+        if case >= len(self.judged):
+            self.reach(case + 1)
+        if evaluation.passed is None:
+            self.errors[case] += 1
+        else:
+            self.judged[case] += 1
+            self.passed[case] += evaluation.passed
+        completion = evaluation.completion
+        if completion.latency_ms is not None:
+            self.latencies.append(completion.latency_ms)
+        if completion.cost_usd and not completion.cached:
+            self.cost_usd += completion.cost_usd
+        for check in evaluation.checks:
+            if check.type == "label" and check.expected_label:
+                self.labels[check.expected_label, check.label] += 1
+
+    def reach(self, cases: int) -> None:
+        """Have room for so many cases."""
+        if (missing := cases - len(self.judged)) > 0:
+            for counts in (self.passed, self.judged, self.errors):
+                counts.extend(bytes(missing))
+
+    def tally(self, cases: Sequence[int]) -> Tally:
+        """The verdicts on some cases."""
+        passed, judged, errors = (
+            sum(map(counts.__getitem__, cases)) for counts in (self.passed, self.judged, self.errors)
+        )
+        return Tally(passed, judged - passed, errors)
+
+    def shares(self, cases: Iterable[int], groups: Sequence[int]) -> dict[int, float]:
+        """The share of passes among the verdicts of each group, 0 to 1; `groups` has each case's, by its number."""
+        passed: dict[int, float] = {}
+        judged: dict[int, int] = {}
+        for case in cases:
+            if count := self.judged[case]:
+                group = groups[case]
+                judged[group] = judged.get(group, 0) + count
+                passed[group] = passed.get(group, 0) + self.passed[case]
+        for group, count in judged.items():
+            passed[group] /= count
+        return passed

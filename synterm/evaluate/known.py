@@ -1,0 +1,49 @@
+"""Which tasks the project file has answers to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from synterm.core.completion import Completion
+from synterm.core.evaluation import Task
+from synterm.evaluate.checklist import Checklist
+from synterm.evaluate.limits import Limits
+from synterm.evaluate.plan import rendered
+from synterm.storage.responses import ResponseStore
+
+
+@dataclass(slots=True)
+class Known:
+    """Tasks, parted by what the project file has."""
+
+    told: list[tuple[Task, Completion]] = field(default_factory=list[tuple[Task, Completion]])
+    """Those with their answers."""
+    rest: list[Task] = field(default_factory=list[Task])
+    """Those without; rendered."""
+
+
+def known_answers(tasks: list[Task], checklist: Checklist, responses: ResponseStore, limits: Limits) -> Known:
+    """Look `tasks` up: first by what names an answer without rendering, the others by their requests."""
+    refresh, kept = limits.refresh, limits.kept
+    known = Known()
+    names = [None if task.case.id in refresh else task.shortcut for task in tasks]
+    found = responses.lookup_shortcuts([name for name in names if name], kept)
+    for task, name in zip(tasks, names, strict=True):
+        if name and (answer := found.get(name)):
+            known.told.append((task, answer))
+        else:
+            known.rest.append(rendered(task, checklist))
+    if known.rest:
+        _by_request(known, responses, limits)
+    return known
+
+
+def _by_request(known: Known, responses: ResponseStore, limits: Limits) -> None:
+    keys = [task.request.key for task in known.rest if task.request and task.case.id not in limits.refresh]
+    answers = responses.lookup(keys, limits.kept)
+    rest, known.rest = known.rest, []
+    for task in rest:
+        if task.request and task.case.id not in limits.refresh and (answer := answers.get(task.request.key)):
+            known.told.append((task, answer))
+        else:
+            known.rest.append(task)

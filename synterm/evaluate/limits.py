@@ -1,0 +1,28 @@
+"""What a sweep must keep to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from synterm.evaluate.purse import Purse
+from synterm.storage.responses import KEPT, Kept
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How a sweep may go about it; None stands for no limit."""
+
+    max_seconds: float | None = None
+    purse: Purse | None = None
+    """What it may spend; shared by all sweeps that are given it."""
+    day_cap_usd: float | None = None
+    """What all that use this project file may spend in a day together."""
+    kept: Kept = KEPT
+    """Which answers of the project file are served."""
+    refresh: frozenset[str] = frozenset()
+    """Cases, by id, that are asked afresh whatever the project file has."""
+    stream: bool = False
+    """Whether to tell of answers as they stream in."""
+
+
+DEFAULT_LIMITS = Limits()

@@ -1,0 +1,66 @@
+"""Requests and tokens a minute, as far as an endpoint allows."""
+
+from __future__ import annotations
+
+from synterm.core.model import ModelSpec
+from synterm.core.request import Request
+
+_BYTES_PER_TOKEN = 4
+_USUAL_ANSWER = 256
+"""Tokens that an answer is taken to have while nothing says how long it may get."""
+
+
+class Bucket:
+    """A token bucket that holds one second's worth (1 at least) and may go into debt for what is larger than it."""
+
+    def __init__(self, per_minute: float) -> None:
+        self._rate = per_minute / 60
+        self._capacity = max(1.0, self._rate)
+        self._level = self._capacity
+        self._at = 0.0
+
+    def wait(self, now: float, amount: float) -> float:
+        """Seconds until `amount` may be taken."""
+        missing = min(amount, self._capacity) - self._filled(now)
+        return max(0.0, missing / self._rate)
+
+    def take(self, now: float, amount: float) -> None:
+        """Take `amount`; a negative one gives back."""
+        self._level = min(self._capacity, self._filled(now) - amount)
+        self._at = now
+
+    def _filled(self, now: float) -> float:
+        return min(self._capacity, self._level + max(0.0, now - self._at) * self._rate)
+
+
+class Meter:
+    """Both buckets of a model. Times are seconds of one monotonic clock."""
+
+    def __init__(self, spec: ModelSpec) -> None:
+        self._requests = Bucket(spec.rpm) if spec.rpm else None
+        self._tokens = Bucket(spec.tpm) if spec.tpm else None
+
+    def wait(self, now: float, tokens: int) -> float:
+        """Seconds until a request of so many tokens may be sent."""
+        waits = [bucket.wait(now, amount) for bucket, amount in ((self._requests, 1), (self._tokens, tokens)) if bucket]
+        return max(waits, default=0.0)
+
+    def take(self, now: float, tokens: int) -> None:
+        """A request of so many tokens is sent."""
+        if self._requests:
+            self._requests.take(now, 1)
+        if self._tokens:
+            self._tokens.take(now, tokens)
+
+    def settle(self, now: float, tokens: int, used: int) -> None:
+        """It was taken to use `tokens`, and used `used`."""
+        if self._tokens:
+            self._tokens.take(now, used - tokens)
+
+    def estimate(self, request: Request) -> int:
+        """About how many tokens a request will use; 0 where none are counted."""
+        if self._tokens is None:
+            return 0
+        size = sum(len(message.content.encode()) for message in request.messages)
+        given = request.params.get("max_tokens") or request.params.get("max_completion_tokens")
+        return size // _BYTES_PER_TOKEN + (given if isinstance(given, int) else _USUAL_ANSWER)

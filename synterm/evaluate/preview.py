@@ -1,0 +1,68 @@
+"""What a run would do, said without doing it: what is in the project file, what would be sent, why, for how much."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+from synterm.core.evaluation import Variant
+from synterm.evaluate.checklist import Checklist
+from synterm.evaluate.known import Known, known_answers
+from synterm.evaluate.misses import why_missed
+from synterm.evaluate.plan import plan
+from synterm.evaluate.run import RunPlan, kept_for
+from synterm.providers.prices import price_of
+from synterm.storage.project import Project
+
+_CHUNK = 1000
+_EXPLAINED = 200
+"""For so many misses of a variant the reason is looked up; those of one variant are much alike."""
+
+
+@dataclass(slots=True)
+class Preview:
+    """One variant of a run that is not made."""
+
+    variant: Variant
+    cached: int = 0
+    """Answers that the project file serves."""
+    requests: int = 0
+    """Requests that would be sent; equal ones once."""
+    problems: int = 0
+    """Cases whose request can't be made."""
+    worst_usd: float | None = 0.0
+    """What the requests cost at most; None when nobody knows."""
+    reasons: Counter[str] = field(default_factory=Counter[str])
+    """Why answers are not in the file, for the first misses."""
+
+
+def preview(project: Project, chosen: RunPlan) -> list[Preview]:
+    """What `chosen` would do. Raises InputError for prompts or checks that can't be used."""
+    checklist = Checklist(project.nodes.tree())
+    limits = replace(chosen.limits, kept=kept_for(project, chosen))
+    seen: set[str] = set()
+    previews: list[Preview] = []
+    for variant in chosen.variants:
+        made = Preview(variant)
+        tasks = plan(chosen.cases, variant, checklist, chosen.repeats)
+        while chunk := list(islice(tasks, _CHUNK)):
+            known = known_answers(chunk, checklist, project.responses, limits)
+            made.cached += len(known.told)
+            _count(made, known, seen, project)
+        previews.append(made)
+    return previews
+
+
+def _count(made: Preview, known: Known, seen: set[str], project: Project) -> None:
+    price = price_of(made.variant.model)
+    for task in known.rest:
+        if task.request is None:
+            made.problems += 1
+        elif task.request.key not in seen:
+            seen.add(task.request.key)
+            made.requests += 1
+            worst = price.worst(task.request) if price else None
+            made.worst_usd = None if worst is None or made.worst_usd is None else made.worst_usd + worst
+            if made.reasons.total() < _EXPLAINED:
+                made.reasons[why_missed(task, project.responses)] += 1

@@ -1,0 +1,138 @@
+"""A run's verdicts as numbers: what its report needs, in about a hundred bytes for each case.
+
+A sheet has a row for each case and a column for each variant. It counts, and holds neither inputs nor answers: those
+are in the project file.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Sequence
+from math import fsum
+
+from synterm.core.case import Case
+from synterm.core.completion import Completion, Outcome
+from synterm.core.evaluation import Evaluation, Variant
+from synterm.evaluate.column import Column
+from synterm.evaluate.failing import Failures, Reasons
+from synterm.evaluate.statistics import wilson
+from synterm.evaluate.tally import Tally
+
+
+class Sheet:
+    """The verdicts of a run, and what it took to get them.
+
+    Cases and their roots have numbers, in the order in which they came up.
+    """
+
+    def __init__(self, variants: Sequence[Variant]) -> None:
+        self.variants = variants
+        self.made = 0
+        self.cached = 0
+        self.requests = 0
+        """Requests that were sent, further attempts included."""
+        self.cost_usd = 0.0
+        """What the requests cost, as far as it is known."""
+        self.cost_unknown = 0
+        """Fresh answers whose cost is not known."""
+        self.prompt_tokens = 0
+        self.completion_tokens = 0
+        self.roots = array("i")
+        """The number of each case's root; -1 for a root that is no case of the run."""
+        self.reasons = Reasons()
+        """Why evaluations have no verdict."""
+        self.failures = Failures()
+        """What failed under the last variant."""
+        self._numbers: dict[str, int] = {}
+        self._by_scenario: dict[str, array[int]] = {}
+        self._columns = {variant.key: Column() for variant in variants}
+        self._first, self._last = _compared(variants)
+
+    def add(self, evaluation: Evaluation) -> None:
+        """Count one evaluation. Raises KeyError for a variant that the sheet has no column for."""
+        key = evaluation.task.variant.key
+        number = self._number_of(evaluation.task.case)
+        self._columns[key].add(number, evaluation)
+        self._count(evaluation.completion)
+        if evaluation.passed is None:
+            self.reasons.add(evaluation)
+        elif not evaluation.passed and key == self._last:
+            self.failures.add(evaluation, passed_before=self._passed_before(number))
+
+    def cases(self, scenario_ids: Iterable[str] | None = None) -> array[int]:
+        """The numbers of the cases in these scenarios; of all for None."""
+        numbers = array("i")
+        for scenario_id in self._by_scenario if scenario_ids is None else scenario_ids:
+            numbers += self._by_scenario.get(scenario_id, array("i"))
+        return numbers
+
+    def names(self) -> list[str]:
+        """The ids of cases and roots, by their numbers."""
+        return list(self._numbers)
+
+    def column(self, variant: Variant) -> Column:
+        """A variant's verdicts, with room for all cases. Raises KeyError for a variant that the sheet does not have."""
+        column = self._columns[variant.key]
+        column.reach(len(self.roots))
+        return column
+
+    def tally(self) -> Tally:
+        """The verdicts of all variants."""
+        whole = Tally()
+        for column in self._columns.values():
+            passed, judged = sum(column.passed), sum(column.judged)
+            whole.passed += passed
+            whole.failed += judged - passed
+            whole.errors += sum(column.errors)
+        return whole
+
+    def interval(self, column: Column, cases: Iterable[int]) -> tuple[float, float] | None:
+        """95 % Wilson interval of the pass rate over independent roots; None when nothing was judged.
+
+        Each root counts once, with the share of its evaluations that passed: ten variations of a seed, or ten
+        repeats of a case, are not ten data points.
+        """
+        shares = column.shares(cases, self.roots)
+        # Exact in whatever order the answers came.
+        return wilson(fsum(shares.values()), len(shares)) if shares else None
+
+    def _count(self, completion: Completion) -> None:
+        self.made += 1
+        if completion.cached:
+            self.cached += 1
+        elif completion.outcome is not Outcome.NOT_SENT:
+            self.requests += completion.attempts
+            self.cost_usd += completion.cost_usd or 0.0
+            self.cost_unknown += completion.cost_usd is None
+            self.prompt_tokens += completion.usage.prompt or 0
+            self.completion_tokens += completion.usage.completion or 0
+
+    def _number_of(self, case: Case) -> int:
+        number = self._numbers.get(case.id)
+        if number is None or self.roots[number] < 0:
+            number = self._number(case.id)
+            self.roots[number] = self._number(case.root_id)
+            self._by_scenario.setdefault(case.scenario_id, array("i")).append(number)
+        return number
+
+    def _number(self, name: str) -> int:
+        number = self._numbers.setdefault(name, len(self.roots))
+        if number == len(self.roots):
+            self.roots.append(-1)
+        return number
+
+    def _passed_before(self, case: int) -> bool:
+        before = self._columns[self._first].passed if self._first else ()
+        return case < len(before) and before[case] > 0
+
+
+_Key = tuple[str, str]
+
+
+def _compared(variants: Sequence[Variant]) -> tuple[_Key | None, _Key | None]:
+    """The last variant, and before it the first version of the same prompt under the same model, if it is another."""
+    if not variants:
+        return None, None
+    last = variants[-1]
+    first = next(each for each in variants if (each.prompt, each.model.name) == (last.prompt, last.model.name))
+    return None if first.key == last.key else first.key, last.key

@@ -1,0 +1,47 @@
+"""Single evaluations, as a run recorded them, for its report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from synterm.core.evaluation import CheckResult, variant_name
+from synterm.core.report import CheckReport, EvaluationReport
+from synterm.core.tree import Tree
+
+if TYPE_CHECKING:
+    from synterm.storage.runs import Recorded
+
+
+def evaluation_reports(recorded: Iterable[Recorded], tree: Tree) -> Iterator[EvaluationReport]:
+    """Each evaluation as it stands in the report, one at a time."""
+    return (evaluation_report(done, tree) for done in recorded)
+
+
+def evaluation_report(done: Recorded, tree: Tree) -> EvaluationReport:
+    """One evaluation; `tree` has the path of its scenario, which is empty for one that is no longer there."""
+    return EvaluationReport(
+        case_id=done.case_id,
+        root_id=done.root_id,
+        behavior=tree.path(done.scenario_id) if done.scenario_id in tree else "",
+        variant=variant_name(done.prompt, done.version, done.model_name),
+        repeat=done.repeat,
+        input=done.input,
+        expected=done.expected,
+        output=done.text,
+        outcome=done.outcome.value,
+        label=done.label,
+        passed=done.passed,
+        score=done.score,
+        checks=[_check(found) for found in done.checks],
+        error=done.error,
+        hint=done.hint if done.passed is None else None,
+        cached=done.cached,
+        latency_ms=done.latency_ms,
+        cost_usd=done.cost_usd,
+        tokens={"prompt": done.usage.prompt, "completion": done.usage.completion},
+    )
+
+
+def _check(found: CheckResult) -> CheckReport:
+    return CheckReport(type=found.type, passed=found.passed, score=found.score, reason=found.reason, error=found.error)
