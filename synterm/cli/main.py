@@ -40,6 +40,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _crash(error)
 
 
+def entry() -> int:
+    """The program: `main`, and a quick end."""
+    code = main()
+    # What is left need not be looked through for garbage once more.
+    gc.freeze()
+    return code
+
+
 def _dispatch(words: list[str]) -> int:
     if not words or words[0] in ("-h", "--help", "help"):
         data(overview().rstrip())

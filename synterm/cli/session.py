@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from importlib import import_module
+
 from synterm.cli.progress import LineProgress
 from synterm.cli.progress_json import JsonProgress
 from synterm.cli.ready import make_ready
@@ -13,6 +16,9 @@ from synterm.providers.registry import Providers
 from synterm.settings import load_settings
 from synterm.storage.project import Project
 from synterm.text import plural
+
+_AT_WORK_S = 0.2
+"""After so long, answers from the file are told, and the others are waited for."""
 
 Progress = LineProgress | JsonProgress
 
@@ -50,6 +56,8 @@ def write_report(project: Project, report: RunReport, target: str) -> None:
 
 async def _run(project: Project, chosen: RunPlan, watch: Watch) -> tuple[str, RunResult]:
     settings = load_settings()
+    # What is printed at the end is loaded while models are at work.
+    asyncio.get_running_loop().call_later(_AT_WORK_S, import_module, "synterm.reports.console")
     async with Providers(settings.approved_endpoints, fast=settings.fast_path) as providers:
         return await run(project, providers, chosen, watch)
 

@@ -73,6 +73,14 @@ class Completion:
     stored: int | None = None
     """Its row in the project file, once it is there."""
 
+    @property
+    def charged_usd(self) -> float | None:
+        """What the call is taken to have cost, in US dollars: nothing where it was turned away, None: unknown."""
+        return 0.0 if self.cost_usd is None and self.outcome in _NOT_CHARGED else self.cost_usd
+
+
+_NOT_CHARGED = (Outcome.RATE_LIMITED, Outcome.PROVIDER_ERROR, Outcome.NOT_SENT, Outcome.OVER_BUDGET)
+
 
 def failed_call(
     outcome: Outcome,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from synterm.core.completion import Completion, Outcome
+from synterm.evaluate.retries import LONGEST_WAIT_S
 
 IN_A_ROW = 10
 """So many failures one after the other stop the sending."""
@@ -32,24 +33,26 @@ class Breaker:
             return self._closed_until - now
         return None if self._trying else 0.0
 
-    def sent(self) -> None:
-        """A request goes out; after a pause only one does, until it is answered."""
+    def sent(self) -> bool:
+        """A request goes out; whether it is the one that is tried after a pause, until it is answered."""
         self._trying = self._closed_until is not None
+        return self._trying
 
-    def lost(self) -> None:
-        """A request was cancelled before its answer: the next one is the try."""
-        self._trying = False
+    def lost(self, trial: bool) -> None:
+        """A request was cancelled before its answer; was it the trial, the next one is."""
+        if trial:
+            self._trying = False
 
-    def note(self, completion: Completion, now: float, *, final: bool) -> None:
+    def note(self, completion: Completion, now: float, *, final: bool, trial: bool) -> None:
         """Learn from an answer; `final`: it is not asked again."""
         if completion.outcome not in _FAILURES or (completion.outcome is Outcome.RATE_LIMITED and not final):
             self._failures = self._trips = 0
-            self._closed_until, self._trying = None, False
+            self._closed_until, self._trying, self.given_up = None, False, None
             return
-        if self._closed_until is not None and not self._trying:
+        if self._closed_until is not None and not trial:
             return  # it was under way when the pause began
         self._failures += 1
-        if self._trying or self._failures >= IN_A_ROW:
+        if trial or self._failures >= IN_A_ROW:
             self._trip(completion, now)
 
     def start_over(self) -> None:
@@ -61,7 +64,8 @@ class Breaker:
     def _trip(self, completion: Completion, now: float) -> None:
         self._failures, self._trying = 0, False
         self._trips += 1
-        if completion.retry_after_s is None or self._trips > _TRIPS:
+        hopeless = completion.retry_after_s is None or completion.retry_after_s > LONGEST_WAIT_S
+        if hopeless or self._trips > _TRIPS:
             self.given_up = completion
         else:
             self._closed_until = now + _COOL_S * 2 ** (self._trips - 1)

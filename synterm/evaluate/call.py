@@ -7,26 +7,57 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from synterm.core.completion import Completion, Outcome, failed_call
+from synterm.evaluate.events import Event, Streamed
 from synterm.evaluate.lane import Flight
+from synterm.evaluate.retries import Uniform, wait_before_retry
 from synterm.evaluate.traffic import Route
 from synterm.providers.base import OnText
 from synterm.text import storable
 
 
-async def ask(route: Route, flight: Flight, clock: Callable[[], float], on_text: OnText | None) -> Completion:
-    """The answer to a request. All its tries together end within the provider's limit, waits between them apart."""
+async def ask(
+    route: Route, flight: Flight, clock: Callable[[], float], show: Callable[[Event], None] | None
+) -> Completion:
+    """The answer to a request; with `show`, its text also as it streams in.
+
+    All its tries together end within the provider's limit, waits between them apart.
+    """
+    on_text = _streamer(flight, show) if show else None
     flight.tries += 1
     limit_s = route.provider.limit_s(flight.request)
     # A provider keeps to the limit by itself; what earlier tries took of it, only the flight knows.
     rest_s = None if limit_s is None or flight.tries == 1 else max(limit_s - flight.sending_s, 0.0)
     began = clock()
     try:
-        async with asyncio.timeout(rest_s):
+        if rest_s is None:
             completion = await route.provider.complete(flight.request, on_text)
+        else:
+            async with asyncio.timeout(rest_s):
+                completion = await route.provider.complete(flight.request, on_text)
     except TimeoutError:
-        completion = failed_call(Outcome.TIMED_OUT, f"no answer within {limit_s:g} s, in {flight.tries} tries")
+        completion = failed_call(Outcome.TIMED_OUT, f"no answer within {limit_s or 0:g} s, in {flight.tries} tries")
     flight.sending_s += clock() - began
-    return _storable(replace(completion, attempts=flight.tries))
+    return _storable(completion if flight.tries == 1 else replace(completion, attempts=flight.tries))
+
+
+def next_try(route: Route, flight: Flight, completion: Completion, uniform: Uniform) -> float | None:
+    """Seconds until the next try of a request; None: this answer is its last."""
+    limit_s = route.provider.limit_s(flight.request)
+    if limit_s is not None and flight.sending_s >= limit_s:
+        return None
+    return wait_before_retry(completion, flight.tries, uniform)
+
+
+def _streamer(flight: Flight, show: Callable[[Event], None]) -> OnText:
+    text = ""
+
+    def stream(piece: str) -> None:
+        nonlocal text
+        text += piece
+        for task in flight.tasks:
+            show(Streamed(task, text))
+
+    return stream
 
 
 def _storable(completion: Completion) -> Completion:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from synterm.core.completion import Completion, Outcome
 from synterm.evaluate.limit import Limit
+from synterm.evaluate.retries import LONGEST_WAIT_S
 
 _IN_A_ROW = 3
 """So many rate-limited answers without another between them are no chance: the whole endpoint waits."""
@@ -75,14 +76,17 @@ class Endpoint:
     def note(self, completion: Completion) -> None:
         """Learn from an answer, before its slot is free."""
         limited = completion.outcome is Outcome.RATE_LIMITED
-        self.limit.note(completion.latency_ms, limited=limited, busy=self.under_way >= self.limit.now)
+        # A refusal to connect comes back at once, and says nothing of how fast answers are.
+        latency_ms = completion.latency_ms if completion.outcome.answered else None
+        self.limit.note(latency_ms, limited=limited, busy=self.under_way >= self.limit.now)
         if not limited:
             self._refused = 0
             return
         self._refused += 1
-        if self._refused >= _IN_A_ROW and completion.retry_after_s is not None:
+        asked = completion.retry_after_s
+        if self._refused >= _IN_A_ROW and asked is not None and asked <= LONGEST_WAIT_S:
             longer = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2 ** min(self._refused - _IN_A_ROW, 5))
-            self.paused_until = max(self.paused_until, self._clock() + (completion.retry_after_s or longer))
+            self.paused_until = max(self.paused_until, self._clock() + (asked or longer))
 
     def _next(self, now: float) -> tuple[Queue | None, float | None]:
         """The queue whose turn it is; or none, and the seconds until one may send."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -11,19 +11,18 @@ from synterm.core.completion import Completion, Outcome, failed_call
 from synterm.core.evaluation import Task
 from synterm.core.request import Request
 from synterm.errors import ModelError
-from synterm.evaluate.breaker import IN_A_ROW
-from synterm.evaluate.budget import Budget, charge
-from synterm.evaluate.call import ask
-from synterm.evaluate.events import Event, Halted, Retrying, Started, Streamed
+from synterm.evaluate.budget import Budget
+from synterm.evaluate.call import ask, next_try
+from synterm.evaluate.events import Event, Halted, Retrying, Started
 from synterm.evaluate.lane import Flight, Lane
 from synterm.evaluate.limits import Limits
 from synterm.evaluate.recorder import Recorder
-from synterm.evaluate.retries import wait_before_retry
+from synterm.evaluate.reservation import Reservation
 from synterm.evaluate.traffic import Route, Traffic
-from synterm.providers.base import OnText
 from synterm.storage.project import Project
-from synterm.storage.received import Received
 
+_MOST_WAITING = 1200
+"""Requests of one model that wait for their turn, rendered; about as many as can be under way."""
 _MOST_PENDING = 2000
 """Answers that wait to be written; beyond it nothing more is sent until the disk has caught up."""
 
@@ -39,15 +38,16 @@ class Flights:
         """`show` takes events; `tell` the answer to each task, once it is on disk."""
         self.halted: Halted | None = None
         """How it was halted, if it was; without what was left."""
+        self._free_only = False
         self._show = show
         self._tell = tell
         self._traffic = traffic
         self._stream = limits.stream
-        self._budget = Budget(limits, project.spending)
-        self._recorder = Recorder(project.responses, self._fail)
+        self._budget = Budget(limits, project.spending, self._pump_soon)
+        self._recorder = Recorder(project.responses, self._fail, self._pump)
         self._lanes: dict[Route, Lane] = {}
         self._open: dict[str, Flight] = {}
-        self._calls: set[asyncio.Task[None]] = set()
+        self._calls: set[asyncio.Task[Completion | None]] = set()
         self._alarms: dict[Flight, asyncio.TimerHandle] = {}
         self._room = asyncio.Event()
         self._landed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -59,21 +59,23 @@ class Flights:
         if flight := self._open.get(request.key):
             self._join(flight, task, urgent=urgent)
             return None
-        if self.halted:
-            self._dropped += 1
-            return None
         lane = self._lane(self._traffic.route(request.model))
-        if problem := self._problem(lane.route, flight := Flight(request, [task])):
+        flight = Flight(request, [task], tokens=lane.route.meter.estimate(request))
+        if problem := self._problem(lane.route, flight):
             self._tell(task, problem)
             return None
-        flight.tokens = lane.route.meter.estimate(request)
+        if self._refused(flight):
+            self._dropped += 1
+            return None
         self._open[request.key] = flight
         lane.add(flight, urgent=urgent)
         return lane
 
-    async def room(self, lane: Lane, most: int) -> None:
-        """Wait while `most` requests or more wait in a lane."""
-        while lane.waiting >= most:
+    async def room(self, lane: Lane) -> None:
+        """Wait while so many requests wait in a lane that more would only take memory."""
+        if lane.waiting < _MOST_WAITING:
+            return
+        while lane.waiting > _MOST_WAITING // 2:
             self._room.clear()
             await self._room.wait()
 
@@ -86,18 +88,26 @@ class Flights:
         """Until all that was added is told, or never will be. Raises what went wrong on the way."""
         await self._landed
 
-    def halt(self, reason: str, hint: str) -> None:
-        """Send nothing more; what is under way may land."""
+    def halt(self, reason: str, hint: str, *, free_only: bool = False) -> None:
+        """Send nothing more (`free_only`: nothing that costs); what is under way may land."""
         if self.halted:
             return
-        self.halted = Halted(reason, hint, 0)
+        self.halted, self._free_only = Halted(reason, hint, 0), free_only
         for lane in self._lanes.values():
-            self._drop(lane.drain())
-        for alarm in self._alarms.values():
-            alarm.cancel()
-        self._drop(self._alarms)
-        self._alarms = {}
+            for flight in lane.drain():
+                if not self._refused(flight):
+                    lane.add(flight)
+                elif flight.last:
+                    self._record(flight, flight.last)
+                else:
+                    self._drop(flight)
+        for flight, alarm in list(self._alarms.items()):
+            if flight.last and self._refused(flight):
+                alarm.cancel()
+                del self._alarms[flight]
+                self._record(flight, flight.last)
         self._room.set()
+        self._pump()
         self._land()
 
     @property
@@ -106,7 +116,10 @@ class Flights:
         return self._dropped + sum(len(flight.tasks) for flight in self._open.values())
 
     async def close(self) -> None:
-        """Cancel what is under way, down to the connection, and put on disk what came in."""
+        """Cancel what is under way, down to the connection, and put on disk what came in.
+
+        Raises ProjectError when that is not possible.
+        """
         for lane in self._lanes.values():
             lane.route.endpoint.leave(lane)
         for alarm in self._alarms.values():
@@ -114,11 +127,16 @@ class Flights:
         for call in self._calls:
             call.cancel()
         await asyncio.gather(*self._calls, return_exceptions=True)
-        await self._recorder.close()
-        for flight in self._open.values():
-            self._let_go(flight, sent=False)
-        if not self._landed.done():
-            self._landed.cancel()
+        try:
+            await self._recorder.close()
+        finally:
+            for flight in self._open.values():
+                flight.let_go(0.0)
+            self._budget.close()
+            if not self._landed.done():
+                self._landed.cancel()
+
+    # Into a lane.
 
     def _lane(self, route: Route) -> Lane:
         lane = self._lanes.get(route)
@@ -129,151 +147,154 @@ class Flights:
         return lane
 
     def _join(self, flight: Flight, task: Task, *, urgent: bool) -> None:
-        if not urgent:
-            flight.tasks.append(task)
-            return
-        self._lanes[self._traffic.route(flight.request.model)].hurry(flight)
-        if all(other.cell != task.cell for other in flight.tasks):
+        if urgent:
+            self._lanes[self._traffic.route(flight.request.model)].hurry(flight)
+        if not urgent or all(other.cell != task.cell for other in flight.tasks):
             flight.tasks.append(task)
 
     def _problem(self, route: Route, flight: Flight) -> Completion | None:
         """Why a request can't be sent at all; else its worst cost is known."""
         if route.breaker.given_up:
-            return _given_up(route)
+            return route.refusal()
         try:
             flight.worst_usd = self._budget.worst(route, flight.request)
         except ModelError as error:
             return failed_call(Outcome.NOT_SENT, error.message, error.hint)
         return None
 
+    def _refused(self, flight: Flight) -> bool:
+        return self.halted is not None and not (self._free_only and flight.worst_usd == 0)
+
+    # Out of it.
+
     def _may_send(self, flight: Flight) -> bool:
         if self._recorder.pending >= _MOST_PENDING:
             return False
-        leave = "yes" if flight.reserved else self._budget.leave(flight.worst_usd)
+        leave = "yes" if flight.reservation else self._budget.leave(flight.worst_usd)
         if leave == "no":
             # Not at once: an endpoint is in the middle of choosing.
-            asyncio.get_running_loop().call_soon(self.halt, *self._budget.refusal())
+            halt = partial(self.halt, *self._budget.refusal(), free_only=True)
+            asyncio.get_running_loop().call_soon(halt)
         return leave == "yes"
 
     def _launch(self, lane: Lane, flight: Flight) -> None:
-        if not flight.reserved:
-            self._budget.reserve(flight.worst_usd)
-            flight.reserved = True
-        self._room.set()
+        flight.reservation = flight.reservation or Reservation(self._budget, flight.worst_usd)
+        if lane.waiting <= _MOST_WAITING // 2:
+            self._room.set()
         call = asyncio.get_running_loop().create_task(self._send(lane, flight))
         self._calls.add(call)
-        call.add_done_callback(self._called)
+        # A task that is cancelled before its first step never runs, so nothing that must happen may stand in it.
+        call.add_done_callback(partial(self._called, lane, flight))
 
-    def _called(self, call: asyncio.Task[None]) -> None:
+    async def _send(self, lane: Lane, flight: Flight) -> Completion | None:
+        """One try; None when the day has not enough left for it."""
+        assert flight.reservation, "set aside at its launch"
+        if not await flight.reservation.confirm():
+            return None
+        if not flight.tries:
+            self._show(Started(flight.tasks[0]))
+        return await ask(lane.route, flight, self._traffic.clock, self._show if self._stream else None)
+
+    def _called(self, lane: Lane, flight: Flight, call: asyncio.Task[Completion | None]) -> None:
         self._calls.discard(call)
-        if not call.cancelled() and (error := call.exception()):
-            self._fail(error)
-
-    async def _send(self, lane: Lane, flight: Flight) -> None:
-        completion = None
         try:
-            needed = self._budget.by_day(flight.worst_usd) and not flight.today
-            if not needed or await self._set_aside_today(lane, flight):
-                if not flight.tries:
-                    self._show(Started(flight.tasks[0]))
-                completion = await ask(lane.route, flight, self._traffic.clock, self._streamer(flight))
-                self._answered(lane, flight, completion)
+            self._came_back(lane, flight, call)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the sweep ends with it
+            self._fail(error)
         finally:
-            if completion is None:
-                lane.route.breaker.lost()
-                self._let_go(flight, sent=flight.tries > 0)
             lane.route.endpoint.free()
 
-    async def _set_aside_today(self, lane: Lane, flight: Flight) -> bool:
-        flight.today = await self._budget.reserve_today(flight.worst_usd)
-        if not flight.today:
-            self._let_go(flight, sent=False)
+    def _came_back(self, lane: Lane, flight: Flight, call: asyncio.Task[Completion | None]) -> None:
+        if call.cancelled() or call.exception():
+            lane.route.breaker.lost(flight.trial)
+            # Once it was sent, it may have been charged.
+            flight.let_go(None if flight.tries else 0.0)
+            if not call.cancelled() and (error := call.exception()):
+                self._fail(error)
+        elif (completion := call.result()) is None:
+            lane.route.breaker.lost(flight.trial)
+            lane.route.meter.give_back(self._traffic.clock(), flight.tokens)
+            flight.reservation = None
             lane.put_back(flight)
-        return flight.today
+        else:
+            self._answered(lane, flight, completion)
 
     def _answered(self, lane: Lane, flight: Flight, completion: Completion) -> None:
-        route = lane.route
+        route, now = lane.route, self._traffic.clock()
         route.endpoint.note(completion)
-        wait_s = self._wait_before_retry(route, flight, completion)
-        route.breaker.note(completion, self._traffic.clock(), final=wait_s is None)
-        if flight.tokens and (used := _tokens(completion)) is not None:
-            route.meter.settle(self._traffic.clock(), flight.tokens, used)
+        wait_s = next_try(route, flight, completion, self._traffic.uniform)
+        route.breaker.note(completion, now, final=wait_s is None, trial=flight.trial)
+        route.meter.settle(now, flight.tokens, completion.usage)
         if route.breaker.given_up:
             self._give_up(lane)
-        elif wait_s is not None and not self.halted:
+        elif wait_s is not None and not self._refused(flight):
             self._try_again(lane, flight, completion, wait_s)
             return
-        received = Received(flight.tasks[0], completion, *self._account(flight))
-        self._recorder.add(received, partial(self._stored, flight, completion))
-
-    def _wait_before_retry(self, route: Route, flight: Flight, completion: Completion) -> float | None:
-        limit_s = route.provider.limit_s(flight.request)
-        if limit_s is not None and flight.sending_s >= limit_s:
-            return None
-        return wait_before_retry(completion, flight.tries, self._traffic.uniform)
+        self._record(flight, completion)
 
     def _try_again(self, lane: Lane, flight: Flight, completion: Completion, wait_s: float) -> None:
-        if completion.outcome is Outcome.MALFORMED:
-            # It may have been paid for, so it is kept and counted.
-            self._recorder.add(Received(flight.tasks[0], completion))
-            self._budget.settle(flight.worst_usd, None, today=False)
-            self._budget.reserve(flight.worst_usd)
-        for task in flight.tasks:
-            self._show(Retrying(task, completion, wait_s))
-        loop = asyncio.get_running_loop()
-        self._alarms[flight] = loop.call_later(wait_s, self._again, lane, flight)
+        flight.last = completion
+        if completion.charged_usd != 0:
+            # It may have been paid for, so it is kept and counted; the next try is a request like any other.
+            reservation, flight.reservation = flight.reservation, None
+            self._recorder.add(flight.tasks[0], completion, reservation)
+        first, *others = flight.tasks
+        self._show(Retrying(first, completion, wait_s))
+        for other in others:
+            self._show(Retrying(other, replace(completion, cost_usd=0.0), wait_s))
+        self._alarms[flight] = asyncio.get_running_loop().call_later(wait_s, self._again, lane, flight)
 
     def _again(self, lane: Lane, flight: Flight) -> None:
         del self._alarms[flight]
-        if lane.route.breaker.given_up:
-            self._refuse(lane.route, [flight])
+        if flight.last and (lane.route.breaker.given_up or self._refused(flight)):
+            self._record(flight, flight.last)
             return
         lane.put_back(flight)
         lane.route.endpoint.pump()
 
-    def _account(self, flight: Flight) -> tuple[str, float]:
-        """The day that a cost is put down to, and what was set aside for it there."""
-        return self._budget.day, flight.worst_usd if flight.today else 0.0
+    # Onto the disk.
+
+    def _record(self, flight: Flight, completion: Completion) -> None:
+        """The last word on a request."""
+        reservation, flight.reservation = flight.reservation, None
+        self._recorder.add(flight.tasks[0], completion, reservation, partial(self._stored, flight, completion))
 
     def _stored(self, flight: Flight, completion: Completion, row: int) -> None:
-        self._budget.settle(flight.worst_usd, charge(completion), today=flight.today)
         completion = replace(completion, stored=row)
         first, *others = flight.tasks
         del self._open[flight.request.key]
         self._tell(first, completion)
         for other in others:
-            self._tell(other, replace(completion, cached=True))
-        if self._budget.capped or self._recorder.pending:
-            self._pump()
+            self._tell(other, replace(completion, cached=completion.outcome.answered))
         self._land()
+
+    # Never sent.
 
     def _give_up(self, lane: Lane) -> None:
-        self._refuse(lane.route, lane.drain())
-        self._room.set()
-
-    def _refuse(self, route: Route, flights: Iterable[Flight]) -> None:
-        for flight in flights:
-            del self._open[flight.request.key]
-            self._let_go(flight, sent=False)
+        for flight in lane.drain():
+            if flight.last:
+                self._record(flight, flight.last)
+                continue
+            self._close(flight)
             for task in flight.tasks:
-                self._tell(task, _given_up(route))
+                self._tell(task, lane.route.refusal())
+        self._room.set()
         self._land()
 
-    def _drop(self, flights: Iterable[Flight]) -> None:
-        for flight in flights:
-            del self._open[flight.request.key]
-            self._dropped += len(flight.tasks)
-            self._let_go(flight, sent=False)
+    def _drop(self, flight: Flight) -> None:
+        self._close(flight)
+        self._dropped += len(flight.tasks)
 
-    def _let_go(self, flight: Flight, *, sent: bool) -> None:
-        """Nothing comes of a request (now): what was set aside for it is free, or lost if it was under way."""
-        if flight.reserved:
-            self._budget.let_go(flight.worst_usd, sent=sent, today=flight.today)
-            flight.reserved = flight.today = False
+    def _close(self, flight: Flight) -> None:
+        flight.let_go(0.0)
+        del self._open[flight.request.key]
 
     def _pump(self) -> None:
         for lane in self._lanes.values():
             lane.route.endpoint.pump()
+
+    def _pump_soon(self) -> None:
+        asyncio.get_running_loop().call_soon(self._pump)
 
     def _land(self) -> None:
         if self._complete and not self._open and not self._landed.done():
@@ -282,32 +303,3 @@ class Flights:
     def _fail(self, error: BaseException) -> None:
         if not self._landed.done():
             self._landed.set_exception(error)
-
-    def _streamer(self, flight: Flight) -> OnText | None:
-        if not self._stream:
-            return None
-        text = ""
-
-        def stream(piece: str) -> None:
-            nonlocal text
-            text += piece
-            for task in flight.tasks:
-                self._show(Streamed(task, text))
-
-        return stream
-
-
-def _tokens(completion: Completion) -> int | None:
-    usage = completion.usage
-    return None if usage.prompt is None else usage.prompt + (usage.completion or 0)
-
-
-def _given_up(route: Route) -> Completion:
-    last = route.breaker.given_up
-    assert last, "asked only when it was given up"
-    return failed_call(
-        Outcome.NOT_SENT,
-        f"not sent: {route.spec.name} failed again and again, {IN_A_ROW} times in a row at first; the last time: "
-        f"{last.error or last.outcome.value}",
-        last.hint or "see to the endpoint, then run it again: what was answered is kept",
-    )

@@ -6,8 +6,10 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from synterm.core.completion import Completion
 from synterm.core.evaluation import Task
 from synterm.core.request import Request
+from synterm.evaluate.reservation import Reservation
 from synterm.evaluate.traffic import Route
 
 
@@ -24,12 +26,20 @@ class Flight:
     tries: int = 0
     sending_s: float = 0.0
     """How long its tries took."""
-    reserved: bool = False
-    """Whether its worst cost is set aside in the purse."""
-    today: bool = False
-    """Whether it is set aside in the project file too."""
+    trial: bool = False
+    """Whether the breaker lets it out alone, to see how things stand."""
+    reservation: Reservation | None = None
+    """What is set aside for it, while it is under way or waits for its next try."""
+    last: Completion | None = None
+    """How its last try failed."""
     waiting: bool = True
     """Whether it waits in a lane: for its turn, not for its time or its answer."""
+
+    def let_go(self, cost: float | None) -> None:
+        """Nothing comes of it: what was set aside is free, or lost where nobody knows (None)."""
+        if self.reservation:
+            self.reservation.close(cost)
+            self.reservation = None
 
 
 @dataclass(eq=False)
@@ -77,7 +87,7 @@ class Lane:
         (self._first or self._rest).popleft()
         flight.waiting = False
         self.waiting -= 1
-        self.route.breaker.sent()
+        flight.trial = self.route.breaker.sent()
         self.route.meter.take(now, flight.tokens)
         self.launch(self, flight)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from synterm.core.completion import Usage
 from synterm.core.model import ModelSpec
 from synterm.core.request import Request
 
@@ -52,10 +53,17 @@ class Meter:
         if self._tokens:
             self._tokens.take(now, tokens)
 
-    def settle(self, now: float, tokens: int, used: int) -> None:
-        """It was taken to use `tokens`, and used `used`."""
+    def settle(self, now: float, tokens: int, usage: Usage) -> None:
+        """It was taken to use `tokens`; what it used is known now, or not."""
+        if self._tokens and usage.prompt is not None:
+            self._tokens.take(now, usage.prompt + (usage.completion or 0) - tokens)
+
+    def give_back(self, now: float, tokens: int) -> None:
+        """It was not sent after all."""
+        if self._requests:
+            self._requests.take(now, -1)
         if self._tokens:
-            self._tokens.take(now, used - tokens)
+            self._tokens.take(now, -tokens)
 
     def estimate(self, request: Request) -> int:
         """About how many tokens a request will use; 0 where none are counted."""

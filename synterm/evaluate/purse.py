@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 _DUST_USD = 1e-9
 """What sums of floats may be off by."""
 
@@ -17,6 +19,8 @@ class Purse:
         """Settled costs. Where the cost of an answer is not known, what was set aside for it counts."""
         self.reserved = 0.0
         """Set aside for requests that are under way."""
+        self.on_settled: set[Callable[[], None]] = set()
+        """Called when something was settled: who had to wait may look again."""
         self._open = 0
 
     def fits(self, amount: float) -> bool:
@@ -33,3 +37,5 @@ class Purse:
         self._open -= 1
         self.reserved = max(0.0, self.reserved - amount) if self._open else 0.0
         self.spent += amount if cost is None else cost
+        for look_again in tuple(self.on_settled):
+            look_again()

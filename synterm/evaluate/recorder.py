@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
+from synterm.core.completion import Completion
+from synterm.core.evaluation import Task
 from synterm.errors import ProjectError
+from synterm.evaluate.reservation import Reservation
 from synterm.storage.received import Received
 from synterm.storage.responses import ResponseStore
 
@@ -13,42 +17,74 @@ OnStored = Callable[[int], None]
 """Called with the answer's row, once it is on disk."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    received: Received
+    reservation: Reservation | None
+    on_stored: OnStored | None
+
+
 class Recorder:
     """One write at a time is under way; what comes in meanwhile is the next one."""
 
-    def __init__(self, responses: ResponseStore, on_error: Callable[[BaseException], None]) -> None:
-        """`on_error` gets what the project file refused; those answers are not told of."""
+    def __init__(
+        self, responses: ResponseStore, on_error: Callable[[BaseException], None], on_written: Callable[[], None]
+    ) -> None:
+        """`on_error` gets what the project file refused; `on_written` is called after each write."""
         self._responses = responses
         self._on_error = on_error
-        self._waiting: list[tuple[Received, OnStored | None]] = []
+        self._on_written = on_written
+        self._waiting: list[_Waiting] = []
         self._writing: asyncio.Task[None] | None = None
         self.pending = 0
         """Answers that are not on disk yet."""
 
-    def add(self, received: Received, on_stored: OnStored | None = None) -> None:
-        """Put an answer on disk, then call `on_stored`."""
-        self._waiting.append((received, on_stored))
+    def add(
+        self, task: Task, completion: Completion, reservation: Reservation | None, on_stored: OnStored | None = None
+    ) -> None:
+        """Put an answer on disk with what it cost, settle its reservation, then call `on_stored`."""
+        day, today_usd = (reservation.day, reservation.today_usd) if reservation else ("", 0.0)
+        received = Received(task, completion, "" if completion.charged_usd == 0 and not today_usd else day, today_usd)
+        self._waiting.append(_Waiting(received, reservation, on_stored))
         self.pending += 1
         if self._writing is None:
             self._writing = asyncio.get_running_loop().create_task(self._write())
 
     async def close(self) -> None:
-        """Until all is on disk. What was received goes there also when nobody waits for it any more."""
+        """Until all is on disk. What was received goes there also when nobody waits for it any more.
+
+        What the file refused is tried once more. Raises ProjectError when it is refused again.
+        """
         while self._writing is not None:
             await asyncio.shield(self._writing)
+        if self._waiting:
+            await self._write_all()
 
     async def _write(self) -> None:
         try:
-            while self._waiting:
-                batch, self._waiting = self._waiting, []
-                rows = await asyncio.wrap_future(self._responses.add_all([received for received, _ in batch]))
-                self.pending -= len(batch)
-                for row, (_, on_stored) in zip(rows, batch, strict=True):
-                    if isinstance(row, ProjectError):
-                        raise row
-                    if on_stored:
-                        on_stored(row)
+            await self._write_all()
         except Exception as error:  # noqa: BLE001 - whatever it is, the sweep ends with it
             self._on_error(error)
         finally:
             self._writing = None
+
+    async def _write_all(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting, []
+            try:
+                rows = await asyncio.wrap_future(self._responses.add_all([one.received for one in batch]))
+            except Exception:
+                self._waiting = batch + self._waiting
+                raise
+            self.pending -= len(batch)
+            self._tell(batch, rows)
+
+    def _tell(self, batch: Sequence[_Waiting], rows: Sequence[int | ProjectError]) -> None:
+        for row, one in zip(rows, batch, strict=True):
+            if one.reservation:
+                one.reservation.close(one.received.completion.charged_usd, kept=True)
+            if isinstance(row, ProjectError):
+                self._on_error(row)
+            elif one.on_stored:
+                one.on_stored(row)
+        self._on_written()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -9,13 +11,14 @@ from concurrent.futures import Future
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from itertools import chain
+from socket import gethostname
 from typing import Any
 
 from synterm.core.case import Case
 from synterm.core.evaluation import Evaluation, Task, Variant
 from synterm.core.ids import content_id
 from synterm.evaluate.checklist import Checklist
-from synterm.evaluate.events import Event, Halted, Judged
+from synterm.evaluate.events import Event, Halted, Judged, Retrying
 from synterm.evaluate.limits import DEFAULT_LIMITS, Limits
 from synterm.evaluate.plan import plan, renderer
 from synterm.evaluate.report import RunResult
@@ -26,7 +29,7 @@ from synterm.providers.registry import Providers
 from synterm.storage.case_list import CaseList
 from synterm.storage.project import Project
 from synterm.storage.responses import Kept
-from synterm.storage.runs import RunStatus
+from synterm.storage.runs import RunRecord, RunStatus
 
 _BATCH = 200
 """Evaluations that are recorded together."""
@@ -126,12 +129,15 @@ async def run(
     start = _start(project, chosen)
     run_id = project.runs.start(start.config, who=chosen.who, git_commit=chosen.git_commit).result()
     limits = replace(chosen.limits, kept=start.kept)
-    sweep = Sweep(_sources(chosen, checklist), checklist, Traffic(providers, chosen.concurrency), project, limits)
+    sweep = Sweep(
+        _sources(chosen, checklist), checklist, Traffic(providers, chosen.concurrency), project, limits, chosen.size
+    )
     record = _Record(project, run_id)
     status: RunStatus = "interrupted"
     began = time.monotonic()
     try:
         await _follow(sweep, result, record, RunProgress(chosen.size), watch)
+        record.flush()
         status = "incomplete" if result.not_made else "complete"
     finally:
         result.wall_s = time.monotonic() - began
@@ -159,14 +165,29 @@ def _start(project: Project, chosen: RunPlan) -> _Start:
     """
     digest = chosen.digest
     last = project.runs.last_like(digest)
-    goes_on = last is not None and last.status != "complete"
-    since: int = last.config["since"] if last is not None and goes_on else project.responses.last_pk()
+    goes_on = last is not None and _was_cut_short(last)
+    since: int = last.config.get("since", 0) if last is not None and goes_on else project.responses.last_pk()
     kept = Kept(
         truncated=chosen.truncated,
         newer_than=0 if chosen.use_cache else since,
         resume_after=since if goes_on else None,
     )
-    return _Start(kept, _config(chosen) | {"plan": digest, "since": since})
+    return _Start(kept, _config(chosen) | {"plan": digest, "since": since, "host": gethostname(), "pid": os.getpid()})
+
+
+def _was_cut_short(record: RunRecord) -> bool:
+    """Whether a run ended before its end; one that runs still, on this machine, did not."""
+    if record.status != "running":
+        return record.status != "complete"
+    if record.config.get("host") != gethostname() or sys.platform == "win32":
+        return True  # nobody here can tell
+    try:
+        os.kill(int(record.config.get("pid", 0)), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def kept_for(project: Project, chosen: RunPlan) -> Kept:
@@ -181,6 +202,8 @@ async def _follow(sweep: Sweep, result: RunResult, record: _Record, progress: Ru
                 result.add(event.evaluation)
                 record.add(event.evaluation)
                 progress.add(event.evaluation)
+            elif isinstance(event, Retrying):
+                result.sheet.retried(event.failure)
             elif isinstance(event, Halted):
                 result.halted = event
             if watch:

@@ -59,6 +59,11 @@ class Sheet:
         elif not evaluation.passed and key == self._last:
             self.failures.add(evaluation, passed_before=self._passed_before(number))
 
+    def retried(self, failure: Completion) -> None:
+        """Count what a try cost that was made again; the try itself is counted with the last one."""
+        self.cost_usd += failure.cost_usd or 0.0
+        self.cost_unknown += failure.charged_usd is None
+
     def cases(self, scenario_ids: Iterable[str] | None = None) -> array[int]:
         """The numbers of the cases in these scenarios; of all for None."""
         numbers = array("i")
@@ -103,7 +108,7 @@ class Sheet:
         elif completion.outcome is not Outcome.NOT_SENT:
             self.requests += completion.attempts
             self.cost_usd += completion.cost_usd or 0.0
-            self.cost_unknown += completion.cost_usd is None
+            self.cost_unknown += completion.charged_usd is None
             self.prompt_tokens += completion.usage.prompt or 0
             self.completion_tokens += completion.usage.completion or 0
 

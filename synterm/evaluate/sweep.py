@@ -21,8 +21,6 @@ from synterm.storage.project import Project
 
 _CHUNK = 100
 """How many tasks are looked up before the event loop gets its turn."""
-_MOST_WAITING = 2000
-"""Requests of one model that wait; so many are rendered ahead, and no more, however large the project is."""
 
 Cell = tuple[str, tuple[str, str], int]
 
@@ -42,21 +40,27 @@ class Sweep:
         traffic: Traffic,
         project: Project,
         limits: Limits = DEFAULT_LIMITS,
+        planned: int | None = None,
     ) -> None:
+        """`planned`: how many tasks there are, where that is known; it tells how many were left when it was halted."""
         self._sources = [iter(source) for source in sources]
         self._checklist = checklist
         self._traffic = traffic
         self._responses = project.responses
         self._limits = limits
+        self._planned = planned
+        self._told = 0
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
         self._flights = Flights(self._events.put_nowait, self._tell, traffic, project, limits)
         self._ahead: set[Cell] = set()
+        self._running = False
 
     async def events(self) -> AsyncGenerator[Event]:
         """All that happens, until the last task is judged or a limit is reached.
 
         Raises what went wrong inside: InputError from tasks that can't be made, ProjectError from the project file.
         """
+        self._running = True
         work = asyncio.create_task(self._work())
         try:
             while (event := await self._events.get()) is not None:
@@ -66,11 +70,15 @@ class Sweep:
             error = _leaf(group)
             raise error from error.__cause__
         finally:
-            work.cancel()
+            # Its end must not be interrupted: what came in is put on disk then.
+            if self._running:
+                work.cancel()
             await asyncio.gather(work, return_exceptions=True)
 
     def promote(self, tasks: Iterable[Task]) -> None:
-        """Take these first: their cells are on screen."""
+        """Take these first: their cells are on screen, and have no answer yet."""
+        if not self._running:
+            return
         wanted = [task for task in tasks if task.cell not in self._ahead]
         self._ahead.update(task.cell for task in wanted)
         self._take(wanted, urgent=True)
@@ -90,13 +98,14 @@ class Sweep:
                 f"the time limit of {limit:g} s is reached", "raise --max-seconds; what was received is kept"
             )
         finally:
+            self._running = False
             await self._end()
 
     async def _end(self) -> None:
         try:
             await self._flights.close()
             if self._flights.halted:
-                left = self._flights.left + sum(1 for source in self._sources for _ in source)
+                left = self._flights.left if self._planned is None else self._planned - self._told
                 self._events.put_nowait(replace(self._flights.halted, left=left))
         finally:
             self._events.put_nowait(None)
@@ -107,7 +116,7 @@ class Sweep:
             lanes = self._take([task for task in chunk if task.cell not in self._ahead])
             await asyncio.sleep(0)
             for lane in lanes:
-                await self._flights.room(lane, _MOST_WAITING)
+                await self._flights.room(lane)
 
     def _take(self, tasks: list[Task], *, urgent: bool = False) -> set[Lane]:
         """Tell of what the project file has, queue the rest; gives the lanes that got some."""
@@ -125,6 +134,7 @@ class Sweep:
         return lanes
 
     def _tell(self, task: Task, completion: Completion) -> None:
+        self._told += 1
         self._events.put_nowait(Judged(self._checklist.judge(task, completion)))
 
 

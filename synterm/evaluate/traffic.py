@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable
 
+from synterm.core.completion import Completion, Outcome, failed_call
 from synterm.core.model import ModelSpec
 from synterm.evaluate.breaker import Breaker
 from synterm.evaluate.endpoint import Endpoint
@@ -33,6 +34,17 @@ class Route:
         self.price: Known | None = price_of(spec)
         """None when nobody knows it."""
 
+    def refusal(self) -> Completion:
+        """What is told of requests that are not sent, since the model was given up."""
+        last = self.breaker.given_up
+        assert last, "asked only when it was given up"
+        return failed_call(
+            Outcome.NOT_SENT,
+            f"not sent, since {self.spec.name} failed many times in a row; the last time: "
+            f"{last.error or last.outcome.value}",
+            last.hint or "see to the endpoint, then run it again: what was answered is kept",
+        )
+
 
 class Traffic:
     """The routes to models. Use one instance from one event loop."""
@@ -51,7 +63,7 @@ class Traffic:
         self._providers = providers
         self._concurrency = concurrency
         self._endpoints: dict[tuple[int, str], Endpoint] = {}
-        self._routes: dict[ModelSpecKey, Route] = {}
+        self._routes: dict[str, Route] = {}
 
     def route(self, spec: ModelSpec) -> Route:
         """The route to a model."""
@@ -67,6 +79,3 @@ class Traffic:
             width = self._concurrency or provider.width
             self._endpoints[key] = Endpoint(Limit(width, self._concurrency or provider.most), self.clock)
         return self._endpoints[key]
-
-
-ModelSpecKey = str

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from synterm.core.completion import Completion
+from synterm.providers.base import OnText
 
 NO_KEY = "none"
 """Sent where an endpoint needs no key, so that nothing looks for one in the environment."""
@@ -47,6 +48,25 @@ def redacted(completion: Completion, key: str | None) -> Completion:
         error=None if completion.error is None else _without(completion.error, known),
         hint=None if completion.hint is None else _without(completion.hint, known),
     )
+
+
+def streamed_without(on_text: OnText | None, key: str | None) -> OnText | None:
+    """`on_text` for a stream in which the key could stand, also cut into pieces: what may be its begin is held back
+    until it is clear that it is not."""
+    if on_text is None or not key or key == NO_KEY:
+        return on_text
+    held = ""
+
+    def pass_on(piece: str) -> None:
+        nonlocal held
+        text = (held + piece).replace(key, _SHOWN)
+        size = min(len(key) - 1, len(text))
+        keep = next((count for count in range(size, 0, -1) if key.startswith(text[-count:])), 0)
+        held = text[len(text) - keep :]
+        if shown := text[: len(text) - keep]:
+            on_text(shown)
+
+    return pass_on
 
 
 def _held(completion: Completion, secrets: Iterable[str]) -> bool:

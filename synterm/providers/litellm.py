@@ -16,7 +16,7 @@ from synterm.providers import access, prices, wire
 from synterm.providers.availability import require_key
 from synterm.providers.base import OnText
 from synterm.providers.host import HostProcess
-from synterm.providers.keys import NO_KEY, redacted, without_keys
+from synterm.providers.keys import NO_KEY, redacted, streamed_without, without_keys
 from synterm.providers.params import EndpointParams, read_params, wall_limit
 
 _GRACE_S = 5.0
@@ -68,7 +68,7 @@ class LiteLLMProvider:
         except ModelError as error:
             return wire.failure(error)
         body = _body(request, params)
-        completion = await self._host.call(body, on_text, params.timeout + _GRACE_S)
+        completion = await self._host.call(body, streamed_without(on_text, body["api_key"]), params.timeout + _GRACE_S)
         return redacted(prices.with_cost(completion, request.model), body["api_key"])
 
     async def warm(self) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from synterm.core.completion import Completion
@@ -15,7 +17,7 @@ from synterm.errors import ModelError
 from synterm.providers import access, wire
 from synterm.providers.base import OnText, Provider
 from synterm.providers.http_outcomes import timed_out, unreachable
-from synterm.providers.keys import redacted
+from synterm.providers.keys import redacted, streamed_without
 from synterm.providers.openai_call import Call, Timing
 from synterm.providers.openai_target import Target, target_of
 from synterm.providers.params import EndpointParams, read_params, wall_limit
@@ -78,7 +80,7 @@ class OpenAIChatProvider:
             return await self._otherwise(request.model).complete(request, on_text)
         body = target.body(request, params, schema, streamed=on_text is not None)
         call = Call(target, self._open(), headers, body)
-        return redacted(await _within(params.timeout, call, on_text), key)
+        return redacted(await _within(params.timeout, call, streamed_without(on_text, key)), key)
 
     async def warm(self) -> None:
         """Import aiohttp and make the session."""
@@ -102,6 +104,7 @@ class OpenAIChatProvider:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
+            load_aiohttp()
             import aiohttp
 
             self._session = aiohttp.ClientSession(
@@ -111,6 +114,20 @@ class OpenAIChatProvider:
                 trust_env=False,
             )
         return self._session
+
+
+def load_aiohttp() -> None:
+    """Import aiohttp without the certificates that it would read for two contexts of its own: that takes half of its
+    import, and calls here bring their own context."""
+    before = os.environ.get("SSL_CERT_FILE")
+    os.environ["SSL_CERT_FILE"] = os.devnull
+    try:
+        import_module("aiohttp")
+    finally:
+        if before is None:
+            del os.environ["SSL_CERT_FILE"]
+        else:
+            os.environ["SSL_CERT_FILE"] = before
 
 
 async def _within(limit_s: float, call: Call, on_text: OnText | None) -> Completion:

@@ -36,8 +36,8 @@ _PRAGMAS = (
     "PRAGMA recursive_triggers = OFF",
     "PRAGMA secure_delete = ON",
     "PRAGMA synchronous = FULL",
-    # In KiB: what one look-up of 10 000 answers touches.
-    "PRAGMA cache_size = -16000",
+    # In KiB. One look-up of 10 000 answers touches twice as much, and is hardly slower for it.
+    "PRAGMA cache_size = -8000",
 )
 
 

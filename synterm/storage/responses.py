@@ -90,7 +90,7 @@ class ResponseStore(Store):
 
         def work(db: Database) -> list[int | ProjectError]:
             pks = insert_each(db, received, self._recipes, self._writer.path)
-            settle(db, ((one.day, one.completion.cost_usd, one.reserved_usd) for one in received))
+            settle(db, ((one.day, one.completion.charged_usd, one.reserved_usd) for one in received))
             return pks
 
         return self._writer.submit(work)

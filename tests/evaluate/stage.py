@@ -147,11 +147,12 @@ class Play:
         limits: Limits = DEFAULT_LIMITS,
         *others: Iterable[Task],
         concurrency: int | None = None,
+        planned: int | None = None,
     ) -> Sweep:
         """A sweep over tasks, and over those of other models beside them. Nobody waits: a wait before another try
         takes no time."""
         traffic = Traffic(providers, concurrency, uniform=lambda _low, _high: 0.0)
-        return Sweep([tasks, *others], self.checklist, traffic, self.project, limits)
+        return Sweep([tasks, *others], self.checklist, traffic, self.project, limits, planned)
 
     async def made(
         self,

@@ -15,23 +15,23 @@ def tripped() -> Breaker:
     breaker = Breaker()
     for _ in range(IN_A_ROW):
         breaker.sent()
-        breaker.note(DOWN, 100.0, final=False)
+        breaker.note(DOWN, 100.0, final=False, trial=False)
     return breaker
 
 
 def test_ten_failures_in_a_row_pause_the_sending():
     breaker = Breaker()
     for _ in range(IN_A_ROW - 1):
-        breaker.note(DOWN, 100.0, final=False)
+        breaker.note(DOWN, 100.0, final=False, trial=False)
     assert breaker.wait(100.0) == 0
-    breaker.note(DOWN, 100.0, final=False)
+    breaker.note(DOWN, 100.0, final=False, trial=False)
     assert breaker.wait(100.0) == 1.0
 
 
 def test_one_answer_between_them_starts_the_count_again():
     breaker = Breaker()
     for number in range(10 * IN_A_ROW):
-        breaker.note(GOOD if number % IN_A_ROW == 0 else DOWN, 100.0, final=False)
+        breaker.note(GOOD if number % IN_A_ROW == 0 else DOWN, 100.0, final=False, trial=False)
     assert breaker.wait(100.0) == 0
 
 
@@ -39,7 +39,7 @@ def test_one_answer_between_them_starts_the_count_again():
 def test_what_the_model_said_is_no_failure_however_bad_it_is(outcome: Outcome):
     breaker = Breaker()
     for _ in range(3 * IN_A_ROW):
-        breaker.note(Completion(outcome), 100.0, final=True)
+        breaker.note(Completion(outcome), 100.0, final=True, trial=False)
     assert breaker.wait(100.0) == 0
 
 
@@ -48,7 +48,7 @@ def test_after_the_pause_one_request_is_tried_and_the_others_wait_for_it():
     assert breaker.wait(101.0) == 0
     breaker.sent()
     assert breaker.wait(101.0) is None
-    breaker.note(GOOD, 101.5, final=True)
+    breaker.note(GOOD, 101.5, final=True, trial=True)
     assert breaker.wait(101.5) == 0
     breaker.sent()
     assert breaker.wait(101.5) == 0
@@ -57,7 +57,7 @@ def test_after_the_pause_one_request_is_tried_and_the_others_wait_for_it():
 def test_a_try_that_was_cancelled_is_made_by_the_next_request():
     breaker = tripped()
     breaker.sent()
-    breaker.lost()
+    breaker.lost(trial=True)
     assert breaker.wait(101.0) == 0
 
 
@@ -66,8 +66,8 @@ def test_pauses_get_longer_and_then_it_is_given_up():
     while not breaker.given_up:
         pauses.append(breaker.wait(now))
         now += breaker.wait(now) or 0.0
-        breaker.sent()
-        breaker.note(DOWN, now, final=False)
+        assert breaker.sent()
+        breaker.note(DOWN, now, final=False, trial=True)
     assert pauses == [1.0, 2.0, 4.0, 8.0]
     assert breaker.given_up is DOWN
 
@@ -75,34 +75,56 @@ def test_pauses_get_longer_and_then_it_is_given_up():
 def test_answers_that_were_under_way_when_the_pause_began_do_not_lengthen_it():
     breaker = tripped()
     for _ in range(50):
-        breaker.note(DOWN, 100.1, final=False)
+        breaker.note(DOWN, 100.1, final=False, trial=False)
     assert breaker.wait(101.0) == 0 and breaker.given_up is None
 
 
 def test_what_no_wait_can_mend_is_given_up_at_once():
     breaker = Breaker()
     for _ in range(IN_A_ROW):
-        breaker.note(NO_KEY, 100.0, final=True)
+        breaker.note(NO_KEY, 100.0, final=True, trial=False)
     assert breaker.given_up is NO_KEY
 
 
 def test_a_rate_limit_counts_only_when_its_tries_are_used_up():
     breaker = Breaker()
     for _ in range(5 * IN_A_ROW):
-        breaker.note(BUSY, 100.0, final=False)
+        breaker.note(BUSY, 100.0, final=False, trial=False)
     assert breaker.wait(100.0) == 0
     for _ in range(IN_A_ROW):
-        breaker.note(BUSY, 100.0, final=True)
+        breaker.note(BUSY, 100.0, final=True, trial=False)
     assert breaker.wait(100.0) == 1.0
 
 
 def test_who_starts_over_gets_one_try_at_once():
     breaker = Breaker()
     for _ in range(IN_A_ROW):
-        breaker.note(NO_KEY, 100.0, final=True)
+        breaker.note(NO_KEY, 100.0, final=True, trial=False)
     breaker.start_over()
     assert breaker.given_up is None and breaker.wait(100.0) == 0
     breaker.sent()
     assert breaker.wait(100.0) is None
-    breaker.note(DOWN, 100.0, final=False)
+    breaker.note(DOWN, 100.0, final=False, trial=True)
     assert breaker.given_up is DOWN
+
+
+def test_only_the_lost_trial_makes_room_for_another():
+    breaker = tripped()
+    assert breaker.sent()
+    breaker.lost(trial=False)
+    assert breaker.wait(101.0) is None
+
+
+def test_a_good_answer_takes_back_that_it_was_given_up():
+    breaker = Breaker()
+    for _ in range(IN_A_ROW):
+        breaker.note(NO_KEY, 100.0, final=True, trial=False)
+    breaker.note(GOOD, 100.0, final=True, trial=False)
+    assert breaker.given_up is None
+
+
+def test_an_endpoint_that_asks_for_a_day_is_given_up():
+    breaker = Breaker()
+    for _ in range(IN_A_ROW):
+        breaker.note(failed_call(Outcome.RATE_LIMITED, "tomorrow", retry_after_s=86_400), 1.0, final=True, trial=False)
+    assert breaker.given_up

@@ -3,6 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from synterm.core.completion import Usage
 from synterm.core.model import ModelSpec
 from synterm.core.prompt import Message
 from synterm.core.request import Request
@@ -52,7 +53,7 @@ def test_what_was_not_used_is_given_back():
     chosen = meter(tpm=60_000)
     chosen.take(0.0, 3000)
     assert chosen.wait(0.0, 3000) > 2.9
-    chosen.settle(0.0, 3000, 500)
+    chosen.settle(0.0, 3000, Usage(400, 100))
     assert chosen.wait(0.0, 3000) < 0.6
 
 

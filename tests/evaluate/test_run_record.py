@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import replace
 from pathlib import Path
+from socket import gethostname
 from typing import Any
 
 import pytest
@@ -43,6 +45,8 @@ async def test_a_run_is_recorded_with_all_its_evaluations(play: Play) -> None:
         "repeats": 2,
         "plan": chosen.digest,
         "since": 0,
+        "host": gethostname(),
+        "pid": os.getpid(),
     }
     assert record.totals == {
         "evaluations": 4,

@@ -52,7 +52,7 @@ async def test_the_time_limit_stops_what_is_under_way(play: Play) -> None:
     cases = play.cases(*"abcdef")
     await play.made(play.tasks(cases[:2]), Stage(Actor()))
     actor = Actor(width=2, held=True)
-    sweep = play.sweep(play.tasks(cases), Stage(actor), Limits(max_seconds=0.1))
+    sweep = play.sweep(play.tasks(cases), Stage(actor), Limits(max_seconds=0.1), planned=6)
     events = [event async for event in sweep.events()]
     assert [done.task.case.title for done in judged(events)] == ["a", "b"]
     assert sorted(actor.cancelled) == sorted(actor.asked)
@@ -64,6 +64,9 @@ async def test_the_time_limit_stops_what_is_under_way(play: Play) -> None:
 async def test_no_time_at_all_leaves_everything(play: Play) -> None:
     limits = Limits(max_seconds=0)
     events = [
-        event async for event in play.sweep(play.tasks(play.cases(*MANY)), Stage(Actor(held=True)), limits).events()
+        event
+        async for event in play.sweep(
+            play.tasks(play.cases(*MANY)), Stage(Actor(held=True)), limits, planned=250
+        ).events()
     ]
     assert isinstance(events[-1], Halted) and events[-1].left == 250

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from synterm.core.completion import Completion, Outcome
-from synterm.providers.keys import redacted, without_keys
+from synterm.providers.keys import redacted, streamed_without, without_keys
 
 
 def test_an_environment_without_keys_has_what_a_process_needs_and_nothing_unknown():
@@ -33,3 +35,16 @@ def test_other_credentials_of_the_user_are_taken_out_of_messages(monkeypatch: py
     monkeypatch.setenv("SOME_SERVICE_TOKEN", "tok-abcdefgh")
     clean = redacted(Completion(Outcome.PROVIDER_ERROR, error="header tok-abcdefgh"), None)
     assert clean.error == "header [key]"
+
+
+@given(st.lists(st.text("sk-1ab ", max_size=6), max_size=12), st.integers(0, 12))
+def test_a_key_is_taken_out_of_a_stream_however_it_is_cut(pieces: list[str], at: int) -> None:
+    key, shown = "sk-1a", list[str]()
+    on_text = streamed_without(shown.append, key)
+    assert on_text
+    for piece in [*pieces[:at], "s", "k-1", "a", *pieces[at:]]:
+        on_text(piece)
+    assert key not in "".join(shown)
+    whole = "".join([*pieces[:at], key, *pieces[at:]]).replace(key, "[key]")
+    assert whole.startswith("".join(shown))
+    assert len(whole) - len("".join(shown)) < len(key)
