@@ -28,3 +28,7 @@ lock:
 bench: $(BIN)/pytest
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/embedded.py
+	$(BIN)/python benchmarks/throughput.py
+	$(BIN)/python benchmarks/cached.py
+	$(BIN)/python benchmarks/scaling.py
+	$(BIN)/python benchmarks/faults.py
