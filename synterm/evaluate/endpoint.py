@@ -11,8 +11,9 @@ from synterm.core.completion import Completion, Outcome
 from synterm.evaluate.limit import Limit
 from synterm.evaluate.retries import LONGEST_WAIT_S
 
-_IN_A_ROW = 3
-"""So many rate-limited answers without another between them are no chance: the whole endpoint waits."""
+_RECENT, _LEAST = 20, 10
+"""When half of the recent answers (10 at least) were refused for their rate, that is no chance: the endpoint waits. A
+few in a row are: refusals come at once, so those of a burst arrive before its answers do."""
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 8.0
 """The pause where the endpoint does not say how long; doubled while it goes on."""
 
@@ -40,7 +41,8 @@ class Endpoint:
         """Nothing is sent before this time of the clock: the endpoint asked for it."""
         self._clock = clock
         self._queues: deque[Queue] = deque()
-        self._refused = 0
+        self._refused: deque[bool] = deque(maxlen=_RECENT)
+        self._pauses = 0
         self._alarm: asyncio.TimerHandle | None = None
 
     def join(self, queue: Queue) -> None:
@@ -79,14 +81,20 @@ class Endpoint:
         # A refusal to connect comes back at once, and says nothing of how fast answers are.
         latency_ms = completion.latency_ms if completion.outcome.answered else None
         self.limit.note(latency_ms, limited=limited, busy=self.under_way >= self.limit.now)
+        self._refused.append(limited)
         if not limited:
-            self._refused = 0
+            self._pauses = 0
+        elif len(self._refused) >= _LEAST and 2 * sum(self._refused) >= len(self._refused):
+            self._pause(completion.retry_after_s)
+
+    def _pause(self, asked: float | None) -> None:
+        """Send nothing for as long as the endpoint asked, or longer with each pause where it asked for nothing."""
+        if asked is None or asked > LONGEST_WAIT_S:
             return
-        self._refused += 1
-        asked = completion.retry_after_s
-        if self._refused >= _IN_A_ROW and asked is not None and asked <= LONGEST_WAIT_S:
-            longer = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2 ** min(self._refused - _IN_A_ROW, 5))
-            self.paused_until = max(self.paused_until, self._clock() + (asked or longer))
+        now = self._clock()
+        self._pauses += now >= self.paused_until
+        longer = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2 ** min(self._pauses - 1, 5))
+        self.paused_until = max(self.paused_until, now + (asked or longer))
 
     def _next(self, now: float) -> tuple[Queue | None, float | None]:
         """The queue whose turn it is; or none, and the seconds until one may send."""

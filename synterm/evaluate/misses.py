@@ -12,20 +12,33 @@ _PARTS = ("prompt", "model", "endpoint", "params", "labels", "schema", "renderin
 """The parts of a recipe; where as much differs elsewhere, a difference in the first ones is told."""
 
 
-def why_missed(task: Task, responses: ResponseStore) -> str:
-    """Why the file serves no answer to `task`, in a few words."""
+_MANY = 1000
+"""How many answers are looked at where some of them don't count."""
+
+
+def why_missed(task: Task, responses: ResponseStore, before: int | None = None) -> str:
+    """Why the file serves no answer to `task`, in a few words.
+
+    `before`: why it served none while it held only the rows before that one, such as the answer's own.
+    """
     recipe = task.recipe
     if recipe is None:
         return "its request can't be made"
-    asked = responses.recipes_for(task.case.content_id)
+    asked = _asked(task.case.content_id, responses, before)
     if not asked:
-        known = responses.asked_with(recipe.id)
+        known = before is None and responses.asked_with(recipe.id)
         return "a case that was never asked about" if known else "never asked: a new case, or nothing was asked so far"
     nearest = min(asked, key=lambda one: len(_differing(one.recipe, recipe.body)))
     differing = _differing(nearest.recipe, recipe.body)
     if not differing:
         return _same(nearest, task.repeat)
     return "; ".join(_difference(part, nearest.recipe, recipe.body) for part in differing)
+
+
+def _asked(content_id: str, responses: ResponseStore, before: int | None) -> list[Asked]:
+    if before is None:
+        return responses.recipes_for(content_id)
+    return [asked for asked in responses.recipes_for(content_id, _MANY) if asked.pk < before]
 
 
 def _same(asked: Asked, repeat: int) -> str:

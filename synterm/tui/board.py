@@ -1,153 +1,23 @@
-"""What the result grid shows: rows are cases, columns are variants, cells are verdicts, fresh or stale.
-
-Making a whole column stale is one step, however many cells it has: a cell is fresh while its generation is the
-column's.
-"""
+"""What the result grid shows: rows are cases, columns are variants, cells are verdicts, fresh or stale."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from enum import Enum, auto
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import chain
+from typing import NamedTuple
 
 from synterm.core.case import Case
 from synterm.core.evaluation import Evaluation, Variant
+from synterm.tui.column import Column
 
 
-class Freshness(Enum):
-    """How a cell stands to the text that is being typed."""
-
-    EMPTY = auto()
-    STALE = auto()
-    RUNNING = auto()
-    FRESH = auto()
-
-
-@dataclass(slots=True)
-class Cell:
-    """The newest verdict on a case, and the generation of the text that it is about."""
-
-    evaluation: Evaluation
-    generation: int
-
-
-@dataclass(slots=True)
-class Counts:
-    """Fresh verdicts."""
-
-    passed: int = 0
-    failed: int = 0
-    errors: int = 0
-    cached: int = 0
-
-    @property
-    def fresh(self) -> int:
-        """All fresh cells."""
-        return self.passed + self.failed + self.errors
-
-    @property
-    def judged(self) -> int:
-        """Fresh cells with a verdict."""
-        return self.passed + self.failed
-
-    def add(self, other: Counts) -> None:
-        """Count in what the other counted."""
-        self.passed += other.passed
-        self.failed += other.failed
-        self.errors += other.errors
-        self.cached += other.cached
-
-    def count(self, evaluation: Evaluation, by: int) -> None:
-        """Count one evaluation in (1) or out (-1)."""
-        if evaluation.passed is None:
-            self.errors += by
-        elif evaluation.passed:
-            self.passed += by
-        else:
-            self.failed += by
-        self.cached += by * evaluation.completion.cached
-
-
-@dataclass(slots=True)
-class Column:
-    """One variant's verdicts."""
-
-    variant: Variant
-    live: bool = False
-    """Whether this is the draft that is being typed."""
-    generation: int = 0
-    cells: dict[str, Cell] = field(default_factory=dict[str, Cell])
-    running: dict[str, str] = field(default_factory=dict[str, str])
-    """The answers that are coming in, as far as they are, by case."""
-    by_scenario: dict[str, Counts] = field(default_factory=dict[str, Counts])
-    """Fresh verdicts of every scenario, also of those out of scope."""
-    scope: frozenset[str] | None = None
-    """The scenarios whose cells count; None for all."""
-
-    @property
-    def title(self) -> str:
-        """``smollm2 · draft``."""
-        return f"{self.variant.model.name} · {self.variant.version}"
-
-    def supersede(self, variant: Variant) -> None:
-        """The variant changed: every cell is stale, until its new verdict lands."""
-        self.variant = variant
-        self.forget()
-
-    def forget(self) -> None:
-        """Every cell is stale."""
-        self.generation += 1
-        self.running = {}
-        self.by_scenario = {}
-
-    @property
-    def counts(self) -> Counts:
-        """The fresh verdicts in scope."""
-        total = Counts()
-        for scenario, counts in self.by_scenario.items():
-            if self.scope is None or scenario in self.scope:
-                total.add(counts)
-        return total
-
-    def in_scope(self) -> Iterator[tuple[str, Cell]]:
-        """The cells in scope, by case id."""
-        for case_id, cell in self.cells.items():
-            if self.scope is None or cell.evaluation.task.case.scenario_id in self.scope:
-                yield case_id, cell
-
-    def freshness(self, case_id: str) -> Freshness:
-        """How the cell of a case stands."""
-        if case_id in self.running:
-            return Freshness.RUNNING
-        cell = self.cells.get(case_id)
-        if cell is None:
-            return Freshness.EMPTY
-        return Freshness.FRESH if cell.generation == self.generation else Freshness.STALE
-
-    def verdict(self, case_id: str) -> bool | None:
-        """The fresh verdict on a case; None when there is none."""
-        cell = self.cells.get(case_id)
-        return cell.evaluation.passed if cell is not None and cell.generation == self.generation else None
-
-    def land(self, evaluation: Evaluation) -> None:
-        """A verdict arrived for the text as it is now."""
-        case = evaluation.task.case
-        before = self.cells.get(case.id)
-        counts = self.by_scenario.setdefault(case.scenario_id, Counts())
-        if before is not None and before.generation == self.generation:
-            counts.count(before.evaluation, -1)
-        counts.count(evaluation, 1)
-        self.cells[case.id] = Cell(evaluation, self.generation)
-        self.running.pop(case.id, None)
-
-
-@dataclass(frozen=True, slots=True)
-class Flips:
+class Flips(NamedTuple):
     """Cases whose verdict differs from the reference column."""
 
-    fixed: int
-    broken: int
-    compared: int
+    fixed: int = 0
+    broken: int = 0
+    compared: int = 0
 
 
 class Board:
@@ -156,6 +26,17 @@ class Board:
     def __init__(self, rows: Sequence[Case], columns: Sequence[Column]) -> None:
         self.rows = rows
         self.columns = list(columns)
+        self._flips = Flips()
+        self._counted: tuple[int, int, int] | None = None
+        """Which state of which columns the flips were counted in."""
+
+    def land(self, column: Column, evaluation: Evaluation) -> None:
+        """A verdict arrived for the text of a column as it is now."""
+        self._change(evaluation.task.case, lambda: column.land(evaluation))
+
+    def age(self, column: Column, case: Case) -> None:
+        """One cell of a column is stale."""
+        self._change(case, lambda: column.age(case.id))
 
     @property
     def draft(self) -> Column | None:
@@ -188,19 +69,40 @@ class Board:
         cells = (cell for _, cell in draft.in_scope() if cell.generation == draft.generation)
         return next((cell.evaluation.error or "" for cell in cells), "")
 
+    def held_up(self) -> str:
+        """``rate limited: 3 wait`` while requests wait to be sent again; else empty."""
+        reasons = Counter(chain.from_iterable(column.held_up.values() for column in self.columns))
+        return f"{reasons.most_common(1)[0][0]}: {reasons.total()} wait" if reasons else ""
+
     def flips(self) -> Flips:
         """Fixed and broken cases, over those that both columns judged."""
         draft, reference = self.draft, self.reference
         if draft is None or reference is None:
-            return Flips(0, 0, 0)
-        pairs = list(_verdicts(draft, reference))
-        fixed = sum(now and not before for now, before in pairs)
-        broken = sum(before and not now for now, before in pairs)
-        return Flips(fixed, broken, len(pairs))
+            return Flips()
+        state = (draft.generation, id(reference), reference.generation)
+        if state != self._counted:
+            self._counted, self._flips = state, self._count(draft)
+        return self._flips
 
+    def _count(self, draft: Column) -> Flips:
+        if not draft.counts.judged:
+            return Flips()
+        pairs = [self._compared(cell.evaluation.task.case) for _, cell in draft.in_scope()]
+        return Flips(*(sum(numbers) for numbers in zip(*pairs, strict=True)))
 
-def _verdicts(draft: Column, reference: Column) -> Iterator[tuple[bool, bool]]:
-    for case_id, _ in draft.in_scope():
-        now, before = draft.verdict(case_id), reference.verdict(case_id)
-        if now is not None and before is not None:
-            yield now, before
+    def _change(self, case: Case, change: Callable[[], None]) -> None:
+        """Counting all flips anew with each verdict would take ever longer the more cases there are."""
+        flips, before = self.flips(), self._compared(case)
+        change()
+        numbers = zip(flips, before, self._compared(case), strict=True)
+        self._flips = Flips(*(total - old + new for total, old, new in numbers))
+
+    def _compared(self, case: Case) -> Flips:
+        """What one case adds to the flips."""
+        draft, reference = self.draft, self.reference
+        if draft is None or reference is None or not draft.covers(case):
+            return Flips()
+        now, before = draft.verdict(case.id), reference.verdict(case.id)
+        if now is None or before is None:
+            return Flips()
+        return Flips(int(now and not before), int(before and not now), 1)

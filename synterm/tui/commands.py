@@ -51,3 +51,8 @@ def _commands(screen: WorkbenchScreen) -> Iterable[Command]:
         call = partial(screen.use_model, model.name)
         yield f"Model: use {one_line(model.name, 50)}", "Evaluate under this model", call
     yield "Results: run all", "Evaluate every case in scope", screen.action_run_all
+    yield (
+        "Results: ask again",
+        "Ask afresh about the case under the cursor, under every column",
+        screen.action_ask_again,
+    )

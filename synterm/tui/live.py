@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from itertools import chain, islice
 
 from synterm.core.case import Case
 from synterm.core.evaluation import Task
 from synterm.core.model import ModelSpec
 from synterm.evaluate.checklist import Checklist
-from synterm.evaluate.events import Event, Halted, Judged, Retrying, Started, Streamed
+from synterm.evaluate.events import Event, Judged
+from synterm.evaluate.known import known_answers
 from synterm.evaluate.limits import Limits
 from synterm.evaluate.plan import plan
 from synterm.evaluate.purse import Purse
@@ -21,18 +22,27 @@ from synterm.providers.registry import Providers
 from synterm.settings import Settings
 from synterm.storage.project import Project
 from synterm.storage.responses import Kept
-from synterm.tui.board import Board, Column, Freshness
+from synterm.tui.board import Board
+from synterm.tui.column import Column
+from synterm.tui.order import in_order
+from synterm.tui.round import Round
+
+_CHUNK = 100
+"""How many tasks are looked up before the event loop gets its turn."""
 
 
 class Live:
-    """Keeps a board fresh. One `follow` at a time; leaving it cancels what is under way."""
+    """Keeps a board fresh. Leaving `follow` or `ask_again` cancels what is under way.
+
+    In a project that can only be looked at nothing is asked: the answers that it holds are shown.
+    """
 
     def __init__(self, project: Project, providers: Providers, settings: Settings) -> None:
         self._project = project
         self._settings = settings
         self._traffic = Traffic(providers, settings.concurrency)
         self._purse = Purse(settings.live_cap_usd, "raise live_cap_usd in the settings")
-        self._round: _Round | None = None
+        self._round: Round | None = None
 
     @property
     def spent(self) -> float:
@@ -50,126 +60,74 @@ class Live:
     def wanted(self, board: Board, everything: bool) -> int:
         """How many cells of the draft's column live mode keeps fresh."""
         draft = board.draft
-        if draft is None or everything or draft.variant.model.free:
+        if draft is None or self._takes_all(draft, everything):
             return len(board.rows)
         return min(len(board.rows), self._settings.live_sample)
 
     def promote(self, cases: Iterable[Case]) -> None:
         """Take these cases first: they are on screen now."""
         if self._round:
-            self._round.promote(list(cases))
+            self._round.promote(cases)
 
     async def follow(
-        self,
-        board: Board,
-        checklist: Checklist,
-        visible: Sequence[int],
-        *,
-        everything: bool = False,
-        refresh: frozenset[str] = frozenset(),
+        self, board: Board, checklist: Checklist, visible: Sequence[int], *, everything: bool = False
     ) -> AsyncGenerator[Event]:
-        """Make the board fresh, and tell of each change after it is on the board.
+        """Make the board fresh, and tell of each change after it is on the board. One at a time."""
+        tasks = self._tasks(board, checklist, visible, everything)
+        if self._project.read_only:
+            events, sweep = self._known(tasks, checklist), None
+        else:
+            sweep = Sweep([tasks], checklist, self._traffic, self._project, self._limits())
+            events = sweep.events()
+        # What live mode takes a sample of is not asked for because it was scrolled to.
+        taken = [column for column in board.columns if self._takes_all(column, everything)]
+        this = self._round = Round(board, checklist, taken, sweep)
+        try:
+            async with aclosing(this.follow(events)) as told:
+                async for event in told:
+                    yield event
+        finally:
+            # The next one may have begun by now.
+            if self._round is this:
+                self._round = None
 
-        The cases in `refresh` (ids) are asked afresh, whatever the project file has.
-        """
-        draft = board.draft
-        if draft is None:
-            return
-        limits = Limits(
+    async def ask_again(self, board: Board, checklist: Checklist, case: Case) -> AsyncGenerator[Event]:
+        """Ask about one case afresh under all columns, whatever the project file has; what else runs goes on."""
+        for column in board.columns:
+            board.age(column, case)
+        tasks = chain.from_iterable(plan([case], column.variant, checklist) for column in board.columns)
+        limits = self._limits(refresh=frozenset((case.id,)))
+        sweep = Sweep([tasks], checklist, self._traffic, self._project, limits)
+        async with aclosing(Round(board, checklist, (), sweep).follow(sweep.events())) as told:
+            async for event in told:
+                yield event
+
+    def _limits(self, refresh: frozenset[str] = frozenset()) -> Limits:
+        return Limits(
             purse=self._purse,
             day_cap_usd=self._settings.day_cap_usd,
             kept=Kept(truncated=self._settings.cache_truncated),
             refresh=refresh,
             stream=True,
         )
-        tasks = self._tasks(board, checklist, visible, everything)
-        sweep = Sweep([tasks], checklist, self._traffic, self._project, limits)
-        self._round = _Round(board, checklist, sweep)
-        columns = {id(column.variant): column for column in board.columns}
-        try:
-            async with aclosing(sweep.events()) as events:
-                async for event in events:
-                    _put(event, columns)
-                    yield event
-        finally:
-            self._round = None
-            for column in board.columns:
-                column.running.clear()
+
+    def _takes_all(self, column: Column, everything: bool) -> bool:
+        return everything or column.variant.model.free or self._project.read_only
 
     def _tasks(self, board: Board, checklist: Checklist, visible: Sequence[int], everything: bool) -> Iterator[Task]:
         """The draft first; then, where it costs nothing, the columns it is held against."""
-        wanted = self.wanted(board, everything)
         for column in board.columns:
-            if column.live:
-                yield from plan(in_order(board, column, visible, wanted), column.variant, checklist)
-            elif column.variant.model.free or everything:
-                yield from plan(_not_fresh(board, column, visible), column.variant, checklist)
+            if column.live or self._takes_all(column, everything):
+                wanted = self.wanted(board, everything) if column.live else len(board.rows)
+                # Columns beside the draft are gone through with every key: what gave no verdict there is left alone.
+                errors = column.live or everything
+                cases = in_order(board, column, visible, wanted)
+                due = (case for case in cases if column.is_due(case.id, errors=errors))
+                yield from plan(due, column.variant, checklist)
 
-
-@dataclass(frozen=True, slots=True)
-class _Round:
-    """What is being made fresh."""
-
-    board: Board
-    checklist: Checklist
-    sweep: Sweep
-
-    def promote(self, cases: Sequence[Case]) -> None:
-        for column in self.board.columns:
-            if column.live and column.variant.model.free:
-                wanted = (case for case in cases if column.freshness(case.id) in (Freshness.EMPTY, Freshness.STALE))
-                self.sweep.promote(plan(wanted, column.variant, self.checklist))
-
-
-def _put(event: Event, columns: dict[int, Column]) -> None:
-    if isinstance(event, Halted):
-        return
-    task = event.evaluation.task if isinstance(event, Judged) else event.task
-    column = columns[id(task.variant)]
-    if isinstance(event, Started):
-        column.running[task.case.id] = ""
-    elif isinstance(event, Streamed):
-        column.running[task.case.id] = event.text
-    elif isinstance(event, Retrying):
-        column.running[task.case.id] = f"{event.failure.outcome.value}: again in {event.wait_s:.1f} s"
-    else:
-        column.land(event.evaluation)
-
-
-def in_order(board: Board, column: Column, visible: Sequence[int], wanted: int) -> Iterator[Case]:
-    """The cases to evaluate: those on screen, those that failed last, then the rest.
-
-    When fewer are wanted than there are: those that failed last, then some spread over the scope; those of them that
-    are on screen come first.
-    """
-    shown = [board.rows[index] for index in visible if index < len(board.rows)]
-    if wanted >= len(board.rows):
-        return _once(chain(shown, _failing(board, column), board.rows))
-    sample = list(islice(_once(chain(_failing(board, column), _spread(board.rows, wanted))), wanted))
-    on_screen = {case.id for case in shown}
-    return iter(sorted(sample, key=lambda case: case.id not in on_screen))
-
-
-def _failing(board: Board, column: Column) -> Iterator[Case]:
-    failed = {case_id for case_id, cell in column.cells.items() if cell.evaluation.passed is False}
-    return (case for case in board.rows if case.id in failed) if failed else iter(())
-
-
-def _spread(rows: Sequence[Case], wanted: int) -> Iterator[Case]:
-    """Every n-th row: rows of one scenario stand together, so each scenario gives its share."""
-    return (rows[index * len(rows) // wanted] for index in range(wanted))
-
-
-def _not_fresh(board: Board, column: Column, visible: Sequence[int]) -> Iterator[Case]:
-    shown = (board.rows[index] for index in visible if index < len(board.rows))
-    order = _once(chain(shown, board.rows))
-    return (case for case in order if column.freshness(case.id) is not Freshness.FRESH)
-
-
-def _once(cases: Iterable[Case]) -> Iterator[Case]:
-    """Each case once, where it comes first."""
-    seen: set[str] = set()
-    for case in cases:
-        if case.id not in seen:
-            seen.add(case.id)
-            yield case
+    async def _known(self, tasks: Iterator[Task], checklist: Checklist) -> AsyncGenerator[Event]:
+        """The answers that the project file holds."""
+        while chunk := list(islice(tasks, _CHUNK)):
+            for task, answer in known_answers(chunk, checklist, self._project.responses, self._limits()).told:
+                yield Judged(checklist.judge(task, answer))
+            await asyncio.sleep(0)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from synterm.text import one_line, printable
-from synterm.tui.board import Counts, Freshness
+from synterm.tui.column import Counts, Freshness
 from synterm.tui.live import Live
 from synterm.tui.session import Session
 from synterm.tui.titles import results_summary, results_title
@@ -48,6 +48,10 @@ class Painter:
         self.reason = ""
         self.everything = False
         """Whether all cases are evaluated, or what live mode takes."""
+
+    def visible_rows(self) -> range:
+        """The rows of the grid that are on the screen."""
+        return self._panes.grid.visible_rows()
 
     def set_state(self, state: LiveState, reason: str = "") -> None:
         """Show another state of live mode, and why it is so."""
@@ -98,10 +102,12 @@ class Painter:
                 prompt=f"{session.prompt_title} · {model.name if model else 'no model'}",
                 state=self.state,
                 reason=self.reason,
-                total=self._live.wanted(session.board, self.everything),
+                total=max(self._live.wanted(session.board, self.everything), draft.counts.fresh if draft else 0),
                 counts=draft.counts if draft else Counts(),
                 spent=self._live.spent,
                 cap=self._live.cap(model) if model else None,
+                held_up=session.board.held_up(),
+                read_only=session.project.read_only,
             )
         )
 

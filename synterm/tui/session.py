@@ -11,7 +11,8 @@ from synterm.core.model import ModelSpec
 from synterm.core.prompt import Prompt, PromptBody
 from synterm.evaluate.checklist import Checklist
 from synterm.storage.project import Project
-from synterm.tui.board import Board, Column, Counts
+from synterm.tui.board import Board
+from synterm.tui.column import Column, Counts
 from synterm.tui.query import parse_query
 from synterm.tui.rows import CaseRows
 
@@ -59,17 +60,17 @@ class Session:
         self._set_board()
 
     def edit(self, body: PromptBody, half: str | None) -> Future[None] | None:
-        """The draft says something else: put it on disk, and make its column stale."""
+        """The draft says something else: make its column stale, and put it on disk where that may be written."""
         if self.prompt is None:
             return None
         self.body = body
         draft = self.board.draft
         if draft is not None and self.model is not None and draft.variant.body != body:
             draft.supersede(Variant(self.prompt.name, "draft", body, self.model))
-        return self.project.prompts.save_draft(self.prompt.id, body, half)
+        return None if self.project.read_only else self.project.prompts.save_draft(self.prompt.id, body, half)
 
     async def keep(self, note: str = "") -> int | None:
-        """Keep the draft as a version; gives its number, once it is on disk."""
+        """Keep the draft as a version; gives its number, once it is on disk. Raises SyntermError where it can't be."""
         if self.prompt is None or self.body is None:
             return None
         number = await asyncio.wrap_future(self.project.prompts.keep(self.prompt.id, self.body, note))
@@ -131,10 +132,11 @@ class Session:
         if self.prompt is None or self.model is None or self.body is None:
             return []
         key = (self.prompt.id, self.model.name)
-        draft = self._drafts.get(key)
-        if draft is None:
-            variant = Variant(self.prompt.name, "draft", self.body, self.model)
-            draft = self._drafts[key] = Column(variant, live=True)
+        variant = Variant(self.prompt.name, "draft", self.body, self.model)
+        draft = self._drafts.setdefault(key, Column(variant, live=True))
+        if draft.variant.body != self.body:
+            # It was typed in under another model.
+            draft.supersede(variant)
         return [draft, *(self._version_column(number) for number in self._shown_versions())]
 
     def _shown_versions(self) -> list[int]:

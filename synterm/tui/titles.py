@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from synterm.evaluate.statistics import mcnemar_exact, wilson
 from synterm.text import plural
-from synterm.tui.board import Board, Column, Counts, Flips
+from synterm.tui.board import Board, Flips
+from synterm.tui.column import Column, Counts
 
 
 def results_title(board: Board) -> str:
@@ -47,6 +50,7 @@ def rate_text(counts: Counts, total: int) -> str:
     return f"{low * 100:.0f}–{high:.0%}"
 
 
+@lru_cache(maxsize=8)
 def _chance(flips: Flips) -> str:
     p_value = mcnemar_exact(flips.fixed, flips.broken)
     return ", p < 0.001" if p_value < 0.001 else f", p = {p_value:.2g}"

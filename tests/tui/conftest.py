@@ -11,16 +11,17 @@ import pytest
 from textual.pilot import Pilot
 
 from synterm.core.case import Case
-from synterm.core.model import ModelSpec
+from synterm.core.model import ModelSpec, Price
 from synterm.core.prompt import Example, Message, PromptBody
 from synterm.core.tree import Node
 from synterm.providers.registry import Providers
 from synterm.settings import Settings
 from synterm.storage.project import Project
 from synterm.tui.app import WorkbenchApp
-from synterm.tui.board import Column
+from synterm.tui.column import Column
 from synterm.tui.guard import guard_terminal
 from synterm.tui.screens.workbench import WorkbenchScreen
+from tests.support.http_stub import Stub, stub
 
 LABELS = ["schedule", "summarize", "clarify"]
 RULES: list[dict[str, Any]] = [
@@ -39,6 +40,12 @@ INPUTS = [
 
 def scripted(**params: Any) -> ModelSpec:
     return ModelSpec(name="script", model="scripted/rules", params={"rules": RULES, "default": "clarify", **params})
+
+
+def stubbed(stub: Stub, price: Price | None = None) -> ModelSpec:
+    """The model behind a stub; it costs nothing unless a price is given, but is treated as one that may."""
+    price = price or Price(input=0, output=0)
+    return ModelSpec(name="stub", model="openai/stub", api_base=stub.url, params={"max_tokens": 10}, price=price)
 
 
 def body(system: str = "Route the message.", examples: tuple[Example, ...] = ()) -> PromptBody:
@@ -141,7 +148,7 @@ def open_bench() -> OpenBench:
     @asynccontextmanager
     async def run(path: Path, size: tuple[int, int] = (130, 40), **settings: Any) -> AsyncGenerator[Bench]:
         with Project.open(path) as project:
-            chosen = Settings.model_validate({"debounce_ms": 20, **settings})
+            chosen = Settings.model_validate({"debounce_ms": 20, "debounce_priced_ms": 20, **settings})
             app = WorkbenchApp(project, chosen, Providers(approved_endpoints=chosen.approved_endpoints))
             async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
                 bench = Bench(app, pilot, project)
@@ -149,3 +156,6 @@ def open_bench() -> OpenBench:
                 yield bench
 
     return run
+
+
+__all__ = ["Bench", "MakeProject", "OpenBench", "body", "make_project", "open_bench", "scripted", "stub", "stubbed"]

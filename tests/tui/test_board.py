@@ -5,8 +5,9 @@ from __future__ import annotations
 from synterm.core.case import Case
 from synterm.core.completion import Completion, Outcome
 from synterm.core.evaluation import Evaluation, Task, Variant
-from synterm.tui.board import Board, Column, Freshness
-from synterm.tui.live import in_order
+from synterm.tui.board import Board
+from synterm.tui.column import Column, Freshness
+from synterm.tui.order import in_order
 from synterm.tui.titles import rate_text, results_summary
 from tests.tui.conftest import body, scripted
 

@@ -8,7 +8,7 @@ from textual.widgets import HelpPanel
 
 from synterm.core.prompt import Example
 from synterm.storage.project import Project
-from synterm.tui.board import Freshness
+from synterm.tui.column import Freshness
 from synterm.tui.screens.inspect import InspectScreen
 from synterm.tui.widgets.cases import CaseList
 from synterm.tui.widgets.grid import ResultGrid

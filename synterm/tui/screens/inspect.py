@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -14,12 +15,42 @@ from textual.widgets import Static
 
 from synterm.core.case import Case, value_text
 from synterm.core.evaluation import CheckResult, Evaluation
+from synterm.evaluate.checklist import Checklist
+from synterm.evaluate.misses import why_missed
+from synterm.evaluate.plan import rendered
+from synterm.storage.responses import ResponseStore
 from synterm.text import one_line, printable
-from synterm.tui.board import Column, Freshness
+from synterm.tui.column import Column, Freshness
 from synterm.tui.widgets.grid import verdict_kind, verdict_text
 
 _RAW_LIMIT = 20_000
 _STYLES = {"pass": "$text-success", "fail": "$text-error", "error": "$text-warning"}
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What is not kept with every cell, but found out when someone asks."""
+
+    evaluation: Evaluation
+    """With its request, where it can be made."""
+    source: str
+    """Where the answer is from, and why."""
+    raw: bytes
+    """The response as it came; empty when there is none."""
+
+
+def find_out(evaluation: Evaluation, checklist: Checklist, responses: ResponseStore) -> Why:
+    """Render the request of an evaluation, and find out where its answer is from."""
+    task, completion = evaluation.task, evaluation.completion
+    if task.request is None and task.problem is None:
+        task = rendered(task, checklist)
+    row = completion.stored
+    if row is None:
+        return Why(replace(evaluation, task=task), "none: nothing was sent", b"")
+    source = "from the cache: this exact request was answered before"
+    if not completion.cached:
+        source = f"fresh, not from the cache: {why_missed(task, responses, before=row)}"
+    return Why(replace(evaluation, task=task), source, responses.raw(row))
 
 
 class InspectScreen(ModalScreen[None]):
@@ -42,12 +73,13 @@ class InspectScreen(ModalScreen[None]):
     }
     """
 
-    def __init__(self, case: Case, column: Column, columns: Sequence[Column], raw: bytes) -> None:
+    def __init__(self, case: Case, column: Column, columns: Sequence[Column], why: Why | None) -> None:
+        """`why`: about the column's cell; None when it has none."""
         super().__init__()
         self._case = case
         self._column = column
         self._columns = columns
-        self._raw = raw
+        self._why = why
 
     def compose(self) -> ComposeResult:
         """One scrolling text."""
@@ -63,17 +95,17 @@ class InspectScreen(ModalScreen[None]):
         (box.scroll_down if way == "down" else box.scroll_up)(animate=False)
 
     def _parts(self) -> Iterable[Content]:
-        case, cell = self._case, self._column.cells.get(self._case.id)
+        case, why = self._case, self._why
         yield _section("Case", case.id)
         yield _facts([*case.input.items(), ("expected", value_text(case.expected) or "(nothing)")])
         yield _facts([("split", case.split), ("tags", " ".join(case.tags) or "–"), ("origin", case.origin.kind)])
-        if cell is None:
+        if why is None:
             yield Content("\nNot evaluated yet under this variant.")
             return
         stale = self._column.freshness(case.id) is Freshness.STALE
-        yield from _verdict(cell.evaluation, stale)
-        yield from _messages(cell.evaluation)
-        yield from _answer(cell.evaluation, self._raw)
+        yield from _verdict(why.evaluation, stale)
+        yield from _messages(why.evaluation)
+        yield from _answer(why)
         yield from self._others()
 
     def _others(self) -> Iterable[Content]:
@@ -122,9 +154,9 @@ def _messages(evaluation: Evaluation) -> Iterable[Content]:
     yield _facts([("parameters", request.params or "–"), ("answer", held)])
 
 
-def _answer(evaluation: Evaluation, raw: bytes) -> Iterable[Content]:
-    completion = evaluation.completion
-    yield _section("Answer", "from the cache: this exact request was answered before" if completion.cached else "fresh")
+def _answer(why: Why) -> Iterable[Content]:
+    completion, raw = why.evaluation.completion, why.raw
+    yield _section("Answer", why.source)
     yield _facts([("text", completion.text or "(empty)"), ("outcome", completion.outcome.value)])
     usage = completion.usage
     yield _facts(
@@ -134,6 +166,8 @@ def _answer(evaluation: Evaluation, raw: bytes) -> Iterable[Content]:
             ("cost", "unknown" if completion.cost_usd is None else f"${completion.cost_usd:.6f}"),
         ]
     )
+    if completion.attempts > 1:
+        yield _facts([("sent", f"{completion.attempts} times; all but the last failed")])
     if raw:
         text = raw[:_RAW_LIMIT].decode("utf-8", "replace")
         yield _section("Response as it came", f"{len(raw):,} bytes" + (", cut" if len(raw) > _RAW_LIMIT else ""))

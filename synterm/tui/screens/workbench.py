@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import Future
-from contextlib import aclosing
 from typing import ClassVar
 
 from textual import getters, on, work
@@ -15,25 +14,18 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer, HelpPanel
-from textual.worker import Worker, WorkerState
 
-from synterm.core.model import ModelSpec
 from synterm.core.prompt import PromptBody
 from synterm.errors import InputError, SyntermError
-from synterm.evaluate.events import Event, Halted, Judged
-from synterm.providers.availability import usable
 from synterm.providers.registry import Providers
 from synterm.settings import Settings
 from synterm.storage.project import Project
-from synterm.text import one_line, plural, printable
-from synterm.tui.live import Live
+from synterm.text import one_line, printable
 from synterm.tui.painter import FRAME_SECONDS, Painter, Panes
-from synterm.tui.screens.fetch import FetchScreen
-from synterm.tui.screens.inspect import InspectScreen
-from synterm.tui.session import Session
+from synterm.tui.screens.evaluating import EvaluatingScreen
+from synterm.tui.screens.inspect import InspectScreen, find_out
 from synterm.tui.widgets.cases import CasesPane
 from synterm.tui.widgets.grid import ResultGrid
 from synterm.tui.widgets.line_list import LineList
@@ -44,7 +36,7 @@ from synterm.tui.widgets.tree import BehaviorTree
 _PANES = ("behaviors", "cases", "prompt", "results")
 
 
-class WorkbenchScreen(Screen[None]):
+class WorkbenchScreen(EvaluatingScreen):
     """The one screen that people keep open."""
 
     CSS_PATH = "workbench.tcss"
@@ -52,6 +44,7 @@ class WorkbenchScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "keep", "Keep version", tooltip="Keep the draft as a version"),
         Binding("r", "run_all", "Run all", tooltip="Evaluate every case in scope under every column"),
+        Binding("R", "ask_again", "Ask again", tooltip="Ask afresh about the case under the cursor, in all columns"),
         Binding("m", "next_model", "Model", tooltip="Turn to the next model"),
         Binding("z", "zoom", "Zoom", tooltip="Give the pane the whole screen, or take it back"),
         Binding("ctrl+b", "toggle_side", "Side", tooltip="Show or hide behaviors and cases"),
@@ -66,12 +59,8 @@ class WorkbenchScreen(Screen[None]):
     grid = getters.query_one(ResultGrid)
 
     def __init__(self, project: Project, providers: Providers, settings: Settings) -> None:
-        super().__init__()
-        self.session = Session(project)
-        self.live = Live(project, providers, settings)
+        super().__init__(project, providers, settings)
         self.before_restore: PromptBody | None = None
-        self._providers = providers
-        self._settings = settings
 
     def compose(self) -> ComposeResult:
         """Four panes, a status line and the keys."""
@@ -140,10 +129,9 @@ class WorkbenchScreen(Screen[None]):
 
     @on(ResultGrid.Inspected)
     def _inspected(self, event: ResultGrid.Inspected) -> None:
-        cell = event.column.cells.get(event.case.id)
-        stored = cell.evaluation.completion.stored if cell else None
-        raw = b"" if stored is None else self.session.project.responses.raw(stored)
-        self.app.push_screen(InspectScreen(event.case, event.column, self.session.board.columns, raw))
+        session, cell = self.session, event.column.cells.get(event.case.id)
+        why = find_out(cell.evaluation, session.checklist, session.project.responses) if cell else None
+        self.app.push_screen(InspectScreen(event.case, event.column, session.board.columns, why))
 
     def _scrolled(self) -> None:
         rows = self.grid.visible_rows()
@@ -153,15 +141,27 @@ class WorkbenchScreen(Screen[None]):
         """Keep the draft as a version."""
         if kept := self.session.kept_label:
             self.notify(f"nothing changed: this is {kept}", title="Prompt", markup=False)
-        elif (number := await self.session.keep()) is not None:
+            return
+        try:
+            number = await self.session.keep()
+        except SyntermError as error:
+            self.notify(printable(str(error)), title="Prompt", severity="error", markup=False)
+            return
+        if number is not None:
             self.notify(f"kept as v{number}", title="Prompt", markup=False)
             self.painter.show_scope()
             self._restart(0.0)
 
     def action_run_all(self) -> None:
         """Evaluate everything in scope, also what live mode leaves out."""
-        self.painter.everything = True
-        self._restart(0.0)
+        if self._may_ask():
+            self.painter.everything = True
+            self._restart(0.0)
+
+    def action_ask_again(self) -> None:
+        """Ask afresh about the case under the cursor, under all columns."""
+        if self.session.rows and self._may_ask():
+            self._ask_again(self.session.rows[self.grid.cursor])
 
     def action_next_model(self) -> None:
         """Turn to the next model of the project."""
@@ -228,8 +228,6 @@ class WorkbenchScreen(Screen[None]):
         """Show or hide the left side."""
         self.toggle_class("-side-toggled")
 
-    # Keeping the board fresh.
-
     def _rescope(self, node_id: str | None, query: str) -> None:
         try:
             self.session.scope(node_id, query)
@@ -239,80 +237,7 @@ class WorkbenchScreen(Screen[None]):
         self.painter.show_scope()
         self._restart(0.0)
 
-    def _restart(self, delay: float) -> None:
-        self.painter.set_state("waiting")
-        self._evaluate(delay)
-
-    @work(exclusive=True, group="live", exit_on_error=False)
-    async def _evaluate(self, delay: float) -> None:
-        await asyncio.sleep(delay)
-        if not await self._model_ready():
-            return
-        follow = self.live.follow(
-            self.session.board,
-            self.session.checklist,
-            self.grid.visible_rows(),
-            everything=self.painter.everything,
-        )
-        try:
-            async with aclosing(follow) as events:
-                async for event in events:
-                    self._note(event)
-        except SyntermError as error:
-            self.painter.set_state("blocked", str(error))
-        else:
-            self.painter.everything = False
-            if self.painter.state in ("waiting", "running"):
-                failure = self.session.board.common_failure()
-                self.painter.set_state("blocked" if failure else "idle", failure)
-        finally:
-            self.painter.settled()
-
-    def _note(self, event: Event) -> None:
-        if isinstance(event, Halted):
-            self.painter.set_state("capped", f"{event.reason}: {plural(event.left, 'evaluation')} left. {event.hint}")
-            return
-        if self.painter.state == "waiting":
-            self.painter.set_state("running")
-        if isinstance(event, Judged):
-            self.painter.landed(event.evaluation.task.case.id)
-        else:
-            self.painter.changed(event.task.case.id)
-
-    async def _model_ready(self) -> bool:
-        """Whether the model can be used; offers to fetch what it lacks. Says in the status line why not."""
-        model = self.session.model
-        if model is None or self.session.body is None:
-            self.painter.set_state("idle")
-            return False
-        found = usable(model, self._settings.approved_endpoints)
-        if found.state == "fetch":
-            if await self.app.push_screen_wait(FetchScreen()):
-                return True
-            self.painter.set_state("blocked", "the embedded model is not fetched; r asks again")
-            return False
-        if found.state == "missing":
-            self.painter.set_state("blocked", f"{model.name}: {found.reason}. {found.hint or ''}")
-            return False
-        return True
-
     @work(group="names", exit_on_error=False)
     async def _learn_names(self) -> None:
         """Find out which placeholders cases have values for."""
         self.prompt.know(await asyncio.wrap_future(self.session.project.cases.input_names()))
-
-    @work(group="warm", exit_on_error=False)
-    async def _warm(self) -> None:
-        """Start what the project's models need ahead of the first request."""
-        if self.session.model:
-            ready = [spec for spec in self.session.models if self._is_ready(spec)]
-            await self._providers.warm(ready)
-
-    def _is_ready(self, spec: ModelSpec) -> bool:
-        return usable(spec, self._settings.approved_endpoints).state == "ready"
-
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """A worker that failed is told of: nothing fails in silence."""
-        if event.state is WorkerState.ERROR and event.worker.error:
-            self.painter.set_state("blocked", f"internal error: {event.worker.error!r}")
-            self.log.error(str(event.worker.error))

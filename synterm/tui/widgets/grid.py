@@ -13,7 +13,8 @@ from textual.reactive import reactive
 
 from synterm.core.case import Case, value_text
 from synterm.core.evaluation import Evaluation
-from synterm.tui.board import Board, Column, Freshness
+from synterm.tui.board import Board
+from synterm.tui.column import Column, Freshness
 from synterm.tui.titles import rate_text
 from synterm.tui.widgets.cells import padded
 from synterm.tui.widgets.line_list import LineList

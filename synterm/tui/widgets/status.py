@@ -11,12 +11,14 @@ from rich.text import Text
 from textual.widget import Widget
 
 from synterm.text import one_line
-from synterm.tui.board import Counts
+from synterm.tui.column import Counts
 from synterm.tui.titles import rate_text
 
 LiveState = Literal["idle", "waiting", "running", "capped", "blocked"]
 _DOTS = {"idle": "●", "waiting": "○", "running": "◐", "capped": "■", "blocked": "■"}
 _WORDS = {"idle": "live", "waiting": "waiting", "running": "live", "capped": "paused", "blocked": "blocked"}
+_LEFT = 24
+"""How many cells of the line a reason leaves to the name of the project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,10 @@ class Status:
     spent: float = 0.0
     cap: float | None = None
     """The spending cap; None where calls cost nothing."""
+    held_up: str = ""
+    """``rate limited: 3 wait`` while requests wait to be sent again."""
+    read_only: bool = False
+    """Whether the project can only be looked at."""
 
 
 class StatusBar(Widget):
@@ -83,19 +89,30 @@ class StatusBar(Widget):
         status = self.status
         kind = {"idle": "live", "waiting": "busy", "running": "busy"}.get(status.state, "stop")
         text = Text(f"{_DOTS[status.state]} {_WORDS[status.state]} ", self._style(kind))
+        if status.read_only:
+            text = Text("■ read-only: nothing is asked, nothing typed is saved  ", self._style("stop"))
         if status.reason:
-            text.append(one_line(status.reason, 70), self._style("stop"))
-            return text
-        text.append(f"{status.counts.fresh}/{status.total} fresh  ")
-        if rate := rate_text(status.counts, status.total):
-            text.append(f"{rate} pass  ")
-        if status.counts.errors:
-            text.append(f"! {status.counts.errors} without verdict  ", self._style("stop"))
-        if status.counts.fresh:
-            text.append(f"cache {status.counts.cached / status.counts.fresh:.0%}  ", self._style("dim"))
-        cost = "free" if status.cap is None else f"${status.spent:.2f} of ${status.cap:.2f}"
-        text.append(cost, self._style("dim"))
+            room = max(self.size.width - _LEFT - text.cell_len - len(self._cost()), 40)
+            text.append(f"{one_line(status.reason, room)}  ", self._style("stop"))
+        else:
+            self._add_counts(text)
+        text.append(self._cost(), self._style("dim"))
         return text
+
+    def _add_counts(self, text: Text) -> None:
+        counts, total = self.status.counts, self.status.total
+        text.append(f"{counts.fresh}/{total} fresh  ")
+        if rate := rate_text(counts, total):
+            text.append(f"{rate} pass  ")
+        if counts.errors:
+            text.append(f"! {counts.errors} without verdict  ", self._style("stop"))
+        if self.status.held_up:
+            text.append(f"{self.status.held_up}  ", self._style("stop"))
+        if counts.fresh:
+            text.append(f"cache {counts.cached / counts.fresh:.0%}  ", self._style("dim"))
+
+    def _cost(self) -> str:
+        return "free" if self.status.cap is None else f"${self.status.spent:.2f} of ${self.status.cap:.2f}"
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"status--{name}")

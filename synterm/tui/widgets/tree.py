@@ -12,7 +12,7 @@ from textual.widgets.tree import TreeNode
 
 from synterm.core.tree import Tree
 from synterm.text import one_line
-from synterm.tui.board import Counts
+from synterm.tui.column import Counts
 from synterm.tui.titles import rate_text
 
 _NAME_WIDTH = 40
