@@ -215,7 +215,7 @@ class Flights:
             lane.route.breaker.lost(flight.trial)
             lane.route.meter.give_back(self._traffic.clock(), flight.tokens)
             flight.reservation = None
-            lane.put_back(flight)
+            self._queue_again(lane, flight)
         else:
             self._answered(lane, flight, completion)
 
@@ -246,11 +246,20 @@ class Flights:
 
     def _again(self, lane: Lane, flight: Flight) -> None:
         del self._alarms[flight]
-        if flight.last and (lane.route.breaker.given_up or self._refused(flight)):
-            self._record(flight, flight.last)
-            return
-        lane.put_back(flight)
+        self._queue_again(lane, flight)
         lane.route.endpoint.pump()
+
+    def _queue_again(self, lane: Lane, flight: Flight) -> None:
+        """Back into the lane; unless nothing is sent any more."""
+        if not (lane.route.breaker.given_up or self._refused(flight)):
+            lane.put_back(flight)
+        elif flight.last:
+            self._record(flight, flight.last)
+        elif self._refused(flight):
+            self._drop(flight)
+            self._land()
+        else:
+            self._refuse(lane.route, flight)
 
     # Onto the disk.
 
@@ -274,11 +283,14 @@ class Flights:
         for flight in lane.drain():
             if flight.last:
                 self._record(flight, flight.last)
-                continue
-            self._close(flight)
-            for task in flight.tasks:
-                self._tell(task, lane.route.refusal())
+            else:
+                self._refuse(lane.route, flight)
         self._room.set()
+
+    def _refuse(self, route: Route, flight: Flight) -> None:
+        self._close(flight)
+        for task in flight.tasks:
+            self._tell(task, route.refusal())
         self._land()
 
     def _drop(self, flight: Flight) -> None:

@@ -61,8 +61,9 @@ class Lane:
         self.waiting += 1
 
     def put_back(self, flight: Flight) -> None:
-        """Queue a request that was taken already, before all others."""
-        self._first.appendleft(flight)
+        """Queue a request that was taken before: ahead of the rest, and ahead of all if money is set aside for it, as
+        the others may be waiting for that money."""
+        (self._first if flight.reservation else self._rest).appendleft(flight)
         flight.waiting = True
         self.waiting += 1
 

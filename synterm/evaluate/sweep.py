@@ -53,14 +53,13 @@ class Sweep:
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
         self._flights = Flights(self._events.put_nowait, self._tell, traffic, project, limits)
         self._ahead: set[Cell] = set()
-        self._running = False
+        self._ended = False
 
     async def events(self) -> AsyncGenerator[Event]:
         """All that happens, until the last task is judged or a limit is reached.
 
         Raises what went wrong inside: InputError from tasks that can't be made, ProjectError from the project file.
         """
-        self._running = True
         work = asyncio.create_task(self._work())
         try:
             while (event := await self._events.get()) is not None:
@@ -71,13 +70,13 @@ class Sweep:
             raise error from error.__cause__
         finally:
             # Its end must not be interrupted: what came in is put on disk then.
-            if self._running:
+            if not self._ended:
                 work.cancel()
             await asyncio.gather(work, return_exceptions=True)
 
     def promote(self, tasks: Iterable[Task]) -> None:
         """Take these first: their cells are on screen, and have no answer yet."""
-        if not self._running:
+        if self._ended:
             return
         wanted = [task for task in tasks if task.cell not in self._ahead]
         self._ahead.update(task.cell for task in wanted)
@@ -98,7 +97,7 @@ class Sweep:
                 f"the time limit of {limit:g} s is reached", "raise --max-seconds; what was received is kept"
             )
         finally:
-            self._running = False
+            self._ended = True
             await self._end()
 
     async def _end(self) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from synterm.cli.main import main
+from tests.support.http_stub import stub
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +56,6 @@ def synterm_process() -> Synterm:
         return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     return call
+
+
+__all__ = ["Done", "Synterm", "stub", "synterm", "synterm_process"]

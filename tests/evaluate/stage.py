@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +25,7 @@ from synterm.evaluate.sweep import Sweep
 from synterm.evaluate.traffic import Traffic
 from synterm.providers.base import OnText
 from synterm.providers.registry import Providers
+from synterm.storage.connect import connect
 from synterm.storage.project import Project
 from synterm.storage.responses import Kept
 
@@ -33,6 +36,17 @@ Answer = Callable[[str], Completion]
 def echo(message: str) -> Completion:
     """The message itself, for a tenth of a dollar."""
     return Completion(Outcome.COMPLETE, message, "stop", cost_usd=0.1, latency_ms=5.0)
+
+
+def failing(failure: Completion, *, times: int, only: str | None = None) -> Answer:
+    """Fails so many times for each message (or for that one), then echoes."""
+    left: Counter[str] = Counter()
+
+    def answer(message: str) -> Completion:
+        left[message] += 1
+        return echo(message) if left[message] > times or only not in (None, message) else failure
+
+    return answer
 
 
 class Actor:
@@ -147,12 +161,13 @@ class Play:
         limits: Limits = DEFAULT_LIMITS,
         *others: Iterable[Task],
         concurrency: int | None = None,
+        traffic: Traffic | None = None,
         planned: int | None = None,
     ) -> Sweep:
-        """A sweep over tasks, and over those of other models beside them. Nobody waits: a wait before another try
-        takes no time."""
-        traffic = Traffic(providers, concurrency, uniform=lambda _low, _high: 0.0)
-        return Sweep([tasks, *others], self.checklist, traffic, self.project, limits, planned)
+        """A sweep over tasks, and over those of other models beside them. Without a `traffic` nobody waits: a wait
+        before another try takes no time."""
+        chosen = traffic or Traffic(providers, concurrency, uniform=lambda _low, _high: 0.0)
+        return Sweep([tasks, *others], self.checklist, chosen, self.project, limits, planned)
 
     async def made(
         self,
@@ -161,15 +176,34 @@ class Play:
         limits: Limits = DEFAULT_LIMITS,
         *others: Iterable[Task],
         concurrency: int | None = None,
+        traffic: Traffic | None = None,
     ) -> list[Evaluation]:
         """All evaluations of a sweep, in the order they were told."""
-        sweep = self.sweep(tasks, providers, limits, *others, concurrency=concurrency)
+        sweep = self.sweep(tasks, providers, limits, *others, concurrency=concurrency, traffic=traffic)
         return judged([event async for event in sweep.events()])
 
     @property
     def afresh(self) -> Limits:
         """Nothing that is in the file by now is served."""
         return Limits(kept=Kept(newer_than=self.project.responses.last_pk()))
+
+
+@contextmanager
+def locked(project: Project) -> Generator[None]:
+    """Within, another connection holds the project file's lock: who writes has to wait."""
+    db = connect(project.path)
+    db.conn.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        db.conn.execute("ROLLBACK")
+        db.conn.close()
+
+
+async def turns(count: int) -> None:
+    """Let the event loop go round so often."""
+    for _ in range(count):
+        await asyncio.sleep(0)
 
 
 def capped(usd: float, **others: Any) -> Limits:
