@@ -71,6 +71,8 @@ class Task:
     """Why there is no request: a placeholder without a value, a template that fails."""
     recipe: Recipe | None = None
     """How its request comes about; None when that can't be said, and for tasks that were made by hand."""
+    content: str = ""
+    """The case's content id, where it is worked out already: that takes a hash."""
 
     @property
     def cell(self) -> tuple[str, tuple[str, str], int]:
@@ -78,9 +80,14 @@ class Task:
         return (self.case.id, self.variant.key, self.repeat)
 
     @property
+    def content_id(self) -> str:
+        """The name of the case's content."""
+        return self.content or self.case.content_id
+
+    @property
     def shortcut(self) -> bytes | None:
         """What names its answer without rendering the request; None without a recipe."""
-        return None if self.recipe is None else self.recipe.shortcut(self.case.content_id, self.repeat)
+        return None if self.recipe is None else self.recipe.shortcut(self.content_id, self.repeat)
 
 
 @dataclass(frozen=True, slots=True)

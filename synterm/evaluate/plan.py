@@ -30,8 +30,9 @@ def plan(cases: Iterable[Case], variant: Variant, checklist: Checklist, repeats:
         if case.scenario_id not in recipes:
             recipes[case.scenario_id] = _recipe(variant, checklist, case.scenario_id)
         recipe = recipes[case.scenario_id]
+        content = case.content_id
         for repeat in range(repeats):
-            yield Task(case, variant, repeat, recipe=recipe)
+            yield Task(case, variant, repeat, recipe=recipe, content=content)
 
 
 def rendered(task: Task, checklist: Checklist) -> Task:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from synterm.core.completion import Completion
 from synterm.core.evaluation import Task
 from synterm.errors import ProjectError
-from synterm.evaluate.reservation import Reservation
+from synterm.evaluate.reservation import Reservation, today
 from synterm.storage.received import Received
 from synterm.storage.responses import ResponseStore
 
@@ -43,8 +43,10 @@ class Recorder:
         self, task: Task, completion: Completion, reservation: Reservation | None, on_stored: OnStored | None = None
     ) -> None:
         """Put an answer on disk with what it cost, settle its reservation, then call `on_stored`."""
-        day, today_usd = (reservation.day, reservation.today_usd) if reservation else ("", 0.0)
-        received = Received(task, completion, "" if completion.charged_usd == 0 and not today_usd else day, today_usd)
+        if reservation:
+            received = Received(task, completion, reservation.day, reservation.today_usd)
+        else:
+            received = Received(task, completion, today() if completion.cost_usd else "")
         self._waiting.append(_Waiting(received, reservation, on_stored))
         self.pending += 1
         if self._writing is None:

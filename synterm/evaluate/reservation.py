@@ -11,12 +11,17 @@ if TYPE_CHECKING:
     from synterm.evaluate.budget import Budget
 
 
+def today() -> str:
+    """The day, here: ``2026-01-31``."""
+    return time.strftime("%Y-%m-%d")
+
+
 class Reservation:
     """What is set aside for one request, from before it is sent until its cost is known."""
 
     def __init__(self, budget: Budget, worst: float) -> None:
         """Set aside in the purse."""
-        self.day = time.strftime("%Y-%m-%d")
+        self.day = today()
         """The day, here, that the cost is put down to."""
         self.today_usd = 0.0
         """What is set aside in the project file."""

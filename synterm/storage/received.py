@@ -73,7 +73,7 @@ def _keep_recipe(db: Database, recipe: Recipe) -> int:
 
 
 def _row(task: Task, completion: Completion, created: str) -> tuple[Any, ...]:
-    content, recipe, request = task.case.content_id, task.recipe, task.request
+    content, recipe, request = task.content_id, task.recipe, task.request
     if request is None:
         raise ValueError("a task without a request has no response")
     return (

@@ -148,7 +148,7 @@ def _row(column: int, evaluation: Evaluation, grades: str) -> tuple[Any, ...]:
         task.repeat,
         case.scenario_id,
         None if case.root_id == case.id else case.root_id,
-        bytes.fromhex(case.content_id),
+        bytes.fromhex(task.content_id),
         completion.stored,
         passed,
         evaluation.score,
