@@ -27,7 +27,7 @@ def main() -> None:
         for width in (32, 256):
             spent = [asyncio.run(client(url, count, width)) for client in (_aiohttp, _httpx)]
             lines.append(f"| {width} | {spent[0]:.2f} | {spent[1]:.2f} |")
-    options.finish(args, "http-clients", "HTTP clients", "\n".join(lines))
+    options.finish(args, "http_clients", "HTTP clients", "\n".join(lines))
 
 
 async def _aiohttp(url: str, count: int, width: int) -> float:

@@ -37,7 +37,7 @@ def main() -> None:
         task = contenders.make_job(Path(place) / "job", server.url, count, 256)
         server.reset(delay_ms=0)
         stats = _profiled(task)
-    options.finish(args, "profile", f"Where the CPU goes (N = {count}, c = 256, 0 ms)", _table(stats, count))
+    options.finish(args, "profiling", f"Where the CPU goes (N = {count}, c = 256, 0 ms)", _table(stats, count))
 
 
 def _profiled(task: contenders.Job) -> pstats.Stats:

@@ -10,6 +10,8 @@ from pathlib import Path
 from support.contenders import ROOT
 from support.tables import machine, write_section
 
+EARLIER = "The rows of the peers are from an earlier round on the same machine."
+
 
 def parser(text: str | None, rounds: int = 0) -> argparse.ArgumentParser:
     """`rounds` is how many rounds a full measurement takes; 0: it does not go in rounds."""
@@ -51,6 +53,8 @@ def parse(made: argparse.ArgumentParser) -> argparse.Namespace:
 
 def finish(options: argparse.Namespace, name: str, title: str, text: str) -> None:
     """Print the section; write it into the page when that is asked for."""
+    if getattr(options, "peer_results", None):
+        text += f"\n\n{EARLIER}"
     print(f"{machine()}\n\n{text}")
     if options.write:
         write_section(name, title, text)
