@@ -32,7 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SyntermError as error:
         return _tell(error)
     except Stopped as stop:
-        say("synterm: stopped")
+        if not stop.told:
+            say("synterm: stopped")
         return stop.exit_code
     except BrokenPipeError:
         return _without_reader()

@@ -33,9 +33,10 @@ def evaluate(project: Project, chosen: RunPlan, progress: Progress) -> tuple[Run
     progress.tell(f"{plural(len(chosen.cases), 'case')} × {plural(len(chosen.variants), 'variant')}{_times(chosen)}")
     try:
         run_id, result = run_until_stopped(_run(project, chosen, progress))
-    except Stopped:
+    except Stopped as stop:
         progress.close()
         progress.tell(_interrupted(progress.seen, chosen))
+        stop.told = True
         raise
     finally:
         progress.close()

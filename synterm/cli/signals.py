@@ -20,6 +20,8 @@ class Stopped(SystemExit):
         super().__init__(128 + number)
         self.exit_code = 128 + number
         """130 for SIGINT, 143 for SIGTERM, 129 for SIGHUP, as shells say it."""
+        self.told = False
+        """Whether the person, or the machine, was told already."""
 
 
 @contextlib.contextmanager

@@ -85,9 +85,9 @@ def test_a_run_that_is_stopped_is_gone_on_with(
     process.send_signal(number)
     _, said = process.communicate(timeout=30)
     assert process.returncode == code
-    *lines, last = said.splitlines()
-    assert (json.loads(lines[-1])["event"], last) == ("note", "synterm: stopped")
-    assert f"{ANSWERED} of {CASES} evaluations recorded" in lines[-1]
+    last = [json.loads(line) for line in said.splitlines()][-1]
+    assert last["event"] == "note"
+    assert f"{ANSWERED} of {CASES} evaluations recorded" in last["text"]
     slow.go_on.set()
     stub.calls.clear()
     assert synterm("run", path).code == 0
