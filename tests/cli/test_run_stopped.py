@@ -76,6 +76,14 @@ def messages_of(path: Path, cases: set[str]) -> set[str]:
         return {f"please: {case.input['message']}" for case in project.cases.select() if case.id in cases}
 
 
+def rest(process: subprocess.Popen[str]) -> str:
+    """What it says until its end. (`communicate` would leave out what was read ahead with the last line.)"""
+    assert process.stderr
+    said = process.stderr.read()
+    process.communicate(timeout=30)
+    return said
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_run_that_is_stopped_is_gone_on_with(
     synterm: Synterm, path: Path, stub: Stub, slow: Slow, number: int, code: int
@@ -83,7 +91,7 @@ def test_a_run_that_is_stopped_is_gone_on_with(
     process = started(path)
     read_until(process, ANSWERED)
     process.send_signal(number)
-    _, said = process.communicate(timeout=30)
+    said = rest(process)
     assert process.returncode == code
     last = [json.loads(line) for line in said.splitlines()][-1]
     assert last["event"] == "note"
@@ -115,7 +123,7 @@ def test_what_was_told_before_a_kill_is_in_the_file(
     process = started(path)
     acknowledged = read_until(process, after)
     process.kill()
-    _, said = process.communicate(timeout=30)
+    said = rest(process)
     whole, _, _torn = said.rpartition("\n")
     acknowledged |= {case for case in map(told, whole.splitlines()) if case}
     slow.go_on.set()
