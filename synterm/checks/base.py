@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from synterm.core.case import Case
 from synterm.core.completion import Completion
 from synterm.core.evaluation import CheckResult
+from synterm.core.ids import content_id
 from synterm.core.request import Constraint
 
 
@@ -42,6 +43,23 @@ class Check(BaseModel, ABC):
 
     weight: float = Field(default=1.0, ge=0)
     """How much its score counts in the mean; with 0 it is shown and counts for nothing."""
+
+    @property
+    def costs(self) -> bool:
+        """Whether judging costs money or takes long: its verdicts are then kept in the project file."""
+        return False
+
+    def grader_key(self, answer: Answer) -> bytes:
+        """What decides the verdict on an answer: this check's configuration, the answer and the case. A SHA-256."""
+        body = {
+            "type": self.type,
+            "check": self.model_dump(mode="json", exclude={"weight"}),
+            "text": answer.text,
+            "outcome": answer.completion.outcome.value,
+            "input": answer.case.input,
+            "expected": answer.expected,
+        }
+        return bytes.fromhex(content_id("grader", body))
 
     @abstractmethod
     def judge(self, answer: Answer) -> CheckResult:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from synterm.checks.base import Answer, Check
 from synterm.core.completion import Outcome
@@ -20,7 +21,19 @@ _UNWELL = {
 }
 
 
-def judge(checks: Sequence[Check], answer: Answer) -> Judgement:
+class Grades(Protocol):
+    """Verdicts of checks that cost something, by grader key."""
+
+    def lookup(self, key: bytes) -> CheckResult | None:
+        """The verdict, if there is one."""
+        ...
+
+    def add(self, key: bytes, found: CheckResult) -> object:
+        """Keep a verdict."""
+        ...
+
+
+def judge(checks: Sequence[Check], answer: Answer, grades: Grades | None = None) -> Judgement:
     """The results of all checks, the verdict, and the weighted mean of the scores.
 
     Passed: every check that has a weight judged, and passed. Failed: at least one of them failed. None: no verdict,
@@ -30,7 +43,7 @@ def judge(checks: Sequence[Check], answer: Answer) -> Judgement:
     outcome = answer.completion.outcome
     if not outcome.answered or not checks:
         return (), None, None
-    judged = [(check.weight, _result(check, answer)) for check in checks]
+    judged = [(check.weight, _graded(check, answer, grades)) for check in checks]
     if outcome in _UNWELL:
         judged.insert(0, (1.0, CheckResult("outcome", False, 0.0, _UNWELL[outcome])))
     counted = [(weight, result) for weight, result in judged if weight > 0]
@@ -48,6 +61,19 @@ def _score(judged: Sequence[tuple[float, CheckResult]]) -> float | None:
     scored = [(weight, result.score) for weight, result in judged if result.score is not None]
     total = sum(weight for weight, _ in scored)
     return sum(weight * score for weight, score in scored) / total if scored else None
+
+
+def _graded(check: Check, answer: Answer, grades: Grades | None) -> CheckResult:
+    """The result, from `grades` where the check has judged the same before and that was not for nothing."""
+    if grades is None or not check.costs:
+        return _result(check, answer)
+    key = check.grader_key(answer)
+    found = grades.lookup(key)
+    if found is None:
+        found = _result(check, answer)
+        if found.passed is not None:
+            grades.add(key, found)
+    return found
 
 
 def _result(check: Check, answer: Answer) -> CheckResult:

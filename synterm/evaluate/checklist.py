@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from synterm.checks.base import Answer, Check
-from synterm.checks.judge import judge
+from synterm.checks.judge import Grades, judge
 from synterm.checks.registry import load_check
 from synterm.core.completion import Completion
 from synterm.core.evaluation import Evaluation, Task
@@ -18,7 +18,9 @@ from synterm.errors import InputError
 class Checklist:
     """Checks by scenario. Raises InputError, naming the scenario, for a check that can't be made."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, grades: Grades | None = None) -> None:
+        """`grades` keeps the verdicts of checks that cost something."""
+        self._grades = grades
         self._loaded: dict[bytes, Check] = {}
         self._by_scenario = {node.id: self._load(tree, node.id) for node in tree.scenarios()}
 
@@ -39,7 +41,7 @@ class Checklist:
 
     def judge(self, task: Task, completion: Completion) -> Evaluation:
         """The verdict on one answer."""
-        results, passed, score = judge(self.of(task.case.scenario_id), Answer(completion, task.case))
+        results, passed, score = judge(self.of(task.case.scenario_id), Answer(completion, task.case), self._grades)
         return Evaluation(task, completion, tuple(results), passed, score)
 
     def _load(self, tree: Tree, scenario_id: str) -> tuple[Check, ...]:

@@ -114,7 +114,7 @@ async def run(
     be used, ProjectError when the project file fails.
     """
     tree = project.nodes.tree()
-    checklist = Checklist(tree)
+    checklist = Checklist(tree, project.grades)
     result = RunResult(
         tree,
         chosen.variants,

@@ -4,13 +4,33 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from concurrent.futures import Future
 from functools import cache
+from typing import Any
 
 from sqlite_utils import Database
 
 from synterm.core.evaluation import CheckResult
-from synterm.storage.base import dump, text_or_none
+from synterm.storage.base import Store, dump, text_or_none
 from synterm.text import storable
+
+
+class GradeStore(Store):
+    """Verdicts of checks that cost something, by what decides them (`Check.grader_key`): nothing is judged twice."""
+
+    def lookup(self, key: bytes) -> CheckResult | None:
+        """The verdict, if there is one."""
+        row = self._row("SELECT body FROM grades WHERE key = ?", [key])
+        if row is None:
+            return None
+        with self._reading("a verdict"):
+            return read_grade(row[0])
+
+    def add(self, key: bytes, found: CheckResult) -> Future[Any]:
+        """Keep a verdict."""
+        row = (key, grade_text(found))
+        sql = "INSERT OR IGNORE INTO grades (key, body) VALUES (?, ?)"
+        return self._writer.submit(lambda db: db.conn.execute(sql, row).rowcount)
 
 
 def grade_text(found: CheckResult) -> str:

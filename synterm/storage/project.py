@@ -27,6 +27,7 @@ from synterm.storage.connect import (
     project_error,
     set_journal,
 )
+from synterm.storage.grades import GradeStore
 from synterm.storage.migrations import SCHEMA_VERSION, migrate
 from synterm.storage.models import ModelStore
 from synterm.storage.nodes import NodeStore
@@ -131,6 +132,11 @@ class Project:
     def responses(self) -> ResponseStore:
         """Every answer that was received: the cache."""
         return ResponseStore(self._db, self._writer)
+
+    @cached_property
+    def grades(self) -> GradeStore:
+        """Verdicts of checks that cost something."""
+        return GradeStore(self._db, self._writer)
 
     @cached_property
     def runs(self) -> RunStore:

@@ -29,7 +29,7 @@ class Session:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.tree = project.nodes.tree()
-        self.checklist = Checklist(self.tree)
+        self.checklist = Checklist(self.tree, project.grades)
         self.models = project.models.all()
         self.prompts = project.prompts.all()
         self.model: ModelSpec | None = self.models[0] if self.models else None
