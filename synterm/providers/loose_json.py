@@ -13,9 +13,12 @@ def read_json(data: bytes) -> Any:
     try:
         return orjson.loads(data)
     except orjson.JSONDecodeError:
-        pass
+        return _read_loosely(data)
+
+
+def _read_loosely(data: bytes) -> Any:
+    """With lone surrogates, which some send, and which orjson refuses."""
     try:
-        # Some send lone surrogates, which orjson refuses.
         return json.loads(data)
     except RecursionError as error:
         raise ValueError("the JSON is nested too deep") from error
