@@ -85,6 +85,20 @@ class Project:
                     _bring_up_to_date(db, path)
         return cls(path, db, Writer(path, read_only=read_only), read_only=read_only)
 
+    @classmethod
+    def look(cls, path: Path) -> Project:
+        """Open a project file to read it only, beside whoever else has it open: for reading in another thread.
+
+        Raises ProjectError as `open` does.
+        """
+        check_file(path)
+        with _errors(path):
+            db = connect(path, read_only=True)
+            with closed_on_error(db.conn):
+                check_identity(db, path, SCHEMA_VERSION)
+                check_current(db, path, SCHEMA_VERSION)
+        return cls(path, db, Writer(path, read_only=True), read_only=True)
+
     def __enter__(self) -> Project:
         return self
 

@@ -59,6 +59,19 @@ class Session:
         self.totals = self.project.cases.counts(parse_query(query))
         self._set_board()
 
+    def reload(self) -> None:
+        """Read tree, models and prompts again, after someone changed them; call `scope` next."""
+        self.tree = self.project.nodes.tree()
+        self.checklist = Checklist(self.tree, self.project.grades)
+        self.models = self.project.models.all()
+        if self.model is not None:
+            self.model = next((model for model in self.models if model.name == self.model.name), None)
+        self.model = self.model or (self.models[0] if self.models else None)
+        if self.node_id is not None and self.node_id not in self.tree:
+            self.node_id = None
+        for column in (*self._drafts.values(), *self._columns.values()):
+            column.forget()
+
     def edit(self, body: PromptBody, half: str | None) -> Future[None] | None:
         """The draft says something else: make its column stale, and put it on disk where that may be written."""
         if self.prompt is None:

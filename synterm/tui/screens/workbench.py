@@ -6,6 +6,7 @@ The screen mediates: panes post messages, the screen asks the session and the li
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from concurrent.futures import Future
 from typing import ClassVar
 
@@ -23,6 +24,7 @@ from synterm.providers.registry import Providers
 from synterm.settings import Settings
 from synterm.storage.project import Project
 from synterm.text import one_line, printable
+from synterm.tui.edits import EditLog
 from synterm.tui.painter import FRAME_SECONDS, Painter, Panes
 from synterm.tui.screens.evaluating import EvaluatingScreen
 from synterm.tui.screens.inspect import InspectScreen, find_out
@@ -48,6 +50,8 @@ class WorkbenchScreen(EvaluatingScreen):
         Binding("m", "next_model", "Model", tooltip="Turn to the next model"),
         Binding("z", "zoom", "Zoom", tooltip="Give the pane the whole screen, or take it back"),
         Binding("ctrl+b", "toggle_side", "Side", tooltip="Show or hide behaviors and cases"),
+        Binding("u", "undo", "Undo", id="project.undo", show=False, tooltip="Take back the last edit of cases or tree"),
+        Binding("U", "redo", "Redo", id="project.redo", show=False, tooltip="Make again what was taken back last"),
         Binding("slash", "filter", "Filter", show=False, tooltip="Find cases"),
         Binding("question_mark,f1", "toggle_keys", "Keys", tooltip="Show or hide all keys of the focused pane"),
     ]
@@ -61,6 +65,7 @@ class WorkbenchScreen(EvaluatingScreen):
     def __init__(self, project: Project, providers: Providers, settings: Settings) -> None:
         super().__init__(project, providers, settings)
         self.before_restore: PromptBody | None = None
+        self.edits = EditLog()
 
     def compose(self) -> ComposeResult:
         """Four panes, a status line and the keys."""
@@ -227,6 +232,31 @@ class WorkbenchScreen(EvaluatingScreen):
     def action_toggle_side(self) -> None:
         """Show or hide the left side."""
         self.toggle_class("-side-toggled")
+
+    async def action_undo(self) -> None:
+        """Take back the last edit of cases or of the tree."""
+        await self._step_back(self.edits.undo(), "undone", "nothing to undo")
+
+    async def action_redo(self) -> None:
+        """Make the edit again that was taken back last."""
+        await self._step_back(self.edits.redo(), "done again", "nothing to do again")
+
+    async def _step_back(self, step: Awaitable[str | None], done: str, nothing: str) -> None:
+        try:
+            label = await step
+        except SyntermError as error:
+            self.notify(printable(str(error)), severity="error", markup=False)
+            return
+        self.notify(f"{done}: {printable(label)}" if label else nothing, markup=False)
+        if label:
+            self.project_edited()
+
+    def project_edited(self) -> None:
+        """Cases or the tree were changed: read them again, and evaluate what is new."""
+        self.session.reload()
+        self.behaviors.show(self.session.tree)
+        self._rescope(self.session.node_id, self.session.query)
+        self._learn_names()
 
     def _rescope(self, node_id: str | None, query: str) -> None:
         try:
