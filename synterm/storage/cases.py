@@ -92,6 +92,27 @@ class CaseStore(Store):
         where, values = _where(chosen or CaseFilter(status=None))
         return dict(self._rows(f"SELECT scenario_id, count(*) FROM cases{where} GROUP BY scenario_id", values))
 
+    def named(self, case_ids: Sequence[str]) -> list[Case]:
+        """The cases of these ids, in their order; one that is gone is left out."""
+        found: dict[str, Case] = {}
+        for part in chunks(case_ids, _PAGE):
+            rows = self._rows(f"SELECT {_COLUMNS} WHERE cases.id IN ({marks(len(part))})", part)
+            with self._reading("a case"):
+                found.update((row[1], _case(row)) for row in rows)
+        return [found[case_id] for case_id in case_ids if case_id in found]
+
+    def ids(self, chosen: CaseFilter | None = None) -> list[str]:
+        """The ids of the cases that fit, in the order of `keys`."""
+        where, values = _where(chosen or CaseFilter())
+        return [case_id for (case_id,) in self._rows(f"SELECT id FROM cases{where} ORDER BY pk", values)]
+
+    def spread(self, chosen: CaseFilter | None, count: int) -> list[Case]:
+        """So many of the cases that fit: the first of each scenario, then the second of each, and so on."""
+        where, values = _where(chosen or CaseFilter())
+        nth = "row_number() OVER (PARTITION BY scenario_id ORDER BY pk) AS nth"
+        sql = f"SELECT pk FROM (SELECT pk, {nth} FROM cases{where}) ORDER BY nth, pk LIMIT ?"
+        return self.page([pk for (pk,) in self._rows(sql, [*values, count])])
+
     def contents(self, scenario_id: str) -> frozenset[str]:
         """The content ids of a scenario's cases of any status."""
         rows = self._rows("SELECT content_id FROM cases WHERE scenario_id = ?", [scenario_id])

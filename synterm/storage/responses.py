@@ -73,6 +73,11 @@ class ResponseStore(Store):
         row = self._row("SELECT coalesce(max(pk), 0) FROM responses")
         return row[0] if row else 0
 
+    def answer(self, pk: int) -> Completion | None:
+        """The answer in a row, marked as cached, without the raw response."""
+        rows = self._rows(f"SELECT '', {_FOUND} FROM responses WHERE pk = ?", [pk])
+        return _completion(rows[0]) if rows else None
+
     def raw(self, pk: int) -> bytes:
         """The provider's response as it came; empty when there is none."""
         row = self._row("SELECT raw FROM responses WHERE pk = ?", [pk])

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from synterm.core.case import Case
-from synterm.core.evaluation import Evaluation, Variant
+from synterm.core.evaluation import Evaluation
 from synterm.tui.column import Column
 
 
@@ -19,14 +19,37 @@ class Flips(NamedTuple):
     broken: int = 0
     compared: int = 0
 
+    def plus(self, other: Flips, sign: int = 1) -> Flips:
+        """The sum, or the difference."""
+        return Flips(*(mine + sign * theirs for mine, theirs in zip(self, other, strict=True)))
+
+
+Named = Callable[[Sequence[str]], Sequence[Case]]
+"""Gives the cases of these ids; those that are gone are left out."""
+Spread = Callable[[int], Sequence[Case]]
+"""Gives so many of the rows, as many of each scenario as there are."""
+
 
 class Board:
-    """The rows in scope and the columns; the first column is the draft, the second the one it is held against."""
+    """The rows in scope and the columns. The first column is a draft; another is the one it is held against."""
 
-    def __init__(self, rows: Sequence[Case], columns: Sequence[Column]) -> None:
+    def __init__(
+        self,
+        rows: Sequence[Case],
+        columns: Sequence[Column],
+        named: Named,
+        spread: Spread,
+        reference: tuple[str, str] | None = None,
+    ) -> None:
+        """`reference`: the key of the variant that the draft is held against; None: the version kept last."""
         self.rows = rows
+        self.shown = rows
+        """The rows as the grid shows them: sorted, or only some."""
         self.columns = list(columns)
-        self._flips = Flips()
+        self.named = named
+        self.spread = spread
+        self._chosen = reference
+        self._flips: dict[str, Flips] = {}
         self._counted: tuple[int, int, int] | None = None
         """Which state of which columns the flips were counted in."""
 
@@ -45,13 +68,17 @@ class Board:
 
     @property
     def reference(self) -> Column | None:
-        """The column that flips are told against: the version kept last that says something else than the draft."""
-        draft = self.draft
-        return next((column for column in self.columns[1:] if draft and column.variant.key != draft.variant.key), None)
+        """The column that flips are told against: the chosen one, or the first that says something else than the draft.
 
-    def column_of(self, variant: Variant) -> Column | None:
-        """The column that shows a variant."""
-        return next((column for column in self.columns if column.variant.key == variant.key), None)
+        Columns of the draft's own model come first.
+        """
+        draft = self.draft
+        if draft is None:
+            return None
+        others = [column for column in self.columns[1:] if column.variant.key != draft.variant.key]
+        chosen = (column for column in others if column.variant.key == self._chosen)
+        same_model = (column for column in others if column.variant.model.name == draft.variant.model.name)
+        return next(chain(chosen, same_model, others), None)
 
     def flip(self, case_id: str) -> int:
         """1: fixed against the reference, -1: broken, 0: the same, or not both are fresh."""
@@ -61,13 +88,21 @@ class Board:
         now, before = draft.verdict(case_id), reference.verdict(case_id)
         return 0 if now is None or before is None else int(now) - int(before)
 
+    def disagree(self, case_id: str) -> bool:
+        """Whether columns have different fresh verdicts on a case."""
+        verdicts = {column.verdict(case_id) for column in self.columns} - {None}
+        return len(verdicts) > 1
+
     def common_failure(self) -> str:
         """Why no case in scope has a verdict, when none has; else empty."""
         draft = self.draft
         if draft is None or draft.counts.judged or not draft.counts.errors:
             return ""
-        cells = (cell for _, cell in draft.in_scope() if cell.generation == draft.generation)
-        return next((cell.evaluation.error or "" for cell in cells), "")
+        slots = (slot for slot, _ in draft.fresh_verdicts() if draft.covers(draft.slots.scenario(slot)))
+        cell = next((draft.cell(draft.slots.id(slot)) for slot in slots), None)
+        if cell is None:
+            return ""
+        return (cell.completion.error if cell.completion else None) or cell.text
 
     def held_up(self) -> str:
         """``rate limited: 3 wait`` while requests wait to be sent again; else empty."""
@@ -75,34 +110,49 @@ class Board:
         return f"{reasons.most_common(1)[0][0]}: {reasons.total()} wait" if reasons else ""
 
     def flips(self) -> Flips:
-        """Fixed and broken cases, over those that both columns judged."""
+        """Fixed and broken cases in scope, over those that both columns judged."""
+        draft, total = self.draft, Flips()
+        for scenario, flips in self.flips_by_scenario().items():
+            if draft is not None and draft.covers(scenario):
+                total = total.plus(flips)
+        return total
+
+    def flips_by_scenario(self) -> dict[str, Flips]:
+        """The same for each scenario, also those out of scope."""
         draft, reference = self.draft, self.reference
         if draft is None or reference is None:
-            return Flips()
+            return {}
         state = (draft.generation, id(reference), reference.generation)
         if state != self._counted:
-            self._counted, self._flips = state, self._count(draft)
+            self._counted, self._flips = state, _count(draft, reference)
         return self._flips
-
-    def _count(self, draft: Column) -> Flips:
-        if not draft.counts.judged:
-            return Flips()
-        pairs = [self._compared(cell.evaluation.task.case) for _, cell in draft.in_scope()]
-        return Flips(*(sum(numbers) for numbers in zip(*pairs, strict=True)))
 
     def _change(self, case: Case, change: Callable[[], None]) -> None:
         """Counting all flips anew with each verdict would take ever longer the more cases there are."""
-        flips, before = self.flips(), self._compared(case)
+        flips, before = self.flips_by_scenario(), self._compared(case.id)
         change()
-        numbers = zip(flips, before, self._compared(case), strict=True)
-        self._flips = Flips(*(total - old + new for total, old, new in numbers))
+        if self._counted is not None:
+            kept = flips.get(case.scenario_id, Flips())
+            flips[case.scenario_id] = kept.plus(before, -1).plus(self._compared(case.id))
 
-    def _compared(self, case: Case) -> Flips:
+    def _compared(self, case_id: str) -> Flips:
         """What one case adds to the flips."""
         draft, reference = self.draft, self.reference
-        if draft is None or reference is None or not draft.covers(case):
+        slot = draft.slots.find(case_id) if draft else None
+        if draft is None or reference is None or slot is None or not draft.slots.counts(slot):
             return Flips()
-        now, before = draft.verdict(case.id), reference.verdict(case.id)
-        if now is None or before is None:
-            return Flips()
-        return Flips(int(now and not before), int(before and not now), 1)
+        return _flip(draft.verdict_in(slot), reference.verdict_in(slot))
+
+
+def _flip(now: bool | None, before: bool | None) -> Flips:
+    if now is None or before is None:
+        return Flips()
+    return Flips(int(now and not before), int(before and not now), 1)
+
+
+def _count(draft: Column, reference: Column) -> dict[str, Flips]:
+    counted: dict[str, Flips] = {}
+    for slot, now in draft.fresh_verdicts() if draft.by_scenario else ():
+        scenario = draft.slots.scenario(slot)
+        counted[scenario] = counted.get(scenario, Flips()).plus(_flip(now, reference.verdict_in(slot)))
+    return counted

@@ -70,7 +70,7 @@ class Live:
             self._round.promote(cases)
 
     async def follow(
-        self, board: Board, checklist: Checklist, visible: Sequence[int], *, everything: bool = False
+        self, board: Board, checklist: Checklist, visible: Sequence[Case], *, everything: bool = False
     ) -> AsyncGenerator[Event]:
         """Make the board fresh, and tell of each change after it is on the board. One at a time."""
         tasks = self._tasks(board, checklist, visible, everything)
@@ -114,7 +114,7 @@ class Live:
     def _takes_all(self, column: Column, everything: bool) -> bool:
         return everything or column.variant.model.free or self._project.read_only
 
-    def _tasks(self, board: Board, checklist: Checklist, visible: Sequence[int], everything: bool) -> Iterator[Task]:
+    def _tasks(self, board: Board, checklist: Checklist, visible: Sequence[Case], everything: bool) -> Iterator[Task]:
         """The draft first; then, where it costs nothing, the columns it is held against."""
         for column in board.columns:
             if column.live or self._takes_all(column, everything):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
+from synterm.core.case import Case
 from synterm.text import one_line, printable
 from synterm.tui.column import Counts, Freshness
 from synterm.tui.live import Live
@@ -49,9 +50,10 @@ class Painter:
         self.everything = False
         """Whether all cases are evaluated, or what live mode takes."""
 
-    def visible_rows(self) -> range:
-        """The rows of the grid that are on the screen."""
-        return self._panes.grid.visible_rows()
+    def visible_cases(self) -> list[Case]:
+        """The cases that the grid has on the screen."""
+        rows = self._panes.grid.visible_rows()
+        return list(self._session.board.shown[rows.start : rows.stop])
 
     def set_state(self, state: LiveState, reason: str = "") -> None:
         """Show another state of live mode, and why it is so."""
@@ -132,7 +134,7 @@ class Painter:
         if slow:
             grid.advance()
         for index in grid.visible_rows():
-            case_id = self._session.rows[index].id
+            case_id = self._session.board.shown[index].id
             if case_id in self._dirty or self._unfinished or (slow and self._is_running(case_id)):
                 grid.refresh_row(index)
 

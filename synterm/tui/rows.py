@@ -15,15 +15,15 @@ ReadPage = Callable[[Sequence[int]], list[Case]]
 
 
 class CaseRows(Sequence[Case]):
-    """The cases of these row numbers; at most 12 000 are held at a time."""
+    """The cases of these row numbers; at most 12 000 are held at a time. `keys`: the row numbers, in order."""
 
     def __init__(self, keys: Sequence[int], read: ReadPage) -> None:
-        self._keys = keys
+        self.keys = keys
         self._read = read
         self._pages: OrderedDict[int, list[Case]] = OrderedDict()
 
     def __len__(self) -> int:
-        return len(self._keys)
+        return len(self.keys)
 
     @overload
     def __getitem__(self, index: int) -> Case: ...
@@ -44,12 +44,12 @@ class CaseRows(Sequence[Case]):
 
     def name(self, index: int) -> str:
         """What the screens call the case: ``c17``."""
-        return f"c{self._keys[index]}"
+        return f"c{self.keys[index]}"
 
     def _page(self, number: int) -> list[Case]:
         page = self._pages.get(number)
         if page is None:
-            page = self._pages[number] = self._read(self._keys[number * _PAGE : (number + 1) * _PAGE])
+            page = self._pages[number] = self._read(self.keys[number * _PAGE : (number + 1) * _PAGE])
             if len(self._pages) > _PAGES:
                 self._pages.popitem(last=False)
         else:

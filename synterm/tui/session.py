@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
+from functools import lru_cache
 
+from synterm.core.case import Case
 from synterm.core.evaluation import Variant
 from synterm.core.model import ModelSpec
-from synterm.core.prompt import Prompt, PromptBody
+from synterm.core.prompt import Prompt, PromptBody, PromptVersion
 from synterm.evaluate.checklist import Checklist
 from synterm.storage.project import Project
 from synterm.tui.board import Board
 from synterm.tui.column import Column, Counts
+from synterm.tui.lineup import Lineup
 from synterm.tui.query import parse_query
 from synterm.tui.rows import CaseRows
-
-_VERSIONS = 2
-"""How many kept versions stand beside the draft."""
+from synterm.tui.slots import Slots
 
 
 class Session:
@@ -40,23 +41,27 @@ class Session:
         self.rows = CaseRows([], project.cases.page)
         self.totals: Mapping[str, int] = {}
         """How many cases of each scenario fit the query."""
+        self.lineup = Lineup()
+        """Which columns stand beside the draft."""
+        self._slots = Slots()
         self._columns: dict[tuple[str, str], Column] = {}
         self._drafts: dict[tuple[str, str], Column] = {}
         self._scenarios: frozenset[str] | None = None
-        self.board = Board(self.rows, self._make_columns())
+        self._chosen = parse_query("", [])
+        self._set_board()
 
     def scope(self, node_id: str | None, query: str) -> None:
         """Take the cases at or below a node that fit a query. Raises InputError for a query that says nothing known."""
         scenarios = None if node_id is None else [node.id for node in self.tree.scenarios(node_id)]
-        chosen = parse_query(query, scenarios)
+        chosen, cases = parse_query(query, scenarios), self.project.cases
         if query != self.query:
-            # Other cases count now: all is counted anew, from the cache.
-            for column in (*self._drafts.values(), *self._columns.values()):
-                column.forget()
-        self.node_id, self.query = node_id, query
+            self._slots.count_only(cases.ids(parse_query(query)))
+            for column in self._all_columns():
+                column.recount()
+        self.node_id, self.query, self._chosen = node_id, query, chosen
         self._scenarios = None if scenarios is None else frozenset(scenarios)
-        self.rows = CaseRows(self.project.cases.keys(chosen), self.project.cases.page)
-        self.totals = self.project.cases.counts(parse_query(query))
+        self.rows = CaseRows(cases.keys(chosen), cases.page)
+        self.totals = cases.counts(parse_query(query))
         self._set_board()
 
     def reload(self) -> None:
@@ -69,7 +74,7 @@ class Session:
         self.model = self.model or (self.models[0] if self.models else None)
         if self.node_id is not None and self.node_id not in self.tree:
             self.node_id = None
-        for column in (*self._drafts.values(), *self._columns.values()):
+        for column in self._all_columns():
             column.forget()
 
     def edit(self, body: PromptBody, half: str | None) -> Future[None] | None:
@@ -77,9 +82,9 @@ class Session:
         if self.prompt is None:
             return None
         self.body = body
-        draft = self.board.draft
-        if draft is not None and self.model is not None and draft.variant.body != body:
-            draft.supersede(Variant(self.prompt.name, "draft", body, self.model))
+        for column in self.board.columns:
+            if column.live and column.variant.body != body:
+                column.supersede(Variant(self.prompt.name, "draft", body, column.variant.model))
         return None if self.project.read_only else self.project.prompts.save_draft(self.prompt.id, body, half)
 
     async def keep(self, note: str = "") -> int | None:
@@ -135,29 +140,53 @@ class Session:
             self.prompt = next(prompt for prompt in self.prompts if prompt.id == self.prompt.id)
         self._set_board()
 
+    def line_up(self, lineup: Lineup) -> None:
+        """Have other columns on the board."""
+        self.lineup = lineup
+        self._set_board()
+
     def _set_board(self) -> None:
-        self.board = Board(self.rows, self._make_columns())
-        for column in self.board.columns:
+        columns = self._make_columns()
+        self.board = Board(self.rows, columns, self.project.cases.named, self._spread(), self.lineup.reference)
+        for column in columns:
             column.scope = self._scenarios
 
+    def _spread(self) -> Callable[[int], list[Case]]:
+        chosen, cases = self._chosen, self.project.cases
+
+        @lru_cache(maxsize=2)  # it is asked for with every key, and goes through all cases
+        def spread(count: int) -> list[Case]:
+            return cases.spread(chosen, count)
+
+        return spread
+
+    def _all_columns(self) -> Iterable[Column]:
+        return (*self._drafts.values(), *self._columns.values())
+
     def _make_columns(self) -> list[Column]:
-        """The draft, then the versions kept last. A column that was there before keeps its verdicts."""
+        """By model: the draft, then kept versions. A column that was there before keeps its verdicts."""
         if self.prompt is None or self.model is None or self.body is None:
             return []
-        key = (self.prompt.id, self.model.name)
-        variant = Variant(self.prompt.name, "draft", self.body, self.model)
-        draft = self._drafts.setdefault(key, Column(variant, live=True))
-        if draft.variant.body != self.body:
-            # It was typed in under another model.
-            draft.supersede(variant)
-        return [draft, *(self._version_column(number) for number in self._shown_versions())]
+        versions = self.lineup.versions_of(self.prompt)
+        return [
+            column
+            for model in self.lineup.models_of(self.models, self.model)
+            for column in (self._draft_column(model), *(self._version_column(version, model) for version in versions))
+        ]
 
-    def _shown_versions(self) -> list[int]:
+    def _draft_column(self, model: ModelSpec) -> Column:
+        assert self.prompt is not None and self.body is not None
+        variant = Variant(self.prompt.name, "draft", self.body, model)
+        column = self._drafts.setdefault((self.prompt.id, model.name), Column(variant, self._slots, live=True))
+        if column.variant != variant:
+            # It was typed in while another model's column was shown, or the model was changed.
+            column.supersede(variant)
+        return column
+
+    def _version_column(self, version: PromptVersion, model: ModelSpec) -> Column:
         assert self.prompt is not None
-        return [version.number for version in reversed(self.prompt.versions[-_VERSIONS:])]
-
-    def _version_column(self, number: int) -> Column:
-        assert self.prompt is not None and self.model is not None
-        version = next(version for version in self.prompt.versions if version.number == number)
-        variant = Variant(self.prompt.name, version.label, version.body, self.model)
-        return self._columns.setdefault(variant.key, Column(variant))
+        variant = Variant(self.prompt.name, version.label, version.body, model)
+        column = self._columns.setdefault(variant.key, Column(variant, self._slots))
+        if column.variant != variant:
+            column.supersede(variant)
+        return column

@@ -8,18 +8,27 @@ from synterm.core.evaluation import Evaluation, Task, Variant
 from synterm.tui.board import Board
 from synterm.tui.column import Column, Freshness
 from synterm.tui.order import in_order
+from synterm.tui.slots import Slots
 from synterm.tui.titles import rate_text, results_summary
 from tests.tui.conftest import body, scripted
 
 CASES = [Case(scenario_id=f"s{index % 2}", input={"message": str(index)}, expected="clarify") for index in range(6)]
 
 
+def board_of(*columns: Column) -> Board:
+    named = {case.id: case for case in CASES}
+    return Board(CASES, columns, lambda ids: [named[case_id] for case_id in ids], lambda count: CASES[::2][:count])
+
+
+SLOTS = Slots()
+
+
 def column(system: str = "a", live: bool = False) -> Column:
-    return Column(Variant("router", "draft" if live else "v1", body(system), scripted()), live=live)
+    return Column(Variant("router", "draft" if live else "v1", body(system), scripted()), SLOTS, live=live)
 
 
 def land(column: Column, case: Case, passed: bool | None, cached: bool = False) -> None:
-    completion = Completion(Outcome.COMPLETE, text="clarify", cached=cached)
+    completion = Completion(Outcome.COMPLETE, text="clarify", cached=cached, stored=1)
     column.land(Evaluation(Task(case, column.variant), completion, passed=passed))
 
 
@@ -46,7 +55,7 @@ def test_landing_twice_counts_once() -> None:
 
 def test_flips_are_told_where_both_are_fresh() -> None:
     draft, kept = column("new", live=True), column("old")
-    board = Board(CASES, [draft, kept])
+    board = board_of(draft, kept)
     for index, (now, before) in enumerate([(True, False), (False, True), (True, True), (None, True)]):
         land(draft, CASES[index], now)
         land(kept, CASES[index], before)
@@ -59,7 +68,7 @@ def test_flips_are_told_where_both_are_fresh() -> None:
 
 def test_a_draft_is_not_held_against_a_version_that_says_the_same() -> None:
     same, other = column("new"), column("old")
-    board = Board(CASES, [column("new", live=True), same, other])
+    board = board_of(column("new", live=True), same, other)
     assert board.reference is other
 
 
@@ -77,15 +86,15 @@ def test_the_rate_is_a_range_while_verdicts_are_missing() -> None:
 def test_rows_on_screen_come_first_then_failures_then_the_rest() -> None:
     draft = column(live=True)
     land(draft, CASES[5], False)
-    board = Board(CASES, [draft])
-    order = [case.title for case in in_order(board, draft, [2, 3], len(CASES))]
+    board = board_of(draft)
+    order = [case.title for case in in_order(board, draft, CASES[2:4], len(CASES))]
     assert order == ["2", "3", "5", "0", "1", "4"]
 
 
 def test_a_sample_takes_failures_and_spreads_over_the_scope() -> None:
     draft = column(live=True)
     land(draft, CASES[1], False)
-    board = Board(CASES, [draft])
-    order = [case.title for case in in_order(board, draft, [4], 3)]
-    assert sorted(order) == ["0", "1", "2"]
+    board = board_of(draft)
+    order = [case.title for case in in_order(board, draft, [CASES[4]], 3)]
+    assert sorted(order) == ["0", "1", "2"], "what failed, then as the board spreads it"
     assert len(list(in_order(board, draft, [], 3))) == 3

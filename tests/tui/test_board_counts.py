@@ -13,6 +13,7 @@ from synterm.core.completion import Completion, Outcome
 from synterm.core.evaluation import Evaluation, Task, Variant
 from synterm.tui.board import Board
 from synterm.tui.column import Column
+from synterm.tui.slots import Slots
 from synterm.tui.walk import Walk
 from tests.tui.conftest import body, scripted
 
@@ -29,7 +30,12 @@ STEPS = st.lists(
 
 def columns() -> list[Column]:
     variants = [Variant("router", version, body(version), scripted()) for version in ("draft", "v1")]
-    return [Column(variants[0], live=True, scope=frozenset({"s0"})), Column(variants[1], scope=frozenset({"s0"}))]
+    slots, scope = Slots(), frozenset({"s0"})
+    return [Column(variants[0], slots, live=True, scope=scope), Column(variants[1], slots, scope=scope)]
+
+
+def board_of(columns: list[Column]) -> Board:
+    return Board(CASES, columns, lambda ids: [], lambda count: [])
 
 
 def do(board: Board, step: tuple[str, int, int, bool | None], number: int) -> None:
@@ -46,10 +52,10 @@ def do(board: Board, step: tuple[str, int, int, bool | None], number: int) -> No
 
 @given(STEPS)
 def test_flips_that_are_kept_count_equal_those_counted_anew(steps: list[tuple[str, int, int, bool | None]]) -> None:
-    board = Board(CASES, columns())
+    board = board_of(columns())
     for number, step in enumerate(steps):
         do(board, step, number)
-        assert board.flips() == Board(CASES, board.columns).flips()
+        assert board.flips() == board_of(board.columns).flips()
     for column in board.columns:
         verdicts = [column.verdict(case.id) for case in CASES if case.scenario_id == "s0"]
         assert (column.counts.passed, column.counts.failed) == (verdicts.count(True), verdicts.count(False))

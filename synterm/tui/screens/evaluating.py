@@ -53,8 +53,8 @@ class EvaluatingScreen(Screen[None]):
         if not await self._model_ready():
             return
         session, everything = self.session, self.painter.everything
-        rows = self.painter.visible_rows()
-        await self._watch(self.live.follow(session.board, session.checklist, rows, everything=everything))
+        cases = self.painter.visible_cases()
+        await self._watch(self.live.follow(session.board, session.checklist, cases, everything=everything))
         self.painter.everything = False
 
     @work(group="live", exit_on_error=False)

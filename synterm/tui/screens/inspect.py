@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -15,42 +14,13 @@ from textual.widgets import Static
 
 from synterm.core.case import Case, value_text
 from synterm.core.evaluation import CheckResult, Evaluation
-from synterm.evaluate.checklist import Checklist
-from synterm.evaluate.misses import why_missed
-from synterm.evaluate.plan import rendered
-from synterm.storage.responses import ResponseStore
 from synterm.text import one_line, printable
-from synterm.tui.column import Column, Freshness
-from synterm.tui.widgets.grid import verdict_kind, verdict_text
+from synterm.tui.column import Column
+from synterm.tui.verdicts import kind_of, marked, short_answer
+from synterm.tui.why import Why
 
 _RAW_LIMIT = 20_000
 _STYLES = {"pass": "$text-success", "fail": "$text-error", "error": "$text-warning"}
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """What is not kept with every cell, but found out when someone asks."""
-
-    evaluation: Evaluation
-    """With its request, where it can be made."""
-    source: str
-    """Where the answer is from, and why."""
-    raw: bytes
-    """The response as it came; empty when there is none."""
-
-
-def find_out(evaluation: Evaluation, checklist: Checklist, responses: ResponseStore) -> Why:
-    """Render the request of an evaluation, and find out where its answer is from."""
-    task, completion = evaluation.task, evaluation.completion
-    if task.request is None and task.problem is None:
-        task = rendered(task, checklist)
-    row = completion.stored
-    if row is None:
-        return Why(replace(evaluation, task=task), "none: nothing was sent", b"")
-    source = "from the cache: this exact request was answered before"
-    if not completion.cached:
-        source = f"fresh, not from the cache: {why_missed(task, responses, before=row)}"
-    return Why(replace(evaluation, task=task), source, responses.raw(row))
 
 
 class InspectScreen(ModalScreen[None]):
@@ -102,17 +72,16 @@ class InspectScreen(ModalScreen[None]):
         if why is None:
             yield Content("\nNot evaluated yet under this variant.")
             return
-        stale = self._column.freshness(case.id) is Freshness.STALE
-        yield from _verdict(why.evaluation, stale)
+        yield from _verdict(why.evaluation, why.note)
         yield from _messages(why.evaluation)
         yield from _answer(why)
         yield from self._others()
 
     def _others(self) -> Iterable[Content]:
         lines = [
-            (column.title, verdict_text(cell.evaluation))
+            (column.title, marked(cell.kind, cell.text))
             for column in self._columns
-            if column is not self._column and (cell := column.cells.get(self._case.id))
+            if column is not self._column and (cell := column.cell(self._case.id))
         ]
         if lines:
             yield _section("The same case elsewhere")
@@ -128,10 +97,11 @@ def _facts(facts: Iterable[tuple[str, object]]) -> Content:
     return Content("\n").join(Content.assemble(*line) for line in lines)
 
 
-def _verdict(evaluation: Evaluation, stale: bool) -> Iterable[Content]:
-    yield _section("Verdict", "of an earlier text: the prompt has changed since" if stale else "")
-    style = f"bold {_STYLES[verdict_kind(evaluation)]}"
-    yield Content.styled(f"{'':>10}  {one_line(verdict_text(evaluation), 200)}", style)
+def _verdict(evaluation: Evaluation, note: str) -> Iterable[Content]:
+    yield _section("Verdict", note)
+    kind = kind_of(evaluation)
+    line = marked(kind, short_answer(evaluation, 200))
+    yield Content.styled(f"{'':>10}  {line}", f"bold {_STYLES[kind]}")
     yield _facts((check.type, _check_line(check)) for check in evaluation.checks)
     if evaluation.error:
         hint = f"\n{evaluation.completion.hint}" if evaluation.completion.hint else ""

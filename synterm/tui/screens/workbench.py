@@ -27,7 +27,8 @@ from synterm.text import one_line, printable
 from synterm.tui.edits import EditLog
 from synterm.tui.painter import FRAME_SECONDS, Painter, Panes
 from synterm.tui.screens.evaluating import EvaluatingScreen
-from synterm.tui.screens.inspect import InspectScreen, find_out
+from synterm.tui.screens.inspect import InspectScreen
+from synterm.tui.why import find_out
 from synterm.tui.widgets.cases import CasesPane
 from synterm.tui.widgets.grid import ResultGrid
 from synterm.tui.widgets.line_list import LineList
@@ -134,13 +135,12 @@ class WorkbenchScreen(EvaluatingScreen):
 
     @on(ResultGrid.Inspected)
     def _inspected(self, event: ResultGrid.Inspected) -> None:
-        session, cell = self.session, event.column.cells.get(event.case.id)
-        why = find_out(cell.evaluation, session.checklist, session.project.responses) if cell else None
+        session = self.session
+        why = find_out(event.case, event.column, session.checklist, session.project.responses)
         self.app.push_screen(InspectScreen(event.case, event.column, session.board.columns, why))
 
     def _scrolled(self) -> None:
-        rows = self.grid.visible_rows()
-        self.live.promote(self.session.rows[rows.start : rows.stop])
+        self.live.promote(self.painter.visible_cases())
 
     async def action_keep(self) -> None:
         """Keep the draft as a version."""

@@ -12,10 +12,10 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from synterm.core.case import Case, value_text
-from synterm.core.evaluation import Evaluation
 from synterm.tui.board import Board
 from synterm.tui.column import Column, Freshness
 from synterm.tui.titles import rate_text
+from synterm.tui.verdicts import marked
 from synterm.tui.widgets.cells import padded
 from synterm.tui.widgets.line_list import LineList
 
@@ -74,13 +74,13 @@ class ResultGrid(LineList):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.board = Board([], [])
+        self.board = Board([], [], lambda _: [], lambda _: [])
         self._frame = 0
 
     def show(self, board: Board) -> None:
         """Show another board; the cursor stays where it was, as far as there are rows."""
         self.board = board
-        self.row_count = len(board.rows)
+        self.row_count = len(board.shown)
         self.column = min(self.column, max(len(board.columns) - 1, 0))
         self.refresh()
 
@@ -96,7 +96,7 @@ class ResultGrid(LineList):
     def action_inspect(self) -> None:
         """Ask for all about the cell under the cursor."""
         if self.row_count and self.board.columns:
-            case = self.board.rows[self.cursor]
+            case = self.board.shown[self.cursor]
             self.post_message(self.Inspected(self, case, self.board.columns[self.column]))
 
     def on_click(self, event: events.Click) -> None:
@@ -130,7 +130,7 @@ class ResultGrid(LineList):
     def draw_row(self, index: int, width: int) -> list[Segment]:
         """One case under all variants."""
         given, expected, _, each = self._layout(width)
-        case = self.board.rows[index]
+        case = self.board.shown[index]
         flip = self.board.flip(case.id)
         mark = self._style("fixed" if flip > 0 else "broken") if flip else None
         segments = [
@@ -148,9 +148,10 @@ class ResultGrid(LineList):
         if state is Freshness.RUNNING:
             frame = _SPINNER[self._frame % len(_SPINNER)]
             return Segment(padded(f"{frame} {column.running[case_id]}", width) + " ", self._style("running"))
-        evaluation = column.cells[case_id].evaluation
-        kind = "stale" if state is Freshness.STALE else verdict_kind(evaluation)
-        return Segment(padded(verdict_text(evaluation), width) + " ", self._style(kind))
+        cell = column.cell(case_id)
+        assert cell is not None, "it is fresh or stale"
+        kind = "stale" if state is Freshness.STALE else cell.kind
+        return Segment(padded(marked(cell.kind, cell.text), width) + " ", self._style(kind))
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"grid--{name}")
@@ -163,19 +164,3 @@ class ResultGrid(LineList):
         each = max(min(26, int(room * 0.72) // max(columns, 1) - 1), 6) if columns else 0
         given = max(room - columns * (each + 1), 8)
         return given, expected, 3 + given + 1 + expected + 1, each
-
-
-def verdict_kind(evaluation: Evaluation) -> str:
-    """``pass``, ``fail`` or ``error``."""
-    if evaluation.passed is None:
-        return "error"
-    return "pass" if evaluation.passed else "fail"
-
-
-def verdict_text(evaluation: Evaluation) -> str:
-    """The mark and the short answer: ``✓ schedule``, ``! timed out``."""
-    mark = {"pass": "✓", "fail": "✗", "error": "!"}[verdict_kind(evaluation)]
-    completion = evaluation.completion
-    if not completion.outcome.answered:
-        return f"{mark} {completion.outcome.value}"
-    return f"{mark} {evaluation.label or completion.text or completion.outcome.value}"
