@@ -23,6 +23,10 @@ class Limits:
     """Cases, by id, that are asked afresh whatever the project file has."""
     stream: bool = False
     """Whether to tell of answers as they stream in."""
+    chunk: int = 100
+    """How many answers are looked up and judged in one go."""
+    breath_s: float = 0.0
+    """How long the event loop is left to others after each chunk, in seconds: a screen is to be drawn meanwhile."""
 
 
 DEFAULT_LIMITS = Limits()

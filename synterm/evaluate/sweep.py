@@ -19,9 +19,6 @@ from synterm.evaluate.limits import DEFAULT_LIMITS, Limits
 from synterm.evaluate.traffic import Traffic
 from synterm.storage.project import Project
 
-_CHUNK = 100
-"""How many tasks are looked up before the event loop gets its turn."""
-
 Cell = tuple[str, tuple[str, str], int]
 
 
@@ -111,9 +108,9 @@ class Sweep:
 
     async def _feed(self, source: Iterator[Task]) -> None:
         # Also past the spending cap: what the project file holds costs nothing.
-        while chunk := list(islice(source, _CHUNK)):
+        while chunk := list(islice(source, self._limits.chunk)):
             lanes = self._take([task for task in chunk if task.cell not in self._ahead])
-            await asyncio.sleep(0)
+            await asyncio.sleep(self._limits.breath_s)
             for lane in lanes:
                 await self._flights.room(lane)
 

@@ -12,6 +12,7 @@ from synterm.providers.registry import Providers
 from synterm.settings import Settings, load_settings
 from synterm.storage.project import Project
 from synterm.text import printable
+from synterm.tui.collector import quiet_collector
 from synterm.tui.commands import WorkbenchCommands
 from synterm.tui.guard import guard_terminal
 from synterm.tui.screens.workbench import WorkbenchScreen
@@ -63,6 +64,7 @@ def open_workbench(path: Path) -> int:
     Raises SyntermError for a project or settings that can't be used, and whatever went wrong inside.
     """
     guard_terminal()
+    quiet_collector()
     settings = load_settings()
     with Project.open(path) as project:
         app = WorkbenchApp(project, settings, Providers(settings.approved_endpoints, fast=settings.fast_path))

@@ -24,6 +24,8 @@ class Flips(NamedTuple):
         return Flips(*(mine + sign * theirs for mine, theirs in zip(self, other, strict=True)))
 
 
+_NONE, _SAME, _FIXED, _BROKEN = Flips(), Flips(0, 0, 1), Flips(1, 0, 1), Flips(0, 1, 1)
+
 Named = Callable[[Sequence[str]], Sequence[Case]]
 """Gives the cases of these ids; those that are gone are left out."""
 Spread = Callable[[int], Sequence[Case]]
@@ -49,6 +51,8 @@ class Board:
         self.named = named
         self.spread = spread
         self._chosen = reference
+        self._reference: tuple[int, Column | None] | None = None
+        """The reference, as it was when the draft had that generation."""
         self._flips: dict[str, Flips] = {}
         self._counted: tuple[int, int, int] | None = None
         """Which state of which columns the flips were counted in."""
@@ -75,6 +79,11 @@ class Board:
         draft = self.draft
         if draft is None:
             return None
+        if self._reference is None or self._reference[0] != draft.generation:
+            self._reference = (draft.generation, self._find_reference(draft))
+        return self._reference[1]
+
+    def _find_reference(self, draft: Column) -> Column | None:
         others = [column for column in self.columns[1:] if column.variant.key != draft.variant.key]
         chosen = (column for column in others if column.variant.key == self._chosen)
         same_model = (column for column in others if column.variant.model.name == draft.variant.model.name)
@@ -131,23 +140,23 @@ class Board:
         """Counting all flips anew with each verdict would take ever longer the more cases there are."""
         flips, before = self.flips_by_scenario(), self._compared(case.id)
         change()
-        if self._counted is not None:
-            kept = flips.get(case.scenario_id, Flips())
-            flips[case.scenario_id] = kept.plus(before, -1).plus(self._compared(case.id))
+        now = self._compared(case.id)
+        if now is not before:
+            flips[case.scenario_id] = flips.get(case.scenario_id, _NONE).plus(before, -1).plus(now)
 
     def _compared(self, case_id: str) -> Flips:
         """What one case adds to the flips."""
         draft, reference = self.draft, self.reference
         slot = draft.slots.find(case_id) if draft else None
         if draft is None or reference is None or slot is None or not draft.slots.counts(slot):
-            return Flips()
+            return _NONE
         return _flip(draft.verdict_in(slot), reference.verdict_in(slot))
 
 
 def _flip(now: bool | None, before: bool | None) -> Flips:
     if now is None or before is None:
-        return Flips()
-    return Flips(int(now and not before), int(before and not now), 1)
+        return _NONE
+    return _SAME if now == before else _FIXED if now else _BROKEN
 
 
 def _count(draft: Column, reference: Column) -> dict[str, Flips]:

@@ -27,8 +27,11 @@ from synterm.tui.column import Column
 from synterm.tui.order import in_order
 from synterm.tui.round import Round
 
-_CHUNK = 100
-"""How many tasks are looked up before the event loop gets its turn."""
+_CHUNK = 25
+"""How many tasks are looked up and judged before keys and drawing get their turn: some 3 ms."""
+_BREATH_S = 0.001
+"""How long they have it. A key takes several steps of the event loop until it is drawn; with no time at all between
+chunks, each step would wait for one."""
 
 
 class Live:
@@ -109,6 +112,8 @@ class Live:
             kept=Kept(truncated=self._settings.cache_truncated),
             refresh=refresh,
             stream=True,
+            chunk=_CHUNK,
+            breath_s=_BREATH_S,
         )
 
     def _takes_all(self, column: Column, everything: bool) -> bool:
@@ -130,4 +135,4 @@ class Live:
         while chunk := list(islice(tasks, _CHUNK)):
             for task, answer in known_answers(chunk, checklist, self._project.responses, self._limits()).told:
                 yield Judged(checklist.judge(task, answer))
-            await asyncio.sleep(0)
+            await asyncio.sleep(_BREATH_S)
