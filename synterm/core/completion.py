@@ -36,6 +36,10 @@ class Outcome(StrEnum):
 _ANSWERS = frozenset((Outcome.COMPLETE, Outcome.TRUNCATED, Outcome.REFUSED, Outcome.FILTERED, Outcome.EMPTY))
 
 
+UNREACHED = "can't reach "
+"""What the error of a call says that found no connection."""
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
     """Token counts as the provider gave them; None where it gave none (unknown is not 0)."""
@@ -72,6 +76,11 @@ class Completion:
     """How often the request was sent for it; those before the last failed."""
     stored: int | None = None
     """Its row in the project file, once it is there."""
+
+    @property
+    def unreachable(self) -> bool:
+        """Whether no connection came about, now or the last times: the network or the endpoint is down."""
+        return not self.outcome.answered and UNREACHED in (self.error or "")
 
     @property
     def charged_usd(self) -> float | None:

@@ -24,6 +24,8 @@ class Availability:
     state: State
     reason: str
     hint: str | None = None
+    restricted: bool = False
+    """Whether it is `missing` because the user has not approved its endpoint."""
 
     @property
     def ok(self) -> bool:
@@ -48,6 +50,9 @@ def usable(spec: ModelSpec, approved: Collection[str] = ()) -> Availability:
         return Availability("ready", "answers by its rules")
     try:
         access.check_endpoint(spec, approved)
+    except ModelError as error:
+        return Availability("missing", str(error), error.hint, restricted=True)
+    try:
         require_key(spec)
     except ModelError as error:
         return Availability("missing", str(error), error.hint)

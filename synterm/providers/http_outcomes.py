@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from synterm.core.completion import Completion, Outcome, failed_call
+from synterm.core.completion import UNREACHED, Completion, Outcome, failed_call
 from synterm.providers.loose_json import as_list, as_object, read_json
 from synterm.text import one_line
 
@@ -60,7 +60,7 @@ def failure_of(answer: Answered, key_name: str | None) -> Completion:
 def unreachable(place: str, reason: str) -> Completion:
     """The outcome of a connection that could not be made, or broke before an answer started."""
     return provider_error(
-        f"can't reach {place}: {one_line(reason, WORDS) or 'the connection broke'}",
+        f"{UNREACHED}{place}: {one_line(reason, WORDS) or 'the connection broke'}",
         "check that it runs, and the network",
         0.0,
     )

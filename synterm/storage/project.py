@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Generator
+from concurrent.futures import Future
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -31,6 +32,7 @@ from synterm.storage.grades import GradeStore
 from synterm.storage.migrations import SCHEMA_VERSION, migrate
 from synterm.storage.models import ModelStore
 from synterm.storage.nodes import NodeStore
+from synterm.storage.outside import Marks, Outside
 from synterm.storage.prompts import PromptStore
 from synterm.storage.responses import ResponseStore
 from synterm.storage.runs import RunStore
@@ -51,6 +53,7 @@ class Project:
         """Whether the file can only be looked at; whatever would write raises ProjectError."""
         self._db = db
         self._writer = writer
+        self._outside = Outside()
 
     @classmethod
     def create(cls, path: Path, name: str) -> Project:
@@ -161,6 +164,20 @@ class Project:
     def spending(self) -> SpendingStore:
         """What was spent on each day, and what is reserved."""
         return SpendingStore(self._db, self._writer)
+
+    @property
+    def version(self) -> int:
+        """Another number once anyone, here or elsewhere, wrote into the file."""
+        with _errors(self.path):
+            return self._db.execute("PRAGMA data_version").fetchone()[0]
+
+    def outside(self) -> Future[Marks | None]:
+        """What others wrote since this was asked last; None when nobody did. What was written here is on disk then."""
+        return self._writer.submit(self._outside.look)
+
+    def marks(self) -> Future[Marks]:
+        """What tells of changes, once all that was written here is on disk."""
+        return self._writer.submit(self._outside.marks)
 
     @property
     def pending(self) -> int:

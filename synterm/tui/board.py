@@ -8,6 +8,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from synterm.core.case import Case
+from synterm.core.completion import Completion, Outcome, failed_call
 from synterm.core.evaluation import Evaluation
 from synterm.tui.column import Column
 
@@ -102,16 +103,16 @@ class Board:
         verdicts = {column.verdict(case_id) for column in self.columns} - {None}
         return len(verdicts) > 1
 
-    def common_failure(self) -> str:
-        """Why no case in scope has a verdict, when none has; else empty."""
+    def common_failure(self) -> Completion | None:
+        """How the calls failed, when no case in scope has a verdict; None when some has, or there is no cell yet."""
         draft = self.draft
         if draft is None or draft.counts.judged or not draft.counts.errors:
-            return ""
+            return None
         slots = (slot for slot, _ in draft.fresh_verdicts() if draft.covers(draft.slots.scenario(slot)))
         cell = next((draft.cell(draft.slots.id(slot)) for slot in slots), None)
         if cell is None:
-            return ""
-        return (cell.completion.error if cell.completion else None) or cell.text
+            return None
+        return cell.completion or failed_call(Outcome.COMPLETE, "no check gives a verdict: enter on a result says why")
 
     def held_up(self) -> str:
         """``rate limited: 3 wait`` while requests wait to be sent again; else empty."""

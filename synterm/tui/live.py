@@ -56,14 +56,13 @@ class Live:
         """How long to wait after a key, in seconds."""
         return (self._settings.debounce_ms if model.free else self._settings.debounce_priced_ms) / 1000
 
-    def cap(self, model: ModelSpec) -> float | None:
-        """The spending cap of this sitting; None for a model that costs nothing."""
-        return None if model.free else self._purse.cap_usd
+    def cap(self, board: Board) -> float | None:
+        """The spending cap of this sitting; None where no column's model costs anything."""
+        return None if all(column.variant.model.free for column in board.columns) else self._purse.cap_usd
 
-    def wanted(self, board: Board, everything: bool) -> int:
-        """How many cells of the draft's column live mode keeps fresh."""
-        draft = board.draft
-        if draft is None or self._takes_all(draft, everything):
+    def wanted(self, board: Board, column: Column, everything: bool) -> int:
+        """How many cells of a draft's column live mode keeps fresh."""
+        if self._takes_all(column, everything):
             return len(board.rows)
         return min(len(board.rows), self._settings.live_sample)
 
@@ -123,7 +122,7 @@ class Live:
         """The draft first; then, where it costs nothing, the columns it is held against."""
         for column in board.columns:
             if column.live or self._takes_all(column, everything):
-                wanted = self.wanted(board, everything) if column.live else len(board.rows)
+                wanted = self.wanted(board, column, everything) if column.live else len(board.rows)
                 # Columns beside the draft are gone through with every key: what gave no verdict there is left alone.
                 errors = column.live or everything
                 cases = in_order(board, column, visible, wanted)

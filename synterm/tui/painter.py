@@ -55,6 +55,11 @@ class Painter:
         rows = self._panes.grid.visible_rows()
         return list(self._session.board.shown[rows.start : rows.stop])
 
+    def chosen_case(self) -> Case | None:
+        """The case under the grid's cursor."""
+        shown = self._session.board.shown
+        return shown[self._panes.grid.cursor] if shown else None
+
     def set_state(self, state: LiveState, reason: str = "") -> None:
         """Show another state of live mode, and why it is so."""
         self.state, self.reason = state, reason
@@ -98,16 +103,18 @@ class Painter:
     def show_status(self) -> None:
         """Show the line on top."""
         session, model, draft = self._session, self._session.model, self._session.board.draft
+        wanted = self._live.wanted(session.board, draft, self.everything) if draft else 0
         self._panes.status.show(
             Status(
                 project=session.project.path.name,
                 prompt=f"{session.prompt_title} · {model.name if model else 'no model'}",
                 state=self.state,
                 reason=self.reason,
-                total=max(self._live.wanted(session.board, self.everything), draft.counts.fresh if draft else 0),
+                total=max(wanted, draft.counts.fresh) if draft else 0,
+                cases=len(session.board.rows),
                 counts=draft.counts if draft else Counts(),
                 spent=self._live.spent,
-                cap=self._live.cap(model) if model else None,
+                cap=self._live.cap(session.board),
                 held_up=session.board.held_up(),
                 read_only=session.project.read_only,
             )

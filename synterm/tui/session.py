@@ -95,6 +95,11 @@ class Session:
         self._reload()
         return number
 
+    def read_prompts(self) -> Prompt | None:
+        """Read all prompts again; gives the open one as the file has it, None when it is gone."""
+        self._reload()
+        return self.prompt
+
     def open_prompt(self, name: str) -> Prompt:
         """Turn to another prompt."""
         self.prompts = self.project.prompts.all()
@@ -137,7 +142,7 @@ class Session:
     def _reload(self) -> None:
         if self.prompt is not None:
             self.prompts = self.project.prompts.all()
-            self.prompt = next(prompt for prompt in self.prompts if prompt.id == self.prompt.id)
+            self.prompt = next((prompt for prompt in self.prompts if prompt.id == self.prompt.id), self.prompt)
         self._set_board()
 
     def line_up(self, lineup: Lineup) -> None:

@@ -18,7 +18,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Footer, HelpPanel
 
-from synterm.core.prompt import PromptBody
+from synterm.core.prompt import Prompt, PromptBody
 from synterm.errors import InputError, SyntermError
 from synterm.providers.registry import Providers
 from synterm.settings import Settings
@@ -26,8 +26,8 @@ from synterm.storage.project import Project
 from synterm.text import one_line, printable
 from synterm.tui.edits import EditLog
 from synterm.tui.painter import FRAME_SECONDS, Painter, Panes
-from synterm.tui.screens.evaluating import EvaluatingScreen
 from synterm.tui.screens.inspect import InspectScreen
+from synterm.tui.screens.watching import WatchingScreen
 from synterm.tui.why import find_out
 from synterm.tui.widgets.cases import CasesPane
 from synterm.tui.widgets.grid import ResultGrid
@@ -39,15 +39,13 @@ from synterm.tui.widgets.tree import BehaviorTree
 _PANES = ("behaviors", "cases", "prompt", "results")
 
 
-class WorkbenchScreen(EvaluatingScreen):
+class WorkbenchScreen(WatchingScreen):
     """The one screen that people keep open."""
 
     CSS_PATH = "workbench.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (150, "-broad")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "keep", "Keep version", tooltip="Keep the draft as a version"),
-        Binding("r", "run_all", "Run all", tooltip="Evaluate every case in scope under every column"),
-        Binding("R", "ask_again", "Ask again", tooltip="Ask afresh about the case under the cursor, in all columns"),
         Binding("m", "next_model", "Model", tooltip="Turn to the next model"),
         Binding("z", "zoom", "Zoom", tooltip="Give the pane the whole screen, or take it back"),
         Binding("ctrl+b", "toggle_side", "Side", tooltip="Show or hide behaviors and cases"),
@@ -99,6 +97,11 @@ class WorkbenchScreen(EvaluatingScreen):
         self._rescope(None, "")
         self._learn_names()
         self._warm()
+        self.begin_to_watch()
+
+    async def show_prompt(self, prompt: Prompt) -> None:
+        """Put a prompt's draft in the editor, as if it was typed."""
+        await self.prompt.put(prompt.draft)
 
     # What people do.
 
@@ -113,14 +116,15 @@ class WorkbenchScreen(EvaluatingScreen):
 
     @on(PromptPane.Edited)
     def _edited(self, event: PromptPane.Edited) -> None:
-        self.workers.cancel_group(self, "live")
+        self._stop_live()
+        self.note_typing()
         if saving := self.session.edit(event.body, event.half):
             saving.add_done_callback(self._draft_saved)
         self.painter.show_titles()
         if event.problem:
             self.painter.set_state("blocked", str(event.problem))
         elif self.session.model:
-            self._restart(self.live.debounce(self.session.model))
+            self.restart(self.live.debounce(self.session.model))
 
     def _draft_saved(self, saving: Future[None]) -> None:
         # Called on the writer's thread; notify may be.
@@ -155,18 +159,7 @@ class WorkbenchScreen(EvaluatingScreen):
         if number is not None:
             self.notify(f"kept as v{number}", title="Prompt", markup=False)
             self.painter.show_scope()
-            self._restart(0.0)
-
-    def action_run_all(self) -> None:
-        """Evaluate everything in scope, also what live mode leaves out."""
-        if self._may_ask():
-            self.painter.everything = True
-            self._restart(0.0)
-
-    def action_ask_again(self) -> None:
-        """Ask afresh about the case under the cursor, under all columns."""
-        if self.session.rows and self._may_ask():
-            self._ask_again(self.session.rows[self.grid.cursor])
+            self.restart()
 
     def action_next_model(self) -> None:
         """Turn to the next model of the project."""
@@ -180,18 +173,18 @@ class WorkbenchScreen(EvaluatingScreen):
 
     def use_model(self, name: str) -> None:
         """Turn to a model."""
-        self.workers.cancel_group(self, "live")
+        self._stop_live()
         self.session.use_model(name)
         self.painter.show_scope()
         self._warm()
-        self._restart(0.0)
+        self.restart()
 
     async def open_prompt(self, name: str) -> None:
         """Turn to a prompt."""
-        self.workers.cancel_group(self, "live")
+        self._stop_live()
         await self.prompt.show(self.session.open_prompt(name))
         self.painter.show_scope()
-        self._restart(0.0)
+        self.restart()
 
     async def restore(self, number: int) -> None:
         """Put a kept version in the editor; undo brings the draft back."""
@@ -251,8 +244,8 @@ class WorkbenchScreen(EvaluatingScreen):
         if label:
             self.project_edited()
 
-    def project_edited(self) -> None:
-        """Cases or the tree were changed: read them again, and evaluate what is new."""
+    def reread(self) -> None:
+        """Read tree, cases and models again, and evaluate what is new."""
         self.session.reload()
         self.behaviors.show(self.session.tree)
         self._rescope(self.session.node_id, self.session.query)
@@ -265,7 +258,7 @@ class WorkbenchScreen(EvaluatingScreen):
             self.cases.border_subtitle = Content.styled(f"{one_line(str(error), 40)}", "$text-error")
             return
         self.painter.show_scope()
-        self._restart(0.0)
+        self.restart()
 
     @work(group="names", exit_on_error=False)
     async def _learn_names(self) -> None:

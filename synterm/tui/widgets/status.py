@@ -14,9 +14,24 @@ from synterm.text import one_line
 from synterm.tui.column import Counts
 from synterm.tui.titles import rate_text
 
-LiveState = Literal["idle", "waiting", "running", "capped", "blocked"]
-_DOTS = {"idle": "●", "waiting": "○", "running": "◐", "capped": "■", "blocked": "■"}
-_WORDS = {"idle": "live", "waiting": "waiting", "running": "live", "capped": "paused", "blocked": "blocked"}
+LiveState = Literal["idle", "waiting", "running", "paused", "capped", "offline", "restricted", "blocked"]
+"""What live mode does.
+
+idle: all that it keeps fresh is fresh · waiting: for the end of typing · running: requests are under way ·
+paused: by its user · capped: the spending cap is reached · offline: the endpoint can't be reached ·
+restricted: nothing may be asked here · blocked: something else is to be mended first.
+"""
+_DOTS = {
+    "idle": "●",
+    "waiting": "○",
+    "running": "◐",
+    "paused": "‖",
+    "capped": "■",
+    "offline": "⨯",
+    "restricted": "⊘",
+    "blocked": "■",
+}
+_WORDS = {"idle": "live", "running": "live"}
 _LEFT = 24
 """How many cells of the line a reason leaves to the name of the project."""
 
@@ -29,9 +44,11 @@ class Status:
     prompt: str = ""
     state: LiveState = "idle"
     reason: str = ""
-    """Why live mode is paused or blocked."""
+    """Why live mode does not go on."""
     total: int = 0
     """Cells that are to be fresh in the draft's column."""
+    cases: int = 0
+    """Cases in scope; more than `total` where live mode takes a sample."""
     counts: Counts = field(default_factory=Counts)
     spent: float = 0.0
     cap: float | None = None
@@ -87,10 +104,11 @@ class StatusBar(Widget):
 
     def _right(self) -> Text:
         status = self.status
-        kind = {"idle": "live", "waiting": "busy", "running": "busy"}.get(status.state, "stop")
-        text = Text(f"{_DOTS[status.state]} {_WORDS[status.state]} ", self._style(kind))
+        kind = {"idle": "live", "waiting": "busy", "running": "busy", "paused": "busy"}.get(status.state, "stop")
+        word = _WORDS.get(status.state, status.state)
+        text = Text(f"{_DOTS[status.state]} {word} ", self._style(kind))
         if status.read_only:
-            text = Text("■ read-only: nothing is asked, nothing typed is saved  ", self._style("stop"))
+            text = Text("⊘ read-only: nothing is asked, nothing typed is saved  ", self._style("stop"))
         if status.reason:
             room = max(self.size.width - _LEFT - text.cell_len - len(self._cost()), 40)
             text.append(f"{one_line(status.reason, room)}  ", self._style("stop"))
@@ -102,6 +120,8 @@ class StatusBar(Widget):
     def _add_counts(self, text: Text) -> None:
         counts, total = self.status.counts, self.status.total
         text.append(f"{counts.fresh}/{total} fresh  ")
+        if total < self.status.cases:
+            text.append(f"sample of {self.status.cases:,}, r: all  ", self._style("dim"))
         if rate := rate_text(counts, total):
             text.append(f"{rate} pass  ")
         if counts.errors:
