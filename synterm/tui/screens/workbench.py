@@ -32,11 +32,15 @@ from synterm.tui.why import find_out
 from synterm.tui.widgets.cases import CasesPane
 from synterm.tui.widgets.grid import ResultGrid
 from synterm.tui.widgets.line_list import LineList
+from synterm.tui.widgets.pane_tabs import PaneTabs
 from synterm.tui.widgets.prompt import PromptPane
 from synterm.tui.widgets.status import StatusBar
 from synterm.tui.widgets.tree import BehaviorTree
 
 _PANES = ("behaviors", "cases", "prompt", "results")
+_SIDE = _PANES[:2]
+_VIEWS = ("-at-behaviors", "-at-cases")
+"""Which pane of the side has the screen, where there is no room for all; neither: the prompt and its results."""
 
 
 class WorkbenchScreen(WatchingScreen):
@@ -51,6 +55,10 @@ class WorkbenchScreen(WatchingScreen):
         Binding("ctrl+b", "toggle_side", "Side", tooltip="Show or hide behaviors and cases"),
         Binding("u", "undo", "Undo", id="project.undo", show=False, tooltip="Take back the last edit of cases or tree"),
         Binding("U", "redo", "Redo", id="project.redo", show=False, tooltip="Make again what was taken back last"),
+        Binding("1", "pane('behaviors')", "Behaviors", id="view.behaviors", show=False, tooltip="Go to the behaviors"),
+        Binding("2", "pane('cases')", "Cases", id="view.cases", show=False, tooltip="Go to the cases"),
+        Binding("3", "pane('prompt')", "Prompt", id="view.prompt", show=False, tooltip="Go to the prompt"),
+        Binding("4", "pane('results')", "Results", id="view.results", show=False, tooltip="Go to the results"),
         Binding("slash", "filter", "Filter", show=False, tooltip="Find cases"),
         Binding("question_mark,f1", "toggle_keys", "Keys", tooltip="Show or hide all keys of the focused pane"),
     ]
@@ -69,6 +77,7 @@ class WorkbenchScreen(WatchingScreen):
     def compose(self) -> ComposeResult:
         """Four panes, a status line and the keys."""
         yield StatusBar()
+        yield PaneTabs(("Behaviors", "Cases", "Prompt", "Results"), id="tabs")
         with Horizontal():
             with Vertical(id="side"):
                 yield BehaviorTree(id="behaviors")
@@ -205,15 +214,42 @@ class WorkbenchScreen(WatchingScreen):
         """Give the focused pane the whole screen, or take it back."""
         if self.maximized:
             self.minimize()
-        elif self.focused:
-            pane = next((part for part in self.focused.ancestors_with_self if part.id in _PANES), None)
-            if isinstance(pane, Widget):
-                self.maximize(pane, container=False)
+        elif pane := self._focused_pane():
+            self.maximize(pane, container=False)
 
     def action_filter(self) -> None:
         """Go to the filter of the cases."""
-        self.set_class(self.has_class("-narrow"), "-side-toggled")
+        self.view("cases")
         self.cases.focus_filter()
+
+    def action_pane(self, name: str) -> None:
+        """Go to a pane; where not all have room, it comes on the screen."""
+        self.view(name)
+        if name == "prompt":
+            self.prompt.focus_editor()
+        else:
+            {"behaviors": self.behaviors, "cases": self.cases.list, "results": self.grid}[name].focus()
+
+    def view(self, name: str) -> None:
+        """Have a pane on the screen, where not all have room."""
+        for pane, view in zip(_SIDE, _VIEWS, strict=True):
+            self.set_class(pane == name, view)
+        if name in _SIDE and not self.has_class("-narrow"):
+            self.remove_class("-side-toggled")
+
+    @on(PaneTabs.Chosen)
+    def _tab_chosen(self, event: PaneTabs.Chosen) -> None:
+        self.action_pane(_PANES[event.index])
+
+    def on_descendant_focus(self) -> None:
+        """The tab of the pane that has the focus is marked."""
+        pane = self._focused_pane()
+        if pane is not None and pane.id is not None:
+            self.query_one(PaneTabs).chosen = _PANES.index(pane.id)
+
+    def _focused_pane(self) -> Widget | None:
+        ancestors = self.focused.ancestors_with_self if self.focused else ()
+        return next((part for part in ancestors if isinstance(part, Widget) and part.id in _PANES), None)
 
     def action_toggle_keys(self) -> None:
         """Show or hide the panel of keys."""
@@ -223,8 +259,13 @@ class WorkbenchScreen(WatchingScreen):
             self.app.action_show_help_panel()
 
     def action_toggle_side(self) -> None:
-        """Show or hide the left side."""
-        self.toggle_class("-side-toggled")
+        """Show or hide the left side; where not all panes have room, show the next of them."""
+        if not self.has_class("-narrow"):
+            self.toggle_class("-side-toggled")
+            return
+        pane = self._focused_pane()
+        following = {"behaviors": "cases", "cases": "prompt"}
+        self.action_pane(following.get(pane.id or "" if pane else "", "behaviors"))
 
     async def action_undo(self) -> None:
         """Take back the last edit of cases or of the tree."""
