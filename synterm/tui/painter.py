@@ -13,6 +13,7 @@ from synterm.tui.live import Live
 from synterm.tui.session import Session
 from synterm.tui.titles import results_summary, results_title
 from synterm.tui.widgets.cases import CasesPane
+from synterm.tui.widgets.frame import retitle
 from synterm.tui.widgets.grid import ResultGrid
 from synterm.tui.widgets.prompt import PromptPane
 from synterm.tui.widgets.status import LiveState, Status, StatusBar
@@ -86,17 +87,16 @@ class Painter:
         panes, session = self._panes, self._session
         panes.cases.list.show(session.rows)
         scope = "all" if session.node_id is None else one_line(session.tree[session.node_id].name, 24)
-        panes.cases.border_title = Content(f"Cases  {scope} · {len(session.rows):,}")
-        panes.cases.border_subtitle = ""
+        retitle(panes.cases, Content(f"Cases  {scope} · {len(session.rows):,}"), Content(""))
         panes.grid.show(session.board)
         self.show_titles()
 
     def show_titles(self) -> None:
         """Show the words on the frames, the rates in the tree, and the status."""
         panes, session = self._panes, self._session
-        panes.prompt.border_title = Content(f"Prompt  {one_line(session.prompt_title, 60)}")
-        panes.grid.border_title = Content(results_title(session.board))
-        panes.grid.border_subtitle = Content(printable(results_summary(session.board)))
+        retitle(panes.prompt, Content(f"Prompt  {one_line(session.prompt_title, 60)}"))
+        summary = Content(printable(results_summary(session.board)))
+        retitle(panes.grid, Content(results_title(session.board)), summary)
         panes.behaviors.show_counts(session.counts(), session.totals)
         self.show_status()
 
