@@ -84,6 +84,13 @@ def test_every_stylesheet_is_in_the_wheel(wheel: Path) -> None:
     assert names >= {file.relative_to(ROOT).as_posix() for file in (ROOT / "synterm").rglob("*.tcss")}
 
 
+def test_the_page_that_browsers_are_served_is_in_the_wheel(wheel: Path) -> None:
+    page = ROOT / "synterm" / "cli" / "browser" / "page"
+    files = {file.relative_to(ROOT).as_posix() for file in page.iterdir()}
+    assert {"index.html", "page.css", "page.js"} <= {Path(name).name for name in files}
+    assert set(zipfile.ZipFile(wheel).namelist()) >= files
+
+
 def test_the_code_under_test_comes_from_the_wheel(installed: Run, place: Path) -> None:
     code = "import synterm, synterm.paths as p; print(synterm.__file__, p.themes_dir(), p.samples_dir(), sep='\\n')"
     paths = [Path(line) for line in installed("python", "-c", code).splitlines()]

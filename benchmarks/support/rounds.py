@@ -84,10 +84,10 @@ def _one(race: Race, contender: Contender, server: Server) -> Figures:
             server.reset()
             _run(race, contender, folder)
         server.reset(**race.stub)
-        busy = _busy_s()
+        busy = busy_s()
         run = _run(race, contender, folder)
         stats = server.stats()
-        others_s = max(_busy_s() - busy - run.cpu_s - stats["cpu_s"], 0)
+        others_s = max(busy_s() - busy - run.cpu_s - stats["cpu_s"], 0)
         server.reset()
         if run.exit_code in contender.complete:
             _verify(race, contender, folder, run)
@@ -105,7 +105,7 @@ def _one(race: Race, contender: Contender, server: Server) -> Figures:
     )
 
 
-def _busy_s() -> float:
+def busy_s() -> float:
     """Seconds that the machine's processors were not idle since it started."""
     user, nice, system, _idle, _waiting, *interrupts = map(int, Path("/proc/stat").read_text().split()[1:9])
     return (user + nice + system + sum(interrupts)) / os.sysconf("SC_CLK_TCK")

@@ -17,6 +17,7 @@ from support.contenders import ROOT
 from support.rounds import Results
 
 PAGE = ROOT / "docs" / "performance.md"
+README = ROOT / "README.md"
 PEERS = ("pydantic-evals", "deepeval", "promptfoo", "inspect-ai")
 
 
@@ -96,11 +97,24 @@ def _processor() -> str:
 
 def write_section(name: str, title: str, text: str) -> None:
     """Put `text` between the marks of section `name` of docs/performance.md; at its end when there are none."""
-    begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
-    section = f"{begin}\n## {title} (`benchmarks/{name}.py`)\n\n{machine()}\n\n{text.strip()}\n{end}"
+    section = f"## {title} (`benchmarks/{name}.py`)\n\n{machine()}\n\n{text.strip()}"
     page = PAGE.read_text(encoding="utf-8")
-    if begin in page:
-        page = page[: page.index(begin)] + section + page[page.index(end) + len(end) :]
-    else:
-        page = f"{page.rstrip()}\n\n{section}\n"
-    PAGE.write_text(page, encoding="utf-8")
+    PAGE.write_text(_between(page, name, section) or f"{page.rstrip()}\n\n{_marked(name, section)}\n", encoding="utf-8")
+
+
+def write_table(name: str, text: str) -> None:
+    """Put `text` between the marks ``<!-- name -->`` of the README. Raises ValueError when it has none."""
+    page = _between(README.read_text(encoding="utf-8"), name, text)
+    if page is None:
+        raise ValueError(f"README.md has no marks for {name}")
+    README.write_text(page, encoding="utf-8")
+
+
+def _between(page: str, name: str, text: str) -> str | None:
+    """`page` with `text` between the marks of `name`; None when it has no marks."""
+    found = re.search(rf"<!-- {name} -->.*?<!-- /{name} -->", page, re.S)
+    return f"{page[: found.start()]}{_marked(name, text)}{page[found.end() :]}" if found else None
+
+
+def _marked(name: str, text: str) -> str:
+    return f"<!-- {name} -->\n{text}\n<!-- /{name} -->"

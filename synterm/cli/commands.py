@@ -12,6 +12,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "edit": ("synterm.cli.edit", "change them"),
     "rm": ("synterm.cli.rm", "remove them"),
     "models": ("synterm.cli.models", "which models are usable now, and why others are not"),
+    "serve": ("synterm.cli.serve", "the workbench in a browser"),
     "schema": ("synterm.cli.schema", "the JSON Schema of what goes in and comes out"),
 }
 
@@ -31,7 +32,6 @@ NOT_YET = (
     "merge",
     "report",
     "review",
-    "serve",
     "share",
     "trust",
 )
