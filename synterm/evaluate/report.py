@@ -64,6 +64,18 @@ class RunResult:
             "errors": tally.errors,
             "not_made": self.not_made,
             "wall_s": round(self.wall_s, 3),
+            "cost_usd": self.sheet.cost_usd,
+            "variants": [self._variant_summary(variant) for variant in self.variants],
+        }
+
+    def _variant_summary(self, variant: Variant) -> dict[str, Any]:
+        column, cases = self.sheet.column(variant), self.sheet.cases()
+        tally = column.tally(cases)
+        return {
+            "name": variant.name,
+            "passed": tally.passed,
+            "judged": tally.judged,
+            "interval": self.sheet.interval(column, cases),
         }
 
     def missing(self, tally: Tally, scenarios: Iterable[Node]) -> int:

@@ -165,7 +165,7 @@ def _start(project: Project, chosen: RunPlan) -> _Start:
     """
     digest = chosen.digest
     last = project.runs.last_like(digest)
-    goes_on = last is not None and _was_cut_short(last)
+    goes_on = last is not None and was_cut_short(last)
     since: int = last.config.get("since", 0) if last is not None and goes_on else project.responses.last_pk()
     kept = Kept(
         truncated=chosen.truncated,
@@ -175,7 +175,7 @@ def _start(project: Project, chosen: RunPlan) -> _Start:
     return _Start(kept, _config(chosen) | {"plan": digest, "since": since, "host": gethostname(), "pid": os.getpid()})
 
 
-def _was_cut_short(record: RunRecord) -> bool:
+def was_cut_short(record: RunRecord) -> bool:
     """Whether a run ended before its end; one that runs still, on this machine, did not."""
     if record.status != "running":
         return record.status != "complete"

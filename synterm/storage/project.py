@@ -37,6 +37,7 @@ from synterm.storage.prompts import PromptStore
 from synterm.storage.responses import ResponseStore
 from synterm.storage.runs import RunStore
 from synterm.storage.spending import SpendingStore
+from synterm.storage.trends import TrendStore
 from synterm.storage.writer import Writer
 from synterm.text import storable
 
@@ -159,6 +160,11 @@ class Project:
     def runs(self) -> RunStore:
         """Runs and their evaluations."""
         return RunStore(self._db, self._writer)
+
+    @cached_property
+    def trends(self) -> TrendStore:
+        """How scenarios fared in the last runs."""
+        return TrendStore(self._db, self._writer)
 
     @cached_property
     def spending(self) -> SpendingStore:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 import orjson
@@ -12,6 +13,16 @@ from synterm.core.completion import Outcome, Usage
 from synterm.core.evaluation import CheckResult
 from synterm.storage.base import dump
 from synterm.storage.grades import read_grade
+
+
+class Verdicts(Enum):
+    """Which evaluations to read."""
+
+    ALL = ""
+    FAILED = " AND passed = 0"
+    NONE = " AND passed IS NULL"
+    PASSED = " AND passed = 1"
+
 
 Rows = Callable[[str, list[Any]], list[tuple[Any, ...]]]
 Column = tuple[int, str, str, str, str]
@@ -25,7 +36,7 @@ SELECT case_id, coalesce(root_id, case_id), scenario_id, contents.input, content
     answer.prompt_tokens, answer.completion_tokens
 FROM evaluations AS done LEFT JOIN contents ON contents.id = lower(hex(done.content_id))
 LEFT JOIN responses AS answer ON answer.pk = response_pk
-WHERE column_pk = ? AND (case_id, repeat) > (?, ?) ORDER BY case_id, repeat LIMIT {_PAGE}
+WHERE column_pk = ? AND (case_id, repeat) > (?, ?){{only}} ORDER BY case_id, repeat LIMIT {_PAGE}
 """
 
 
@@ -68,12 +79,12 @@ class RecordedReader:
         self._rows = rows
         self._grades: dict[int, CheckResult] = {}
 
-    def page(self, column: Column, after: tuple[str, int]) -> list[Recorded]:
+    def page(self, column: Column, after: tuple[str, int], only: Verdicts = Verdicts.ALL) -> list[Recorded]:
         """The next evaluations of a column, after a case id and repeat; none at the end.
 
         Raises ValueError and TypeError for rows that synterm never wrote.
         """
-        rows = self._rows(_SQL, [column[0], *after])
+        rows = self._rows(_SQL.format(only=only.value), [column[0], *after])
         lists: list[list[int]] = [orjson.loads(row[8]) for row in rows]
         self._read_grades({pk for pks in lists for pk in pks})
         return [_recorded(column, row, self._checks(pks)) for row, pks in zip(rows, lists, strict=True)]

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import orjson
 from sqlite_utils import Database
 
 from synterm.core.evaluation import CheckResult, Evaluation, Variant
 from synterm.core.ids import new_id
+from synterm.errors import NotFoundError
 from synterm.storage.base import Store, dump, marks, text_or_none
 from synterm.storage.clock import now
 from synterm.storage.grades import grade_list
 from synterm.storage.memo import Memo
-from synterm.storage.recorded import Recorded, RecordedReader
+from synterm.storage.recorded import Column, Recorded, RecordedReader, Verdicts
 from synterm.storage.writer import Writer
 from synterm.text import storable
 
@@ -27,7 +28,21 @@ _COLUMNS = (
 _MARKS = marks(_COLUMNS.count(",") + 1)
 _RUN = "SELECT id, started, ended, status, who, git_commit, config, totals FROM runs"
 
+_COUNT = "SELECT count(*) FROM evaluations WHERE column_pk IN (SELECT pk FROM run_columns WHERE run_id = ?)"
+
+_PAGE = 200
+"""A page has so many evaluations or more, but for the last one."""
+_VERDICTS = (Verdicts.FAILED, Verdicts.NONE, Verdicts.PASSED)
+
 RunStatus = Literal["running", "complete", "incomplete", "interrupted"]
+
+
+class Place(NamedTuple):
+    """How far `RunStore.failing_first` has come: which verdict of which column, and what was read last."""
+
+    number: int
+    case_id: str
+    repeat: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +109,63 @@ class RunStore(Store):
         """All runs, the oldest first."""
         return self._records(f"{_RUN} ORDER BY id")
 
+    def page(self, before: str | None = None, limit: int = 200) -> list[RunRecord]:
+        """Runs, the newest first; with `before`, those that began before that one."""
+        if before is None:
+            return self._records(f"{_RUN} ORDER BY id DESC LIMIT ?", limit)
+        return self._records(f"{_RUN} WHERE id < ? ORDER BY id DESC LIMIT ?", before, limit)
+
+    def get(self, run_id: str) -> RunRecord:
+        """One run. Raises NotFoundError when there is none of that id."""
+        found = self._records(f"{_RUN} WHERE id = ?", run_id)
+        if not found:
+            raise NotFoundError(f"no run {run_id}", hint="synterm ls PROJECT runs lists them")
+        return found[0]
+
+    def remove(self, run_id: str) -> Future[int]:
+        """Remove a run with its evaluations; gives how many those were. Answers stay, so asking again costs nothing.
+
+        Raises NotFoundError when there is no run of that id.
+        """
+
+        def work(db: Database) -> int:
+            (count,) = db.conn.execute(_COUNT, (run_id,)).fetchone()
+            if not db.conn.execute("DELETE FROM runs WHERE id = ?", (run_id,)).rowcount:
+                raise NotFoundError(f"no run {run_id}", hint="someone else has removed it")
+            return count
+
+        return self._writer.submit(work)
+
     def last_like(self, digest: str) -> RunRecord | None:
         """The run that began last of those whose configuration has this ``plan``."""
         # A row's number, not its id: clocks may be set back.
         plan = "CASE WHEN json_valid(config) THEN config ->> 'plan' END"
         return next(iter(self._records(f"{_RUN} WHERE {plan} = ? ORDER BY rowid DESC LIMIT 1", digest)), None)
 
+    def columns(self, run_id: str) -> list[Column]:
+        """The columns of a run's grid, in the order they began."""
+        sql = "SELECT pk, prompt, version, body_id, model_name FROM run_columns WHERE run_id = ? ORDER BY pk"
+        return [(row[0], row[1], row[2], row[3], row[4]) for row in self._rows(sql, [run_id])]
+
+    def failing_first(self, run_id: str, after: Place | None = None) -> tuple[list[Recorded], Place | None]:
+        """A page of a run's evaluations: those that failed, those without a verdict, those that passed.
+
+        `after` is what the page before gave; None in the answer says that there are no more.
+        """
+        columns, reader = self.columns(run_id), RecordedReader(self._rows)
+        place, found = after or Place(0, "", -1), list[Recorded]()
+        while place.number < len(_VERDICTS) * len(columns) and len(found) < _PAGE:
+            verdict, column = divmod(place.number, len(columns))
+            with self._reading("an evaluation"):
+                page = reader.page(columns[column], place[1:], _VERDICTS[verdict])
+            found += page
+            last = Place(place.number, page[-1].case_id, page[-1].repeat) if page else None
+            place = last or Place(place.number + 1, "", -1)
+        return found, place if found else None
+
     def recorded(self, run_id: str) -> Iterator[Recorded]:
         """A run's evaluations by column (in the order they began), case id and repeat, read page by page."""
-        columns = self._rows(
-            "SELECT pk, prompt, version, body_id, model_name FROM run_columns WHERE run_id = ? ORDER BY pk", [run_id]
-        )
+        columns = self.columns(run_id)
         reader = RecordedReader(self._rows)
         for column in columns:
             pages = reader.pages(column)
@@ -115,7 +176,7 @@ class RunStore(Store):
         with self._reading("an evaluation"):
             return next(pages, None)
 
-    def _records(self, sql: str, *values: str) -> list[RunRecord]:
+    def _records(self, sql: str, *values: str | int) -> list[RunRecord]:
         rows = self._rows(sql, values)
         with self._reading("a run"):
             return [RunRecord(*row[:6], config=orjson.loads(row[6]), totals=orjson.loads(row[7])) for row in rows]

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.types import IgnoreReturnCallbackType
 
 from synterm.text import one_line
+from synterm.tui.screens.places import PLACES
 from synterm.tui.screens.workbench import WorkbenchScreen
 
 Command = tuple[str, str, IgnoreReturnCallbackType]
@@ -50,6 +51,8 @@ def _commands(screen: WorkbenchScreen) -> Iterable[Command]:
     for model in session.models:
         call = partial(screen.use_model, model.name)
         yield f"Model: use {one_line(model.name, 50)}", "Evaluate under this model", call
+    for name, place in PLACES.items():
+        yield f"Screens: {name}", place.explanation, partial(screen.action_open_place, name)
     yield "Results: run all", "Evaluate every case in scope", screen.action_run_all
     yield (
         "Results: ask again",

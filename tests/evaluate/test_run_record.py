@@ -15,6 +15,7 @@ from synterm.core.tree import Node
 from synterm.errors import InputError, ProjectError
 from synterm.evaluate.events import Event, Halted, Judged
 from synterm.evaluate.run import RunPlan, RunProgress, run
+from synterm.evaluate.statistics import wilson
 from synterm.providers.registry import Providers
 from synterm.storage.runs import RunRecord
 from tests.evaluate.stage import Actor, Play, Stage, capped, echo, judged, variant
@@ -55,6 +56,8 @@ async def test_a_run_is_recorded_with_all_its_evaluations(play: Play) -> None:
         "errors": 0,
         "not_made": 0,
         "wall_s": record.totals["wall_s"],
+        "cost_usd": pytest.approx(0.4),
+        "variants": [{"name": "prompt@draft · actor", "passed": 2, "judged": 4, "interval": list(wilson(1, 2))}],
     }
     rows = recorded(play, run_id)
     assert sorted(rows) == sorted(

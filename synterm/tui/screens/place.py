@@ -2,29 +2,50 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Callable
+from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
-from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Footer, HelpPanel, Static
+from textual.worker import Worker, WorkerState
 
+from synterm.errors import SyntermError
+from synterm.storage.project import Project
+from synterm.text import one_line, printable
+from synterm.tui.screens.text import MUTED
 from synterm.tui.session import Session
+
+T = TypeVar("T")
 
 
 class PlaceScreen(Screen[None]):
     """A whole screen about the open project: a title line, its own content, the keys.
 
-    What takes long to read is read in a thread, on a connection of its own (`Project.look`).
+    What takes long to read is read in a thread, on a connection of its own (`read`).
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Back", tooltip="Back to the workbench")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Back", id="place.back", tooltip="Back to where you came from"),
+        Binding(
+            "question_mark,f1", "toggle_keys", "Keys", id="place.keys", tooltip="Show or hide all keys of this screen"
+        ),
+    ]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (150, "-broad")]  # noqa: RUF012
     DEFAULT_CSS = """
     PlaceScreen {
         background: $background;
-        & > #place-title { height: 1; background: $panel; padding: 0 1; color: $text-primary; text-style: bold; }
+        & > #place-title { height: 1; background: $panel; padding: 0 1; color: $text-muted; }
+        .pane {
+            border: round $border-blurred; border-title-color: $text-muted; border-title-style: bold;
+            border-subtitle-color: $text-muted; background: $background;
+            &:focus, &:focus-within { border: round $primary; border-title-color: $text-primary; }
+        }
+        & Tabs { height: 2; }
+        & .filter { height: 1; border: none; padding: 0 1; background: $surface; }
+        & .filter:focus { border: none; background: $panel; }
     }
     """
     heading: ClassVar[str] = ""
@@ -36,10 +57,52 @@ class PlaceScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Title, content, keys."""
-        yield Static(Content(f"synterm  {self.session.project.path.name}  {self.heading}"), id="place-title")
+        yield Static(self._title(""), id="place-title", markup=False)
         yield from self.compose_place()
         yield Footer()
 
-    def compose_place(self) -> list[Widget]:
+    def compose_place(self) -> ComposeResult:
         """The content."""
         return []
+
+    def say(self, note: str) -> None:
+        """Show the title line, with a note on what is shown."""
+        self.query_one("#place-title", Static).update(self._title(note))
+
+    def _title(self, note: str) -> Content:
+        name = one_line(self.session.project.path.name, 40)
+        return Content.assemble(
+            (f"synterm  {name}  ", MUTED),
+            (self.heading, "bold $text-primary"),
+            (f"  {one_line(note, 200)}", MUTED),
+        )
+
+    def read(self, work: Callable[[Project], T]) -> T:
+        """Do some reading on a connection of its own. For threads. Raises ProjectError."""
+        with Project.look(self.session.project.path) as project:
+            return work(project)
+
+    def tell(self, error: SyntermError) -> None:
+        """Tell of an error, and what to do about it."""
+        hint = f"\n{error.hint}" if error.hint else ""
+        self.notify(printable(f"{error}{hint}"), title=self.heading, severity="error", markup=False)
+
+    def action_leave(self) -> None:
+        """Close the screen."""
+        self.dismiss()
+
+    def action_toggle_keys(self) -> None:
+        """Show or hide the panel of keys."""
+        if self.query(HelpPanel):
+            self.app.action_hide_help_panel()
+        else:
+            self.app.action_show_help_panel()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A worker that failed is told of: nothing fails in silence."""
+        error = event.worker.error if event.state is WorkerState.ERROR else None
+        if isinstance(error, SyntermError):
+            self.tell(error)
+        elif error is not None:
+            self.notify(printable(f"internal error: {error!r}"), severity="error", markup=False)
+            self.log.error(str(error))

@@ -27,6 +27,7 @@ from synterm.text import one_line, printable
 from synterm.tui.edits import EditLog
 from synterm.tui.painter import FRAME_SECONDS, Painter, Panes
 from synterm.tui.screens.inspect import InspectScreen
+from synterm.tui.screens.places import make_place
 from synterm.tui.screens.watching import WatchingScreen
 from synterm.tui.why import find_out
 from synterm.tui.widgets.cases import CasesPane
@@ -60,6 +61,12 @@ class WorkbenchScreen(WatchingScreen):
         Binding("3", "pane('prompt')", "Prompt", id="view.prompt", show=False, tooltip="Go to the prompt"),
         Binding("4", "pane('results')", "Results", id="view.results", show=False, tooltip="Go to the results"),
         Binding("slash", "filter", "Filter", show=False, tooltip="Find cases"),
+        Binding(
+            "H", "open_place('history')", "History", id="screens.history", show=False, tooltip="Runs: what they found"
+        ),
+        Binding(
+            "C", "open_place('compare')", "Compare", id="screens.compare", show=False, tooltip="Variants side by side"
+        ),
         Binding("question_mark,f1", "toggle_keys", "Keys", tooltip="Show or hide all keys of the focused pane"),
     ]
 
@@ -209,6 +216,10 @@ class WorkbenchScreen(WatchingScreen):
         if self.before_restore:
             await self.prompt.put(self.before_restore)
             self.before_restore = None
+
+    def action_open_place(self, name: str) -> None:
+        """Open a screen beside the workbench."""
+        self.app.push_screen(make_place(name, self.session))
 
     def action_zoom(self) -> None:
         """Give the focused pane the whole screen, or take it back."""

@@ -1,0 +1,72 @@
+"""How each scenario fared in the last runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from synterm.storage.base import Store, marks
+
+_LAST = """
+SELECT runs.id, run_columns.pk, prompt, model_name,
+    CASE WHEN json_valid(config) THEN config END ->> '$.variants[#-1].body' IS body_id
+        AND CASE WHEN json_valid(config) THEN config END ->> '$.variants[#-1].model' IS model_name
+FROM runs JOIN run_columns ON run_columns.run_id = runs.id
+WHERE runs.id IN (SELECT id FROM runs WHERE status = 'complete' AND id IN (
+    SELECT run_id FROM run_columns WHERE ? IN (prompt, '') AND ? IN (model_name, '')
+) ORDER BY id DESC LIMIT ?) AND ? IN (prompt, '') AND ? IN (model_name, '')
+ORDER BY runs.id, 5, run_columns.pk
+"""
+"""The columns of the last complete runs; the one that a run's configuration names last comes last."""
+
+_SUMS = """
+SELECT column_pk, scenario_id, sum(passed), count(passed) FROM evaluations
+WHERE column_pk IN ({marks}) GROUP BY column_pk, scenario_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """One scenario in one run."""
+
+    run_id: str
+    passed: int
+    judged: int
+    """Evaluations with a verdict: at least 1."""
+
+    @property
+    def rate(self) -> float:
+        """Share of passes, 0 to 1."""
+        return self.passed / self.judged
+
+
+class TrendStore(Store):
+    """Pass rates of scenarios over runs. All evaluations of those runs are read: do it in a thread (`Project.look`)."""
+
+    def recent(self, limit: int = 8, *, prompt: str = "", model: str = "") -> dict[str, list[Trend]]:
+        """The last `limit` complete runs by scenario id, the oldest first, under the newest variant of each run.
+
+        With `prompt` and `model` (names): the runs that have such a variant, and their newest of those. A scenario
+        that a run gave no verdict on has no entry for that run.
+        """
+        rows = self._rows(_LAST, [prompt, model, limit, prompt, model])
+        # Of each run the last row stays.
+        runs = {run_id: pk for run_id, pk, *_ in rows}
+        return self._trends(runs)
+
+    def _trends(self, columns: dict[str, int]) -> dict[str, list[Trend]]:
+        sums = self._sums(columns.values())
+        found: dict[str, list[Trend]] = {}
+        for run_id, pk in columns.items():
+            for scenario_id, passed, judged in sums.get(pk, ()):
+                if judged:
+                    found.setdefault(scenario_id, []).append(Trend(run_id, passed, judged))
+        return found
+
+    def _sums(self, columns: Iterable[int]) -> dict[int, list[tuple[Any, ...]]]:
+        pks = list(columns)
+        sums: dict[int, list[tuple[Any, ...]]] = {}
+        for pk, *row in self._rows(_SUMS.format(marks=marks(len(pks))), pks):
+            sums.setdefault(pk, []).append(tuple(row))
+        return sums

@@ -1,0 +1,237 @@
+"""Variants side by side: which is best at what, what it costs, and which labels it takes for which."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import ClassVar
+
+from textual import getters, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static, TabbedContent, TabPane
+
+from synterm.core.classification import NO_LABEL
+from synterm.evaluate.recount import Recount, recount
+from synterm.reports.leaderboard import Standing, standings
+from synterm.storage.project import Project
+from synterm.storage.runs import RunRecord
+from synterm.text import one_line
+from synterm.tui.compare_figures import cost_figure, latency_figure, score_figure
+from synterm.tui.compare_text import cases_of, cases_text, label_text, notes, standing_text
+from synterm.tui.leaderboard import Ranked, best_values, board_standings, cells, ranked_columns, table_columns
+from synterm.tui.run_line import RunLine
+from synterm.tui.screens.place import PlaceScreen
+from synterm.tui.screens.text import TextScreen
+from synterm.tui.session import Session
+from synterm.tui.widgets.heat import HeatMap
+from synterm.tui.widgets.line_list import LineList
+from synterm.tui.widgets.plots import Plot
+from synterm.tui.widgets.table import Cell, Table
+
+_RUNS = 200
+"""How many of the newest runs can be turned to."""
+_MOST_ROWS = 16
+"""Of more rows, the leaderboard scrolls."""
+_TABS = ("leaderboard-tab", "labels-tab", "cost-tab", "scores-tab")
+_NO_RUN = "not known of the workbench's columns: [ turns to a recorded run, `synterm run FILE` records one"
+
+
+class CompareScreen(PlaceScreen):
+    """The variants of one recorded run, or the columns of the workbench as they are."""
+
+    CSS_PATH = "compare.tcss"
+    heading = "Compare"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "sort", "Sort", id="compare.sort", tooltip="Sort by the next column"),
+        Binding("e", "reference", "Reference", id="compare.reference", tooltip="Hold all against this variant"),
+        Binding("left_square_bracket", "turn(1)", "Older run", id="compare.older", tooltip="The run before this one"),
+        Binding(
+            "right_square_bracket", "turn(-1)", "Newer", id="compare.newer", tooltip="The next run, or the workbench"
+        ),
+        Binding("v", "next_variant", "Variant", id="compare.variant", tooltip="Go to the next variant"),
+        Binding("t", "next_tab", "Tab", id="compare.tab", tooltip="Leaderboard, labels, cost and quality, scores"),
+    ]
+
+    table = getters.query_one("#leaderboard", Table)
+    heat = getters.query_one(HeatMap)
+    tabs = getters.query_one(TabbedContent)
+
+    def __init__(self, session: Session, run_id: str | None = None) -> None:
+        """`run_id`: the run to begin with; None: the newest complete one."""
+        super().__init__(session)
+        self._run_id = run_id
+        self._runs: list[RunRecord] = []
+        self._place = -1
+        """Which of the runs is shown, the newest first; -1: the workbench's columns."""
+        self._counted: Recount | None = None
+        self._standings: list[Standing] = []
+        self._ranked: list[Ranked] = []
+        self._best: list[float | None] = []
+        self._sorted_by = 0
+        self._reference: tuple[str, str] | None = None
+
+    def compose_place(self) -> ComposeResult:
+        """Four tabs."""
+        with TabbedContent():
+            with TabPane("Leaderboard", id=_TABS[0]):
+                yield Table(id="leaderboard", classes="pane")
+                yield Static(id="notes", markup=False)
+                yield Plot(id="front")
+            with TabPane("Labels", id=_TABS[1]), VerticalScroll(id="labels", can_focus=False):
+                yield Static(id="label-of", markup=False)
+                yield Static(id="per-label", markup=False)
+                yield HeatMap(id="confusion")
+            with TabPane("Cost × quality", id=_TABS[2]):
+                yield Plot(id="cost")
+            with TabPane("Scores", id=_TABS[3]), Horizontal(id="spread"):
+                yield Plot(id="scores")
+                yield Plot(id="latency")
+
+    def on_mount(self) -> None:
+        """Read which runs there are."""
+        self.say("reading …")
+        self.table.focus()
+        self._load()
+
+    # Reading.
+
+    @work(exclusive=True, group="load", exit_on_error=False)
+    async def _load(self) -> None:
+        self._runs = await asyncio.to_thread(self.read, lambda project: project.runs.page(None, _RUNS))
+        numbers = [number for number, run in enumerate(self._runs) if run.id == self._run_id]
+        complete = [number for number, run in enumerate(self._runs) if run.status == "complete"]
+        self._place = next(iter([*numbers, *complete]), -1)
+        self._turned()
+
+    @work(exclusive=True, group="count", exit_on_error=False)
+    async def _count(self, run: RunRecord) -> None:
+        def work(project: Project) -> tuple[Recount, list[Standing]]:
+            counted = recount(project, run, self.session.checklist.labels())
+            return counted, standings(counted)
+
+        self._counted, self._standings = await asyncio.to_thread(self.read, work)
+        self._show()
+
+    @property
+    def _run(self) -> RunRecord | None:
+        return self._runs[self._place] if self._place >= 0 else None
+
+    def _turned(self) -> None:
+        """Another source was chosen."""
+        self._reference = None
+        run = self._run
+        if run is None:
+            self._counted = None
+            self._standings = board_standings(self.session.board.columns, self.session.tree)
+            self._show()
+        else:
+            self.say("counting …")
+            self._count(run)
+
+    # Showing.
+
+    def _show(self) -> None:
+        run = self._run
+        line = RunLine(run) if run else None
+        self.say(f"run of {line.when}  {line.mark} {line.run.status}" if line else "the workbench as it is now")
+        self._ranked = ranked_columns(self._standings)
+        self._sorted_by = min(self._sorted_by, len(self._ranked) - 1)
+        self._best = best_values(self._standings, self._ranked)
+        self._show_table()
+        self.query_one("#notes", Static).update(Content("\n").join(notes(self._standings, run)))
+        nothing = "no verdict has a cost: nothing to plot yet" if run else _NO_RUN
+        for name in ("#cost", "#front"):
+            self.query_one(name, Plot).show(cost_figure(self._standings), nothing)
+        self.query_one("#scores", Plot).show(score_figure(self._standings), "no scores yet" if run else _NO_RUN)
+        self.query_one("#latency", Plot).show(latency_figure(self._standings), "no times yet" if run else "")
+
+    def _show_table(self) -> None:
+        rows = sorted(self._standings, key=self._ranked[self._sorted_by].order)
+        nothing = "no variants yet: a prompt and a model make one"
+        self.table.border_title = Content(f"Leaderboard  {len(rows)}")
+        self.table.styles.height = min(len(rows), _MOST_ROWS) + 3
+        self.table.show(table_columns(self._ranked, self._sorted_by), rows, self._cells, nothing)
+        self._show_labels()
+
+    def _cells(self, standing: Standing) -> list[Cell]:
+        return cells(standing, self._ranked, self._best)
+
+    @on(LineList.Highlighted)
+    def _show_labels(self) -> None:
+        chosen = self._chosen
+        found = chosen.classification if chosen else None
+        name = Content.styled(one_line(chosen.name), "bold $text-primary") if chosen else Content("")
+        more = "  v turns to the next variant, enter lists the cases of a cell"
+        self.query_one("#label-of", Static).update(name + Content.styled(more, "$foreground 65%") if found else name)
+        nothing = "no label check has judged anything here" if self._run else _NO_RUN
+        self.query_one("#per-label", Static).update(label_text(found) if found else Content(nothing))
+        self.heat.display = found is not None
+        if found:
+            expected = [label for label in found.labels if label != NO_LABEL]
+            self.heat.show(found.labels, found.confusion[: len(expected)])
+
+    @property
+    def _chosen(self) -> Standing | None:
+        return self.table.rows[self.table.cursor] if self.table.rows else None
+
+    # What people do.
+
+    def action_turn(self, by: int) -> None:
+        """Turn to an older or a newer run; after the newest comes the workbench."""
+        place = max(-1, min(self._place + by, len(self._runs) - 1))
+        if place != self._place:
+            self._place = place
+            self._turned()
+
+    def action_sort(self) -> None:
+        """Sort by the next column."""
+        if self._ranked:
+            self._sorted_by = (self._sorted_by + 1) % len(self._ranked)
+            self._show_table()
+
+    @on(Table.HeaderClicked)
+    def _header(self, event: Table.HeaderClicked) -> None:
+        number = event.column - 2
+        if 0 <= number < len(self._ranked):
+            self._sorted_by = number
+            self._show_table()
+
+    def action_reference(self) -> None:
+        """Hold all variants against the one under the cursor."""
+        if self._chosen and self._counted:
+            self._standings = standings(self._counted, self._chosen.key)
+            self._show()
+        elif self._chosen:
+            self.notify("the workbench compares with the version kept last; a run lets you choose", markup=False)
+
+    def action_next_variant(self) -> None:
+        """Move to the next variant; after the last comes the first."""
+        self.table.cursor = (self.table.cursor + 1) % max(self.table.row_count, 1)
+
+    def action_next_tab(self) -> None:
+        """Turn to the next tab."""
+        self.tabs.active = _TABS[(_TABS.index(self.tabs.active) + 1) % len(_TABS)]
+
+    @on(TabbedContent.TabActivated)
+    def _activated(self) -> None:
+        {_TABS[0]: self.table, _TABS[1]: self.heat}.get(self.tabs.active, self.tabs).focus()
+
+    @on(Table.Opened)
+    def _opened(self, event: Table.Opened) -> None:
+        standing: Standing = event.table.rows[event.index]
+        self.app.push_screen(TextScreen(standing.name, standing_text(standing)))
+
+    @on(HeatMap.Opened)
+    def _cell_opened(self, event: HeatMap.Opened) -> None:
+        chosen, run = self._chosen, self._run
+        if chosen and run and chosen.classification:
+            labels, counts = chosen.classification.labels, chosen.classification.confusion
+            self._list_cases(run.id, chosen, labels[event.row], labels[event.column], counts[event.row][event.column])
+
+    @work(exclusive=True, group="cases", exit_on_error=False)
+    async def _list_cases(self, run_id: str, chosen: Standing, expected: str, got: str, total: int) -> None:
+        found = await asyncio.to_thread(self.read, lambda project: cases_of(project, run_id, chosen.key, expected, got))
+        title = f"{expected} taken for {got}" if expected != got else f"{expected} found"
+        self.app.push_screen(TextScreen(f"{title} · {total} under {chosen.name}", cases_text(found, total)))

@@ -1,0 +1,275 @@
+"""The history: every recorded run, what it found, and how the pass rate went over runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from functools import partial
+from typing import ClassVar, cast
+
+from textual import getters, on, work
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Input, Static
+from textual.worker import Worker, get_current_worker  # pyright: ignore[reportUnknownVariableType]
+
+from synterm.errors import SyntermError
+from synterm.evaluate.recount import recount
+from synterm.evaluate.report import build_report
+from synterm.evaluate.run import was_cut_short
+from synterm.reports.pairs import Pair, pair_runs
+from synterm.storage.project import Project
+from synterm.storage.runs import RunRecord
+from synterm.text import plural, printable
+from synterm.tui.rate_plot import rate_plot
+from synterm.tui.run_line import RunLine
+from synterm.tui.run_table import COLUMNS, config_text, run_cells, what_goes
+from synterm.tui.run_text import pairs_text, report_text
+from synterm.tui.screens.confirm import ConfirmScreen
+from synterm.tui.screens.place import PlaceScreen
+from synterm.tui.screens.run import RunScreen
+from synterm.tui.screens.text import TextScreen
+from synterm.tui.widgets.line_list import LineList
+from synterm.tui.widgets.plots import Plot
+from synterm.tui.widgets.table import Cell, Table
+
+_PAGE = 500
+_PAUSE = 0.08
+"""Seconds that the cursor must rest on a run before its evaluations are counted."""
+_EMPTY = "no runs yet: `synterm run FILE` records one. What the workbench evaluates as you type is not recorded."
+
+
+class HistoryScreen(PlaceScreen):
+    """Runs, the newest first; the one under the cursor in detail below."""
+
+    CSS_PATH = "history.tcss"
+    heading = "History"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "mark", "Mark", id="history.mark", tooltip="Mark the run, to compare it with another"),
+        Binding("c", "compare", "Compare", id="history.compare", tooltip="What changed between the two marked runs"),
+        Binding(
+            "C", "leaderboard", "Variants", id="history.leaderboard", tooltip="The variants of this run side by side"
+        ),
+        Binding("delete", "remove", "Remove", id="history.remove", tooltip="Remove the run, after asking"),
+        Binding("slash", "filter", "Filter", id="history.filter", tooltip="Find runs by date, name, commit or prompt"),
+        Binding(
+            "p", "toggle_plot", "Plot", id="history.plot", show=False, tooltip="Detail or plot, where both don't fit"
+        ),
+        Binding("ctrl+r", "reload", "Read again", id="history.reload", show=False, tooltip="Look for new runs"),
+    ]
+
+    table = getters.query_one(Table)
+    plot = getters.query_one(Plot)
+
+    def compose_place(self) -> list[Widget]:
+        """The filter, the runs, and below them detail and plot."""
+        detail = VerticalScroll(Static(id="found", markup=False), id="detail", classes="pane")
+        plot = Plot(id="rates")
+        plot.add_class("pane")
+        return [
+            Input(
+                placeholder="/ filter   2026-11 dana haiku incomplete",
+                id="history-filter",
+                classes="filter",
+                compact=True,
+            ),
+            Table(id="runs", classes="pane"),
+            Horizontal(detail, plot, id="below"),
+        ]
+
+    def on_mount(self) -> None:
+        """Read the runs."""
+        self._lines: list[RunLine] = []
+        self._shown: list[RunLine] = []
+        self._marked: list[str] = []
+        self.table.focus()
+        self.action_reload()
+
+    # Reading.
+
+    def action_reload(self) -> None:
+        """Read the runs again."""
+        self._lines = []
+        self._show("reading …")
+        self._load()
+
+    @work(thread=True, exclusive=True, group="load", exit_on_error=False)
+    def _load(self) -> None:
+        worker = cast("Worker[None]", get_current_worker())
+
+        def pages(project: Project) -> None:
+            before: str | None = None
+            while (page := project.runs.page(before, _PAGE)) and not worker.is_cancelled:
+                self.app.call_from_thread(self._add, [RunLine(run) for run in page])
+                before = page[-1].id
+
+        self.read(pages)
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._loaded)
+
+    def _add(self, lines: list[RunLine]) -> None:
+        first = not self._lines
+        self._lines += lines
+        self._show("reading …")
+        if first:
+            self._detail()
+
+    def _loaded(self) -> None:
+        self._show("")
+        self._detail()
+
+    # Showing.
+
+    def _show(self, note: str) -> None:
+        words = self.query_one(Input).value.casefold().split()
+        self._shown = [line for line in self._lines if all(word in line.text for word in words)]
+        nothing = "no run fits the filter" if self._lines else note or _EMPTY
+        self.table.show(COLUMNS, self._shown, self._cells, nothing)
+        self.table.border_title = Content(f"Runs  {len(self._shown):,}" + (" fit" if words else ""))
+        self.table.border_subtitle = Content(self._marks())
+        self.say(note)
+        self._plot()
+
+    def _marks(self) -> str:
+        if not self._marked:
+            return ""
+        return "1 marked; space marks another" if len(self._marked) == 1 else "2 marked: c compares them"
+
+    def _cells(self, line: RunLine) -> list[Cell]:
+        return run_cells(line, marked=line.run.id in self._marked)
+
+    @property
+    def _chosen(self) -> RunLine | None:
+        return self._shown[self.table.cursor] if self._shown else None
+
+    def _plot(self) -> None:
+        chosen = self._chosen
+        figure = rate_plot(self._shown, chosen.run.id if chosen else None)
+        self.plot.border_title = Content("Over runs")
+        self.plot.show(figure, "the plot begins with the first run that has verdicts")
+
+    @on(LineList.Highlighted)
+    def _detail(self) -> None:
+        chosen = self._chosen
+        self.query_one("#detail").border_title = Content("Run" if chosen is None else f"Run  {chosen.when}")
+        self._say_found(config_text(chosen) if chosen else [Content(_EMPTY)] if not self._lines else [])
+        self._plot()
+        if chosen:
+            self._count(chosen)
+
+    def _say_found(self, parts: Iterable[Content]) -> None:
+        self.query_one("#found", Static).update(Content("\n").join(parts))
+
+    @work(exclusive=True, group="count", exit_on_error=False)
+    async def _count(self, line: RunLine) -> None:
+        await asyncio.sleep(_PAUSE)
+        counted = partial(recount, run=line.run, labels=self.session.checklist.labels())
+        found = await asyncio.to_thread(self.read, counted)
+        report = build_report(found.result, run_id=line.run.id, project="")
+        width = self.query_one("#found").size.width
+        if line is self._chosen:
+            made = "" if report.variants else "no evaluation was recorded"
+            self._say_found([*config_text(line), Content(made), *report_text(report, width)])
+
+    # What people do.
+
+    @on(Input.Changed)
+    def _filtered(self, event: Input.Changed) -> None:
+        event.stop()
+        self.table.cursor = 0
+        self._show("")
+        self._detail()
+
+    @on(Input.Submitted)
+    def _found(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.table.focus()
+
+    def action_filter(self) -> None:
+        """Go to the filter."""
+        self.query_one(Input).focus()
+
+    def action_leave(self) -> None:
+        """Out of the filter, or out of the screen."""
+        entry = self.query_one(Input)
+        if entry.has_focus or entry.value:
+            entry.value = ""
+            self.table.focus()
+        else:
+            super().action_leave()
+
+    def action_toggle_plot(self) -> None:
+        """Show the plot in place of the detail, or the other way round."""
+        self.toggle_class("-plot")
+
+    @on(Table.Opened)
+    def _opened(self, event: Table.Opened) -> None:
+        self.app.push_screen(RunScreen(self.session, self._shown[event.index]))
+
+    def action_leaderboard(self) -> None:
+        """Show the variants of the run side by side."""
+        if self._chosen:
+            from synterm.tui.screens.compare import CompareScreen
+
+            self.app.push_screen(CompareScreen(self.session, self._chosen.run.id))
+
+    def action_mark(self) -> None:
+        """Mark the run under the cursor, or take its mark away; a third mark replaces the oldest."""
+        if self._chosen is None:
+            return
+        run_id = self._chosen.run.id
+        if run_id in self._marked:
+            self._marked.remove(run_id)
+        else:
+            self._marked = [*self._marked[-1:], run_id]
+        self.table.refresh()
+        self.table.border_subtitle = Content(self._marks())
+
+    def action_compare(self) -> None:
+        """Compare the two marked runs."""
+        marked = [line.run for line in self._lines if line.run.id in self._marked]
+        if len(marked) < 2:
+            self.notify("space marks a run; mark two to compare them", markup=False)
+        else:
+            self._compare(marked[1], marked[0])
+
+    @work(exclusive=True, group="compare", exit_on_error=False)
+    async def _compare(self, before: RunRecord, after: RunRecord) -> None:
+        self.say("comparing …")
+
+        def work(project: Project) -> list[Pair]:
+            return pair_runs(project, before, after)
+
+        pairs = await asyncio.to_thread(self.read, work)
+        self.say("")
+        title = f"Run {RunLine(before).when}  →  run {RunLine(after).when}"
+        parts = list(pairs_text(pairs)) or [
+            Content("One of the two runs has no evaluations: there is nothing to pair.")
+        ]
+        self.app.push_screen(TextScreen(title, parts))
+
+    @work(exit_on_error=False)
+    async def action_remove(self) -> None:
+        """Remove the run under the cursor, after asking."""
+        line = self._chosen
+        if line is None:
+            return
+        if line.run.status == "running" and not was_cut_short(line.run):
+            self.notify("this run is still under way: stop it first", severity="warning", markup=False)
+            return
+        if await self.app.push_screen_wait(ConfirmScreen("Remove this run?", what_goes(line), "Remove it")):
+            await self._remove(line)
+
+    async def _remove(self, line: RunLine) -> None:
+        try:
+            count = await asyncio.wrap_future(self.session.project.runs.remove(line.run.id))
+        except SyntermError as error:
+            self.tell(error)
+            return
+        self._lines.remove(line)
+        self._marked = [run_id for run_id in self._marked if run_id != line.run.id]
+        self._show("")
+        self._detail()
+        self.notify(printable(f"removed the run of {line.when} with {plural(count, 'verdict')}"), markup=False)

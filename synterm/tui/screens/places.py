@@ -1,0 +1,31 @@
+"""The screens beside the workbench, by name. Each is imported when it is opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+
+from synterm.tui.screens.place import PlaceScreen
+from synterm.tui.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceEntry:
+    """A screen that can be opened."""
+
+    target: str
+    """``module:Class``, a `PlaceScreen`."""
+    explanation: str
+    """What people find there."""
+
+
+PLACES = {
+    "history": PlaceEntry("synterm.tui.screens.history:HistoryScreen", "Runs: who, when, what, and what they found"),
+    "compare": PlaceEntry("synterm.tui.screens.compare:CompareScreen", "Variants by quality, cost and time"),
+}
+
+
+def make_place(name: str, session: Session) -> PlaceScreen:
+    """The screen of that name. Raises KeyError for a name that is none."""
+    module, _, kind = PLACES[name].target.partition(":")
+    return getattr(import_module(module), kind)(session)
