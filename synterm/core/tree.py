@@ -53,6 +53,11 @@ class Tree:
     def __getitem__(self, node_id: str) -> Node:
         return self._nodes[node_id]
 
+    def __eq__(self, other: object) -> bool:
+        return self._nodes == other._nodes if isinstance(other, Tree) else NotImplemented
+
+    __hash__ = None  # pyright: ignore[reportAssignmentType]
+
     def __contains__(self, node_id: object) -> bool:
         return node_id in self._nodes
 

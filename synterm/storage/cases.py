@@ -2,41 +2,65 @@
 
 from __future__ import annotations
 
+from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlite_utils import Database
 
-from synterm.core.case import Case, Origin, Split, Status
+from synterm.core.case import Case, Origin
 from synterm.errors import InputError, NotFoundError
 from synterm.storage.base import Store, chunks, dump, marks, not_found
+from synterm.storage.case_changes import (
+    Column,
+    Families,
+    Groups,
+    Removed,
+    assign,
+    put_back,
+    read_families,
+    retag,
+    take_out,
+)
+from synterm.storage.case_filter import CaseFilter, Condition, where
 from synterm.storage.case_list import CaseList
+from synterm.storage.case_search import expects, globs, holds
 from synterm.storage.clock import now
 from synterm.storage.writer import Writer
-from synterm.text import storable
 
 _COLUMNS = (
     "cases.pk, cases.id, scenario_id, contents.input, contents.expected, tags, split, status, origin, root_id "
     "FROM cases JOIN contents ON contents.id = cases.content_id"
 )
 _PAGE = 500
+_SAMPLE = 400
+"""How many contents tell whether a text is common."""
 
 
-@dataclass(frozen=True, slots=True)
-class CaseFilter:
-    """Which cases to take; None takes all."""
+class Found(NamedTuple):
+    """The cases that fit a filter."""
 
-    scenario_ids: Sequence[str] | None = None
-    split: Split | None = None
-    tags: Sequence[str] = ()
-    """Only cases that have all of these."""
-    status: Status | None = "accepted"
-    text: str = ""
-    """Only cases that hold this text in a value of the input or of the expected result, in any case of letters."""
+    keys: array[int]
+    """Their row numbers, in the order they were added."""
+    totals: dict[str, int]
+    """How many fit it in each scenario, by scenario id, also in those that it leaves out."""
+    everything: dict[str, int]
+    """How many cases each scenario holds."""
+    ids: list[str] | None
+    """The ids of those that `totals` counts, where they were asked for."""
+
+
+class Twins(NamedTuple):
+    """How a content is used."""
+
+    cases: int
+    splits: int
+    """In how many splits."""
 
 
 class CaseStore(Store):
@@ -45,12 +69,28 @@ class CaseStore(Store):
     def __init__(self, db: Database, writer: Writer) -> None:
         super().__init__(db, writer)
         # SQLite's own functions know the case of ASCII letters only, and stop at a NUL.
-        db.conn.create_function("holds", 2, _holds, deterministic=True)
+        for function, count in ((holds, 3), (expects, 2), (globs, 2)):
+            db.conn.create_function(function.__name__, count, function, deterministic=True)
 
     def keys(self, chosen: CaseFilter | None = None) -> list[int]:
         """The row numbers of the cases that fit, in the order they were added."""
-        where, values = _where(chosen or CaseFilter())
+        where, values = self._where(chosen or CaseFilter())
         return [pk for (pk,) in self._rows(f"SELECT pk FROM cases{where} ORDER BY pk", values)]
+
+    def find(self, chosen: CaseFilter, *, ids: bool = False) -> Found:
+        """The cases that fit, and how many there are elsewhere, by reading once. `ids`: also give their ids."""
+        where, values = self._where(replace(chosen, scenario_ids=None))
+        columns = "pk, scenario_id, id" if ids else "pk, scenario_id"
+        rows = self._rows(f"SELECT {columns} FROM cases{where} ORDER BY pk", values)
+        scope = None if chosen.scenario_ids is None else frozenset(chosen.scenario_ids)
+        keys = array("q", (row[0] for row in rows if scope is None or row[1] in scope))
+        totals = Counter(row[1] for row in rows)
+        return Found(keys, totals, self.counts(), [row[2] for row in rows] if ids else None)
+
+    def count(self) -> int:
+        """How many cases there are."""
+        row = self._row("SELECT count(*) FROM cases")
+        return row[0] if row else 0
 
     def page(self, keys: Sequence[int]) -> list[Case]:
         """The cases of these row numbers, in their order; one that is gone is left out."""
@@ -68,7 +108,7 @@ class CaseStore(Store):
 
     def listing(self, chosen: CaseFilter | None = None, limit: int | None = None) -> CaseList:
         """The cases that fit, at most `limit`, to be read as often as one likes, in the order they were added."""
-        where, values = _where(chosen or CaseFilter())
+        where, values = self._where(chosen or CaseFilter())
         rows = self._each(
             f"SELECT pk, scenario_id FROM cases{where} ORDER BY pk LIMIT ?", [*values, -1 if limit is None else limit]
         )
@@ -87,9 +127,23 @@ class CaseStore(Store):
         with self._reading("a case"):
             return _case(rows[0])
 
+    def keys_of(self, case_ids: Sequence[str]) -> list[int]:
+        """The row numbers of these cases; of those that are there."""
+        sql = "SELECT pk FROM cases WHERE id IN (SELECT value FROM json_each(?)) ORDER BY pk"
+        return [pk for (pk,) in self._rows(sql, [dump(list(case_ids))])]
+
+    def ids_of(self, keys: Sequence[int]) -> list[str]:
+        """The ids of the cases of these row numbers; of those that are there."""
+        sql = "SELECT id FROM cases WHERE pk IN (SELECT value FROM json_each(?)) ORDER BY pk"
+        return [case_id for (case_id,) in self._rows(sql, [dump(list(keys))])]
+
+    def has_seed(self, case: Case) -> bool:
+        """Whether the case at the start of its lineage is another one, which is there."""
+        return case.root_id != case.id and bool(self.keys_of([case.root_id]))
+
     def counts(self, chosen: CaseFilter | None = None) -> dict[str, int]:
         """How many of the cases that fit each scenario holds, by scenario id; by default cases of any status."""
-        where, values = _where(chosen or CaseFilter(status=None))
+        where, values = self._where(chosen or CaseFilter(status=None))
         return dict(self._rows(f"SELECT scenario_id, count(*) FROM cases{where} GROUP BY scenario_id", values))
 
     def named(self, case_ids: Sequence[str]) -> list[Case]:
@@ -101,14 +155,9 @@ class CaseStore(Store):
                 found.update((row[1], _case(row)) for row in rows)
         return [found[case_id] for case_id in case_ids if case_id in found]
 
-    def ids(self, chosen: CaseFilter | None = None) -> list[str]:
-        """The ids of the cases that fit, in the order of `keys`."""
-        where, values = _where(chosen or CaseFilter())
-        return [case_id for (case_id,) in self._rows(f"SELECT id FROM cases{where} ORDER BY pk", values)]
-
     def spread(self, chosen: CaseFilter | None, count: int) -> list[Case]:
         """So many of the cases that fit: the first of each scenario, then the second of each, and so on."""
-        where, values = _where(chosen or CaseFilter())
+        where, values = self._where(chosen or CaseFilter())
         nth = "row_number() OVER (PARTITION BY scenario_id ORDER BY pk) AS nth"
         sql = f"SELECT pk FROM (SELECT pk, {nth} FROM cases{where}) ORDER BY nth, pk LIMIT ?"
         return self.page([pk for (pk,) in self._rows(sql, [*values, count])])
@@ -117,6 +166,23 @@ class CaseStore(Store):
         """The content ids of a scenario's cases of any status."""
         rows = self._rows("SELECT content_id FROM cases WHERE scenario_id = ?", [scenario_id])
         return frozenset(content for (content,) in rows)
+
+    def tags(self) -> list[str]:
+        """All tags, in the order of the alphabet."""
+        return [tag for (tag,) in self._rows("SELECT DISTINCT value FROM cases, json_each(tags) ORDER BY 1")]
+
+    def twins(self, contents: Sequence[str]) -> dict[str, Twins]:
+        """How each of these contents is used, by its id. Reads all cases."""
+        sql = "SELECT content_id, count(*), count(DISTINCT split) FROM cases WHERE content_id IN ({}) GROUP BY 1"
+        return {
+            content: Twins(cases, splits)
+            for part in chunks(contents, _PAGE)
+            for content, cases, splits in self._rows(sql.format(marks(len(part))), part)
+        }
+
+    def families(self, keys: Sequence[int]) -> Families:
+        """The cases that must stay in one split with these, which only the seed of each may leave."""
+        return read_families(self._db, keys)
 
     def input_names(self) -> Future[frozenset[str]]:
         """All names that inputs give values for. Reads every input, on the writer's thread."""
@@ -157,48 +223,31 @@ class CaseStore(Store):
 
         return self._writer.submit(work)
 
+    def assign(self, column: Column, groups: Groups) -> Future[Groups]:
+        """Give cases, by row number, another value of a column; gives what brings back those they had."""
+        return self._writer.submit(lambda db: assign(db, column, groups))
 
-def _where(chosen: CaseFilter) -> tuple[str, list[Any]]:
-    terms: list[str] = []
-    values: list[Any] = []
-    if chosen.scenario_ids is not None:
-        terms.append("scenario_id IN (SELECT value FROM json_each(?))")
-        values.append(dump(list(chosen.scenario_ids)))
-    for column, value in (("split", chosen.split), ("status", chosen.status)):
-        if value is not None:
-            terms.append(f"{column} = ?")
-            values.append(value)
-    for tag in chosen.tags:
-        terms.append("EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?)")
-        values.append(tag)
-    if chosen.text:
-        # Reading the contents one after the other is three times as fast as looking up those of each case.
-        terms.append("content_id IN (SELECT id FROM contents WHERE holds(input, ?) OR holds(expected, ?))")
-        values.extend((dump(storable(chosen.text).casefold()),) * 2)
-    return (f" WHERE {' AND '.join(terms)}" if terms else "", values)
+    def retag(self, keys: Sequence[int], add: Sequence[str], drop: Sequence[str]) -> Future[Groups]:
+        """Add tags to cases, and take others away; gives what brings back those they had."""
+        return self._writer.submit(lambda db: retag(db, keys, add, drop))
 
+    def take_out(self, keys: Sequence[int]) -> Future[Removed]:
+        """Remove cases by row number; gives what `put_back` takes."""
+        return self._writer.submit(lambda db: take_out(db, keys))
 
-@lru_cache(maxsize=8)
-def _needle(wanted: str) -> tuple[str, str]:
-    """A text that is looked for, given as JSON: as it stands inside a JSON string, and as it is."""
-    return wanted[1:-1], orjson.loads(wanted)
+    def put_back(self, removed: Removed) -> Future[int]:
+        """Put removed cases back where they were; gives how many."""
+        return self._writer.submit(lambda db: put_back(db, removed))
 
+    def _where(self, chosen: CaseFilter) -> Condition:
+        if any(term.field == "flag" for term in chosen.terms):
+            self._db.conn.create_function("label_known", 2, lru_cache(maxsize=4096)(chosen.facts.label_known))
+        return where(chosen, self._is_common)
 
-def _holds(document: str, wanted: str) -> bool:
-    escaped, text = _needle(wanted)
-    # The document as one text rules most out quickly; but it has names and escapes too, which don't count.
-    return escaped in document.casefold() and _is_in(text, orjson.loads(document))
-
-
-def _is_in(text: str, value: Any) -> bool:
-    """Whether a JSON value, or one inside it, holds `text`, which is in folded case."""
-    if isinstance(value, str):
-        return text in value.casefold()
-    if isinstance(value, dict):
-        return _is_in(text, [*value.values()])  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
-    if isinstance(value, list):
-        return any(_is_in(text, inner) for inner in value)  # pyright: ignore[reportUnknownVariableType]
-    return value is not None and text in dump(value)
+    def _is_common(self, wanted: str) -> bool:
+        sample = f"(SELECT input, expected FROM contents LIMIT {_SAMPLE})"
+        row = self._row(f"SELECT avg(holds(input, expected, ?)) FROM {sample}", [wanted])
+        return row is not None and (row[0] or 0) > 0.5
 
 
 def _case(row: tuple[Any, ...]) -> Case:

@@ -17,6 +17,8 @@ class Edit:
     """What was done, as a toast says it: ``3 cases accepted``."""
     apply: Callable[[], Awaitable[object]]
     revert: Callable[[], Awaitable[object]]
+    touched: tuple[str, ...] = ()
+    """Cases, by id, that say something else by it or are judged otherwise: what was found about them does not hold."""
 
 
 class EditLog:
@@ -33,18 +35,18 @@ class EditLog:
         del self._done[:-_MOST]
         self._undone.clear()
 
-    async def undo(self) -> str | None:
-        """Take the last edit back; gives its label, None when there is none."""
+    async def undo(self) -> Edit | None:
+        """Take the last edit back, and give it; None when there is none."""
         if not self._done:
             return None
         await self._done[-1].revert()
         self._undone.append(self._done.pop())
-        return self._undone[-1].label
+        return self._undone[-1]
 
-    async def redo(self) -> str | None:
-        """Make again what was taken back last; gives its label, None when there is nothing."""
+    async def redo(self) -> Edit | None:
+        """Make again what was taken back last, and give it; None when there is nothing."""
         if not self._undone:
             return None
         await self._undone[-1].apply()
         self._done.append(self._undone.pop())
-        return self._done[-1].label
+        return self._done[-1]

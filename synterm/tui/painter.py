@@ -87,7 +87,7 @@ class Painter:
         panes, session = self._panes, self._session
         panes.cases.list.show(session.rows)
         scope = "all" if session.node_id is None else one_line(session.tree[session.node_id].name, 24)
-        retitle(panes.cases, Content(f"Cases  {scope} · {len(session.rows):,}"), Content(""))
+        panes.cases.show_scope(scope, session.all_in_scope)
         panes.grid.show(session.board)
         self.show_titles()
 

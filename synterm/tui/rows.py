@@ -42,6 +42,13 @@ class CaseRows(Sequence[Case]):
         for position in range(len(self)):
             yield self[position]
 
+    def find(self, key: int) -> int | None:
+        """Where the case of a row number stands; None where it does not."""
+        try:
+            return self.keys.index(key)
+        except ValueError:
+            return None
+
     def name(self, index: int) -> str:
         """What the screens call the case: ``c17``."""
         return f"c{self.keys[index]}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Future
 from functools import lru_cache
 
@@ -12,11 +12,15 @@ from synterm.core.evaluation import Variant
 from synterm.core.model import ModelSpec
 from synterm.core.prompt import Prompt, PromptBody, PromptVersion
 from synterm.evaluate.checklist import Checklist
+from synterm.storage.case_filter import CaseFilter, QualityFacts
+from synterm.storage.cases import Found
 from synterm.storage.project import Project
 from synterm.tui.board import Board
 from synterm.tui.column import Column, Counts
 from synterm.tui.lineup import Lineup
-from synterm.tui.query import parse_query
+from synterm.tui.quality import quality_facts
+from synterm.tui.query import Query, parse_query
+from synterm.tui.query_words import Known
 from synterm.tui.rows import CaseRows
 from synterm.tui.slots import Slots
 
@@ -38,6 +42,11 @@ class Session:
         self.body: PromptBody | None = self.prompt.draft if self.prompt else None
         self.node_id: str | None = None
         self.query = ""
+        self.tags: list[str] | None = None
+        """All tags of the project; None until they are read."""
+        self.everything: Mapping[str, int] = {}
+        """How many cases of any kind each scenario holds."""
+        self._facts: tuple[Checklist, PromptBody | None, QualityFacts] | None = None
         self.rows = CaseRows([], project.cases.page)
         self.totals: Mapping[str, int] = {}
         """How many cases of each scenario fit the query."""
@@ -47,35 +56,81 @@ class Session:
         self._columns: dict[tuple[str, str], Column] = {}
         self._drafts: dict[tuple[str, str], Column] = {}
         self._scenarios: frozenset[str] | None = None
-        self._chosen = parse_query("", [])
+        self._chosen = CaseFilter(())
+        self._edited = False
+        """Whether cases were changed since it was counted which of them fit the query."""
         self._set_board()
 
     def scope(self, node_id: str | None, query: str) -> None:
         """Take the cases at or below a node that fit a query. Raises InputError for a query that says nothing known."""
+        wanted = self.wanted(node_id, query).filter
+        self.take(node_id, query, self.project.cases.find(wanted, ids=self.counts_anew(query)))
+
+    def counts_anew(self, query: str) -> bool:
+        """Whether other cases count once a query is taken: then it is to be found with ids."""
+        return query != self.query or self._edited
+
+    def wanted(self, node_id: str | None, query: str) -> Query:
+        """What a query asks for at or below a node. Raises InputError for one that says nothing known."""
         scenarios = None if node_id is None else [node.id for node in self.tree.scenarios(node_id)]
-        chosen, cases = parse_query(query, scenarios), self.project.cases
-        if query != self.query:
-            self._slots.count_only(cases.ids(parse_query(query)))
+        facts = self.facts if "flag:" in query.casefold() else None
+        return parse_query(query, scenarios, self.known, facts)
+
+    @property
+    def known(self) -> Known:
+        """What the terms of a query can name."""
+        nodes = self.tree.scenarios()
+        names = dict.fromkeys([*(node.name for node in nodes), *(self.tree.path(node.id) for node in nodes)])
+        versions = ["draft", *(version.label for version in reversed(self.prompt.versions if self.prompt else ()))]
+        models = [model.name for model in self.models]
+        columns = [*versions, *(f"{version}·{model}" for version in versions for model in models)]
+        return Known(self.tags, [*names], self.checklist.labels(), columns)
+
+    @property
+    def facts(self) -> QualityFacts:
+        """What checks and draft ask of a case."""
+        if self._facts is None or self._facts[0] is not self.checklist or self._facts[1] is not self.body:
+            self._facts = (self.checklist, self.body, quality_facts(self.tree, self.checklist, self.body))
+        return self._facts[2]
+
+    def take(self, node_id: str | None, query: str, found: Found) -> None:
+        """Take the cases that were found at or below a node for a query."""
+        scenarios = None if node_id is None else [node.id for node in self.tree.scenarios(node_id)]
+        if found.ids is not None:
+            self._slots.count_only(found.ids)
             for column in self._all_columns():
                 column.recount()
-        self.node_id, self.query, self._chosen = node_id, query, chosen
+            self._edited = False
+        self.node_id, self.query, self._chosen = node_id, query, self.wanted(node_id, query).filter
         self._scenarios = None if scenarios is None else frozenset(scenarios)
-        self.rows = CaseRows(cases.keys(chosen), cases.page)
-        self.totals = cases.counts(parse_query(query))
+        self.rows = CaseRows(found.keys, self.project.cases.page)
+        self.totals, self.everything = found.totals, found.everything
         self._set_board()
 
-    def reload(self) -> None:
-        """Read tree, models and prompts again, after someone changed them; call `scope` next."""
-        self.tree = self.project.nodes.tree()
-        self.checklist = Checklist(self.tree, self.project.grades)
+    def reload(self, touched: Collection[str] | None = None) -> None:
+        """Read tree, models and prompts again, after someone changed them; call `scope` next.
+
+        `touched`: the cases that say something else now; None: any may.
+        """
+        tree = self.project.nodes.tree()
+        if tree != self.tree:
+            self.tree, self.checklist, touched = tree, Checklist(tree, self.project.grades), None
+        self._forget(touched)
+        self.prompts = self.project.prompts.all()
         self.models = self.project.models.all()
         if self.model is not None:
             self.model = next((model for model in self.models if model.name == self.model.name), None)
         self.model = self.model or (self.models[0] if self.models else None)
         if self.node_id is not None and self.node_id not in self.tree:
             self.node_id = None
+
+    def _forget(self, touched: Collection[str] | None) -> None:
+        self._edited = True
         for column in self._all_columns():
-            column.forget()
+            if touched is None:
+                column.forget()
+            for case_id in touched or ():
+                column.drop(case_id)
 
     def edit(self, body: PromptBody, half: str | None) -> Future[None] | None:
         """The draft says something else: make its column stale, and put it on disk where that may be written."""
@@ -118,6 +173,12 @@ class Session:
         if self.model is None or len(self.models) < 2:
             return None
         return self.models[(self.models.index(self.model) + 1) % len(self.models)].name
+
+    @property
+    def all_in_scope(self) -> int:
+        """How many cases of any kind are in scope, whatever the query says."""
+        everything = self.everything.items()
+        return sum(count for scenario, count in everything if self._scenarios is None or scenario in self._scenarios)
 
     def counts(self) -> Mapping[str, Counts]:
         """The draft's fresh verdicts by scenario."""

@@ -1,16 +1,12 @@
-"""Pages of cases, and the filter's small language."""
+"""Pages of cases."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from synterm.core.case import Case
-from synterm.errors import InputError
-from synterm.tui.query import parse_query
 from synterm.tui.rows import CaseRows
 
 
@@ -30,33 +26,3 @@ def test_only_the_pages_that_are_looked_at_are_read() -> None:
     assert reads == [50_000, 99_800, 0, 200]
     with pytest.raises(IndexError):
         rows[100_000]
-
-
-def test_a_query_names_split_status_and_tags() -> None:
-    chosen = parse_query('tag:typo split:holdout status:draft "two words" more')
-    assert (chosen.split, chosen.status, list(chosen.tags), chosen.text) == (
-        "holdout",
-        "draft",
-        ["typo"],
-        "two words more",
-    )
-    assert (parse_query("").split, parse_query("").status) == ("dev", "accepted")
-    assert parse_query("split:all status:all").split is None
-
-
-def test_a_value_that_does_not_exist_lists_those_that_do() -> None:
-    with pytest.raises(InputError, match="split:tset is none of dev, holdout, train, all"):
-        parse_query("split:tset")
-
-
-@given(st.text())
-def test_any_text_is_a_query_or_says_why_not(query: str) -> None:
-    try:
-        parse_query(query)
-    except InputError as error:
-        assert error.message
-
-
-@pytest.mark.parametrize("query", ["what's", 'an "open quote', "http://x", "a\\b"])
-def test_half_typed_and_odd_words_are_words(query: str) -> None:
-    assert parse_query(query).text.replace('"', "") == query.replace('"', "")

@@ -1,4 +1,4 @@
-"""A question that is asked once, before something is destroyed."""
+"""Asking once before something is destroyed."""
 
 from __future__ import annotations
 
@@ -12,53 +12,54 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from synterm.text import printable
+from synterm.text import one_line, printable
+
+DIALOG_CSS = """
+    & > Vertical {
+        width: 72; max-width: 95%; height: auto; max-height: 95%; padding: 1 2;
+        background: $surface; border: round $primary; border-title-color: $text-primary;
+        border-subtitle-color: $text-muted;
+    }
+    & .buttons { height: auto; align-horizontal: right; margin-top: 1; }
+    & Button { margin-left: 2; }
+"""
+"""How a question stands on the screen."""
 
 
 class ConfirmScreen(ModalScreen[bool]):
-    """Dismissed with True when the answer is yes."""
+    """Says what will be destroyed, and asks. Dismissed with True for yes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,n", "dismiss(False)", "No", id="confirm.no", tooltip="Leave everything as it is"),
-        Binding("y", "dismiss(True)", "Yes", id="confirm.yes", tooltip="Do it"),
-        Binding("left,right", "other", "Other answer", show=False),
+        Binding("y", "answer(True)", "Yes", id="confirm.yes", tooltip="Do it"),
+        Binding("escape,n", "answer(False)", "No", id="confirm.no", tooltip="Leave everything as it is"),
+        Binding("left,up", "app.focus_previous", "Other", show=False),
+        Binding("right,down", "app.focus_next", "Other", show=False),
     ]
-    DEFAULT_CSS = """
-    ConfirmScreen {
-        align: center middle;
-        & > Vertical {
-            width: 68; max-width: 95%; height: auto; padding: 1 2;
-            background: $surface; border: round $warning; border-title-color: $text-warning;
-        }
-        & Horizontal { height: auto; align-horizontal: right; margin-top: 1; }
-        & Button { margin-left: 2; }
-    }
-    """
+    DEFAULT_CSS = "ConfirmScreen { align: center middle;" + DIALOG_CSS + "}"
 
-    def __init__(self, title: str, text: str, deed: str) -> None:
-        """`deed`: what the button says that does it."""
+    def __init__(self, title: str, text: str, yes: str) -> None:
+        """`text`: what will be destroyed, and what is kept; `yes`: the word for doing it."""
         super().__init__()
-        self._title = title
-        self._text = text
-        self._deed = deed
+        self._words = (title, text, yes)
 
     def compose(self) -> ComposeResult:
-        """What will be gone, and the choice."""
+        """The question, and the two answers."""
+        title, text, yes = self._words
         with Vertical() as box:
-            box.border_title = Content(self._title)
-            yield Static(Content(printable(self._text)))
-            with Horizontal():
-                yield Button(Content("No (esc)"), id="no")
-                yield Button(Content(f"{self._deed} (y)"), id="yes", variant="error")
+            box.border_title = Content(one_line(title, 60))
+            yield Static(Content(printable(text)))
+            with Horizontal(classes="buttons"):
+                yield Button("Cancel", id="no")
+                yield Button(Content(one_line(yes, 30)), id="yes", variant="error")
 
     def on_mount(self) -> None:
-        """Enter, pressed without reading, destroys nothing."""
+        """The answer that destroys nothing is the nearest."""
         self.query_one("#no").focus()
 
-    def action_other(self) -> None:
-        """Go to the other button."""
-        self.query_one("#yes" if self.query_one("#no").has_focus else "#no").focus()
+    def action_answer(self, answer: bool) -> None:
+        """Say yes or no."""
+        self.dismiss(answer)
 
     @on(Button.Pressed)
-    def _answer(self, event: Button.Pressed) -> None:
+    def _pressed(self, event: Button.Pressed) -> None:
         self.dismiss(event.button.id == "yes")

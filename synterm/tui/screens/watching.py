@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from time import monotonic
 
 from textual import work
@@ -36,13 +37,13 @@ class WatchingScreen(EvaluatingScreen):
         """Someone types in the prompt."""
         self._typed_at = monotonic()
 
-    def project_edited(self) -> None:
-        """Cases or the tree were changed here: read them again, and evaluate what is new."""
-        self.reread()
+    def project_edited(self, touched: Collection[str] = ()) -> None:
+        """Cases or the tree were changed here: read them again, and evaluate what is new and what was `touched`."""
+        self.reread(touched)
         self._know()
 
-    def reread(self) -> None:
-        """Read the project again."""
+    def reread(self, touched: Collection[str] | None) -> None:
+        """Read the project again; None: any case may say something else."""
         raise NotImplementedError
 
     async def show_prompt(self, prompt: Prompt) -> None:
@@ -76,7 +77,7 @@ class WatchingScreen(EvaluatingScreen):
     async def _take_over(self, before: Marks, now: Marks) -> None:
         others = [name for name in ("nodes", "cases", "models") if getattr(before, name) != getattr(now, name)]
         if others:
-            self.reread()
+            self.reread(None)
             names = " and ".join("tree" if name == "nodes" else name for name in others)
             self.notify(f"the {names} changed in another window or command; read again", markup=False)
         if before.prompts != now.prompts:

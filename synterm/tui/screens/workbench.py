@@ -6,7 +6,7 @@ The screen mediates: panes post messages, the screen asks the session and the li
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
 from concurrent.futures import Future
 from typing import ClassVar
 
@@ -14,21 +14,20 @@ from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Footer, HelpPanel
 
 from synterm.core.prompt import Prompt, PromptBody
-from synterm.errors import InputError, SyntermError
+from synterm.errors import SyntermError
 from synterm.providers.registry import Providers
 from synterm.settings import Settings
 from synterm.storage.project import Project
-from synterm.text import one_line, printable
-from synterm.tui.edits import EditLog
+from synterm.text import printable
+from synterm.tui.edits import Edit, EditLog
 from synterm.tui.painter import FRAME_SECONDS, Painter, Panes
+from synterm.tui.screens.case_edits import CaseEditing
 from synterm.tui.screens.inspect import InspectScreen
 from synterm.tui.screens.places import make_place
-from synterm.tui.screens.watching import WatchingScreen
 from synterm.tui.why import find_out
 from synterm.tui.widgets.cases import CasesPane
 from synterm.tui.widgets.grid import ResultGrid
@@ -44,7 +43,7 @@ _VIEWS = ("-at-behaviors", "-at-cases")
 """Which pane of the side has the screen, where there is no room for all; neither: the prompt and its results."""
 
 
-class WorkbenchScreen(WatchingScreen):
+class WorkbenchScreen(CaseEditing):
     """The one screen that people keep open."""
 
     CSS_PATH = "workbench.tcss"
@@ -72,7 +71,6 @@ class WorkbenchScreen(WatchingScreen):
 
     status = getters.query_one(StatusBar)
     behaviors = getters.query_one(BehaviorTree)
-    cases = getters.query_one(CasesPane)
     prompt = getters.query_one(PromptPane)
     grid = getters.query_one(ResultGrid)
 
@@ -112,6 +110,7 @@ class WorkbenchScreen(WatchingScreen):
         """What is not needed for the first paint."""
         self._rescope(None, "")
         self._learn_names()
+        self._learn_tags()
         self._warm()
         self.begin_to_watch()
 
@@ -125,10 +124,6 @@ class WorkbenchScreen(WatchingScreen):
     def _scoped(self, event: BehaviorTree.Scoped) -> None:
         if event.node_id != self.session.node_id:
             self._rescope(event.node_id, self.session.query)
-
-    @on(CasesPane.Filtered)
-    def _filtered(self, event: CasesPane.Filtered) -> None:
-        self._rescope(self.session.node_id, event.query_text)
 
     @on(PromptPane.Edited)
     def _edited(self, event: PromptPane.Edited) -> None:
@@ -286,31 +281,25 @@ class WorkbenchScreen(WatchingScreen):
         """Make the edit again that was taken back last."""
         await self._step_back(self.edits.redo(), "done again", "nothing to do again")
 
-    async def _step_back(self, step: Awaitable[str | None], done: str, nothing: str) -> None:
+    async def _step_back(self, step: Awaitable[Edit | None], done: str, nothing: str) -> None:
         try:
-            label = await step
+            edit = await step
         except SyntermError as error:
             self.notify(printable(str(error)), severity="error", markup=False)
             return
-        self.notify(f"{done}: {printable(label)}" if label else nothing, markup=False)
-        if label:
-            self.project_edited()
+        self.notify(f"{done}: {printable(edit.label)}" if edit else nothing, markup=False)
+        if edit:
+            self.project_edited(edit.touched)
 
-    def reread(self) -> None:
-        """Read tree, cases and models again, and evaluate what is new."""
-        self.session.reload()
-        self.behaviors.show(self.session.tree)
+    def reread(self, touched: Collection[str] | None = ()) -> None:
+        """Read tree, cases and models again, and evaluate what is new and what was `touched`: cases by id."""
+        before = self.session.tree
+        self.session.reload(touched)
+        if self.session.tree != before:
+            self.behaviors.show(self.session.tree)
         self._rescope(self.session.node_id, self.session.query)
         self._learn_names()
-
-    def _rescope(self, node_id: str | None, query: str) -> None:
-        try:
-            self.session.scope(node_id, query)
-        except InputError as error:
-            self.cases.border_subtitle = Content.styled(f"{one_line(str(error), 40)}", "$text-error")
-            return
-        self.painter.show_scope()
-        self.restart()
+        self._learn_tags()
 
     @work(group="names", exit_on_error=False)
     async def _learn_names(self) -> None:

@@ -2,57 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.message import Message
+from textual.suggester import Suggester
 from textual.widgets import Input
 
-from synterm.core.case import Case
-from synterm.tui.widgets.cells import padded
-from synterm.tui.widgets.line_list import LineList
+from synterm.text import one_line
+from synterm.tui.query_hints import completed, completions
+from synterm.tui.query_words import Known
+from synterm.tui.widgets.case_list import CaseList
 
 
-class CaseList(LineList):
-    """One line a case: its split and tags dim, its input bright."""
+class _Suggester(Suggester):
+    """Completes the last term of the filter."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"case--tags"}
-    DEFAULT_CSS = """
-    CaseList > .case--tags { color: $text-disabled; }
-    """
+    def __init__(self) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self.known = Known()
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.rows: Sequence[Case] = ()
-
-    def show(self, rows: Sequence[Case]) -> None:
-        """Show other cases."""
-        self.rows = rows
-        self.row_count = len(rows)
-        self.refresh()
-
-    def draw_row(self, index: int, width: int) -> list[Segment]:
-        """One case."""
-        case = self.rows[index]
-        notes = " ".join((*(() if case.split == "dev" else (case.split,)), *case.tags))
-        room = min(len(notes), max(width // 3, 0))
-        dim: Style = self.get_component_rich_style("case--tags")
-        return [
-            Segment(" " + padded(case.title, width - room - 2) + " "),
-            Segment(padded(notes, room), dim),
-        ]
+    async def get_suggestion(self, value: str) -> str | None:
+        return completed(value, self.known)
 
 
 class CasesPane(Vertical):
-    """The filter above the list."""
+    """The filter above the list. The frame says what is in scope, what is selected, and what is weak about a case."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "clear", "Clear filter", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "escape",
+            "clear",
+            "Clear",
+            id="cases.clear",
+            tooltip="Select nothing; when nothing is selected, show all cases again",
+            show=False,
+        )
+    ]
     DEFAULT_CSS = """
     CasesPane {
         & > Input { height: 1; border: none; padding: 0 1; background: $surface; }
@@ -74,9 +64,18 @@ class CasesPane(Vertical):
             """The pane."""
             return self.pane
 
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._suggester = _Suggester()
+        self._scope, self._all = "all", 0
+        self._problem = ""
+        self._busy = ""
+
     def compose(self) -> ComposeResult:
         """The filter and the list."""
-        yield Input(placeholder="/ filter   tag:typo split:all", id="case-filter", compact=True)
+        yield Input(
+            placeholder="/ filter   tag:typo split:all", id="case-filter", compact=True, suggester=self._suggester
+        )
         yield CaseList(id="case-list")
 
     @property
@@ -84,12 +83,34 @@ class CasesPane(Vertical):
         """The list of cases."""
         return self.query_one(CaseList)
 
+    def know(self, known: Known) -> None:
+        """What the filter can name."""
+        self._suggester.known = known
+
+    def show_scope(self, scope: str, everything: int) -> None:
+        """Say which cases these are, out of how many."""
+        self._scope, self._all, self._problem = scope, everything, ""
+        self._show_words()
+
+    def show_problem(self, problem: str) -> None:
+        """Say what is wrong with the filter; the cases stay as they are."""
+        self._problem = problem
+        self._show_words()
+
+    def show_busy(self, what: str) -> None:
+        """Say what is being done to cases; empty when it is done."""
+        self._busy = what
+        self._show_words()
+
     def focus_filter(self) -> None:
         """Go to the filter."""
         self.query_one(Input).focus()
 
     def action_clear(self) -> None:
-        """Show all cases again."""
+        """Select nothing; then show all cases again."""
+        if self.list.selected:
+            self.list.select(set())
+            return
         self.query_one(Input).value = ""
         self.list.focus()
 
@@ -97,8 +118,45 @@ class CasesPane(Vertical):
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
         self.post_message(self.Filtered(self, event.value))
+        self._show_words()
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
+        """The last term is complete now."""
         event.stop()
+        if event.value and not event.value.endswith(" "):
+            self.query_one(Input).value = f"{event.value} "
         self.list.focus()
+
+    @on(CaseList.Selected)
+    def _selected(self, event: CaseList.Selected) -> None:
+        event.stop()
+        self._show_words()
+
+    def on_descendant_focus(self) -> None:
+        """The hints are for whoever is in the filter."""
+        self._show_words()
+
+    def on_descendant_blur(self) -> None:
+        """The hints are for whoever is in the filter."""
+        self._show_words()
+
+    def _show_words(self) -> None:
+        rows, selected = len(self.list.rows), len(self.list.selected)
+        count = f"{rows:,}" if rows == self._all else f"{rows:,} of {self._all:,}"
+        parts = [self._scope, count, *([f"{selected:,} selected"] if selected else [])]
+        self.border_title = Content(f"Cases  {' · '.join(parts)}")
+        self.border_subtitle = self._note(max(self.size.width - 4, 20))
+
+    def _note(self, room: int) -> Content:
+        if self._problem:
+            return Content.styled(one_line(self._problem, room), "$text-error")
+        if self._busy:
+            return Content.styled(one_line(self._busy, room), "$text-accent")
+        query = self.query_one(Input)
+        if query.has_focus and query.value:
+            return Content(one_line("  ".join(completions(query.value, self._suggester.known)), room))
+        if notes := self.list.notes:
+            words = ", ".join(f"{name}: {words}" for name, words in notes)
+            return Content.styled(one_line(f"⚑ {words}", room), "$text-warning")
+        return Content("")

@@ -1,0 +1,90 @@
+"""What is weak about a case, as far as the project file tells by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import orjson
+
+from synterm.checks.base import Answer, Check
+from synterm.core.case import Case
+from synterm.core.completion import Completion, Outcome
+from synterm.core.ids import content_id
+from synterm.core.prompt import Example, PromptBody
+from synterm.core.render import Renderer
+from synterm.core.tree import Tree
+from synterm.errors import InputError
+from synterm.evaluate.checklist import Checklist
+from synterm.storage.case_filter import Flag, QualityFacts
+from synterm.storage.cases import Twins
+
+FLAG_WORDS: dict[Flag, str] = {
+    "dup": "another case says the same",
+    "no-expected": "nothing is expected, which a check needs",
+    "unknown-label": "expects none of the labels",
+    "missing-var": "no value for a placeholder of the prompt",
+    "empty": "the input is empty",
+    "leak": "stands in another split or in the prompt's examples too",
+}
+
+
+def quality_facts(tree: Tree, checklist: Checklist, body: PromptBody | None) -> QualityFacts:
+    """What checks and prompt ask of cases. A prompt that does not compile asks for nothing."""
+    needy = frozenset(
+        node.id for node in tree.scenarios() if any(_needs_expected(check, node.id) for check in checklist.of(node.id))
+    )
+    examples = (content_id("case", {"input": shot.input, "expected": shot.expected}) for shot in _shots(body))
+    return QualityFacts(needy, _variables(body), frozenset(examples), partial(_label_known, checklist))
+
+
+def flags_of(case: Case, facts: QualityFacts, twins: Twins | None) -> tuple[Flag, ...]:
+    """The flags of a case; `twins` says how its content is used."""
+    found: dict[Flag, bool] = {
+        "dup": twins is not None and twins.cases > 1,
+        "no-expected": case.expected is None and case.scenario_id in facts.needs_expected,
+        "unknown-label": not facts.label_known(case.scenario_id, orjson.dumps(case.expected).decode()),
+        "missing-var": not facts.variables <= case.input.keys(),
+        "empty": all(value is None or not str(value).strip() for value in case.input.values()),
+        "leak": case.content_id in facts.examples or (twins is not None and twins.splits > 1),
+    }
+    return tuple(flag for flag, holds in found.items() if holds)
+
+
+def labels_of(checklist: Checklist, scenario_id: str) -> tuple[str, ...]:
+    """The labels that a scenario's label checks know."""
+    known = (label for check in checklist.of(scenario_id) for label in getattr(check, "labels", ()))
+    return tuple(dict.fromkeys(known))
+
+
+def _shots(body: PromptBody | None) -> Sequence[Example]:
+    return body.examples if body else ()
+
+
+def _variables(body: PromptBody | None) -> frozenset[str]:
+    try:
+        return frozenset(Renderer(body).variables) if body else frozenset()
+    except InputError:
+        return frozenset()
+
+
+def _needs_expected(check: Check, scenario_id: str) -> bool:
+    return not check.costs and not _can_judge(check, Case(scenario_id=scenario_id, input={}))
+
+
+def _label_known(checklist: Checklist, scenario_id: str, expected: str) -> bool:
+    value = orjson.loads(expected)
+    case = Case(scenario_id=scenario_id, input={}, expected=value)
+    checks = (check for check in checklist.of(scenario_id) if hasattr(check, "labels"))
+    return value is None or all(_can_judge(check, case) for check in checks)
+
+
+def _can_judge(check: Check, case: Case) -> bool:
+    """Whether a check can say anything about an answer to the case: it asks what the case expects first."""
+    try:
+        check.judge(Answer(Completion(Outcome.COMPLETE, cost_usd=0.0, latency_ms=0.0), case))
+    except InputError:
+        return False
+    except Exception:  # noqa: BLE001 - a plugin may fail in any way: that is told when it judges an answer
+        return True
+    return True

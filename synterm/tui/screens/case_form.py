@@ -1,0 +1,179 @@
+"""A case as a form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, cast, get_args
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Checkbox, Input, Select, Static, TextArea
+
+from synterm.core.case import Case, Split, Status
+from synterm.errors import InputError
+from synterm.text import one_line, printable
+from synterm.tui.case_reading import Filled, filled, read_filled
+from synterm.tui.screens.confirm import ConfirmScreen
+from synterm.tui.widgets.value_field import ValueField
+
+
+@dataclass(frozen=True, slots=True)
+class FormFacts:
+    """What the form is about."""
+
+    title: str
+    case: Case
+    paths: Mapping[str, str]
+    """Of all scenarios, by id."""
+    labels: Callable[[str], Sequence[str]]
+    """The labels that the checks of a scenario know, by its id."""
+    split_note: str = ""
+    """Why the split can't be changed; empty when it can."""
+
+
+class CaseForm(ModalScreen[Case | None]):
+    """Every part of a case in a field of its own. Dismissed with the case as it was filled in, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "save", "Save", id="form.save", tooltip="Save the case", priority=True),
+        Binding("escape", "leave", "Back", id="form.leave", tooltip="Leave the case as it was; asks if you changed it"),
+        Binding("ctrl+n", "add", "Add value", id="form.add", tooltip="Add a named value to the input"),
+    ]
+    CSS_PATH = "case_form.tcss"
+
+    def __init__(self, facts: FormFacts) -> None:
+        super().__init__()
+        self._facts = facts
+        self._start = filled(facts.case)
+
+    def compose(self) -> ComposeResult:
+        """The fields; those of the input first."""
+        case = self._facts.case
+        with Vertical() as box:
+            box.border_title = Content(one_line(self._facts.title, 60))
+            box.border_subtitle = Content("ctrl+s saves · esc goes back")
+            with VerticalScroll(can_focus=False):
+                with Vertical(id="values"):
+                    for name, text in self._start.values.items():
+                        yield ValueField(name, text)
+                with Horizontal(classes="line"):
+                    yield Input(placeholder="name of another value", id="new-name", compact=True)
+                    yield Button("Add value", id="add", compact=True)
+                yield Static(id="problem-input", classes="problem")
+                yield from self._expected(case)
+                yield Static("tags", classes="label")
+                yield Input(self._start.tags, id="tags", placeholder="separated by spaces", compact=True)
+                yield Static(id="problem-tags", classes="problem")
+                yield from self._choices(case)
+            with Horizontal(classes="buttons"):
+                yield Button("Cancel", id="cancel", compact=True)
+                yield Button("Save", id="save", variant="primary", compact=True)
+
+    def _expected(self, case: Case) -> ComposeResult:
+        yield Static("expected", classes="label")
+        yield TextArea(self._start.expected, id="expected", tab_behavior="focus", compact=True)
+        labels = self._facts.labels(case.scenario_id)
+        with Horizontal(classes="line"):
+            yield Checkbox("is JSON", self._start.is_json, id="is-json", compact=True)
+            if labels:
+                shown = [(Content(one_line(label, 40)), label) for label in labels]
+                yield Select(shown, prompt="choose a label", id="labels", compact=True)
+        yield Static(id="problem-expected", classes="problem")
+
+    def _choices(self, case: Case) -> ComposeResult:
+        with Horizontal(classes="line"):
+            yield Static("split", classes="label")
+            split = [(name, name) for name in get_args(Split)]
+            chooser = Select(split, value=case.split, allow_blank=False, id="split", compact=True)
+            chooser.disabled = bool(self._facts.split_note)
+            yield chooser
+            yield Static("status", classes="label")
+            status = [(name, name) for name in get_args(Status)]
+            yield Select(status, value=case.status, allow_blank=False, id="status", compact=True)
+        if self._facts.split_note:
+            yield Static(Content(printable(self._facts.split_note)), classes="note")
+        yield Static("scenario", classes="label")
+        paths = [(Content(one_line(path, 70)), node_id) for node_id, path in self._facts.paths.items()]
+        yield Select(paths, value=case.scenario_id, allow_blank=False, id="scenario", compact=True)
+
+    def on_mount(self) -> None:
+        """The first value is ready to be typed."""
+        self.query("TextArea, Input").first().focus()
+
+    @property
+    def filled(self) -> Filled:
+        """What stands in the fields."""
+        return Filled(
+            values={field.value_name: field.text for field in self.query(ValueField)},
+            expected=self.query_one("#expected", TextArea).text,
+            is_json=self.query_one("#is-json", Checkbox).value,
+            tags=self.query_one("#tags", Input).value,
+            split=self._choice("split"),
+            status=self._choice("status"),
+            scenario_id=self._choice("scenario"),
+        )
+
+    def _choice(self, name: str) -> str:
+        return str(cast("Select[str]", self.query_one(f"#{name}")).value)
+
+    def action_save(self) -> None:
+        """Dismiss with the case, or say at its field what is wrong."""
+        for problem in self.query(".problem").results(Static):
+            problem.update("")
+        try:
+            self.dismiss(read_filled(self._facts.case, self.filled))
+        except InputError as error:
+            field = error.where if error.where in ("expected", "tags") else "input"
+            place = "" if error.where == field else f"{error.where}: "
+            self.query_one(f"#problem-{field}", Static).update(Content(printable(f"✗ {place}{error.message}")))
+            self.query_one(f"#problem-{field}").scroll_visible(animate=False)
+
+    @work
+    async def action_leave(self) -> None:
+        """Leave without saving; where something was typed, after asking."""
+        if self.filled != self._start:
+            question = ConfirmScreen("Leave the form?", "What you changed in this case is lost.", "Leave")
+            if not await self.app.push_screen_wait(question):
+                return
+        self.dismiss(None)
+
+    async def action_add(self) -> None:
+        """Add the named value, or go to where its name is typed."""
+        field = self.query_one("#new-name", Input)
+        name = field.value.strip()
+        names = [value.value_name for value in self.query(ValueField)]
+        problem = f"✗ there is a value named {name} already" if name in names else ""
+        self.query_one("#problem-input", Static).update(Content(printable(problem)))
+        if not name or problem:
+            field.focus()
+            return
+        added = ValueField(name, "")
+        await self.query_one("#values").mount(added)
+        field.value = ""
+        added.query_one(TextArea).focus()
+
+    @on(Button.Pressed)
+    async def _pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        if event.button.id == "add":
+            await self.action_add()
+        elif event.button.id == "save":
+            self.action_save()
+        elif event.button.id == "cancel":
+            self.action_leave()
+
+    @on(Input.Submitted, "#new-name")
+    async def _name_typed(self, event: Input.Submitted) -> None:
+        event.stop()
+        await self.action_add()
+
+    @on(Select.Changed, "#labels")
+    def _label_chosen(self, event: Select.Changed) -> None:
+        if isinstance(event.value, str):
+            self.query_one("#expected", TextArea).text = event.value
+            self.query_one("#is-json", Checkbox).value = False
