@@ -10,6 +10,7 @@ from synterm.cli.output import say
 from synterm.cli.places import opened
 from synterm.core.tree import LEVELS
 from synterm.errors import InputError
+from synterm.formats.fields import prompt_name
 from synterm.storage.project import Project
 from synterm.text import plural
 
@@ -73,7 +74,7 @@ def _add_case(project: Project, args: argparse.Namespace) -> str:
 
 
 def _add_prompt(project: Project, args: argparse.Namespace) -> str:
-    name = prompt_fields.check_name(args.name)
+    name = prompt_name(args.name)
     project.prompts.add(name, [(args.note or "", prompt_fields.new_body(args))]).result()
     return f"added prompt {name}@v1"
 

@@ -10,11 +10,11 @@ from synterm.cli.choose import choose_cases, choose_variants
 from synterm.cli.output import data, say
 from synterm.cli.places import opened
 from synterm.cli.progress import LineProgress, StatusLine
-from synterm.cli.provenance import who
 from synterm.cli.samples import sample_text
 from synterm.cli.session import evaluate, write_report
 from synterm.core.prompt import Prompt
 from synterm.core.report import BehaviorReport, RunReport
+from synterm.evaluate.provenance import who
 from synterm.evaluate.report import RunResult
 from synterm.evaluate.run import RunPlan
 from synterm.formats.build import build_project

@@ -9,6 +9,7 @@ from synterm.cli import case_fields, model_fields, node_fields, prompt_fields
 from synterm.cli.output import say
 from synterm.cli.places import opened
 from synterm.errors import InputError, UsageError
+from synterm.formats.fields import prompt_name
 from synterm.storage.project import Project
 
 HELP = "Change parts of a project. What is not named stays; an edit of a prompt is kept as a new version."
@@ -72,7 +73,7 @@ def _edit_case(project: Project, args: argparse.Namespace) -> str:
 def _edit_prompt(project: Project, args: argparse.Namespace) -> str:
     prompt = project.prompts.get(args.target)
     body = prompt_fields.edited_body(prompt.draft, args)
-    name = prompt.name if args.name is None else prompt_fields.check_name(args.name)
+    name = prompt.name if args.name is None else prompt_name(args.name)
     if name != prompt.name:
         project.prompts.rename(prompt.id, name).result()
     number = project.prompts.keep(prompt.id, body, args.note or "").result()
@@ -84,11 +85,7 @@ def _edit_prompt(project: Project, args: argparse.Namespace) -> str:
 def _edit_model(project: Project, args: argparse.Namespace) -> str:
     old = project.models.get(args.target)
     new = model_fields.edited_model(old, args)
-    if new.name != old.name:
-        if new.name in {known.name for known in project.models.all()}:
-            raise InputError(f"there is a model named {new.name!r} already", where="name")
-        project.models.remove(old.name)
-    project.models.put(new).result()
+    project.models.replace(old.name, new).result()
     return f"changed model {new.name}"
 
 

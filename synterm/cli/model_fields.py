@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
 from synterm.core.model import ModelSpec
-from synterm.core.problems import InvalidError, problems_of
-from synterm.errors import InputError, ModelError
-from synterm.formats.strict_json import load_json
-from synterm.providers.params import EmbeddedParams, EndpointParams, read_params
-from synterm.providers.scripted import Script
+from synterm.formats.fields import make_model, read_pairs, read_price
 
 _PLAIN = ("model", "api_base", "api_key_env", "constrain", "rpm", "tpm")
 """Options that are fields as they are."""
@@ -55,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser, *, editing: bool) -> None:
 
 def new_model(name: str, args: argparse.Namespace) -> ModelSpec:
     """The model that the options say. Raises InputError naming the field."""
-    return _model({"name": name.strip(), **_fields(args)})
+    return make_model({"name": name.strip(), **_fields(args)})
 
 
 def edited_model(spec: ModelSpec, args: argparse.Namespace) -> ModelSpec:
@@ -67,54 +60,14 @@ def edited_model(spec: ModelSpec, args: argparse.Namespace) -> ModelSpec:
     fields = cleared | fields
     if args.name is not None:
         fields["name"] = args.name.strip()
-    return _model({**spec.model_dump(), **fields})
-
-
-def read_pairs(texts: Iterable[str]) -> dict[str, Any]:
-    """``NAME=VALUE`` texts as named values; a value that is JSON is read as such. Raises InputError."""
-    pairs: dict[str, Any] = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals or not name.strip():
-            raise InputError(f"{text!r} is not NAME=VALUE", where="--param", hint="--param temperature=0")
-        try:
-            pairs[name.strip()] = load_json(value)
-        except ValueError:
-            pairs[name.strip()] = value
-    return pairs
+    return make_model({**spec.model_dump(), **fields})
 
 
 def _fields(args: argparse.Namespace) -> dict[str, Any]:
     named = {name: getattr(args, name) for name in _PLAIN}
     fields: dict[str, Any] = {name: value for name, value in named.items() if value is not None}
     if args.param is not None:
-        fields["params"] = read_pairs(args.param)
+        fields["params"] = read_pairs(args.param, "--param")
     if args.price is not None:
-        fields["price"] = _price(args.price)
+        fields["price"] = read_price(args.price, "--price")
     return fields
-
-
-def _price(text: str) -> dict[str, float]:
-    cost_in, _, cost_out = text.partition("/")
-    try:
-        return {"input": float(cost_in), "output": float(cost_out)}
-    except ValueError as error:
-        raise InputError(f"{text!r} is not INPUT/OUTPUT", where="--price", hint="--price 0.15/0.6") from error
-
-
-def _model(fields: dict[str, Any]) -> ModelSpec:
-    try:
-        spec = ModelSpec.model_validate(fields)
-    except ValidationError as error:
-        raise InvalidError(problems_of(error, ModelSpec)) from error
-    _check_params(spec)
-    return spec
-
-
-def _check_params(spec: ModelSpec) -> None:
-    """Raise InputError for what the provider would refuse: above all a key, which must not get into a file."""
-    kinds: dict[str, type[BaseModel]] = {"embedded": EmbeddedParams, "scripted": Script}
-    try:
-        read_params(kinds.get(spec.provider, EndpointParams), spec.params, f"model {spec.model}")
-    except ModelError as error:
-        raise InputError(error.message, where="params", hint=error.hint) from error

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any, cast
+from typing import Any
 
-from pydantic import ValidationError
-
-from synterm.checks.registry import BUILT_IN, load_check
+from synterm.checks.registry import BUILT_IN
 from synterm.cli.parser import share
 from synterm.cli.places import text_of
-from synterm.core.problems import InvalidError, problems_of
-from synterm.core.tree import CheckConfig, Gate, Node, Tree
+from synterm.core.tree import Gate, Node, Tree
 from synterm.errors import InputError
-from synterm.formats.strict_json import load_json
+from synterm.formats.fields import make_node, node_name, read_check
 from synterm.storage.nodes import child_level
 from synterm.storage.project import Project
 
@@ -49,23 +46,23 @@ def new_node(project: Project, level: str, path: str, args: argparse.Namespace) 
     fields = {
         **_fields(args),
         "level": level,
-        "name": _name(name),
+        "name": node_name(name),
         "parent_id": parent.id if parent else None,
         "position": max((node.position for node in siblings), default=-1) + 1,
     }
-    return _node(fields)
+    return make_node(fields)
 
 
 def edited_node(tree: Tree, node: Node, args: argparse.Namespace) -> Node:
     """The node with the changes that the options say. Raises InputError naming the field."""
     fields = _fields(args)
     if args.name is not None:
-        fields["name"] = _name(args.name)
+        fields["name"] = node_name(args.name)
     if args.no_checks and "checks" not in fields:
         fields["checks"] = ()
     if args.no_gates and "gates" not in fields:
         fields["gates"] = ()
-    return _node({**node.model_dump(), **fields})
+    return make_node({**node.model_dump(), **fields})
 
 
 def _fields(args: argparse.Namespace) -> dict[str, Any]:
@@ -73,35 +70,9 @@ def _fields(args: argparse.Namespace) -> dict[str, Any]:
     if args.description is not None:
         fields["description"] = text_of(args.description)
     if args.check is not None:
-        fields["checks"] = tuple(_check(text, number) for number, text in enumerate(args.check, start=1))
+        fields["checks"] = tuple(
+            read_check(text, f"--check {number}") for number, text in enumerate(args.check, start=1)
+        )
     if args.min_pass_rate is not None:
         fields["gates"] = (Gate(min_pass_rate=args.min_pass_rate),)
     return fields
-
-
-def _check(text: str, number: int) -> CheckConfig:
-    where = f"--check {number}"
-    config: Any = {"type": text}
-    if text.lstrip().startswith("{"):
-        try:
-            config = load_json(text)
-        except ValueError as error:
-            raise InputError(str(error), where=where) from error
-    try:
-        load_check(config)
-    except InputError as error:
-        raise InputError(str(error), where=where, hint=error.hint) from error
-    return cast("CheckConfig", config)
-
-
-def _name(name: str) -> str:
-    if "/" in name:
-        raise InputError("a name can't hold a / : it stands between names in paths", where="name")
-    return name.strip()
-
-
-def _node(fields: dict[str, Any]) -> Node:
-    try:
-        return Node.model_validate(fields)
-    except ValidationError as error:
-        raise InvalidError(problems_of(error, Node)) from error

@@ -6,12 +6,12 @@ import argparse
 from collections.abc import Sequence
 from typing import Any
 
-from synterm.cli.model_fields import read_pairs
 from synterm.cli.places import text_of
 from synterm.core.examples import parse_examples
 from synterm.core.prompt import Example, Message, PromptBody, Role
 from synterm.core.render import Renderer
 from synterm.errors import InputError, UsageError
+from synterm.formats.fields import read_pairs
 from synterm.formats.prompt_text import only_variable
 
 
@@ -54,14 +54,6 @@ def edited_body(body: PromptBody, args: argparse.Namespace) -> PromptBody:
     return _body(list(body.messages), examples, params, args)
 
 
-def check_name(name: str) -> str:
-    """`name` without white space around it. Raises InputError for what can't be one."""
-    name = name.strip()
-    if not 1 <= len(name) <= 200 or "@" in name:
-        raise InputError("must be 1 to 200 characters long, without @ (it stands before versions)", where="name")
-    return name
-
-
 def _body(
     messages: list[Message], examples: Sequence[Example], params: dict[str, Any], args: argparse.Namespace
 ) -> PromptBody:
@@ -73,7 +65,7 @@ def _body(
     if args.example is not None:
         examples = _examples(args.example, only_variable(plain))
     if args.param is not None:
-        params = read_pairs(args.param)
+        params = read_pairs(args.param, "--param")
     body = plain.model_copy(update={"examples": tuple(examples), "params": params})
     Renderer(body)
     return body

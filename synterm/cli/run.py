@@ -12,10 +12,10 @@ from synterm.cli.output import say
 from synterm.cli.parser import amount, positive, share
 from synterm.cli.places import opened
 from synterm.cli.progress import LineProgress, StatusLine
-from synterm.cli.provenance import git_commit, who
 from synterm.cli.session import Progress, evaluate, write_report
 from synterm.errors import ExitCode, UsageError, did_you_mean
 from synterm.evaluate.limits import Limits
+from synterm.evaluate.provenance import git_commit, who
 from synterm.evaluate.purse import Purse
 from synterm.evaluate.run import RunPlan
 from synterm.settings import Settings, load_settings

@@ -162,6 +162,15 @@ class CaseStore(Store):
         sql = f"SELECT pk FROM (SELECT pk, {nth} FROM cases{where}) ORDER BY nth, pk LIMIT ?"
         return self.page([pk for (pk,) in self._rows(sql, [*values, count])])
 
+    def roots(self, chosen: CaseFilter | None = None) -> dict[str, int]:
+        """How many lineages the cases that fit come from, by scenario id: those made from one case are one lineage.
+
+        By default accepted cases. Reads every row that fits.
+        """
+        where, values = self._where(chosen or CaseFilter())
+        sql = f"SELECT scenario_id, count(DISTINCT root_id) FROM cases{where} GROUP BY scenario_id"
+        return dict(self._rows(sql, values))
+
     def contents(self, scenario_id: str) -> frozenset[str]:
         """The content ids of a scenario's cases of any status."""
         rows = self._rows("SELECT content_id FROM cases WHERE scenario_id = ?", [scenario_id])

@@ -12,8 +12,9 @@ from sqlite_utils.migrations import Migrations
 
 from synterm.storage.connect import APPLICATION_ID
 from synterm.storage.engine_step import engine_step
+from synterm.storage.review_step import review_step
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 4
 """Raised with each step; kept in the file's header."""
 
 _FIRST = """
@@ -132,6 +133,12 @@ def first(db: Database) -> None:
 def second(db: Database) -> None:
     """Recipes, spending, and evaluations by columns."""
     engine_step(db)
+
+
+@migrations(name="0004_reviews")
+def fourth(db: Database) -> None:
+    """What people said about answers."""
+    review_step(db)
 
 
 def migrate(db: Database) -> None:

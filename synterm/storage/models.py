@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Generator
 from concurrent.futures import Future
 from typing import Any
 
@@ -9,8 +11,11 @@ from sqlite_utils import Database
 
 from synterm.core.ids import new_id
 from synterm.core.model import ModelSpec
+from synterm.errors import InputError
 from synterm.storage.base import Store, not_found, require_json
 from synterm.storage.clock import now
+from synterm.storage.connect import DatabaseError
+from synterm.storage.taken import Taken, put_back, take
 
 
 class ModelStore(Store):
@@ -44,6 +49,46 @@ class ModelStore(Store):
 
         return self._writer.submit(work)
 
+    def replace(self, name: str, spec: ModelSpec) -> Future[None]:
+        """Put `spec` in the place of the model named `name`; its own name may be another.
+
+        Raises InputError as `put` does. The future raises NotFoundError when there is no such model, InputError for a
+        name that another has.
+        """
+        require_json(spec.model_dump(), f"model {spec.name}")
+
+        def work(db: Database) -> None:
+            sql = "UPDATE models SET name = ?, spec = ?, updated = ? WHERE name = ?"
+            values = (spec.name, spec.model_dump_json(exclude_defaults=True), now(), name)
+            with _names_checked(spec.name):
+                if not db.conn.execute(sql, values).rowcount:
+                    raise not_found("model", name, ())
+
+        return self._writer.submit(work)
+
+    def take(self, name: str) -> Future[Taken]:
+        """Remove a model, and give its row, to be put back. Answers that it gave stay."""
+        return self._writer.submit(lambda db: take(db, ("models", "name = ?", (name,))))
+
+    def put_back(self, taken: Taken) -> Future[None]:
+        """Put back what `take` gave. The future raises InputError for a name that another model has by now."""
+
+        def work(db: Database) -> None:
+            with _names_checked("like it"):
+                put_back(db, taken)
+
+        return self._writer.submit(work)
+
     def remove(self, name: str) -> Future[Any]:
         """Remove a model. Answers that it gave stay."""
         return self._writer.submit(lambda db: db.conn.execute("DELETE FROM models WHERE name = ?", (name,)).rowcount)
+
+
+@contextlib.contextmanager
+def _names_checked(name: str) -> Generator[None]:
+    try:
+        yield
+    except DatabaseError as error:
+        if "models.name" in str(error):
+            raise InputError(f"there is a model named {name!r} already", where="name") from error
+        raise

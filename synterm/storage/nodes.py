@@ -12,6 +12,7 @@ from synterm.errors import InputError, NotFoundError, did_you_mean
 from synterm.storage.base import Store, dump, require_json
 from synterm.storage.clock import now
 from synterm.storage.connect import DatabaseError, damaged
+from synterm.storage.taken import Taken, put_back, take
 
 _MISPLACED = (
     "SELECT 1 FROM nodes LEFT JOIN nodes AS above ON above.id = nodes.parent_id WHERE "
@@ -79,6 +80,20 @@ class NodeStore(Store):
         """Remove a node with all nodes and cases below it."""
         return self._writer.submit(lambda db: _run(db, "DELETE FROM nodes WHERE id = ?", node_id))
 
+    def take(self, node_id: str) -> Future[Taken]:
+        """Remove a node with all nodes and cases below it, and give the rows, to be put back."""
+        below = f"id IN ({_BELOW})"
+        levels = [("nodes", f"{below} AND level = '{level}'", (node_id,)) for level in LEVELS]
+        cases = ("cases", f"scenario_id IN ({_BELOW})", (node_id,))
+        return self._writer.submit(lambda db: take(db, *levels, cases))
+
+    def put_back(self, taken: Taken) -> Future[None]:
+        """Put back what `take` gave: the same ids, texts and order.
+
+        The future raises InputError for a name that a sibling has by now, or a parent that is gone.
+        """
+        return self._writer.submit(lambda db: _put_back(db, taken))
+
 
 def child_level(parent: Node | None) -> Level:
     """The level below `parent`. Raises InputError below a scenario."""
@@ -87,6 +102,24 @@ def child_level(parent: Node | None) -> Level:
     if parent.level == LEVELS[-1]:
         raise InputError(f"{parent.name!r} is a scenario: cases stand below it, no further nodes")
     return LEVELS[LEVELS.index(parent.level) + 1]
+
+
+_BELOW = (
+    "WITH RECURSIVE below (id) AS (VALUES (?) UNION SELECT nodes.id FROM nodes JOIN below ON parent_id = below.id) "
+    "SELECT id FROM below"
+)
+"""The ids of a node and of all nodes below it."""
+
+
+def _put_back(db: Database, taken: Taken) -> None:
+    try:
+        put_back(db, taken)
+    except DatabaseError as error:
+        if "nodes_by_name" in str(error):
+            raise InputError("something of that name stands there by now", hint="give it another name first") from error
+        if "FOREIGN KEY" in str(error):
+            raise InputError("the place that it stood in is gone", hint="put that back first") from error
+        raise
 
 
 def _run(db: Database, sql: str, *values: object) -> None:

@@ -35,6 +35,7 @@ from synterm.storage.nodes import NodeStore
 from synterm.storage.outside import Marks, Outside
 from synterm.storage.prompts import PromptStore
 from synterm.storage.responses import ResponseStore
+from synterm.storage.reviews import ReviewStore
 from synterm.storage.runs import RunStore
 from synterm.storage.spending import SpendingStore
 from synterm.storage.trends import TrendStore
@@ -155,6 +156,11 @@ class Project:
     def grades(self) -> GradeStore:
         """Verdicts of checks that cost something."""
         return GradeStore(self._db, self._writer)
+
+    @cached_property
+    def reviews(self) -> ReviewStore:
+        """What people said about answers."""
+        return ReviewStore(self._db, self._writer)
 
     @cached_property
     def runs(self) -> RunStore:

@@ -13,6 +13,7 @@ from synterm.errors import InputError, NotFoundError
 from synterm.storage.base import Store, not_found, require_json
 from synterm.storage.clock import now
 from synterm.storage.connect import DatabaseError
+from synterm.storage.taken import Taken, put_back, take
 
 MAX_NAME = 200
 """The most characters of a prompt's name."""
@@ -85,6 +86,24 @@ class PromptStore(Store):
     def remove(self, prompt_id: str) -> Future[int]:
         """Remove a prompt with its draft and its history, and give how many. Answers that were received stay."""
         return self._writer.submit(lambda db: _run(db, "DELETE FROM prompts WHERE id = ?", prompt_id))
+
+    def take(self, prompt_id: str) -> Future[Taken]:
+        """Remove a prompt with its draft and its history, and give the rows, to be put back."""
+        queries = (("prompts", "id = ?", (prompt_id,)), ("prompt_versions", "prompt_id = ?", (prompt_id,)))
+        return self._writer.submit(lambda db: take(db, *queries))
+
+    def put_back(self, taken: Taken) -> Future[None]:
+        """Put back what `take` gave."""
+        return self._writer.submit(lambda db: _put_back(db, taken))
+
+
+def _put_back(db: Database, taken: Taken) -> None:
+    try:
+        put_back(db, taken)
+    except DatabaseError as error:
+        if "prompts.name" in str(error):
+            raise InputError("there is a prompt of that name by now", where="name") from error
+        raise
 
 
 def _checked(name: str) -> str:

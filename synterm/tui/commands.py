@@ -42,6 +42,15 @@ def _commands(screen: WorkbenchScreen) -> Iterable[Command]:
     yield "Prompt: keep as a version", "Keep the draft in the prompt's history", screen.action_keep
     if screen.before_restore:
         yield "Prompt: back to the draft", "Undo the restore of a version", screen.take_back_restore
+    yield "Prompt: new", "Write another prompt", screen.action_new_prompt
+    if session.prompt:
+        yield "Prompt: rename", "Give the prompt that is open another name", screen.action_rename_prompt
+        yield "Prompt: remove", "Remove the prompt that is open, with its history", screen.action_remove_prompt
+    yield "Model: add", "Add a model to the project", screen.action_add_model
+    if session.model:
+        yield "Model: edit", "Change the model in use", screen.action_edit_model
+        yield "Model: remove", "Remove the model in use", screen.action_remove_model
+    yield "Review: judge answers", "Judge answers yourself, blind to the checks", screen.action_review
     for version in reversed(session.prompt.versions if session.prompt else ()):
         title = f"Prompt: restore {version.label} {one_line(version.note, 50)}".rstrip()
         yield title, "Put this version in the editor", partial(screen.restore, version.number)

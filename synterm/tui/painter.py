@@ -97,7 +97,8 @@ class Painter:
         retitle(panes.prompt, Content(f"Prompt  {one_line(session.prompt_title, 60)}"))
         summary = Content(printable(results_summary(session.board)))
         retitle(panes.grid, Content(results_title(session.board)), summary)
-        panes.behaviors.show_counts(session.counts(), session.totals)
+        flips = {scenario: flips[:2] for scenario, flips in session.board.flips_by_scenario().items()}
+        panes.behaviors.show_counts(session.counts(), session.totals, flips, session.roots)
         self.show_status()
 
     def show_status(self) -> None:

@@ -53,6 +53,8 @@ class Session:
         self.lineup = Lineup()
         """Which columns stand beside the draft."""
         self._slots = Slots()
+        self.roots: Mapping[str, int] | None = None
+        """How many lineages the cases of each scenario come from; None until that is read."""
         self._columns: dict[tuple[str, str], Column] = {}
         self._drafts: dict[tuple[str, str], Column] = {}
         self._scenarios: frozenset[str] | None = None
@@ -116,8 +118,8 @@ class Session:
         if tree != self.tree:
             self.tree, self.checklist, touched = tree, Checklist(tree, self.project.grades), None
         self._forget(touched)
-        self.prompts = self.project.prompts.all()
         self.models = self.project.models.all()
+        self._reload_prompts()
         if self.model is not None:
             self.model = next((model for model in self.models if model.name == self.model.name), None)
         self.model = self.model or (self.models[0] if self.models else None)
@@ -147,12 +149,14 @@ class Session:
         if self.prompt is None or self.body is None:
             return None
         number = await asyncio.wrap_future(self.project.prompts.keep(self.prompt.id, self.body, note))
-        self._reload()
+        self._reload_prompts()
+        self._set_board()
         return number
 
     def read_prompts(self) -> Prompt | None:
         """Read all prompts again; gives the open one as the file has it, None when it is gone."""
-        self._reload()
+        self._reload_prompts()
+        self._set_board()
         return self.prompt
 
     def open_prompt(self, name: str) -> Prompt:
@@ -200,11 +204,14 @@ class Session:
             label = f"draft ({self.prompt.latest.label} + edits)"
         return f"{self.prompt.name} ▸ {label}"
 
-    def _reload(self) -> None:
-        if self.prompt is not None:
-            self.prompts = self.project.prompts.all()
-            self.prompt = next((prompt for prompt in self.prompts if prompt.id == self.prompt.id), self.prompt)
-        self._set_board()
+    def _reload_prompts(self) -> None:
+        """The prompt that is open stays so, with what is being typed, if the project still has it."""
+        self.prompts = self.project.prompts.all()
+        known = next((prompt for prompt in self.prompts if self.prompt and prompt.id == self.prompt.id), None)
+        if known is None:
+            known = self.prompts[0] if self.prompts else None
+            self.body = known.draft if known else None
+        self.prompt = known
 
     def line_up(self, lineup: Lineup) -> None:
         """Have other columns on the board."""

@@ -28,6 +28,9 @@ from synterm.tui.painter import FRAME_SECONDS, Painter, Panes
 from synterm.tui.screens.case_edits import CaseEditing
 from synterm.tui.screens.inspect import InspectScreen
 from synterm.tui.screens.places import make_place
+from synterm.tui.screens.project_edits import ProjectEditing
+from synterm.tui.screens.review import ReviewScreen
+from synterm.tui.screens.tree_edits import TreeEditing
 from synterm.tui.why import find_out
 from synterm.tui.widgets.cases import CasesPane
 from synterm.tui.widgets.grid import ResultGrid
@@ -43,7 +46,7 @@ _VIEWS = ("-at-behaviors", "-at-cases")
 """Which pane of the side has the screen, where there is no room for all; neither: the prompt and its results."""
 
 
-class WorkbenchScreen(CaseEditing):
+class WorkbenchScreen(CaseEditing, TreeEditing, ProjectEditing):
     """The one screen that people keep open."""
 
     CSS_PATH = "workbench.tcss"
@@ -59,6 +62,10 @@ class WorkbenchScreen(CaseEditing):
         Binding("2", "pane('cases')", "Cases", id="view.cases", show=False, tooltip="Go to the cases"),
         Binding("3", "pane('prompt')", "Prompt", id="view.prompt", show=False, tooltip="Go to the prompt"),
         Binding("4", "pane('results')", "Results", id="view.results", show=False, tooltip="Go to the results"),
+        Binding("N", "new_prompt", "New prompt", id="prompt.new", show=False, tooltip="Write another prompt"),
+        Binding("A", "add_model", "Add model", id="models.add", show=False, tooltip="Add a model to the project"),
+        Binding("E", "edit_model", "Edit model", id="models.edit", show=False, tooltip="Change the model in use"),
+        Binding("V", "review", "Review", id="screen.review", tooltip="Judge answers yourself, blind to the checks"),
         Binding("slash", "filter", "Filter", show=False, tooltip="Find cases"),
         Binding(
             "H", "open_place('history')", "History", id="screens.history", show=False, tooltip="Runs: what they found"
@@ -111,6 +118,7 @@ class WorkbenchScreen(CaseEditing):
         self._rescope(None, "")
         self._learn_names()
         self._learn_tags()
+        self.learn_roots()
         self._warm()
         self.begin_to_watch()
 
@@ -176,9 +184,7 @@ class WorkbenchScreen(CaseEditing):
         """Turn to the next model of the project."""
         name = self.session.next_model()
         if name is None:
-            self.notify(
-                "The project has one model. Another: synterm add PROJECT model NAME --model STRING", markup=False
-            )
+            self.notify("The project has no other model; A adds one.", markup=False)
         else:
             self.use_model(name)
 
@@ -293,13 +299,33 @@ class WorkbenchScreen(CaseEditing):
 
     def reread(self, touched: Collection[str] | None = ()) -> None:
         """Read tree, cases and models again, and evaluate what is new and what was `touched`: cases by id."""
-        before = self.session.tree
+        tree, prompt = self.session.tree, self.session.prompt
         self.session.reload(touched)
-        if self.session.tree != before:
+        if self.session.tree != tree:
             self.behaviors.show(self.session.tree)
+        if self.session.prompt is None or prompt is None or prompt.id != self.session.prompt.id:
+            self._show_prompt()
         self._rescope(self.session.node_id, self.session.query)
         self._learn_names()
         self._learn_tags()
+        self.learn_roots()
+
+    @work(group="prompt", exclusive=True)
+    async def _show_prompt(self) -> None:
+        """Another prompt is open, or none."""
+        if self.session.prompt:
+            await self.prompt.show(self.session.prompt)
+        else:
+            await self.prompt.clear()
+        self.painter.show_titles()
+
+    def action_review(self) -> None:
+        """Judge the answers of the column under the cursor."""
+        columns = self.session.board.columns
+        if columns:
+            self.app.push_screen(ReviewScreen(self.session, columns[self.grid.column]))
+        else:
+            self.notify("There are no answers to judge yet.", markup=False)
 
     @work(group="names", exit_on_error=False)
     async def _learn_names(self) -> None:

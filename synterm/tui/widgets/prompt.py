@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from typing import ClassVar
 
@@ -57,6 +58,8 @@ class PromptPane(Vertical):
         self._half: str | None = None
         self._known: frozenset[str] | None = None
         self._examples_problem: InputError | None = None
+        self._rebuilding = asyncio.Lock()
+        """Two prompts that are shown at once would mix."""
 
     def compose(self) -> ComposeResult:
         """The tabs; the editors come with a prompt."""
@@ -66,6 +69,14 @@ class PromptPane(Vertical):
     async def show(self, prompt: Prompt) -> None:
         """Edit another prompt's draft."""
         await self._rebuild(prompt.draft, prompt.draft_examples)
+
+    async def clear(self) -> None:
+        """Edit nothing: the project has no prompt."""
+        async with self._rebuilding:
+            self._body = self._half = self._examples_problem = None
+            await self.query_one(Tabs).clear()
+            await self.query_one(ContentSwitcher).remove_children()
+            self.border_subtitle = ""
 
     async def put(self, body: PromptBody) -> None:
         """Put another text in the editors: the same as typing it, so it can be undone."""
@@ -96,6 +107,10 @@ class PromptPane(Vertical):
         self.call_after_refresh(self.focus_editor)
 
     async def _rebuild(self, body: PromptBody, half: str | None) -> None:
+        async with self._rebuilding:
+            await self._fill(body, half)
+
+    async def _fill(self, body: PromptBody, half: str | None) -> None:
         self._body, self._half, self._examples_problem = body, half, None
         tabs, switcher = self.query_one(Tabs), self.query_one(ContentSwitcher)
         names = [*_message_names(body), EXAMPLES]

@@ -1,0 +1,203 @@
+"""Judging answers oneself, blind to the checks."""
+
+from __future__ import annotations
+
+from synterm.core.case import Case
+from synterm.core.review import Review
+from synterm.evaluate.provenance import who
+from synterm.storage.project import Project
+from synterm.tui.outputs import Output
+from synterm.tui.review_queue import Chosen, ReviewQueue, choose
+from synterm.tui.screens.forms import FormScreen
+from synterm.tui.screens.review import ReviewScreen
+from tests.tui.conftest import Bench, MakeProject, OpenBench
+
+
+def output(message: str, text: str = "clarify", passed: bool | None = True, *, disputed: bool = False) -> Output:
+    return Output(Case(scenario_id="s", input={"message": message}), text, 7, passed, disputed)
+
+
+def nobody(_: object) -> dict[tuple[str, str], list[Review]]:
+    return {}
+
+
+def kept(project: Project) -> list[tuple[bool, str]]:
+    return [(review.passed, review.note) for review in project.reviews.page()]
+
+
+async def review(bench: Bench) -> ReviewScreen:
+    bench.screen.grid.focus()
+    await bench.pilot.press("V")
+    await bench.settle()
+    assert isinstance(bench.app.screen, ReviewScreen)
+    return bench.app.screen
+
+
+async def press(bench: Bench, *keys: str) -> None:
+    for key in keys:
+        await bench.pilot.press(key)
+        await bench.settle()
+
+
+def test_what_is_disputed_is_asked_first_then_a_part_that_is_the_same_each_time() -> None:
+    given = [output(f"case {number}", disputed=number in (31, 77)) for number in range(100)]
+    first, second = (choose(outputs, nobody, "ann", most=20) for outputs in (given, reversed(given)))
+    assert {one.case.title for one in first.outputs[:2]} == {"case 31", "case 77"}
+    assert [one.case.id for one in first.outputs] == [one.case.id for one in second.outputs]
+    assert (len(first.outputs), first.left) == (20, 80)
+    assert [one.case.title for one in first.outputs[2:]] != sorted(one.case.title for one in first.outputs[2:])
+
+
+def test_the_same_answer_to_the_same_case_is_asked_about_once() -> None:
+    given = [output("a", "clarify"), output("a", " clarify\n"), output("a", "schedule"), output("b", "clarify")]
+    assert len(choose(given, nobody, "ann").outputs) == 3
+
+
+def test_what_the_person_judged_before_counts_and_is_not_asked_again() -> None:
+    mine, others, new = output("a", passed=False), output("b"), output("c")
+    said = {one.subject: [Review(*one.subject, True, name)] for one, name in ((mine, "ann"), (others, "bob"))}
+    chosen = choose([mine, others, new], lambda _: said, "ann")
+    assert {one.case.title for one in chosen.outputs} == {"b", "c"}
+    assert chosen.known == [(True, False)]
+
+
+def test_a_verdict_given_again_replaces_the_one_before_and_undo_brings_that_back() -> None:
+    only = output("a", passed=False)
+    queue = ReviewQueue(Chosen([only]), "ann")
+    first = queue.review(only, True)
+    queue.give(first)
+    queue.step(-1)
+    second = queue.review(only, False)
+    assert second.id == first.id
+    queue.give(second)
+    assert (queue.agreement.both_failed, queue.agreement.only_human) == (1, 0)
+    assert queue.last() == (second, first)
+    queue.take_back()
+    assert (queue.verdict, queue.at, queue.agreement.only_human) == (first, 0, 1)
+    queue.take_back()
+    assert (queue.verdict, queue.judged, queue.last()) == (None, 0, None)
+
+
+async def test_each_verdict_is_kept_and_the_next_answer_comes(make_project: MakeProject, open_bench: OpenBench) -> None:
+    path = make_project()
+    async with open_bench(path) as bench:
+        await review(bench)
+        assert "1 of 5" in bench.text()
+        await press(bench, "y", "f", "n", "space", "y")
+        assert [passed for passed, _ in kept(bench.project)] == [True, False, False, True]
+        assert {one.who for one in bench.project.reviews.page()} == {who()}
+        assert "That was the last: 4 judged, 1 answer left open." in bench.text()
+        await press(bench, "escape")
+        assert bench.app.screen is bench.screen
+    async with open_bench(path) as bench:
+        await review(bench)
+        assert "1 of 1" in bench.text(), "only the one that was left open is asked about again"
+
+
+async def test_nothing_on_the_screen_tells_what_the_checks_say(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    async with open_bench(make_project()) as bench:
+        await review(bench)
+        for _ in range(4):
+            assert not set("✓✗▲▼") & set(bench.text())
+            await press(bench, "y")
+
+
+async def test_what_checks_and_columns_disagree_on_comes_first(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    async with open_bench(make_project()) as bench:
+        await review(bench)
+        first = [bench.text()]
+        for _ in range(4):
+            await press(bench, "space")
+            first.append(bench.text())
+        undisputed = [number for number, text in enumerate(first) if "asdf??" in text or "what did they say" in text]
+        assert undisputed == [3, 4], "under v1 every answer is clarify, so the three others differ"
+
+
+async def test_agreement_is_shown_on_demand_only(make_project: MakeProject, open_bench: OpenBench) -> None:
+    async with open_bench(make_project()) as bench:
+        await review(bench)
+        await press(bench, "a")
+        assert "checks pass" not in bench.text()
+        bench.app.clear_notifications()
+        await press(bench, "y", "y", "f")
+        assert "checks pass" not in bench.text()
+        await press(bench, "a")
+        assert "the same on 2 of 3: 67% [21–94%] · Cohen's kappa 0.00" in bench.text()
+        assert "no fair sample" in bench.text()
+        await press(bench, "a")
+        assert "checks pass" not in bench.text()
+
+
+async def test_the_checks_verdict_is_told_after_ones_own_when_that_is_wanted(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    async with open_bench(make_project()) as bench:
+        await review(bench)
+        await press(bench, "f")
+        assert "the checks" not in bench.text()
+        await press(bench, "t")
+        assert "the one before: you ✗ fail, the checks ✓ pass" in bench.text()
+
+
+async def test_undo_and_back_change_what_was_said(make_project: MakeProject, open_bench: OpenBench) -> None:
+    async with open_bench(make_project()) as bench:
+        await review(bench)
+        await press(bench, "y", "y", "u")
+        assert [passed for passed, _ in kept(bench.project)] == [True]
+        assert "2 of 5" in bench.text()
+        await press(bench, "b")
+        assert "You said ✓ pass" in bench.text()
+        await press(bench, "f")
+        assert [passed for passed, _ in kept(bench.project)] == [False]
+        await press(bench, "u")
+        assert [passed for passed, _ in kept(bench.project)] == [True]
+        await press(bench, "u", "u")
+        assert kept(bench.project) == []
+
+
+async def test_a_note_goes_with_the_verdict(make_project: MakeProject, open_bench: OpenBench) -> None:
+    async with open_bench(make_project()) as bench:
+        await review(bench)
+        await bench.pilot.press("o")
+        await bench.pilot.pause()
+        assert isinstance(bench.app.screen, FormScreen)
+        await bench.type("unsure")
+        await bench.pilot.press("ctrl+s")
+        await bench.settle()
+        assert kept(bench.project) == []
+        await press(bench, "f")
+        assert kept(bench.project) == [(False, "unsure")]
+        await press(bench, "b")
+        await bench.pilot.press("o")
+        await bench.pilot.pause()
+        await bench.type("not ")
+        await bench.pilot.press("ctrl+s")
+        await bench.settle()
+        assert kept(bench.project) == [(False, "not unsure")]
+
+
+async def test_text_of_models_is_shown_as_text_on_a_small_screen(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    inputs = [("[red]meet[/foo]\x1b[31m", "schedule", "t")]
+    async with open_bench(make_project(inputs=inputs), size=(80, 24)) as bench:
+        await review(bench)
+        assert "[red]meet[/foo]␛[31m" in bench.text()
+
+
+async def test_without_answers_the_screen_says_so(make_project: MakeProject, open_bench: OpenBench) -> None:
+    async with open_bench(make_project()) as bench:
+        bench.screen.behaviors.focus()
+        await bench.type("n")
+        await bench.pilot.pause()
+        await bench.type("new")
+        await bench.pilot.press("ctrl+s")
+        await bench.settle()
+        await review(bench)
+        assert "nothing to judge" in bench.text()
+        await press(bench, "y", "u", "o", "b", "space")
+        assert isinstance(bench.app.screen, ReviewScreen)
