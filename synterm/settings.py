@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Annotated, Any, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from synterm.errors import SettingsError
+from synterm.errors import SettingsError, did_you_mean
 from synterm.paths import config_dir
+
+
+def _dotted(keys: object) -> object:
+    """``{"app": {"quit": …}}``, which TOML makes of ``app.quit = …``, as ``{"app.quit": …}``."""
+    if not isinstance(keys, Mapping):
+        return keys
+    flat: dict[str, object] = {}
+    for name, value in cast("Mapping[str, object]", keys).items():
+        below = _dotted(value)
+        if isinstance(below, dict):
+            flat.update({f"{name}.{rest}": key for rest, key in cast("dict[str, object]", below).items()})
+        else:
+            flat[name] = value
+    return flat
 
 
 class Settings(BaseModel):
@@ -19,13 +36,15 @@ class Settings(BaseModel):
 
     theme: str = "synterm-dark"
     """The workbench's theme."""
+    animations: bool = True
+    """Whether things may move: smooth scrolling, spinners, blinking cursors."""
     debounce_ms: int = Field(default=120, ge=0, le=10_000)
     """How long after the last key a draft is evaluated, for models that cost nothing, in milliseconds."""
     debounce_priced_ms: int = Field(default=600, ge=0, le=60_000)
     """The same for priced models."""
-    live_cap_usd: float = Field(default=1.0, ge=0)
+    live_cap_usd: float = Field(default=1.0, ge=0, allow_inf_nan=False)
     """What the workbench may spend in one sitting, in US dollars."""
-    day_cap_usd: float | None = Field(default=None, ge=0)
+    day_cap_usd: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     """What all who use one project file on this machine may spend in a day together, in US dollars; unset: no cap."""
     cache_truncated: bool = False
     """Whether answers that were cut off at the token limit are served again, instead of being asked for afresh."""
@@ -37,6 +56,8 @@ class Settings(BaseModel):
     """Origins (``https://host``) that project files may name as `api_base`. Keys go nowhere else."""
     fast_path: bool = True
     """Whether endpoints that speak OpenAI's chat protocol are asked directly. Off sends everything through LiteLLM."""
+    keys: Annotated[dict[str, str], BeforeValidator(_dotted)] = Field(default_factory=dict[str, str])
+    """Keys of your own: the id of a command (the workbench lists them with f1) and its keys, with commas between."""
 
 
 def settings_path() -> Path:
@@ -46,18 +67,49 @@ def settings_path() -> Path:
 
 @cache
 def load_settings() -> Settings:
-    """The user's settings, or the defaults without a file. Raises SettingsError naming file and key."""
+    """The user's settings, or the defaults without a file. Raises SettingsError naming file, line and key."""
     path = settings_path()
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return Settings()
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(str(error), where=str(path)) from error
+    return parse_settings(text, path)
+
+
+def parse_settings(text: str, path: Path) -> Settings:
+    """The settings that the text of a file says. Raises SettingsError naming `path`, line and key."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(str(error), where=str(path), hint="settings are TOML: key = value") from error
     try:
         return Settings.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        known = ", ".join(Settings.model_fields)
-        raise SettingsError(f"{key}: {first['msg']}", where=str(path), hint=f"known keys: {known}") from error
+        raise _explained(error, text, path) from error
+
+
+def why_invalid(error: ValidationError) -> tuple[str, str, str]:
+    """The first key that is wrong, what is wrong with it, and what to do."""
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return key, "there is no such setting", did_you_mean(key, Settings.model_fields) or ""
+    return key, first["msg"].replace("Input should", "it should"), "synterm settings shows all with their meaning"
+
+
+def _explained(error: ValidationError, text: str, path: Path) -> SettingsError:
+    key, message, hint = why_invalid(error)
+    line = _line_of(key, text)
+    return SettingsError(f"{key}: {message}", where=f"{path}, line {line}" if line else str(path), hint=hint)
+
+
+def _line_of(key: str, text: str) -> int | None:
+    """Where a key stands. TOML's parser tells no lines; within a table the last part of the key is looked for."""
+    names: list[Any] = [key, key.split(".", 1)[-1], key.split(".")[-1], key.split(".")[0]]
+    for name in dict.fromkeys(names):
+        found = re.search(rf'^\s*(?:\[\s*)?"?{re.escape(name)}"?\s*[=\]]', text, re.MULTILINE)
+        if found:
+            return text.count("\n", 0, found.start()) + 1 + found.group().count("\n")
+    return None

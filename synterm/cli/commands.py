@@ -13,6 +13,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rm": ("synterm.cli.rm", "remove them"),
     "models": ("synterm.cli.models", "which models are usable now, and why others are not"),
     "serve": ("synterm.cli.serve", "the workbench in a browser"),
+    "settings": ("synterm.cli.settings", "your settings, each with its meaning; and where they are"),
     "schema": ("synterm.cli.schema", "the JSON Schema of what goes in and comes out"),
 }
 

@@ -2,51 +2,172 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from textual import constants, events, work
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.widgets import Input, TextArea
 
+from synterm.errors import SettingsError
 from synterm.providers.registry import Providers
-from synterm.settings import Settings, load_settings
+from synterm.settings import Settings, load_settings, settings_path
+from synterm.settings_file import change_setting
 from synterm.storage.project import Project
 from synterm.text import printable
+from synterm.tui.actions import sections
 from synterm.tui.collector import quiet_collector
 from synterm.tui.commands import WorkbenchCommands
+from synterm.tui.dress import Dress
 from synterm.tui.guard import guard_terminal
+from synterm.tui.keys import check_keys
+from synterm.tui.remembered import recall, remember_tour
+from synterm.tui.screens.evaluating import EvaluatingScreen
 from synterm.tui.screens.workbench import WorkbenchScreen
-from synterm.tui.themes import load_themes
 
 
 class WorkbenchApp(App[None]):
     """Shows one open project. Whoever opened the project closes it."""
 
     TITLE = "synterm"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "Quit", priority=True)]
-    COMMANDS = App.COMMANDS | {WorkbenchCommands}
+    CSS_PATH = "app.tcss"
+    BINDING_GROUP_TITLE = "Everywhere"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "Quit", id="app.quit", tooltip="Leave; what was typed is kept", priority=True),
+        Binding(
+            "ctrl+p",
+            "command_palette",
+            "Palette",
+            show=False,
+            id="app.palette",
+            tooltip="Find every command by its name",
+            priority=True,
+        ),
+        Binding("question_mark,f1", "keys", "Keys", id="app.keys", tooltip="All keys, those of this pane first"),
+        Binding("comma", "settings", "Settings", show=False, id="app.settings", tooltip="See and change your settings"),
+    ]
+    COMMANDS = {WorkbenchCommands}  # noqa: RUF012
 
-    def __init__(self, project: Project, settings: Settings, providers: Providers) -> None:
+    def __init__(
+        self,
+        project: Project,
+        settings: Settings,
+        providers: Providers,
+        *,
+        tour: bool = False,
+        told: Sequence[str] = (),
+    ) -> None:
+        """`tour`: whether to begin with the first steps. `told`: what the user is to know from the start."""
         super().__init__()
         self._project = project
         self._settings = settings
         self._providers = providers
+        self._tour = tour
+        self._told = told
+        self._dress = Dress(self)
+        self.recent: list[str] = []
+        """The titles of the commands that the palette ran, newest first."""
         self.failure: Exception | None = None
         """What went wrong inside, if the app ended by it."""
 
     def on_mount(self) -> None:
         """Dress, and show the workbench."""
-        themes, errors = load_themes()
-        for theme in themes:
-            self.register_theme(theme)
-        self.theme = self._settings.theme if self._settings.theme in self.available_themes else "synterm-dark"
-        self.push_screen(WorkbenchScreen(self._project, self._providers, self._settings))
-        for error in errors:
-            self.notify(printable(str(error)), title="Theme", severity="warning", markup=False)
+        self._dress.start(self._settings.theme)
+        screen = WorkbenchScreen(self._project, self._providers, self._settings)
+        self.push_screen(screen)
+        self._take(self._settings)
+        for text in self._told:
+            self._warn(text)
+        if self._tour:
+            screen.call_after_refresh(self.action_tour)
 
     async def on_unmount(self) -> None:
         """Stop the models."""
         await self._providers.close()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Where nothing may move, cursors don't blink."""
+        if isinstance(event.widget, Input | TextArea):
+            event.widget.cursor_blink = self.animation_level != "none"
+
+    @property
+    def themes(self) -> Sequence[str]:
+        """The names of all themes, those from files first."""
+        return self._dress.names
+
+    def use_settings(self, settings: Settings) -> None:
+        """Take up what can be changed while the workbench is open."""
+        self._settings = settings
+        self._dress.wear(settings.theme)
+        for screen in self.screen_stack:
+            if isinstance(screen, EvaluatingScreen):
+                screen.use_settings(settings)
+        self._take(settings)
+
+    async def keep_theme(self, name: str) -> None:
+        """Wear a theme from now on, also after the next start."""
+        self._dress.wear(name)
+        try:
+            self.use_settings(await asyncio.to_thread(change_setting, "theme", name))
+        except SettingsError as error:
+            self._warn(f"{name} is worn, but not kept: {error}")
+
+    @work(exit_on_error=False)
+    async def action_theme(self) -> None:
+        """Choose a theme."""
+        await self.choose_theme()
+
+    async def choose_theme(self) -> None:
+        """Let the user choose a theme; waits for the choice, so it must be called in a worker."""
+        from synterm.tui.screens.theme import ThemeScreen
+
+        self._dress.watch()
+        name = await self.push_screen_wait(ThemeScreen(self.themes))
+        if name is not None:
+            await self.keep_theme(name)
+
+    @work(exit_on_error=False)
+    async def action_keys(self) -> None:
+        """Show all keys, and do what is chosen there."""
+        from synterm.tui.screens.keys import KeysScreen
+
+        if action := await self.push_screen_wait(KeysScreen(sections(self.screen))):
+            await action.run()
+
+    def action_settings(self) -> None:
+        """Show the settings."""
+        from synterm.tui.screens.settings import SettingsScreen
+
+        self.push_screen(SettingsScreen(self.use_settings, self.choose_theme))
+
+    @work(exit_on_error=False)
+    async def action_tour(self) -> None:
+        """Show the first steps; they are not shown by themselves again."""
+        from synterm.tui.screens.tour import SMALLEST, TourScreen
+
+        workbench = next((screen for screen in self.screen_stack if isinstance(screen, WorkbenchScreen)), None)
+        if workbench is None or self.size.width < SMALLEST.width or self.size.height < SMALLEST.height:
+            return
+        await self.push_screen_wait(TourScreen(workbench))
+        if problem := await asyncio.to_thread(remember_tour):
+            self._warn(f"the tour will be shown again: {problem}")
+
+    def action_picture(self) -> None:
+        """Save a picture of the screen, once the palette is gone from it."""
+        self.set_timer(0.1, self.deliver_screenshot)
+
+    def _take(self, settings: Settings) -> None:
+        self.animation_level = constants.TEXTUAL_ANIMATIONS if settings.animations else "none"
+        keymap, problems = check_keys(settings.keys)
+        self.set_keymap(keymap)
+        if problems:
+            self._warn("\n".join((f"[keys] in {settings_path()}", *problems)))
+
+    def _warn(self, text: str) -> None:
+        self.notify(printable(text), severity="warning", timeout=10, markup=False)
 
     def _fatal_error(self) -> None:
         # No traceback for users, and no local values, which may hold keys: the caller reports `failure`.
@@ -66,8 +187,10 @@ def open_workbench(path: Path) -> int:
     guard_terminal()
     quiet_collector()
     settings = load_settings()
+    memory, told = recall()
     with Project.open(path) as project:
-        app = WorkbenchApp(project, settings, Providers(settings.approved_endpoints, fast=settings.fast_path))
+        providers = Providers(settings.approved_endpoints, fast=settings.fast_path)
+        app = WorkbenchApp(project, settings, providers, tour=not memory.tour_seen, told=[told] if told else [])
         app.run()
         if app.failure:
             raise app.failure

@@ -1,70 +1,119 @@
-"""The workbench's commands in the palette. Names of prompts and models are shown as text, never as markup."""
+"""The command palette. Names of prompts, models and themes are shown as text, never as markup."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
-from textual.types import IgnoreReturnCallbackType
+from textual.markup import escape
 
 from synterm.text import one_line
-from synterm.tui.screens.places import PLACES
+from synterm.tui.actions import MOVES, actions
+from synterm.tui.ranking import fit
 from synterm.tui.screens.workbench import WorkbenchScreen
 
-Command = tuple[str, str, IgnoreReturnCallbackType]
-"""Title, what it does, and what is called."""
+if TYPE_CHECKING:
+    from synterm.tui.app import WorkbenchApp
+
+_RECENT = 0.005
+"""What tips the scales between two that fit alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One line of the palette."""
+
+    title: str
+    help: str
+    call: Callable[[], object]
+    """May be a coroutine function."""
+    keys: str = ""
+    rare: bool = False
+    """Whether it comes last while nothing is typed."""
 
 
 class WorkbenchCommands(Provider):
-    """Everything that the workbench can do, by name."""
+    """Everything that can be done, by name; what was done last comes first."""
 
     async def discover(self) -> Hits:
         """All commands, before anything is typed."""
-        for title, explanation, call in self._commands():
-            yield DiscoveryHit(Content(title), call, text=title, help=explanation)
+        for command in sorted(self._commands(), key=self._order):
+            title = _shown(Content(command.title), command.keys)
+            yield DiscoveryHit(title, self._call(command), text=command.title, help=escape(command.help))
 
     async def search(self, query: str) -> Hits:
-        """The commands that match what is typed."""
-        matcher = self.matcher(query)
-        for title, explanation, call in self._commands():
-            if (score := matcher.match(title)) > 0:
-                yield Hit(score, matcher.highlight(title), call, text=title, help=explanation)
+        """The commands that fit what is typed."""
+        for command in self._commands():
+            found = fit(query, command.title, command.help)
+            if not found.score:
+                continue
+            score = found.score + (_RECENT if command.title in self._recent else 0)
+            title = Content(command.title)
+            for start, end in found.spans:
+                title = title.stylize(self.match_style or "bold", start, end)
+            prompt = _shown(title, command.keys)
+            yield Hit(score, prompt, self._call(command), text=command.title, help=escape(command.help))
 
-    def _commands(self) -> Iterable[Command]:
-        screen = self.screen
-        return _commands(screen) if isinstance(screen, WorkbenchScreen) else ()
+    @property
+    def _recent(self) -> list[str]:
+        return cast("WorkbenchApp", self.app).recent
+
+    def _order(self, command: Command) -> tuple[int, bool]:
+        recent = self._recent
+        return recent.index(command.title) if command.title in recent else len(recent), command.rare
+
+    def _call(self, command: Command) -> Callable[[], object]:
+        def call() -> object:
+            recent = self._recent
+            recent[:] = [command.title, *(title for title in recent if title != command.title)]
+            return command.call()
+
+        return call
+
+    def _commands(self) -> Iterator[Command]:
+        for action in actions(self.screen):
+            if action.id.partition(".")[0] not in MOVES and action.id != "app.palette":
+                yield Command(action.title, action.help, action.run, " ".join(action.keys), not action.show)
+        if isinstance(self.screen, WorkbenchScreen):
+            yield from _of_project(self.screen)
+        yield from _of_app(cast("WorkbenchApp", self.app))
 
 
-def _commands(screen: WorkbenchScreen) -> Iterable[Command]:
+def _shown(title: Content, keys: str) -> Content:
+    return Content.assemble(title, ("   " + keys, "$text-accent")) if keys else title
+
+
+def _of_project(screen: WorkbenchScreen) -> Iterable[Command]:
+    """What depends on what is in the project."""
     session = screen.session
-    yield "Prompt: keep as a version", "Keep the draft in the prompt's history", screen.action_keep
     if screen.before_restore:
-        yield "Prompt: back to the draft", "Undo the restore of a version", screen.take_back_restore
-    yield "Prompt: new", "Write another prompt", screen.action_new_prompt
+        yield Command("Prompt: back to the draft", "Undo the restore of a version", screen.take_back_restore)
     if session.prompt:
-        yield "Prompt: rename", "Give the prompt that is open another name", screen.action_rename_prompt
-        yield "Prompt: remove", "Remove the prompt that is open, with its history", screen.action_remove_prompt
-    yield "Model: add", "Add a model to the project", screen.action_add_model
+        yield Command("Prompt: rename", "Give the prompt that is open another name", screen.action_rename_prompt)
+        yield Command("Prompt: remove", "Remove the open prompt with its history", screen.action_remove_prompt)
     if session.model:
-        yield "Model: edit", "Change the model in use", screen.action_edit_model
-        yield "Model: remove", "Remove the model in use", screen.action_remove_model
-    yield "Review: judge answers", "Judge answers yourself, blind to the checks", screen.action_review
+        yield Command("Model: remove", "Remove the model in use", screen.action_remove_model)
     for version in reversed(session.prompt.versions if session.prompt else ()):
         title = f"Prompt: restore {version.label} {one_line(version.note, 50)}".rstrip()
-        yield title, "Put this version in the editor", partial(screen.restore, version.number)
+        yield Command(title, "Put this version in the editor", partial(screen.restore, version.number))
     for prompt in session.prompts:
         call = partial(screen.open_prompt, prompt.name)
-        yield f"Prompt: open {one_line(prompt.name, 50)}", "Edit this prompt", call
+        yield Command(f"Prompt: open {one_line(prompt.name, 50)}", "Edit this prompt", call)
     for model in session.models:
         call = partial(screen.use_model, model.name)
-        yield f"Model: use {one_line(model.name, 50)}", "Evaluate under this model", call
-    for name, place in PLACES.items():
-        yield f"Screens: {name}", place.explanation, partial(screen.action_open_place, name)
-    yield "Results: run all", "Evaluate every case in scope", screen.action_run_all
-    yield (
-        "Results: ask again",
-        "Ask afresh about the case under the cursor, under every column",
-        screen.action_ask_again,
-    )
+        yield Command(f"Model: use {one_line(model.name, 50)}", "Evaluate under this model", call)
+
+
+def _of_app(app: WorkbenchApp) -> Iterable[Command]:
+    """What has no key."""
+    yield Command("Theme: choose", "See each theme as you go through the list", app.action_theme)
+    for name in app.themes:
+        yield Command(
+            f"Theme: use {one_line(name, 50)}", "Dress the workbench in it", partial(app.keep_theme, name), rare=True
+        )
+    yield Command("App: tour", "The first steps, once more", app.action_tour)
+    yield Command("App: screenshot", "Save a picture (SVG) of what is on the screen", app.action_picture)

@@ -47,6 +47,11 @@ class Live:
         self._purse = Purse(settings.live_cap_usd, "raise live_cap_usd in the settings")
         self._round: Round | None = None
 
+    def use_settings(self, settings: Settings) -> None:
+        """Wait, sample and spend by other settings from now on."""
+        self._settings = settings
+        self._purse.cap_usd = settings.live_cap_usd
+
     @property
     def spent(self) -> float:
         """What this sitting cost so far, in US dollars; calls of unknown cost count with the most they can cost."""

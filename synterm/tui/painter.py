@@ -9,6 +9,7 @@ from textual.content import Content
 from synterm.core.case import Case
 from synterm.text import one_line, printable
 from synterm.tui.column import Counts, Freshness
+from synterm.tui.hints import hints_for
 from synterm.tui.live import Live
 from synterm.tui.session import Session
 from synterm.tui.titles import results_summary, results_title
@@ -89,7 +90,15 @@ class Painter:
         scope = "all" if session.node_id is None else one_line(session.tree[session.node_id].name, 24)
         panes.cases.show_scope(scope, session.all_in_scope)
         panes.grid.show(session.board)
+        self._show_hints()
         self.show_titles()
+
+    def _show_hints(self) -> None:
+        panes, hints = self._panes, hints_for(self._session)
+        panes.behaviors.hint = hints.behaviors
+        panes.cases.list.hint = hints.cases
+        panes.prompt.hint = hints.prompt
+        panes.grid.hint = hints.results
 
     def show_titles(self) -> None:
         """Show the words on the frames, the rates in the tree, and the status."""

@@ -1,63 +1,73 @@
-"""Themes from TOML files: those that come with synterm, and the user's own in ``<settings folder>/themes``."""
+"""The themes there are: those that come with synterm, and the user's own in ``<settings folder>/themes``."""
 
 from __future__ import annotations
 
-import tomllib
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
-from textual.color import Color, ColorParseError
 from textual.theme import Theme
 
 from synterm.errors import SettingsError
 from synterm.paths import config_dir, themes_dir
+from synterm.text import plural
+from synterm.tui.theme_file import read_theme
 
-_COLORS = frozenset("primary secondary accent foreground background surface panel success warning error boost".split())
+DEFAULT = "synterm-dark"
+Snapshot = dict[Path, tuple[int, int]]
+"""When each file was changed last, in nanoseconds, and its size."""
+
+
+def user_themes_dir() -> Path:
+    """Where people put themes of their own."""
+    return config_dir() / "themes"
 
 
 def load_themes() -> tuple[list[Theme], list[SettingsError]]:
-    """All themes that can be read, and an error for each file that can't."""
+    """All themes that can be read, and an error for each file that can't, or that takes the name of another's theme."""
     themes: dict[str, Theme] = {}
+    files: dict[str, Path] = {}
     errors: list[SettingsError] = []
-    for path in (*sorted(themes_dir().glob("*.toml")), *sorted((config_dir() / "themes").glob("*.toml"))):
+    for path in (*_files(themes_dir()), *_files(user_themes_dir())):
         try:
             theme = read_theme(path)
         except SettingsError as error:
             errors.append(error)
-        else:
-            themes[theme.name] = theme
+            continue
+        if theme.name in themes:
+            errors.append(_clash(path, theme.name, files[theme.name]))
+        themes[theme.name], files[theme.name] = theme, path
     return list(themes.values()), errors
 
 
-def read_theme(path: Path) -> Theme:
-    """The theme in one file. Raises SettingsError naming file and key."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(str(error), where=str(path)) from error
-    colors = _table(path, data, "colors")
-    if unknown := colors.keys() - _COLORS:
-        raise SettingsError(
-            f"colors.{min(unknown)} is no colour of a theme", where=str(path), hint=", ".join(sorted(_COLORS))
-        )
-    if "primary" not in colors:
-        raise SettingsError("colors.primary is missing", where=str(path))
-    for key, value in colors.items():
-        _check_color(path, f"colors.{key}", value)
-    variables = {key: str(value) for key, value in _table(path, data, "variables").items()}
-    name = data.get("name", path.stem)
-    return Theme(name=str(name), dark=bool(data.get("dark", True)), variables=variables, **colors)
+def snapshot() -> Snapshot | None:
+    """The state of the user's theme files; None where there is no folder for them."""
+    folder = user_themes_dir()
+    if not folder.is_dir():
+        return None
+    found: Snapshot = {}
+    for path in _files(folder):
+        try:
+            stat = path.stat()
+        except FileNotFoundError:
+            # It was just deleted.
+            continue
+        found[path] = (stat.st_mtime_ns, stat.st_size)
+    return found
 
 
-def _table(path: Path, data: dict[str, Any], key: str) -> dict[str, Any]:
-    table = data.get(key, {})
-    if not isinstance(table, dict):
-        raise SettingsError(f"{key} must be a table", where=str(path), hint=f"write [{key}]")
-    return table  # pyright: ignore[reportUnknownVariableType]
+def errors_text(errors: Sequence[SettingsError]) -> str:
+    """All that is wrong, as one message."""
+    lines = (f"{error}" + (f"\n  {error.hint}" if error.hint else "") for error in errors)
+    return "\n".join((f"{plural(len(errors), 'theme file')} to look at", *lines))
 
 
-def _check_color(path: Path, key: str, value: object) -> None:
-    try:
-        Color.parse(str(value))
-    except ColorParseError as error:
-        raise SettingsError(f"{key}: {value!r} is no colour", where=str(path), hint='write it as "#rrggbb"') from error
+def _files(folder: Path) -> Iterable[Path]:
+    return sorted(folder.glob("*.toml"))
+
+
+def _clash(path: Path, name: str, other: Path) -> SettingsError:
+    return SettingsError(
+        f"name: {name!r} is the name of {other.name} too; this file wins",
+        where=str(path),
+        hint=f'for both, write another name = "{name}-2"',
+    )

@@ -73,7 +73,7 @@ def test_an_error_in_the_settings_names_file_and_key(synterm: Synterm, make_proj
     (own_config / "settings.toml").write_text("concurency = 3\n")
     done = synterm("run", make_project())
     assert done.code == 2
-    assert "settings.toml: concurency" in done.err
+    assert "settings.toml, line 1: concurency" in done.err
     assert "hint: known keys:" in done.err
 
 

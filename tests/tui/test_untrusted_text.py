@@ -55,6 +55,7 @@ async def test_a_payload_everywhere_is_shown_as_text(
         await bench.pilot.press("enter")
         assert harmless(drawn(bench))
         await bench.pilot.press("escape", "ctrl+p")
+        await bench.type("restore")
         await bench.pilot.pause(0.3)
         assert "Prompt: restore" in bench.text()
         assert harmless(drawn(bench))

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from textual.widgets import HelpPanel
-
 from synterm.core.prompt import Example
 from synterm.storage.project import Project
 from synterm.tui.column import Freshness
@@ -291,15 +289,6 @@ async def test_cases_that_left_the_filter_no_longer_count(make_project: MakeProj
         await bench.settle()
         assert bench.draft.counts.fresh == 5
         assert bench.app.focused is bench.screen.query_one(CaseList)
-
-
-async def test_the_keys_panel_goes_by_the_key_that_brought_it(make_project: MakeProject, open_bench: OpenBench) -> None:
-    async with open_bench(make_project()) as bench:
-        await bench.pilot.press("f1")
-        assert bench.screen.query(HelpPanel)
-        await bench.pilot.press("f1")
-        await bench.pilot.pause()
-        assert not bench.screen.query(HelpPanel)
 
 
 async def test_a_restore_is_taken_back_with_its_examples(make_project: MakeProject, open_bench: OpenBench) -> None:

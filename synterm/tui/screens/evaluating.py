@@ -58,6 +58,11 @@ class EvaluatingScreen(Screen[None]):
         self._settings = settings
         self._next_try: Timer | None = None
 
+    def use_settings(self, settings: Settings) -> None:
+        """Evaluate by other settings from now on. Which endpoints may be asked stays as it was at the start."""
+        self.live.use_settings(settings)
+        self.painter.show_status()
+
     def _may_ask(self) -> bool:
         if self.session.project.read_only:
             self.notify("The project file is read-only, so nothing is asked. Copy it to where you may write.")

@@ -20,7 +20,9 @@ from synterm.text import megabytes, printable
 class FetchScreen(ModalScreen[bool]):
     """Asks, fetches and shows how far it is. Dismissed with True when the weights are there."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(False)", "Not now")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(False)", "Not now", id="fetch.later", tooltip="Go on without the embedded model"),
+    ]
     DEFAULT_CSS = """
     FetchScreen {
         align: center middle;

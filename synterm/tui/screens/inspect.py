@@ -27,9 +27,9 @@ class InspectScreen(ModalScreen[None]):
     """Shows the verdict with its reasons, the rendered messages, the answer as it came, and the other variants."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter,q", "dismiss", "Close"),
-        Binding("down,j", "scroll('down')", "Down", show=False),
-        Binding("up,k", "scroll('up')", "Up", show=False),
+        Binding("escape,enter,q", "dismiss", "Close", id="inspect.close", tooltip="Back to the results"),
+        Binding("down,j", "scroll('down')", "Down", show=False, id="inspect.down", tooltip="One line down"),
+        Binding("up,k", "scroll('up')", "Up", show=False, id="inspect.up", tooltip="One line up"),
     ]
     DEFAULT_CSS = """
     InspectScreen {

@@ -15,7 +15,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
-from textual.widgets import Footer, HelpPanel
+from textual.widgets import Footer
 
 from synterm.core.prompt import Prompt, PromptBody
 from synterm.errors import SyntermError
@@ -50,12 +50,14 @@ class WorkbenchScreen(CaseEditing, TreeEditing, ProjectEditing):
     """The one screen that people keep open."""
 
     CSS_PATH = "workbench.tcss"
+    BINDING_GROUP_TITLE = "Workbench"
+    HELP = "Wherever the focus is; letters only where no text is typed."
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (150, "-broad")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "keep", "Keep version", tooltip="Keep the draft as a version"),
-        Binding("m", "next_model", "Model", tooltip="Turn to the next model"),
-        Binding("z", "zoom", "Zoom", tooltip="Give the pane the whole screen, or take it back"),
-        Binding("ctrl+b", "toggle_side", "Side", tooltip="Show or hide behaviors and cases"),
+        Binding("ctrl+s", "keep", "Keep version", id="prompt.keep", tooltip="Keep the draft as a version"),
+        Binding("m", "next_model", "Next model", id="model.next", tooltip="Turn to the next model"),
+        Binding("z", "zoom", "Zoom", id="view.zoom", tooltip="Give the pane the whole screen, or take it back"),
+        Binding("ctrl+b", "toggle_side", "Side", id="view.side", tooltip="Show or hide behaviors and cases"),
         Binding("u", "undo", "Undo", id="project.undo", show=False, tooltip="Take back the last edit of cases or tree"),
         Binding("U", "redo", "Redo", id="project.redo", show=False, tooltip="Make again what was taken back last"),
         Binding("1", "pane('behaviors')", "Behaviors", id="view.behaviors", show=False, tooltip="Go to the behaviors"),
@@ -63,17 +65,16 @@ class WorkbenchScreen(CaseEditing, TreeEditing, ProjectEditing):
         Binding("3", "pane('prompt')", "Prompt", id="view.prompt", show=False, tooltip="Go to the prompt"),
         Binding("4", "pane('results')", "Results", id="view.results", show=False, tooltip="Go to the results"),
         Binding("N", "new_prompt", "New prompt", id="prompt.new", show=False, tooltip="Write another prompt"),
-        Binding("A", "add_model", "Add model", id="models.add", show=False, tooltip="Add a model to the project"),
-        Binding("E", "edit_model", "Edit model", id="models.edit", show=False, tooltip="Change the model in use"),
-        Binding("V", "review", "Review", id="screen.review", tooltip="Judge answers yourself, blind to the checks"),
-        Binding("slash", "filter", "Filter", show=False, tooltip="Find cases"),
+        Binding("A", "add_model", "Add model", id="model.add", show=False, tooltip="Add a model to the project"),
+        Binding("E", "edit_model", "Edit model", id="model.edit", show=False, tooltip="Change the model in use"),
+        Binding("V", "review", "Review", id="screens.review", tooltip="Judge answers yourself, blind to the checks"),
+        Binding("slash", "filter", "Filter", show=False, id="cases.filter", tooltip="Find cases"),
         Binding(
             "H", "open_place('history')", "History", id="screens.history", show=False, tooltip="Runs: what they found"
         ),
         Binding(
             "C", "open_place('compare')", "Compare", id="screens.compare", show=False, tooltip="Variants side by side"
         ),
-        Binding("question_mark,f1", "toggle_keys", "Keys", tooltip="Show or hide all keys of the focused pane"),
     ]
 
     status = getters.query_one(StatusBar)
@@ -262,13 +263,6 @@ class WorkbenchScreen(CaseEditing, TreeEditing, ProjectEditing):
     def _focused_pane(self) -> Widget | None:
         ancestors = self.focused.ancestors_with_self if self.focused else ()
         return next((part for part in ancestors if isinstance(part, Widget) and part.id in _PANES), None)
-
-    def action_toggle_keys(self) -> None:
-        """Show or hide the panel of keys."""
-        if self.query(HelpPanel):
-            self.app.action_hide_help_panel()
-        else:
-            self.app.action_show_help_panel()
 
     def action_toggle_side(self) -> None:
         """Show or hide the left side; where not all panes have room, show the next of them."""

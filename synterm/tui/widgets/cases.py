@@ -33,6 +33,9 @@ class _Suggester(Suggester):
 class CasesPane(Vertical):
     """The filter above the list. The frame says what is in scope, what is selected, and what is weak about a case."""
 
+    ALLOW_MAXIMIZE = True
+    BINDING_GROUP_TITLE = "Cases"
+    HELP = "The inputs that are tried, and what should come out; the filter takes words, tag: split: status: is:."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "escape",

@@ -26,10 +26,16 @@ _FLIPS = {1: "▲", -1: "▼", 0: " "}
 class ResultGrid(LineList):
     """Shows a `Board`. Fresh cells are bright, stale ones dim: the grid never flashes empty."""
 
+    BINDING_GROUP_TITLE = "Results"
+    HELP = "A row for each case, a column for each version; ✓ passes, ✗ fails, ▲ fixed and ▼ broken against the last."
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "inspect", "Why", tooltip="Everything about the cell under the cursor"),
-        Binding("left,h", "column(-1)", "Column", show=False),
-        Binding("right,l", "column(1)", "Column", show=False),
+        Binding("enter", "inspect", "Why", id="results.inspect", tooltip="Everything about the cell under the cursor"),
+        Binding(
+            "left,h", "column(-1)", "Column left", show=False, id="results.left", tooltip="To the column on the left"
+        ),
+        Binding(
+            "right,l", "column(1)", "Column right", show=False, id="results.right", tooltip="To the column on the right"
+        ),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "grid--pass",
@@ -53,6 +59,8 @@ class ResultGrid(LineList):
         & > .grid--fixed { color: $text-success; text-style: bold; }
         & > .grid--broken { color: $text-error; text-style: bold; }
         & > .grid--column { text-style: bold underline; }
+        &:nocolor > .grid--stale, &:ansi > .grid--stale { text-style: dim; }
+        &:nocolor > .grid--pass, &:nocolor > .grid--fail { text-style: bold; }
     }
     """
     header_height = 1
@@ -85,8 +93,9 @@ class ResultGrid(LineList):
         self.refresh()
 
     def advance(self) -> None:
-        """Turn the spinners one step."""
-        self._frame += 1
+        """Turn the spinners one step, where things may move."""
+        if self.app.animation_level != "none":
+            self._frame += 1
 
     def action_column(self, by: int) -> None:
         """Move the column cursor."""

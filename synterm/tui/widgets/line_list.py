@@ -14,19 +14,21 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from synterm.tui.widgets.hint import hint_line
+
 
 class LineList(ScrollView, can_focus=True):
     """Rows under a fixed header, with a cursor. Subclasses draw: `draw_row` and `draw_header`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", show=False),
-        Binding("down,j", "move(1)", "Down", show=False),
-        Binding("pageup", "page(-1)", "Page up", show=False),
-        Binding("pagedown", "page(1)", "Page down", show=False),
-        Binding("home", "jump(0)", "First", show=False),
-        Binding("end", "jump(-1)", "Last", show=False),
+        Binding("up,k", "move(-1)", "Up", show=False, id="list.up", tooltip="One row up"),
+        Binding("down,j", "move(1)", "Down", show=False, id="list.down", tooltip="One row down"),
+        Binding("pageup", "page(-1)", "Page up", show=False, id="list.page_up", tooltip="One screenful up"),
+        Binding("pagedown", "page(1)", "Page down", show=False, id="list.page_down", tooltip="One screenful down"),
+        Binding("home", "jump(0)", "First", show=False, id="list.first", tooltip="To the first row"),
+        Binding("end", "jump(-1)", "Last", show=False, id="list.last", tooltip="To the last row"),
     ]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"line--cursor", "line--cursor-blurred", "line--header"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"line--cursor", "line--cursor-blurred", "line--header", "line--hint"}
     DEFAULT_CSS = """
     LineList {
         background: transparent;
@@ -34,13 +36,17 @@ class LineList(ScrollView, can_focus=True):
         overflow-x: hidden;
         & > .line--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
         & > .line--cursor-blurred { background: $panel; }
-        & > .line--header { color: $text-muted; }
+        & > .line--header, & > .line--hint { color: $text-muted; }
+        &:nocolor > .line--cursor, &:ansi > .line--cursor { text-style: reverse; }
+        &:nocolor > .line--cursor-blurred, &:ansi > .line--cursor-blurred { text-style: underline; }
     }
     """
 
     header_height = 0
     cursor: reactive[int] = reactive(0)
     row_count: reactive[int] = reactive(0)
+    hint: reactive[str] = reactive("")
+    """What stands in the middle while there are no rows."""
 
     class Highlighted(Message):
         """The cursor stands on another row."""
@@ -155,13 +161,20 @@ class LineList(ScrollView, can_focus=True):
             )
         index = y - self.header_height + round(self.scroll_y)
         if index >= self.row_count:
-            return Strip.blank(width, base)
+            return self._hint_line(y, width) or Strip.blank(width, base)
         strip = Strip(self.draw_row(index, width)).adjust_cell_length(width)
         return self._on_cursor(strip.apply_style(base)) if index == self.cursor else strip.apply_style(base)
+
+    def _hint_line(self, y: int, width: int) -> Strip | None:
+        if self.row_count or not self.hint:
+            return None
+        style = self.get_component_rich_style("line--hint")
+        return hint_line(self.hint, y, (width, self.size.height), self.rich_style + style)
 
     def _on_cursor(self, strip: Strip) -> Strip:
         if self.has_focus:
             style = self.get_component_rich_style("line--cursor", partial=True)
             return Strip([Segment(text, (own or Style()) + style) for text, own, _ in strip], strip.cell_length)
-        background = Style(bgcolor=self.get_component_rich_style("line--cursor-blurred", partial=True).bgcolor)
-        return Strip([Segment(text, (own or Style()) + background) for text, own, _ in strip], strip.cell_length)
+        blurred = self.get_component_rich_style("line--cursor-blurred", partial=True)
+        mark = Style(bgcolor=blurred.bgcolor, underline=blurred.underline)
+        return Strip([Segment(text, (own or Style()) + mark) for text, own, _ in strip], strip.cell_length)

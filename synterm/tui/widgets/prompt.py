@@ -12,7 +12,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import ContentSwitcher, Tab, Tabs, TextArea
+from textual.reactive import reactive
+from textual.widgets import ContentSwitcher, Static, Tab, Tabs, TextArea
 
 from synterm.core.examples import examples_text, parse_examples
 from synterm.core.prompt import Example, Prompt, PromptBody
@@ -25,16 +26,24 @@ from synterm.tui.widgets.prompt_area import PromptArea
 class PromptPane(Vertical):
     """Edits the draft of a prompt. Every change is told as `Edited`."""
 
+    ALLOW_MAXIMIZE = True
+    BINDING_GROUP_TITLE = "Prompt"
+    HELP = "The draft: a tab for each message, and one for the examples; every key is evaluated."
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "screen.keep", "Keep version", tooltip="Keep the draft as a version"),
-        Binding("ctrl+t", "next_tab", "Next tab", tooltip="Next message, or the examples"),
+        Binding("ctrl+t", "next_tab", "Next tab", id="prompt.next_tab", tooltip="Next message, or the examples"),
     ]
     DEFAULT_CSS = """
     PromptPane {
         & > Tabs { height: 2; }
         & > ContentSwitcher { height: 1fr; }
+        & > Static { display: none; height: 1fr; content-align: center middle; text-align: center; color: $text-muted; }
+        &.-hinting > Static { display: block; }
+        &.-hinting > Tabs, &.-hinting > ContentSwitcher { display: none; }
     }
     """
+
+    hint: reactive[str] = reactive("", init=False)
+    """What stands in the middle while there is no prompt."""
 
     class Edited(Message):
         """The draft says something else. `problem` says why it can't be evaluated, if it can't."""
@@ -65,6 +74,12 @@ class PromptPane(Vertical):
         """The tabs; the editors come with a prompt."""
         yield Tabs()
         yield ContentSwitcher()
+        yield Static(markup=False)
+
+    def watch_hint(self, hint: str) -> None:
+        """Show the hint in place of the editors."""
+        self.query_one("PromptPane > Static", Static).update(Content(hint))
+        self.set_class(bool(hint), "-hinting")
 
     async def show(self, prompt: Prompt) -> None:
         """Edit another prompt's draft."""

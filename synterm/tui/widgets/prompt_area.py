@@ -20,8 +20,22 @@ class PromptArea(TextArea):
     """Highlights Jinja tags; a placeholder that no case has a value for is underlined."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+home", "document_end(False)", "First line", show=False),
-        Binding("ctrl+end", "document_end(True)", "Last line", show=False),
+        Binding(
+            "ctrl+home",
+            "document_end(False)",
+            "First line",
+            show=False,
+            id="prompt.first_line",
+            tooltip="To the start of the text",
+        ),
+        Binding(
+            "ctrl+end",
+            "document_end(True)",
+            "Last line",
+            show=False,
+            id="prompt.last_line",
+            tooltip="To the end of the text",
+        ),
     ]
     COMPONENT_CLASSES = TextArea.COMPONENT_CLASSES | {"prompt--tag", "prompt--unknown"}
     DEFAULT_CSS = """

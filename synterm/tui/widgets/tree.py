@@ -10,12 +10,14 @@ from rich.style import Style
 from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.strip import Strip
 
 from synterm.core.tree import Node, Tree
 from synterm.tui.branch_words import LEGEND, branch_words
 from synterm.tui.branches import RUNS, Branch, Figures, Trend, branches, join_trends
 from synterm.tui.column import Counts
 from synterm.tui.widgets.cells import padded
+from synterm.tui.widgets.hint import hint_line
 from synterm.tui.widgets.line_list import LineList
 
 Deed = Literal["add", "edit", "remove", "up", "down", "move"]
@@ -26,6 +28,7 @@ _LEAST_NAME = 16
 class BehaviorTree(LineList):
     """Features, behaviors and scenarios. Moving the cursor scopes the other panes."""
 
+    BINDING_GROUP_TITLE = "Behaviors"
     HELP = f"""\
 The pass rate of each node, and how it went in the last {RUNS} recorded runs.
 
@@ -260,6 +263,13 @@ The pass rate of each node, and how it went in the last {RUNS} recorded runs.
         if not self._tree.children(node_id):
             return "  "
         return "▸ " if node_id in self._folded else "▾ "
+
+    def render_line(self, y: int) -> Strip:
+        """One line; where there are no behaviors, below the root what to do next."""
+        if self.row_count > 1 or not y:
+            return super().render_line(y)
+        size, style = self.scrollable_content_region.size, self.get_component_rich_style("line--hint")
+        return hint_line(self.hint, y, size, style) or super().render_line(y)
 
     def _part(self, name: str) -> Style:
         return self.get_component_rich_style(f"tree--{name}")

@@ -1,0 +1,65 @@
+"""What a pane says when it has nothing to show: why, and what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from synterm.text import one_line
+from synterm.tui.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """One text for each pane; empty where there is something to show."""
+
+    behaviors: str = ""
+    cases: str = ""
+    prompt: str = ""
+    results: str = ""
+
+
+def hints_for(session: Session) -> Hints:
+    """What the empty panes of a session say."""
+    name = one_line(session.project.path.name, 30)
+    return Hints(
+        behaviors="" if len(session.tree) else _behaviors(name),
+        cases="" if len(session.rows) else _cases(session, name),
+        prompt="" if session.prompt else _prompt(name),
+        results=_results(session, name),
+    )
+
+
+def _behaviors(name: str) -> str:
+    return f"No behaviors yet.\nWhat should your prompt do?\n\nn  makes a feature here\nsynterm add {name} feature NAME"
+
+
+def _cases(session: Session, name: str) -> str:
+    if not len(session.tree):
+        return "No cases yet.\nCases belong to a scenario:\nbegin in the pane of behaviors."
+    if session.query:
+        return f"No case fits\n{one_line(session.query, 40)}\n\nesc  shows all again\nsplit:all status:all  looks wider"
+    if session.node_id is not None and any(session.totals.values()):
+        return "No cases here.\n\nn  makes one\nor choose another behavior above"
+    return f"No cases yet.\n\nn  makes one here\nsynterm add {name} case SCENARIO --file FILE"
+
+
+def _prompt(name: str) -> str:
+    return (
+        "No prompt yet: the text that is being worked on.\n\n"
+        f"synterm add {name} prompt NAME --system TEXT --user '{{{{ message }}}}'"
+    )
+
+
+def _results(session: Session, name: str) -> str:
+    if session.model is None:
+        local = f"synterm add {name} model local --model embedded/default"
+        return f"No model yet: who answers?\n\n{local}\nsynterm models  says which can be used"
+    if session.prompt is None:
+        return "Results come with a prompt:\nsee the pane above."
+    if not len(session.rows):
+        return (
+            "Results come with cases:\nsee the pane of cases."
+            if not session.query
+            else "No case fits the filter.\n\nesc  shows all again"
+        )
+    return ""

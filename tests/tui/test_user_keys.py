@@ -1,0 +1,144 @@
+"""Keys: every binding can be given others, what is wrong with those is told, and the list of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input, OptionList
+
+from synterm.tui.keys import check_keys, known_bindings
+from synterm.tui.screens.inspect import InspectScreen
+from synterm.tui.screens.keys import KeysScreen
+from synterm.tui.widgets.grid import ResultGrid
+from synterm.tui.widgets.tree import BehaviorTree
+from tests.tui.conftest import Bench, MakeProject, OpenBench
+
+
+def test_every_binding_of_ours_has_an_id_of_its_own_a_name_and_a_sentence() -> None:
+    known_bindings()
+    from synterm.tui.keys import Binding, DOMNode, _ours
+
+    owners: dict[str, set[str]] = {}
+    for owner in _ours(DOMNode):
+        for binding in owner.__dict__.get("BINDINGS", ()):
+            assert isinstance(binding, Binding)
+            assert binding.id and binding.description and binding.tooltip, (owner, binding)
+            owners.setdefault(binding.id, set()).add(owner.__name__)
+    assert {id: names for id, names in owners.items() if len(names) > 1} == {}
+    assert {"app.quit", "view.zoom", "results.inspect", "cases.filter", "prompt.next_tab", "list.up"} <= owners.keys()
+
+
+@pytest.mark.parametrize("keys", ["f5", "x,f5", "ctrl+x, alt+enter", "!", "exclamation_mark", "shift+f2", "ctrl+comma"])
+def test_keys_that_there_are_can_be_used(keys: str) -> None:
+    keymap, problems = check_keys({"view.zoom": keys})
+    assert problems == []
+    assert keymap == {"view.zoom": keys.replace(" ", "")}
+
+
+@pytest.mark.parametrize(
+    ("name", "keys", "says"),
+    [
+        ("view.zom", "f5", "view.zom: there is no such command; did you mean view.zoom"),
+        ("view.zoom", "hyperspace", "'hyperspace' is no key; write it as"),
+        ("view.zoom", "f5,,f6", "'' is no key"),
+        ("view.zoom", "strg+x", "'strg+x' is no key"),
+        ("app.quit", "q", "could not be typed any more"),
+    ],
+)
+def test_what_can_not_be_is_left_out_and_told(name: str, keys: str, says: str) -> None:
+    keymap, [problem] = check_keys({name: keys})
+    assert keymap == {}
+    assert says in problem
+
+
+def test_two_commands_on_one_key_are_told_where_both_can_be_meant() -> None:
+    assert check_keys({"view.zoom": "r"})[1] == [
+        "r is the key of results.run_all and of view.zoom: only one of them can have it"
+    ]
+    assert check_keys({"view.zoom": "f5", "view.side": "f5"})[1][0].startswith("f5 is the key of view.zoom and")
+    assert "question_mark is the key of" in check_keys({"view.zoom": "?"})[1][0]
+    assert check_keys({"results.inspect": "i", "inspect.close": "i"})[1] == [], "they are never on the screen together"
+    assert check_keys({"view.zoom": "r", "results.run_all": "f5"})[1] == []
+
+
+async def test_a_users_key_does_what_the_other_did(make_project: MakeProject, open_bench: OpenBench) -> None:
+    async with open_bench(make_project(), keys={"results.inspect": "i"}) as bench:
+        bench.screen.grid.focus()
+        await bench.pilot.press("enter")
+        assert bench.app.screen is bench.screen
+        await bench.pilot.press("i")
+        assert isinstance(bench.app.screen, InspectScreen)
+
+
+async def test_wrong_keys_are_told_once_with_the_file(
+    make_project: MakeProject, open_bench: OpenBench, own_config: Path
+) -> None:
+    async with open_bench(make_project(), keys={"view.zom": "f5", "view.side": "nokey"}) as bench:
+        [note] = [note for note in bench.app._notifications if "[keys]" in note.message]
+        assert str(own_config / "settings.toml") in note.message
+        assert "view.zom: there is no such command" in note.message
+        assert "view.side: 'nokey' is no key" in note.message
+    assert bench.app.failure is None
+
+
+def rows(bench: Bench) -> list[str]:
+    return [" ".join(str(option.prompt).split()) for option in bench.app.screen.query_one(OptionList).options]
+
+
+@pytest.mark.parametrize("key", ["f1", "question_mark"])
+async def test_the_keys_of_the_focused_pane_come_first_with_what_it_is_for(
+    key: str, make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    async with open_bench(make_project()) as bench:
+        bench.screen.query_one(ResultGrid).focus()
+        await bench.pilot.press(key)
+        await bench.pilot.pause()
+        assert isinstance(bench.app.screen, KeysScreen)
+        shown = rows(bench)
+        assert shown[0].startswith("Results A row for each case")
+        assert shown[1] == "⏎ Why Everything about the cell under the cursor results.inspect"
+        heads = [line.split()[0] for line in shown]
+        assert heads.index("Workbench") < heads.index("Everywhere") < heads.index("Cases")
+        await bench.pilot.press("escape")
+        assert bench.app.screen is bench.screen
+
+
+async def test_a_pane_without_keys_of_its_own_says_what_it_is_for(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    async with open_bench(make_project()) as bench:
+        bench.screen.query_one(BehaviorTree).focus()
+        await bench.pilot.press("f1")
+        await bench.pilot.pause()
+        assert rows(bench)[0].startswith("Behaviors What the prompt must be good at")
+        assert any("Toggle" in line for line in rows(bench)), "also what Textual's tree can do"
+
+
+async def test_keys_are_searched_and_the_users_own_shown(make_project: MakeProject, open_bench: OpenBench) -> None:
+    async with open_bench(make_project(), keys={"view.zoom": "f5"}) as bench:
+        await bench.pilot.press("f1")
+        await bench.type("zoom")
+        await bench.pilot.pause()
+        [line] = [line for line in rows(bench) if "view.zoom" in line]
+        assert line.startswith("f5 Zoom")
+        bench.app.screen.query_one(Input).value = "zebra"
+        await bench.pilot.pause()
+        assert rows(bench) == ["nothing of that name"]
+        await bench.pilot.press("enter")
+        assert isinstance(bench.app.screen, KeysScreen)
+
+
+async def test_enter_and_the_mouse_do_what_is_listed(make_project: MakeProject, open_bench: OpenBench) -> None:
+    async with open_bench(make_project()) as bench:
+        await bench.pilot.press("f1")
+        await bench.type("zoom")
+        await bench.pilot.press("enter")
+        await bench.settle()
+        assert bench.screen.maximized is bench.screen.prompt
+        await bench.pilot.press("f1")
+        await bench.type("zoom")
+        await bench.pilot.pause()
+        await bench.pilot.click("#keys-list", offset=(20, 2))
+        await bench.settle()
+        assert bench.screen.maximized is None
