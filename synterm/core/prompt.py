@@ -67,6 +67,8 @@ class PromptVersion(BaseModel):
     note: str = ""
     created: str = ""
     """When it was kept: ISO 8601, UTC."""
+    pinned: bool = False
+    """Whether it keeps its column, however many versions follow."""
 
     @property
     def id(self) -> str:

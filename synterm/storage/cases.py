@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 
 import orjson
 from sqlite_utils import Database
@@ -40,6 +40,10 @@ _COLUMNS = (
 _PAGE = 500
 _SAMPLE = 400
 """How many contents tell whether a text is common."""
+
+
+Order = Literal["added", "expected", "input"]
+_ORDERS: dict[Order, str] = {"added": "pk", "expected": "contents.expected, pk", "input": "contents.input, pk"}
 
 
 class Found(NamedTuple):
@@ -154,6 +158,13 @@ class CaseStore(Store):
             with self._reading("a case"):
                 found.update((row[1], _case(row)) for row in rows)
         return [found[case_id] for case_id in case_ids if case_id in found]
+
+    def keyed(self, chosen: CaseFilter | None = None, order: Order = "added") -> list[tuple[int, str]]:
+        """Row number and id of the cases that fit; by their JSON text where they are sorted by content."""
+        where, values = self._where(chosen or CaseFilter())
+        joined = "" if order == "added" else " JOIN contents ON contents.id = content_id"
+        sql = f"SELECT pk, cases.id FROM cases{joined}{where} ORDER BY {_ORDERS[order]}"
+        return cast(list[tuple[int, str]], self._rows(sql, values))
 
     def spread(self, chosen: CaseFilter | None, count: int) -> list[Case]:
         """So many of the cases that fit: the first of each scenario, then the second of each, and so on."""

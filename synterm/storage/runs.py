@@ -33,6 +33,16 @@ _COUNT = "SELECT count(*) FROM evaluations WHERE column_pk IN (SELECT pk FROM ru
 _PAGE = 200
 """A page has so many evaluations or more, but for the last one."""
 _VERDICTS = (Verdicts.FAILED, Verdicts.NONE, Verdicts.PASSED)
+_OF_CASE = """
+SELECT runs.id, runs.started, prompt, version, model_name, repeat, done.passed,
+    substr(coalesce(answer.text, ''), 1, 400), done.error
+FROM runs CROSS JOIN run_columns ON run_columns.run_id = runs.id
+CROSS JOIN evaluations AS done ON done.column_pk = run_columns.pk AND done.case_id = ?
+LEFT JOIN responses AS answer ON answer.pk = response_pk
+ORDER BY runs.id DESC, run_columns.pk, repeat LIMIT ?
+"""
+"""From the runs on, the newest first, so that the index on (column, case, repeat) is used and a long history is not
+read to its end."""
 
 RunStatus = Literal["running", "complete", "incomplete", "interrupted"]
 
@@ -57,6 +67,23 @@ class RunRecord:
     git_commit: str | None
     config: dict[str, Any]
     totals: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PastVerdict:
+    """What a recorded run found about one case under one of its columns."""
+
+    run_id: str
+    started: str
+    """When the run began: ISO 8601, UTC."""
+    prompt: str
+    version: str
+    model_name: str
+    repeat: int
+    passed: bool | None
+    answer: str
+    """The beginning of the answer; empty when there is none."""
+    error: str | None
 
 
 class RunStore(Store):
@@ -171,6 +198,16 @@ class RunStore(Store):
             pages = reader.pages(column)
             while page := self._next(pages):
                 yield from page
+
+    def of_case(self, case_id: str, limit: int = 50) -> list[PastVerdict]:
+        """What the recorded runs found about a case, the newest run first; at most `limit`."""
+        rows = self._rows(_OF_CASE, [case_id, limit])
+        return [
+            PastVerdict(
+                run_id, started, prompt, version, model, repeat, None if passed is None else bool(passed), answer, error
+            )
+            for run_id, started, prompt, version, model, repeat, passed, answer, error in rows
+        ]
 
     def _next(self, pages: Iterator[list[Recorded]]) -> list[Recorded] | None:
         with self._reading("an evaluation"):

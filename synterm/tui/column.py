@@ -203,6 +203,10 @@ class Column:
         """The fresh verdict in a slot; None when there is none."""
         return self._verdicts.passed(slot) if self._verdicts.generation(slot) == self.generation else None
 
+    def last_in(self, slot: int) -> bool | None:
+        """The newest verdict in a slot, fresh or stale; None when there is none."""
+        return self._verdicts.passed(slot) if self._verdicts.has(slot) else None
+
     def text_in(self, slot: int) -> str:
         """The newest answer in a slot, in short; empty when there is none."""
         return self._verdicts.text(slot)

@@ -11,12 +11,21 @@ from synterm.core.prompt import Prompt, PromptVersion
 _NEWEST = 2
 """How many versions stand beside the draft where nobody chose."""
 _MOST = 12
-"""How many versions stand there at most."""
+"""How many versions stand there at most; pinned ones count, and stay."""
+
+DRAFT = 0
+"""Stands for the draft among the numbers of versions."""
+
+Place = tuple[PromptVersion | None, ModelSpec]
+"""What a column is about: a version, None for the draft, under a model."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lineup:
-    """What was chosen; as it is at first: the draft and the newest versions, under the model in use."""
+    """What was chosen; as it is at first: the draft and the newest versions, under the model in use.
+
+    Pinned versions stand there in any case, under the model in use, and so does the draft.
+    """
 
     versions: tuple[int, ...] | None = None
     """The numbers of the versions; None: the newest ones."""
@@ -24,13 +33,46 @@ class Lineup:
     """The models beside the one in use."""
     reference: tuple[str, str] | None = None
     """The key of the variant that flips are told against; None: the newest version that differs."""
+    without: frozenset[tuple[int, str]] = frozenset()
+    """The columns of these versions and models that are left out: number, `DRAFT` for the draft, and model."""
 
     def versions_of(self, prompt: Prompt) -> list[PromptVersion]:
         """The versions of a prompt that have a column, the newest first."""
         kept = prompt.versions
         chosen = {version.number for version in kept[-_NEWEST:]} if self.versions is None else set(self.versions)
-        return [version for version in reversed(kept) if version.number in chosen][:_MOST]
+        pinned = [version for version in kept if version.pinned]
+        others = [version for version in kept if version.number in chosen and not version.pinned]
+        room = max(_MOST - len(pinned), 0)
+        standing = {version.number for version in (*pinned, *(others[-room:] if room else ()))}
+        return [version for version in reversed(kept) if version.number in standing]
 
     def models_of(self, models: Sequence[ModelSpec], used: ModelSpec) -> list[ModelSpec]:
         """The models that have columns, the one in use first."""
         return [used, *(model for model in models if model.name in self.models and model.name != used.name)]
+
+    def places(self, prompt: Prompt, models: Sequence[ModelSpec], used: ModelSpec) -> list[Place]:
+        """What the columns are about, by model, the draft first."""
+        versions = (None, *self.versions_of(prompt))
+        return [
+            (version, model)
+            for model in self.models_of(models, used)
+            for version in versions
+            if self.is_fixed(version, model, used) or (_number(version), model.name) not in self.without
+        ]
+
+    @staticmethod
+    def is_fixed(version: PromptVersion | None, model: ModelSpec, used: ModelSpec) -> bool:
+        """Whether a column stands there whatever is chosen."""
+        return model.name == used.name and (version is None or version.pinned)
+
+    @classmethod
+    def of(cls, chosen: frozenset[tuple[int, str]], used: str, reference: tuple[str, str] | None) -> Lineup:
+        """The line-up that has just these columns: number, `DRAFT` for the draft, and model. `used`: the one in use."""
+        numbers, models = {number for number, _ in chosen}, {used, *(model for _, model in chosen)}
+        every = frozenset((number, model) for number in numbers | {DRAFT} for model in models)
+        versions = tuple(sorted(numbers - {DRAFT}))
+        return cls(versions, tuple(sorted(models)), reference, every - chosen)
+
+
+def _number(version: PromptVersion | None) -> int:
+    return DRAFT if version is None else version.number

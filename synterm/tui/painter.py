@@ -16,6 +16,7 @@ from synterm.tui.titles import results_summary, results_title
 from synterm.tui.widgets.cases import CasesPane
 from synterm.tui.widgets.frame import retitle
 from synterm.tui.widgets.grid import ResultGrid
+from synterm.tui.widgets.grid_header import Heading
 from synterm.tui.widgets.prompt import PromptPane
 from synterm.tui.widgets.status import LiveState, Status, StatusBar
 from synterm.tui.widgets.tree import BehaviorTree
@@ -43,6 +44,7 @@ class Painter:
         self._panes = panes
         self._session = session
         self._live = live
+        self._rows = session.shown
         self._dirty: set[str] = set()
         self._unfinished = False
         self._first_due = False
@@ -84,12 +86,21 @@ class Painter:
         self._unfinished = True
 
     def show_scope(self) -> None:
-        """Show the cases in scope, and the board of them."""
-        panes, session = self._panes, self._session
-        panes.cases.list.show(session.rows)
+        """Show the cases in scope, arranged as was chosen, and the board of them."""
+        self._session.arrange()
+        self.show_rows()
+
+    def show_rows(self) -> None:
+        """Show the rows as they are arranged; the cursor stays on its case."""
+        panes, session, before = self._panes, self._session, self._rows.key(self._panes.grid.cursor)
+        self._rows = session.shown
+        place = self._rows.find(before)
         scope = "all" if session.node_id is None else one_line(session.tree[session.node_id].name, 24)
+        panes.cases.list.show(session.shown)
         panes.cases.show_scope(scope, session.all_in_scope)
-        panes.grid.show(session.board)
+        panes.grid.show(session.board, session.shown.name, Heading(session.arrangement.sort, session.pinned))
+        if place is not None:
+            panes.grid.cursor = panes.cases.list.cursor = place
         self._show_hints()
         self.show_titles()
 
@@ -105,7 +116,7 @@ class Painter:
         panes, session = self._panes, self._session
         retitle(panes.prompt, Content(f"Prompt  {one_line(session.prompt_title, 60)}"))
         summary = Content(printable(results_summary(session.board)))
-        retitle(panes.grid, Content(results_title(session.board)), summary)
+        retitle(panes.grid, Content(printable(results_title(session.board, session.arrangement))), summary)
         flips = {scenario: flips[:2] for scenario, flips in session.board.flips_by_scenario().items()}
         panes.behaviors.show_counts(session.counts(), session.totals, flips, session.roots)
         self.show_status()
@@ -141,6 +152,8 @@ class Painter:
         if not slow:
             self.show_status()
             return
+        if self._unfinished:
+            self._panes.grid.settle()
         self._panes.grid.refresh_header()
         self.show_titles()
         self._dirty.clear()

@@ -42,8 +42,10 @@ class CaseRows(Sequence[Case]):
         for position in range(len(self)):
             yield self[position]
 
-    def find(self, key: int) -> int | None:
+    def find(self, key: int | None) -> int | None:
         """Where the case of a row number stands; None where it does not."""
+        if key is None:
+            return None
         try:
             return self.keys.index(key)
         except ValueError:
@@ -52,6 +54,10 @@ class CaseRows(Sequence[Case]):
     def name(self, index: int) -> str:
         """What the screens call the case: ``c17``."""
         return f"c{self.keys[index]}"
+
+    def key(self, index: int) -> int | None:
+        """The row number of the case at a place; None outside of the rows."""
+        return self.keys[index] if 0 <= index < len(self.keys) else None
 
     def _page(self, number: int) -> list[Case]:
         page = self._pages.get(number)

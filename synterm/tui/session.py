@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Future
+from dataclasses import replace
 from functools import lru_cache
 
 from synterm.core.case import Case
@@ -13,8 +14,9 @@ from synterm.core.model import ModelSpec
 from synterm.core.prompt import Prompt, PromptBody, PromptVersion
 from synterm.evaluate.checklist import Checklist
 from synterm.storage.case_filter import CaseFilter, QualityFacts
-from synterm.storage.cases import Found
+from synterm.storage.cases import Found, Order
 from synterm.storage.project import Project
+from synterm.tui.arrange import Arrangement, arranged
 from synterm.tui.board import Board
 from synterm.tui.column import Column, Counts
 from synterm.tui.lineup import Lineup
@@ -50,8 +52,13 @@ class Session:
         self.rows = CaseRows([], project.cases.page)
         self.totals: Mapping[str, int] = {}
         """How many cases of each scenario fit the query."""
+        self.shown = self.rows
+        """The rows as the panes show them: sorted, or only some."""
+        self.arrangement = Arrangement()
+        """How the rows are sorted and filtered by results."""
         self.lineup = Lineup()
         """Which columns stand beside the draft."""
+        self._keyed: tuple[CaseRows, Order, list[tuple[int, str]]] | None = None
         self._slots = Slots()
         self.roots: Mapping[str, int] | None = None
         """How many lineages the cases of each scenario come from; None until that is read."""
@@ -103,9 +110,11 @@ class Session:
             for column in self._all_columns():
                 column.recount()
             self._edited = False
-        self.node_id, self.query, self._chosen = node_id, query, self.wanted(node_id, query).filter
+        wanted = self.wanted(node_id, query)
+        self.node_id, self.query, self._chosen = node_id, query, wanted.filter
+        self.arrangement = replace(self.arrangement, terms=wanted.results)
         self._scenarios = None if scenarios is None else frozenset(scenarios)
-        self.rows = CaseRows(found.keys, self.project.cases.page)
+        self.rows = self.shown = CaseRows(found.keys, self.project.cases.page)
         self.totals, self.everything = found.totals, found.everything
         self._set_board()
 
@@ -189,6 +198,12 @@ class Session:
         return self.board.draft.by_scenario if self.board.draft else {}
 
     @property
+    def pinned(self) -> frozenset[str]:
+        """The labels of the prompt's pinned versions."""
+        versions = self.prompt.versions if self.prompt else ()
+        return frozenset(version.label for version in versions if version.pinned)
+
+    @property
     def kept_label(self) -> str | None:
         """``v2`` when the draft says what that version says."""
         versions = self.prompt.versions if self.prompt and self.body else ()
@@ -218,6 +233,32 @@ class Session:
         self.lineup = lineup
         self._set_board()
 
+    def arrange(self) -> None:
+        """Arrange the rows anew, by what is known now."""
+        keys = None if self.arrangement.plain else arranged(self.keyed(), self.board, self.arrangement)
+        self.show_arranged(keys)
+
+    def show_arranged(self, keys: list[int] | None) -> None:
+        """Have the panes show the cases of these row numbers; None: the rows as they are."""
+        self.shown = self.rows if keys is None else CaseRows(keys, self.project.cases.page)
+        self.board.shown = self.shown
+
+    def keyed(self) -> list[tuple[int, str]]:
+        """Row number and id of the rows, in the order that sorting starts from."""
+        order = self.arrangement.order
+        if self._keyed is None or self._keyed[:2] != (self.rows, order):
+            self._keyed = (self.rows, order, self.project.cases.keyed(self._chosen, order))
+        return self._keyed[2]
+
+    def find_column(self, number: int | None, model: str) -> Column | None:
+        """The column of a version, None for the draft, under a model, once it was on the board."""
+        if self.prompt is None:
+            return None
+        if number is None:
+            return self._drafts.get((self.prompt.id, model))
+        body = next((version.body for version in self.prompt.versions if version.number == number), None)
+        return self._columns.get((body.id, model)) if body else None
+
     def _set_board(self) -> None:
         columns = self._make_columns()
         self.board = Board(self.rows, columns, self.project.cases.named, self._spread(), self.lineup.reference)
@@ -240,11 +281,10 @@ class Session:
         """By model: the draft, then kept versions. A column that was there before keeps its verdicts."""
         if self.prompt is None or self.model is None or self.body is None:
             return []
-        versions = self.lineup.versions_of(self.prompt)
+        places = self.lineup.places(self.prompt, self.models, self.model)
         return [
-            column
-            for model in self.lineup.models_of(self.models, self.model)
-            for column in (self._draft_column(model), *(self._version_column(version, model) for version in versions))
+            self._draft_column(model) if version is None else self._version_column(version, model)
+            for version, model in places
         ]
 
     def _draft_column(self, model: ModelSpec) -> Column:

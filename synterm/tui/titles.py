@@ -6,13 +6,41 @@ from functools import lru_cache
 
 from synterm.evaluate.statistics import mcnemar_exact, wilson
 from synterm.text import plural
+from synterm.tui.arrange import Arrangement
 from synterm.tui.board import Board, Flips
 from synterm.tui.column import Column, Counts
 
+_SORTS = {
+    "failing": "failing first",
+    "passing": "passing first",
+    "answer": "by answer",
+    "flips": "by flips",
+    "disagreement": "by disagreement",
+    "expected": "by expected",
+    "input": "by input",
+}
 
-def results_title(board: Board) -> str:
-    """``Results  108 cases × 3 variants``."""
-    return f"Results  {plural(len(board.rows), 'case')} × {plural(len(board.columns), 'variant')}"
+
+def results_title(board: Board, arrangement: Arrangement) -> str:
+    """``Results  108 cases × 3 variants``, ``Results  12 of 108 cases × 3 variants · failing · by flips``."""
+    total, shown = len(board.rows), len(board.shown)
+    cases = plural(total, "case") if shown == total else f"{shown:,} of {plural(total, 'case')}"
+    return " · ".join((f"Results  {cases} × {plural(len(board.columns), 'variant')}", *_arranged(board, arrangement)))
+
+
+def counted(shown: int, total: int) -> str:
+    """``106``, or ``12 of 106`` where only some are shown."""
+    return f"{total:,}" if shown == total else f"{shown:,} of {total:,}"
+
+
+def _arranged(board: Board, arrangement: Arrangement) -> list[str]:
+    words = [] if arrangement.only == "all" else [arrangement.only]
+    draft = board.draft.title if board.draft else ""
+    if arrangement.only in ("failing", "errors") and arrangement.column != draft:
+        words[0] += f" under {arrangement.column}"
+    if arrangement.sort:
+        words.append(_SORTS[arrangement.sort.by])
+    return [*words]
 
 
 def results_summary(board: Board) -> str:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from synterm.core.case import Case
 from synterm.core.completion import Completion, Outcome, failed_call
-from synterm.core.evaluation import Evaluation
+from synterm.core.evaluation import CheckResult, Evaluation
+from synterm.core.tree import Tree
 from synterm.evaluate.checklist import Checklist
 from synterm.evaluate.misses import why_missed
 from synterm.evaluate.plan import plan, rendered
+from synterm.storage.grades import GradeStore
+from synterm.storage.project import Project
 from synterm.storage.responses import ResponseStore
+from synterm.storage.runs import PastVerdict
 from synterm.tui.column import Column
 from synterm.tui.verdicts import Cell
 
@@ -27,6 +33,48 @@ class Why:
     """The response as it came; empty when there is none."""
     note: str
     """Whether the cell is about an earlier text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What the project file tells about a case."""
+
+    why: Why | None = None
+    """None where the cell is empty."""
+    history: list[PastVerdict] = field(default_factory=list[PastVerdict])
+    """What recorded runs found, the newest first."""
+    seed: Case | None = None
+    """The case that it was made from, where that is still there."""
+    answers: dict[str, str] = field(default_factory=dict[str, str])
+    """The answers under all columns, by their titles."""
+
+
+def look_into(path: Path, tree: Tree, case: Case, column: Column, columns: Sequence[Column]) -> Details:
+    """Read it all on a connection of its own: for a thread beside the one that shows things.
+
+    Raises ProjectError when the file can't be read.
+    """
+    with Project.look(path) as project:
+        checklist = Checklist(tree, _Read(project.grades))
+        seed = project.cases.named([case.origin.seed_id]) if case.origin.seed_id else []
+        why = find_out(case, column, checklist, project.responses)
+        answers = {other.title: _text(other.cell(case.id), project.responses) for other in columns}
+        return Details(why, project.runs.of_case(case.id), seed[0] if seed else None, answers)
+
+
+def _text(cell: Cell | None, responses: ResponseStore) -> str:
+    stored = responses.answer(cell.stored) if cell and cell.stored else None
+    return (stored.text if stored else "") or (cell.text if cell else "")
+
+
+class _Read:
+    """Verdicts that are known, where none can be kept."""
+
+    def __init__(self, grades: GradeStore) -> None:
+        self.lookup = grades.lookup
+
+    def add(self, key: bytes, found: CheckResult) -> None:
+        """What was judged to look at it is judged anew next time."""
 
 
 def find_out(case: Case, column: Column, checklist: Checklist, responses: ResponseStore) -> Why | None:

@@ -174,10 +174,10 @@ async def test_the_lists_of_cases_and_results_move_together(make_project: MakePr
 
 
 async def test_enter_shows_why(make_project: MakeProject, open_bench: OpenBench) -> None:
-    async with open_bench(make_project(), size=(130, 60)) as bench:
+    async with open_bench(make_project(), size=(130, 80)) as bench:
         bench.screen.query_one(ResultGrid).focus()
         await bench.pilot.press("end", "enter")
-        await bench.pilot.pause()
+        await bench.settle()
         assert isinstance(bench.app.screen, InspectScreen)
         text = bench.text()
         for part in (
@@ -185,7 +185,7 @@ async def test_enter_shows_why(make_project: MakeProject, open_bench: OpenBench)
             "✗ clarify",
             "expected summarize",
             "Route the message.",
-            "The same case elsewhere",
+            "Other columns",
         ):
             assert part in text
         await bench.pilot.press("escape")

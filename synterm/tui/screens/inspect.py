@@ -2,153 +2,239 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.widgets import Footer, Static
 
-from synterm.core.case import Case, value_text
-from synterm.core.evaluation import CheckResult, Evaluation
+from synterm.core.case import Case
+from synterm.errors import SyntermError
 from synterm.text import one_line, printable
 from synterm.tui.column import Column
-from synterm.tui.verdicts import kind_of, marked, short_answer
-from synterm.tui.why import Why
+from synterm.tui.sections import NAMES, Section, sections
+from synterm.tui.session import Session
+from synterm.tui.why import Details, look_into
 
-_RAW_LIMIT = 20_000
-_STYLES = {"pass": "$text-success", "fail": "$text-error", "error": "$text-warning"}
+_WATCH_SECONDS = 0.2
 
 
-class InspectScreen(ModalScreen[None]):
-    """Shows the verdict with its reasons, the rendered messages, the answer as it came, and the other variants."""
+class SectionName(Static):
+    """A section's name in the index; a click goes there."""
+
+    class Chosen(Message):
+        """Someone wants to see a section."""
+
+        def __init__(self, name: SectionName, place: int) -> None:
+            super().__init__()
+            self.section = name
+            self.place = place
+
+        @property
+        def control(self) -> SectionName:
+            """The name."""
+            return self.section
+
+    def __init__(self, place: int) -> None:
+        super().__init__(Content.assemble((f"{place + 1} ", "$text-muted"), NAMES[place]))
+        self._place = place
+
+    def on_click(self, event: events.Click) -> None:
+        """Go there."""
+        event.stop()
+        self.post_message(self.Chosen(self, self._place))
+
+
+class InspectScreen(ModalScreen[tuple[int, int]]):
+    """Shows a cell, and walks to others. Dismissed with the row and the column that were looked at last."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter,q", "dismiss", "Close", id="inspect.close", tooltip="Back to the results"),
-        Binding("down,j", "scroll('down')", "Down", show=False, id="inspect.down", tooltip="One line down"),
-        Binding("up,k", "scroll('up')", "Up", show=False, id="inspect.up", tooltip="One line up"),
+        Binding("escape,enter,q", "close", "Close", id="why.close", tooltip="Back to the grid"),
+        Binding("down,j", "scroll('down')", "Down", show=False),
+        Binding("up,k", "scroll('up')", "Up", show=False),
+        Binding("pagedown,space", "scroll('page_down')", "Page down", show=False),
+        Binding("pageup", "scroll('page_up')", "Page up", show=False),
+        Binding("home", "scroll('home')", "Top", show=False),
+        Binding("end", "scroll('end')", "End", show=False),
+        Binding("n", "case(1)", "Next", id="why.next", tooltip="The next case"),
+        Binding("p", "case(-1)", "Previous", id="why.previous", tooltip="The case before"),
+        Binding("right,l", "column(1)", "Column ▸", id="why.right", tooltip="The same case in the next column"),
+        Binding("left,h", "column(-1)", "◂", id="why.left", show=False, tooltip="The same case in the column before"),
+        Binding("right_square_bracket", "step(1)", "Section", id="why.section", tooltip="The next section"),
+        Binding("left_square_bracket", "step(-1)", "Back", id="why.back", show=False, tooltip="The section before"),
+        *(Binding(str(place + 1), f"section({place})", name, show=False) for place, name in enumerate(NAMES)),
+        Binding("y", "copy", "Copy answer", id="why.copy", tooltip="Copy the answer to the clipboard"),
+        Binding("Y", "copy_all", "Copy all", id="why.copy_all", show=False, tooltip="Copy all of it as Markdown"),
+        Binding("R", "ask_again", "Ask again", id="why.again", tooltip="Ask afresh about this case, in all columns"),
+        Binding("o", "whole", "Whole response", id="why.whole", show=False, tooltip="Show the response uncut"),
     ]
     DEFAULT_CSS = """
     InspectScreen {
         align: center middle;
-        & > VerticalScroll {
-            width: 90%; max-width: 110; height: auto; max-height: 90%;
-            background: $surface; border: round $primary; padding: 1 2;
-            border-title-color: $text-primary; border-subtitle-color: $text-muted;
+        & > Vertical {
+            width: 96%; max-width: 150; height: 94%;
+            background: $surface; border: round $primary;
+            border-title-color: $text-primary; border-title-style: bold; border-subtitle-color: $text-muted;
         }
-        & Static { width: 1fr; height: auto; }
+        & #index { height: 1; padding: 0 2; background: $panel; }
+        & SectionName { width: auto; padding: 0 2 0 0; &:hover { text-style: underline; } }
+        & VerticalScroll { padding: 0 2; scrollbar-size-vertical: 1; &:focus { background-tint: transparent; } }
+        & .section { width: 1fr; height: auto; margin-top: 1; }
     }
     """
 
-    def __init__(self, case: Case, column: Column, columns: Sequence[Column], why: Why | None) -> None:
-        """`why`: about the column's cell; None when it has none."""
+    def __init__(self, session: Session, row: int, column: int, ask_again: Callable[[Case], object]) -> None:
+        """`ask_again`: asks afresh about a case, if that may be."""
         super().__init__()
-        self._case = case
-        self._column = column
-        self._columns = columns
-        self._why = why
+        self._session = session
+        self._rows: Sequence[Case] = session.shown
+        self._columns: Sequence[Column] = session.board.columns
+        self._row, self._place = row, column
+        self._ask_again = ask_again
+        self._details = Details()
+        self._whole = False
+        self._section = 0
+        self._seen: object = None
+
+    @property
+    def case(self) -> Case:
+        """The case that is shown."""
+        return self._rows[self._row]
+
+    @property
+    def column(self) -> Column:
+        """The column that is shown."""
+        return self._columns[self._place]
 
     def compose(self) -> ComposeResult:
-        """One scrolling text."""
-        with VerticalScroll() as box:
-            box.border_title = Content(f"Why · {one_line(self._column.title, 60)}")
-            box.border_subtitle = Content("esc closes")
-            for part in self._parts():
-                yield Static(part, markup=False)
+        """An index, and the sections below each other."""
+        with Vertical():
+            with Horizontal(id="index"):
+                yield from (SectionName(place) for place in range(len(NAMES)))
+            with VerticalScroll():
+                for place in range(len(NAMES)):
+                    yield Static("", id=f"section-{place}", classes="section", markup=False)
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """Show the cell; when another verdict lands, that."""
+        self.query_one(VerticalScroll).focus()
+        self._turn()
+        self.set_interval(_WATCH_SECONDS, self._look_again)
+
+    def action_close(self) -> None:
+        """Back to the grid."""
+        self.dismiss((self._row, self._place))
 
     def action_scroll(self, way: str) -> None:
-        """Scroll a line."""
+        """Scroll a line, a page, or to an end."""
         box = self.query_one(VerticalScroll)
-        (box.scroll_down if way == "down" else box.scroll_up)(animate=False)
+        getattr(box, f"scroll_{way}")(animate=False)
 
-    def _parts(self) -> Iterable[Content]:
-        case, why = self._case, self._why
-        yield _section("Case", case.id)
-        yield _facts([*case.input.items(), ("expected", value_text(case.expected) or "(nothing)")])
-        yield _facts([("split", case.split), ("tags", " ".join(case.tags) or "–"), ("origin", case.origin.kind)])
-        if why is None:
-            yield Content("\nNot evaluated yet under this variant.")
+    def action_case(self, by: int) -> None:
+        """Another case under the same column."""
+        row = max(0, min(self._row + by, len(self._rows) - 1))
+        if row != self._row:
+            self._row = row
+            self._turn()
+
+    def action_column(self, by: int) -> None:
+        """The same case under another column."""
+        place = max(0, min(self._place + by, len(self._columns) - 1))
+        if place != self._place:
+            self._place = place
+            self._turn()
+
+    def action_section(self, place: int) -> None:
+        """Bring a section to the top."""
+        self._section = place
+        self.query_one(VerticalScroll).scroll_to_widget(
+            self.query_one(f"#section-{place}"), top=True, animate=False, force=True
+        )
+
+    def action_step(self, by: int) -> None:
+        """Bring another section to the top."""
+        self.action_section(max(0, min(self._section + by, len(NAMES) - 1)))
+
+    def action_copy(self) -> None:
+        """Copy the answer as it is."""
+        why = self._details.why
+        if why and why.evaluation.completion.text:
+            self.app.copy_to_clipboard(why.evaluation.completion.text)
+            self.notify("the answer is copied", markup=False)
+        else:
+            self.notify("there is no answer to copy", markup=False)
+
+    def action_copy_all(self) -> None:
+        """Copy all that is shown, as Markdown."""
+        parts = [section.markdown() for section in self._sections()]
+        self.app.copy_to_clipboard("\n".join((f"# {one_line(self.column.title, 80)}\n", *parts)))
+        self.notify("all of it is copied as Markdown", markup=False)
+
+    def action_ask_again(self) -> None:
+        """Ask afresh about the case, under all columns."""
+        self._ask_again(self.case)
+
+    def action_whole(self) -> None:
+        """Show the response uncut, or cut."""
+        self._whole = not self._whole
+        self._show()
+        self.action_section(len(NAMES) - 1)
+
+    @on(SectionName.Chosen)
+    def _chosen(self, event: SectionName.Chosen) -> None:
+        self.action_section(event.place)
+
+    def _turn(self) -> None:
+        """Another cell: its case at once, the rest when it is read."""
+        self._details, self._whole = Details(), False
+        self.query_one(Vertical).border_title = Content(f"Why · {one_line(self.column.title, 60)}")
+        name = self._session.shown.name(self._row) if self._session.shown is self._rows else ""
+        self.query_one(Vertical).border_subtitle = Content(f"{name} · {self._row + 1:,} of {len(self._rows):,}")
+        self._seen = self._state()
+        self.query_one("#section-0", Static).update(_drawn(self._sections()[0]))
+        self._read()
+
+    def _look_again(self) -> None:
+        """Something landed meanwhile."""
+        if (now := self._state()) != self._seen:
+            self._seen = now
+            self._read()
+
+    def _state(self) -> object:
+        case_id, column = self.case.id, self.column
+        cells = tuple(other.cell(case_id) for other in self._columns)
+        return (cells, column.generation, column.running.get(case_id))
+
+    @work(group="inspect", exclusive=True, exit_on_error=False)
+    async def _read(self) -> None:
+        session, wanted = self._session, (self.case, self.column)
+        try:
+            details = await asyncio.to_thread(look_into, session.project.path, session.tree, *wanted, self._columns)
+        except SyntermError as error:
+            self.notify(printable(str(error)), severity="error", markup=False)
             return
-        yield from _verdict(why.evaluation, why.note)
-        yield from _messages(why.evaluation)
-        yield from _answer(why)
-        yield from self._others()
+        if wanted == (self.case, self.column):
+            self._details = details
+            self._show()
 
-    def _others(self) -> Iterable[Content]:
-        lines = [
-            (column.title, marked(cell.kind, cell.text))
-            for column in self._columns
-            if column is not self._column and (cell := column.cell(self._case.id))
-        ]
-        if lines:
-            yield _section("The same case elsewhere")
-            yield _facts(lines)
+    def _show(self) -> None:
+        for place, section in enumerate(self._sections()):
+            self.query_one(f"#section-{place}", Static).update(_drawn(section))
+
+    def _sections(self) -> list[Section]:
+        return sections(self.case, self.column, self._columns, self._details, whole=self._whole)
 
 
-def _section(title: str, note: str = "") -> Content:
-    return Content.assemble("\n", (title, "bold $text-primary"), "  ", (printable(note), "$text-muted"))
-
-
-def _facts(facts: Iterable[tuple[str, object]]) -> Content:
-    lines = (((f"{printable(name):>10}  ", "$text-muted"), printable(str(value))) for name, value in facts)
-    return Content("\n").join(Content.assemble(*line) for line in lines)
-
-
-def _verdict(evaluation: Evaluation, note: str) -> Iterable[Content]:
-    yield _section("Verdict", note)
-    kind = kind_of(evaluation)
-    line = marked(kind, short_answer(evaluation, 200))
-    yield Content.styled(f"{'':>10}  {line}", f"bold {_STYLES[kind]}")
-    yield _facts((check.type, _check_line(check)) for check in evaluation.checks)
-    if evaluation.error:
-        hint = f"\n{evaluation.completion.hint}" if evaluation.completion.hint else ""
-        yield _facts([("error", evaluation.error + hint)])
-
-
-def _check_line(check: CheckResult) -> str:
-    if check.passed is None:
-        return f"! abstains: {check.error}"
-    return f"{'✓' if check.passed else '✗'} {check.reason}"
-
-
-def _messages(evaluation: Evaluation) -> Iterable[Content]:
-    request = evaluation.task.request
-    if request is None:
-        return
-    yield _section("Request", f"key {request.key[:16]}…")
-    yield _facts((message.role, message.content.replace("\n", f"\n{'':>12}")) for message in request.messages)
-    held = f"held to {request.constraint}" if request.constraint else "free text"
-    yield _facts([("parameters", request.params or "–"), ("answer", held)])
-
-
-def _answer(why: Why) -> Iterable[Content]:
-    completion, raw = why.evaluation.completion, why.raw
-    yield _section("Answer", why.source)
-    yield _facts([("text", completion.text or "(empty)"), ("outcome", completion.outcome.value)])
-    usage = completion.usage
-    yield _facts(
-        [
-            ("time", _milliseconds(completion.latency_ms, completion.first_token_ms)),
-            ("tokens", f"{_known(usage.prompt)} in, {_known(usage.completion)} out"),
-            ("cost", "unknown" if completion.cost_usd is None else f"${completion.cost_usd:.6f}"),
-        ]
+def _drawn(section: Section) -> Content:
+    heading = Content.assemble(
+        (section.name, "bold $text-primary"), "  ", (printable(section.note), "$text-muted"), "\n"
     )
-    if completion.attempts > 1:
-        yield _facts([("sent", f"{completion.attempts} times; all but the last failed")])
-    if raw:
-        text = raw[:_RAW_LIMIT].decode("utf-8", "replace")
-        yield _section("Response as it came", f"{len(raw):,} bytes" + (", cut" if len(raw) > _RAW_LIMIT else ""))
-        yield Content(printable(text))
-
-
-def _milliseconds(total: float | None, first: float | None) -> str:
-    if total is None:
-        return "unknown"
-    return f"{total:.0f} ms" + (f", first text after {first:.0f} ms" if first is not None else "")
-
-
-def _known(count: int | None) -> str:
-    return "unknown" if count is None else str(count)
+    return heading + section.body

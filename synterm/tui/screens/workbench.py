@@ -17,6 +17,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Footer
 
+from synterm.core.case import Case
 from synterm.core.prompt import Prompt, PromptBody
 from synterm.errors import SyntermError
 from synterm.providers.registry import Providers
@@ -25,13 +26,13 @@ from synterm.storage.project import Project
 from synterm.text import printable
 from synterm.tui.edits import Edit, EditLog
 from synterm.tui.painter import FRAME_SECONDS, Painter, Panes
+from synterm.tui.screens.arranging import ArrangingScreen
 from synterm.tui.screens.case_edits import CaseEditing
 from synterm.tui.screens.inspect import InspectScreen
 from synterm.tui.screens.places import make_place
 from synterm.tui.screens.project_edits import ProjectEditing
 from synterm.tui.screens.review import ReviewScreen
 from synterm.tui.screens.tree_edits import TreeEditing
-from synterm.tui.why import find_out
 from synterm.tui.widgets.cases import CasesPane
 from synterm.tui.widgets.grid import ResultGrid
 from synterm.tui.widgets.line_list import LineList
@@ -46,7 +47,7 @@ _VIEWS = ("-at-behaviors", "-at-cases")
 """Which pane of the side has the screen, where there is no room for all; neither: the prompt and its results."""
 
 
-class WorkbenchScreen(CaseEditing, TreeEditing, ProjectEditing):
+class WorkbenchScreen(CaseEditing, TreeEditing, ProjectEditing, ArrangingScreen):
     """The one screen that people keep open."""
 
     CSS_PATH = "workbench.tcss"
@@ -158,10 +159,17 @@ class WorkbenchScreen(CaseEditing, TreeEditing, ProjectEditing):
             other.cursor = event.index
 
     @on(ResultGrid.Inspected)
-    def _inspected(self, event: ResultGrid.Inspected) -> None:
-        session = self.session
-        why = find_out(event.case, event.column, session.checklist, session.project.responses)
-        self.app.push_screen(InspectScreen(event.case, event.column, session.board.columns, why))
+    def _inspected(self) -> None:
+        screen = InspectScreen(self.session, self.grid.cursor, self.grid.column, self._ask_about)
+        self.app.push_screen(screen, self._inspected_last)
+
+    def _inspected_last(self, place: tuple[int, int] | None) -> None:
+        if place:
+            self.grid.cursor, self.grid.column = place
+
+    def _ask_about(self, case: Case) -> None:
+        if self._may_ask():
+            self._ask_again(case)
 
     def _scrolled(self) -> None:
         self.live.promote(self.painter.visible_cases())

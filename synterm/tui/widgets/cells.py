@@ -20,3 +20,13 @@ def fit(text: str, width: int) -> str:
 def padded(text: str, width: int) -> str:
     """`fit`, sure to be `width` cells wide also after a cut."""
     return set_cell_size(fit(text, width), width)
+
+
+def tail(text: str, width: int) -> str:
+    """The end of a text as one printable line, at most `width` cells wide: what was streamed last stays in sight."""
+    line = one_line(text[-4 * max(width, 1) :])
+    if cell_len(line) <= width and len(text) <= 4 * width:
+        return line
+    while line and cell_len(line) >= width:
+        line = line[max((cell_len(line) - width) // 2, 1) :]
+    return "…" + line if width > 0 else ""

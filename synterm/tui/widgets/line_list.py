@@ -65,8 +65,8 @@ class LineList(ScrollView, can_focus=True):
         """The segments of one row, not wider than `width`."""
         raise RuntimeError(f"{type(self).__name__} draws no rows")
 
-    def draw_header(self, width: int) -> list[Segment]:
-        """The segments of the header; drawn when `header_height` is 1."""
+    def draw_header(self, width: int, line: int) -> list[Segment]:
+        """The segments of a line of the header, of which there are `header_height`."""
         return [Segment(" " * width)]
 
     def validate_cursor(self, cursor: int) -> int:
@@ -75,7 +75,7 @@ class LineList(ScrollView, can_focus=True):
 
     def watch_row_count(self) -> None:
         """More or fewer rows: the scroll bar follows, the cursor stays on a row."""
-        self.virtual_size = Size(self.size.width, self.row_count + self.header_height)
+        self.fit()
         self.cursor = self.validate_cursor(self.cursor)
         self.refresh()
 
@@ -122,8 +122,12 @@ class LineList(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """The width decides the layout of every row."""
-        self.virtual_size = Size(self.size.width, self.row_count + self.header_height)
+        self.fit()
         self.refresh()
+
+    def fit(self) -> None:
+        """Have the scroll bar know how much there is."""
+        self.virtual_size = Size(self.size.width, self.row_count + self.header_height)
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor where the mouse is."""
@@ -151,19 +155,14 @@ class LineList(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen."""
-        width = self.body_width
-        base = self.rich_style
+        width, base = self.body_width, self.visual_style.rich_style
         if y < self.header_height:
-            return (
-                Strip(self.draw_header(width))
-                .adjust_cell_length(width)
-                .apply_style(base + self.get_component_rich_style("line--header"))
-            )
+            return self._strip(self.draw_header(width, y), base + self.get_component_rich_style("line--header"))
         index = y - self.header_height + round(self.scroll_y)
         if index >= self.row_count:
             return self._hint_line(y, width) or Strip.blank(width, base)
-        strip = Strip(self.draw_row(index, width)).adjust_cell_length(width)
-        return self._on_cursor(strip.apply_style(base)) if index == self.cursor else strip.apply_style(base)
+        strip = self._strip(self.draw_row(index, width), base)
+        return self.draw_cursor(strip) if index == self.cursor else strip
 
     def _hint_line(self, y: int, width: int) -> Strip | None:
         if self.row_count or not self.hint:
@@ -171,10 +170,17 @@ class LineList(ScrollView, can_focus=True):
         style = self.get_component_rich_style("line--hint")
         return hint_line(self.hint, y, (width, self.size.height), self.rich_style + style)
 
-    def _on_cursor(self, strip: Strip) -> Strip:
+    def draw_cursor(self, strip: Strip) -> Strip:
+        """The row that the cursor stands on."""
         if self.has_focus:
-            style = self.get_component_rich_style("line--cursor", partial=True)
-            return Strip([Segment(text, (own or Style()) + style) for text, own, _ in strip], strip.cell_length)
+            return over(strip, self.get_component_rich_style("line--cursor", partial=True))
         blurred = self.get_component_rich_style("line--cursor-blurred", partial=True)
-        mark = Style(bgcolor=blurred.bgcolor, underline=blurred.underline)
-        return Strip([Segment(text, (own or Style()) + mark) for text, own, _ in strip], strip.cell_length)
+        return over(strip, Style(bgcolor=blurred.bgcolor, underline=blurred.underline))
+
+    def _strip(self, segments: list[Segment], base: Style) -> Strip:
+        return Strip(segments).adjust_cell_length(self.body_width).apply_style(base)
+
+
+def over(strip: Strip, style: Style) -> Strip:
+    """The same strip with a style that goes over its own."""
+    return Strip([Segment(text, (own or Style()) + style) for text, own, _ in strip], strip.cell_length)

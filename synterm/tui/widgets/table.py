@@ -124,7 +124,7 @@ class Table(LineList):
             if event.chain == 2:
                 self.action_open()
 
-    def draw_header(self, width: int) -> list[Segment]:
+    def draw_header(self, width: int, line: int = 0) -> list[Segment]:
         """The titles; without rows, why there are none."""
         if not self.row_count:
             return [Segment(padded(f" {self.nothing}", width))]
