@@ -8,6 +8,7 @@ from collections.abc import Callable
 from synterm.cli import case_fields, model_fields, node_fields, prompt_fields
 from synterm.cli.output import say
 from synterm.cli.places import opened
+from synterm.core.prompt import HalfTyped
 from synterm.errors import InputError, UsageError
 from synterm.formats.fields import prompt_name
 from synterm.storage.project import Project
@@ -77,7 +78,10 @@ def _edit_prompt(project: Project, args: argparse.Namespace) -> str:
     if name != prompt.name:
         project.prompts.rename(prompt.id, name).result()
     number = project.prompts.keep(prompt.id, body, args.note or "").result()
-    half = prompt.draft_examples if body.examples == prompt.draft.examples else None
+    half = HalfTyped(
+        prompt.draft_examples if body.examples == prompt.draft.examples else None,
+        prompt.draft_params if body.params == prompt.draft.params else None,
+    )
     project.prompts.save_draft(prompt.id, body, half).result()
     return f"changed prompt {name}: its draft is version v{number}"
 

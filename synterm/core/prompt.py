@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Literal, Self
+from typing import Any, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -81,6 +81,13 @@ class PromptVersion(BaseModel):
         return f"v{self.number}"
 
 
+class HalfTyped(NamedTuple):
+    """The texts of a draft's parts that are not yet what they are to be: half a line, a missing value; else None."""
+
+    examples: str | None = None
+    params: str | None = None
+
+
 class Prompt(BaseModel):
     """A named prompt: the draft that is being typed, and the versions that were kept (oldest first)."""
 
@@ -91,6 +98,8 @@ class Prompt(BaseModel):
     draft: PromptBody
     draft_examples: str | None = None
     """The text of the draft's examples while it is not yet examples: half a line, a missing answer."""
+    draft_params: str | None = None
+    """The text of the draft's parameters while it is not yet parameters."""
     versions: tuple[PromptVersion, ...] = ()
 
     @property
@@ -99,7 +108,12 @@ class Prompt(BaseModel):
         return self.versions[-1] if self.versions else None
 
     @property
+    def half(self) -> HalfTyped:
+        """What of the draft is half typed."""
+        return HalfTyped(self.draft_examples, self.draft_params)
+
+    @property
     def draft_label(self) -> str:
         """``v2`` when the draft says what a kept version says, else ``draft``."""
-        same = next((version for version in reversed(self.versions) if version.id == self.draft.id), None)
+        same = next((version for version in reversed(self.versions) if version.body == self.draft), None)
         return same.label if same else "draft"

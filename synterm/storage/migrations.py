@@ -13,6 +13,7 @@ from sqlite_utils.migrations import Migrations
 from synterm.storage.connect import APPLICATION_ID
 from synterm.storage.engine_step import engine_step
 from synterm.storage.review_step import review_step
+from synterm.storage.workbench_step import workbench_step
 
 SCHEMA_VERSION = 4
 """Raised with each step; kept in the file's header."""
@@ -133,6 +134,12 @@ def first(db: Database) -> None:
 def second(db: Database) -> None:
     """Recipes, spending, and evaluations by columns."""
     engine_step(db)
+
+
+@migrations(name="0003_workbench")
+def third(db: Database) -> None:
+    """Parameters that are half typed, and pinned versions."""
+    workbench_step(db)
 
 
 @migrations(name="0004_reviews")

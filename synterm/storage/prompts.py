@@ -8,15 +8,18 @@ from typing import Any
 from sqlite_utils import Database
 
 from synterm.core.ids import new_id
-from synterm.core.prompt import Prompt, PromptBody, PromptVersion
+from synterm.core.prompt import HalfTyped, Prompt, PromptBody, PromptVersion
 from synterm.errors import InputError, NotFoundError
-from synterm.storage.base import Store, not_found, require_json
+from synterm.storage.base import Store, not_found, require_json, text_or_none
 from synterm.storage.clock import now
 from synterm.storage.connect import DatabaseError
 from synterm.storage.taken import Taken, put_back, take
 
 MAX_NAME = 200
 """The most characters of a prompt's name."""
+MAX_NOTE = 200
+"""The most characters of what a version is called."""
+_NOTHING_HALF = HalfTyped()
 
 
 class PromptStore(Store):
@@ -29,14 +32,18 @@ class PromptStore(Store):
     def all(self) -> list[Prompt]:
         """All prompts with their versions, in the order they were made."""
         versions: dict[str, list[PromptVersion]] = {}
-        rows = self._rows("SELECT id, name, draft, draft_examples FROM prompts ORDER BY id")
+        rows = self._rows("SELECT id, name, draft, draft_examples, draft_params FROM prompts ORDER BY id")
         with self._reading("a prompt"):
-            for prompt_id, number, note, created, body in self._rows(
-                "SELECT prompt_id, number, note, created, body FROM prompt_versions "
+            for prompt_id, number, note, created, pinned, body in self._rows(
+                "SELECT prompt_id, number, note, created, pinned, body FROM prompt_versions "
                 "JOIN prompt_bodies ON prompt_bodies.id = body_id ORDER BY number"
             ):
                 version = PromptVersion(
-                    body=PromptBody.model_validate_json(body), number=number, note=note, created=created
+                    body=PromptBody.model_validate_json(body),
+                    number=number,
+                    note=note,
+                    created=created,
+                    pinned=bool(pinned),
                 )
                 versions.setdefault(prompt_id, []).append(version)
             return [
@@ -44,10 +51,11 @@ class PromptStore(Store):
                     id=prompt_id,
                     name=name,
                     draft=PromptBody.model_validate_json(draft),
-                    draft_examples=half,
+                    draft_examples=examples,
+                    draft_params=params,
                     versions=tuple(versions.get(prompt_id, ())),
                 )
-                for prompt_id, name, draft, half in rows
+                for prompt_id, name, draft, examples, params in rows
             ]
 
     def get(self, name: str) -> Prompt:
@@ -69,15 +77,31 @@ class PromptStore(Store):
 
         return self._writer.submit(work)
 
-    def save_draft(self, prompt_id: str, body: PromptBody, examples: str | None = None) -> Future[None]:
-        """Put what is being typed on disk; `examples` is the text of examples that can't be read yet."""
+    def save_draft(self, prompt_id: str, body: PromptBody, half: HalfTyped = _NOTHING_HALF) -> Future[None]:
+        """Put what is being typed on disk, with the parts of it that can't be read yet."""
         return self._writer.submit(
-            lambda db: _update(db, prompt_id, draft=_text(body), draft_examples=examples, updated=now())
+            lambda db: _update(
+                db,
+                prompt_id,
+                draft=_text(body),
+                draft_examples=text_or_none(half.examples),
+                draft_params=text_or_none(half.params),
+                updated=now(),
+            )
         )
 
     def keep(self, prompt_id: str, body: PromptBody, note: str = "") -> Future[int]:
         """Keep `body` as a version; gives its number. A body that was kept before gives the number it has."""
         return self._writer.submit(lambda db: _keep(db, prompt_id, body, note))
+
+    def annotate(
+        self, prompt_id: str, number: int, *, note: str | None = None, pinned: bool | None = None
+    ) -> Future[None]:
+        """Give a version another note, pin it, or take its pin away; None leaves things as they are.
+
+        The future raises InputError for a note of over `MAX_NOTE` characters, NotFoundError for a version that is gone.
+        """
+        return self._writer.submit(lambda db: _annotate(db, prompt_id, number, note, pinned))
 
     def rename(self, prompt_id: str, name: str) -> Future[None]:
         """Give a prompt another name."""
@@ -121,6 +145,22 @@ def _update(db: Database, prompt_id: str, **values: str | None) -> None:
     columns = ", ".join(f"{column} = ?" for column in values)
     if not _run(db, f"UPDATE prompts SET {columns} WHERE id = ?", *values.values(), prompt_id):
         raise _gone()
+
+
+def _annotate(db: Database, prompt_id: str, number: int, note: str | None, pinned: bool | None) -> None:
+    if note is not None and len(note) > MAX_NOTE:
+        raise InputError(f"a version's note has at most {MAX_NOTE} characters", where="note")
+    text = text_or_none(note)
+    if not _run(
+        db,
+        "UPDATE prompt_versions SET note = coalesce(?, note), pinned = coalesce(?, pinned) "
+        "WHERE prompt_id = ? AND number = ?",
+        text,
+        pinned,
+        prompt_id,
+        number,
+    ):
+        raise NotFoundError("the version was removed from the project", hint="look again at what is there")
 
 
 def _gone() -> NotFoundError:

@@ -47,6 +47,7 @@ class Painter:
         self._rows = session.shown
         self._dirty: set[str] = set()
         self._unfinished = False
+        self._figures_due = False
         self._first_due = False
         self._frame = 0
         self.state: LiveState = "idle"
@@ -80,6 +81,11 @@ class Painter:
         if self._first_due:
             self._first_due = False
             self.draw()
+
+    def edited(self) -> None:
+        """The draft says something else: its name is shown now, the figures with a slow frame, after the next keys."""
+        self._show_prompt_title()
+        self._figures_due = True
 
     def settled(self) -> None:
         """Nothing runs any more: the next frame draws it all."""
@@ -121,6 +127,9 @@ class Painter:
         panes.behaviors.show_counts(session.counts(), session.totals, flips, session.roots)
         self.show_status()
 
+    def _show_prompt_title(self) -> None:
+        self._panes.prompt.border_title = Content(f"Prompt  {one_line(self._session.prompt_title, 60)}")
+
     def show_status(self) -> None:
         """Show the line on top."""
         session, model, draft = self._session, self._session.model, self._session.board.draft
@@ -144,7 +153,7 @@ class Painter:
     def draw(self) -> None:
         """Draw one frame: what changed since the last."""
         running = any(column.running for column in self._session.board.columns)
-        if not (self._dirty or self._unfinished or running):
+        if not (self._dirty or self._unfinished or self._figures_due or running):
             return
         self._frame += 1
         slow = self._frame % _SLOW_FRAMES == 0 or self._unfinished
@@ -157,7 +166,7 @@ class Painter:
         self._panes.grid.refresh_header()
         self.show_titles()
         self._dirty.clear()
-        self._unfinished = False
+        self._unfinished = self._figures_due = False
 
     def _draw_rows(self, slow: bool) -> None:
         grid = self._panes.grid

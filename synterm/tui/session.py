@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from synterm.core.case import Case
 from synterm.core.evaluation import Variant
 from synterm.core.model import ModelSpec
-from synterm.core.prompt import Prompt, PromptBody, PromptVersion
+from synterm.core.params_text import Check
+from synterm.core.prompt import HalfTyped, Prompt, PromptBody, PromptVersion
+from synterm.errors import SyntermError
 from synterm.evaluate.checklist import Checklist
+from synterm.providers.known_params import param_problem
 from synterm.storage.case_filter import CaseFilter, QualityFacts
 from synterm.storage.cases import Found, Order
 from synterm.storage.project import Project
@@ -42,6 +46,7 @@ class Session:
         self.model: ModelSpec | None = self.models[0] if self.models else None
         self.prompt: Prompt | None = self.prompts[0] if self.prompts else None
         self.body: PromptBody | None = self.prompt.draft if self.prompt else None
+        self._saving: Future[None] | None = None
         self.node_id: str | None = None
         self.query = ""
         self.tags: list[str] | None = None
@@ -143,7 +148,7 @@ class Session:
             for case_id in touched or ():
                 column.drop(case_id)
 
-    def edit(self, body: PromptBody, half: str | None) -> Future[None] | None:
+    def edit(self, body: PromptBody, half: HalfTyped) -> Future[None] | None:
         """The draft says something else: make its column stale, and put it on disk where that may be written."""
         if self.prompt is None:
             return None
@@ -151,7 +156,20 @@ class Session:
         for column in self.board.columns:
             if column.live and column.variant.body != body:
                 column.supersede(Variant(self.prompt.name, "draft", body, column.variant.model))
-        return None if self.project.read_only else self.project.prompts.save_draft(self.prompt.id, body, half)
+        return self.save(body, half)
+
+    def save(self, body: PromptBody, half: HalfTyped) -> Future[None] | None:
+        """Put what is typed on disk, where that may be written."""
+        if self.prompt is None or self.project.read_only:
+            return None
+        self._saving = self.project.prompts.save_draft(self.prompt.id, body, half)
+        return self._saving
+
+    async def saved(self) -> None:
+        """Wait until what was typed is on disk, or could not be put there: whoever saves says why."""
+        if self._saving is not None:
+            with contextlib.suppress(SyntermError):
+                await asyncio.wrap_future(self._saving)
 
     async def keep(self, note: str = "") -> int | None:
         """Keep the draft as a version; gives its number, once it is on disk. Raises SyntermError where it can't be."""
@@ -168,8 +186,26 @@ class Session:
         self._set_board()
         return self.prompt
 
-    def open_prompt(self, name: str) -> Prompt:
-        """Turn to another prompt."""
+    async def annotate(self, number: int, *, note: str | None = None, pinned: bool | None = None) -> None:
+        """Give a kept version another note, or pin it. Raises SyntermError where it can't be."""
+        if self.prompt is not None:
+            annotated = self.project.prompts.annotate(self.prompt.id, number, note=note, pinned=pinned)
+            await asyncio.wrap_future(annotated)
+            self.read_prompts()
+
+    def version(self, number: int) -> PromptVersion | None:
+        """A kept version by its number."""
+        versions = self.prompt.versions if self.prompt else ()
+        return next((version for version in versions if version.number == number), None)
+
+    @property
+    def param_check(self) -> Check | None:
+        """What the model says of a parameter."""
+        return partial(param_problem, self.model) if self.model else None
+
+    async def open_prompt(self, name: str) -> Prompt:
+        """Turn to another prompt, when what was typed in this one is on disk."""
+        await self.saved()
         self.prompts = self.project.prompts.all()
         self.prompt = next(prompt for prompt in self.prompts if prompt.name == name)
         self.body = self.prompt.draft

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from synterm.core.prompt import HalfTyped
 from synterm.core.tree import Gate
 from synterm.storage.project import Project
 from tests.cli.conftest import Done, Synterm
@@ -234,7 +235,7 @@ def test_an_edit_that_is_wrong_changes_nothing(synterm: Synterm, path: Path, wor
 def test_a_half_typed_draft_survives_an_edit_of_the_messages(synterm: Synterm, path: Path):
     with Project.open(path) as project:
         prompt = project.prompts.get("router")
-        project.prompts.save_draft(prompt.id, prompt.draft, "half a li").result()
+        project.prompts.save_draft(prompt.id, prompt.draft, HalfTyped("half a li")).result()
     synterm("edit", path, "prompt", "router", "--system", "New.")
     with Project.open(path) as project:
         assert project.prompts.get("router").draft_examples == "half a li"

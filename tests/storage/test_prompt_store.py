@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from synterm.core.prompt import Example
+from synterm.core.prompt import Example, HalfTyped
 from synterm.errors import InputError, NotFoundError
 from synterm.storage.project import Project
 from tests.storage.conftest import MakeBody
@@ -43,7 +43,7 @@ def test_drafts_are_saved_in_the_order_they_were_typed(project: Project, make_bo
 
 def test_examples_that_can_not_be_read_yet_are_kept_as_text(project: Project, make_body: MakeBody) -> None:
     prompt_id = project.prompts.add("router", [("", make_body())]).result()
-    project.prompts.save_draft(prompt_id, make_body(), "peru -").result()
+    project.prompts.save_draft(prompt_id, make_body(), HalfTyped("peru -")).result()
     assert project.prompts.get("router").draft_examples == "peru -"
     whole = make_body(examples=(Example(input={"message": "peru"}, expected="out_of_scope"),))
     project.prompts.save_draft(prompt_id, whole).result()

@@ -8,6 +8,7 @@ import pytest
 
 from synterm.core.case import Case
 from synterm.core.model import ModelSpec
+from synterm.core.prompt import HalfTyped
 from synterm.core.tree import Gate, Node
 from synterm.errors import InputError
 from synterm.storage import connect
@@ -75,7 +76,7 @@ def test_nothing_comes_back_where_its_parent_is_gone(project: Project, scenario_
 
 def test_a_prompt_comes_back_with_its_history(project: Project, make_body: MakeBody, path: Path) -> None:
     prompt_id = project.prompts.add("router", [("one", make_body("a")), ("two", make_body("b"))]).result()
-    project.prompts.save_draft(prompt_id, make_body("c"), "half").result()
+    project.prompts.save_draft(prompt_id, make_body("c"), HalfTyped("half")).result()
     before = contents(path)
     taken = project.prompts.take(prompt_id).result()
     assert project.prompts.all() == []

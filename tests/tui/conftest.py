@@ -17,6 +17,7 @@ from synterm.core.tree import Node
 from synterm.providers.registry import Providers
 from synterm.settings import Settings
 from synterm.storage.project import Project
+from synterm.tui import tokens
 from synterm.tui.app import WorkbenchApp
 from synterm.tui.column import Column
 from synterm.tui.guard import guard_terminal
@@ -136,6 +137,13 @@ class Bench:
     def responses(self) -> int:
         """How many answers the project file holds."""
         return self.project.responses.count()
+
+
+@pytest.fixture(autouse=True)
+def sizes_for_tokens(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that counts tokens for every test costs a second each; the tests of counting have the real one."""
+    if "test_tokens" not in request.node.nodeid:
+        monkeypatch.setattr(tokens, "encoding_file", lambda name: None)  # pyright: ignore[reportUnknownLambdaType]
 
 
 OpenBench = Callable[..., AbstractAsyncContextManager[Bench]]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Collection
 from concurrent.futures import Future
-from typing import ClassVar
+from typing import ClassVar, cast, get_args
 
 from textual import getters, on, work
 from textual.app import ComposeResult
@@ -18,7 +18,7 @@ from textual.widget import Widget
 from textual.widgets import Footer
 
 from synterm.core.case import Case
-from synterm.core.prompt import Prompt, PromptBody
+from synterm.core.prompt import Prompt, PromptBody, Role
 from synterm.errors import SyntermError
 from synterm.providers.registry import Providers
 from synterm.settings import Settings
@@ -28,11 +28,13 @@ from synterm.tui.edits import Edit, EditLog
 from synterm.tui.painter import FRAME_SECONDS, Painter, Panes
 from synterm.tui.screens.arranging import ArrangingScreen
 from synterm.tui.screens.case_edits import CaseEditing
+from synterm.tui.screens.choose import ChooseScreen
 from synterm.tui.screens.inspect import InspectScreen
 from synterm.tui.screens.places import make_place
 from synterm.tui.screens.project_edits import ProjectEditing
 from synterm.tui.screens.review import ReviewScreen
 from synterm.tui.screens.tree_edits import TreeEditing
+from synterm.tui.screens.versions import VersionsScreen
 from synterm.tui.widgets.cases import CasesPane
 from synterm.tui.widgets.grid import ResultGrid
 from synterm.tui.widgets.line_list import LineList
@@ -87,6 +89,7 @@ class WorkbenchScreen(CaseEditing, TreeEditing, ProjectEditing, ArrangingScreen)
         super().__init__(project, providers, settings)
         self.before_restore: PromptBody | None = None
         self.edits = EditLog()
+        self._pane: PromptPane | None = None
 
     def compose(self) -> ComposeResult:
         """Four panes, a status line and the keys."""
@@ -109,6 +112,8 @@ class WorkbenchScreen(CaseEditing, TreeEditing, ProjectEditing, ArrangingScreen)
         self.behaviors.show(self.session.tree)
         self.set_interval(FRAME_SECONDS, self.painter.draw)
         self.watch(self.grid, "scroll_y", self._scrolled, init=False)
+        self._pane = self.prompt
+        self.prompt.know_model(self.session.model, self.session.param_check)
         if self.session.prompt:
             await self.prompt.show(self.session.prompt)
         self.painter.show_titles()
@@ -135,13 +140,37 @@ class WorkbenchScreen(CaseEditing, TreeEditing, ProjectEditing, ArrangingScreen)
         if event.node_id != self.session.node_id:
             self._rescope(event.node_id, self.session.query)
 
+    @on(PromptPane.Typed)
+    def _typed(self, event: PromptPane.Typed) -> None:
+        if saving := self.session.save(event.body, event.half):
+            saving.add_done_callback(self._draft_saved)
+
+    def on_unmount(self) -> None:
+        """Save what was typed last."""
+        # The panes have left the screen by now.
+        if self._pane and (typed := self._pane.unsaved()):
+            self.session.save(*typed)
+
+    async def _settle_prompt(self) -> None:
+        """Have the session say what the editors say."""
+        if edited := await self.prompt.settled():
+            self._edited(edited)
+
+    @on(PromptPane.RoleWanted)
+    @work(group="dialog")
+    async def _role_wanted(self) -> None:
+        roles: tuple[Role, ...] = get_args(Role)
+        chosen = await self.app.push_screen_wait(ChooseScreen("Add a message", [(role, role) for role in roles]))
+        if chosen is not None:
+            await self.prompt.add_message(cast(Role, chosen))
+
     @on(PromptPane.Edited)
     def _edited(self, event: PromptPane.Edited) -> None:
         self._stop_live()
         self.note_typing()
         if saving := self.session.edit(event.body, event.half):
             saving.add_done_callback(self._draft_saved)
-        self.painter.show_titles()
+        self.painter.edited()
         if event.problem:
             self.painter.set_state("blocked", str(event.problem))
         elif self.session.model:
@@ -176,6 +205,7 @@ class WorkbenchScreen(CaseEditing, TreeEditing, ProjectEditing, ArrangingScreen)
 
     async def action_keep(self) -> None:
         """Keep the draft as a version."""
+        await self._settle_prompt()
         if kept := self.session.kept_label:
             self.notify(f"nothing changed: this is {kept}", title="Prompt", markup=False)
             return
@@ -201,25 +231,46 @@ class WorkbenchScreen(CaseEditing, TreeEditing, ProjectEditing, ArrangingScreen)
         """Turn to a model."""
         self._stop_live()
         self.session.use_model(name)
+        self.prompt.know_model(self.session.model, self.session.param_check)
         self.painter.show_scope()
         self._warm()
         self.restart()
 
     async def open_prompt(self, name: str) -> None:
         """Turn to a prompt."""
+        await self._settle_prompt()
         self._stop_live()
-        await self.prompt.show(self.session.open_prompt(name))
+        self.before_restore = None
+        await self.prompt.show(await self.session.open_prompt(name))
         self.painter.show_scope()
         self.restart()
 
     async def restore(self, number: int) -> None:
         """Put a kept version in the editor; undo brings the draft back."""
-        prompt = self.session.prompt
-        version = next((kept for kept in prompt.versions if kept.number == number), None) if prompt else None
-        if version:
+        if version := self.session.version(number):
+            await self._settle_prompt()
             self.before_restore = self.session.body
             await self.prompt.put(version.body)
             self.notify(f"v{number} is in the editor; the palette (ctrl+p) brings back the draft", markup=False)
+
+    @work(group="dialog")
+    async def action_versions(self) -> None:
+        """Look at the versions that were kept, and how they differ from the draft."""
+        await self._settle_prompt()
+        prompt, body = self.session.prompt, self.session.body
+        if prompt is None or body is None:
+            return
+        screen = VersionsScreen(prompt, body, self._annotate_version, read_only=self.session.project.read_only)
+        if number := await self.app.push_screen_wait(screen):
+            await self.restore(number)
+        self.painter.show_scope()
+
+    async def _annotate_version(self, number: int, note: str | None, pinned: bool | None) -> Prompt | None:
+        try:
+            await self.session.annotate(number, note=note, pinned=pinned)
+        except SyntermError as error:
+            self.notify(printable(str(error)), title="Prompt", severity="error", markup=False)
+        return self.session.prompt
 
     async def take_back_restore(self) -> None:
         """Put back the draft that a restored version replaced."""

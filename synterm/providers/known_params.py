@@ -1,0 +1,27 @@
+"""Whether a model takes a parameter, before it is sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from synterm.core.model import ModelSpec
+from synterm.errors import InputError, ModelError
+from synterm.providers.params import EmbeddedParams, EndpointParams, read_params
+from synterm.providers.scripted import Script
+
+
+def kind_of_params(model: ModelSpec) -> type[BaseModel]:
+    """The parameters that a model knows."""
+    kinds: dict[str, type[BaseModel]] = {"embedded": EmbeddedParams, "scripted": Script}
+    return kinds.get(model.provider, EndpointParams)
+
+
+def param_problem(model: ModelSpec, name: str, value: Any) -> InputError | None:
+    """What is wrong with a parameter for a model: its name, its type or its range; None: nothing."""
+    try:
+        read_params(kind_of_params(model), {name: value}, model.name)
+    except ModelError as error:
+        return InputError(error.message, hint=error.hint)
+    return None
