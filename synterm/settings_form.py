@@ -20,7 +20,7 @@ _HEAD = """\
 """
 _WIDTH = 110
 _EXAMPLES: dict[str, object] = {"day_cap_usd": 5.0, "concurrency": 16, "approved_endpoints": ("https://llm.example",)}
-_KEYS_EXAMPLE = '# "results.inspect" = "i,enter"'
+_KEYS_EXAMPLE = '# "results.why" = "i,enter"'
 _BASIC = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
 
 

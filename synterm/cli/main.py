@@ -79,7 +79,7 @@ def _command(name: str, words: list[str]) -> int:
 
 
 def _open(words: list[str]) -> int:
-    from synterm.cli.browser.below import end_with_server, is_served
+    from synterm.cli.browser.below import end_with_terminal, is_served
 
     path = Path(words[0])
     if words[0].startswith("-"):
@@ -88,10 +88,9 @@ def _open(words: list[str]) -> int:
         raise UsageError(f"{words[0]!r} is neither a command nor a project file", hint=_what_was_meant(words[0]))
     if len(words) > 1:
         raise UsageError(f"unexpected {words[1]!r} after the project", hint="synterm PROJECT opens the workbench")
-    if is_served():
-        end_with_server()
-    elif not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not is_served() and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("the workbench needs a terminal", hint=f"synterm run {words[0]} evaluates without one")
+    end_with_terminal()
     from synterm.tui.app import open_workbench
 
     return open_workbench(path)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
-_PARTS = "SELECT (SELECT count(*) FROM {table}), (SELECT max(updated) FROM {table})"
+_PARTS = "SELECT (SELECT count(*) FROM {table}), (SELECT max({time}) FROM {table})"
 
 
 class Marks(NamedTuple):
@@ -16,6 +16,7 @@ class Marks(NamedTuple):
     cases: tuple[int, str | None]
     prompts: tuple[int, str | None]
     models: tuple[int, str | None]
+    runs: tuple[int, str | None]
 
 
 class Outside:
@@ -35,4 +36,5 @@ class Outside:
     def marks(self, db: Database) -> Marks:
         """The marks as they are."""
         tables = ("nodes", "cases", "prompts", "models")
-        return Marks(*(db.conn.execute(_PARTS.format(table=table)).fetchone() for table in tables))
+        parts = (db.conn.execute(_PARTS.format(table=table, time="updated")).fetchone() for table in tables)
+        return Marks(*parts, runs=db.conn.execute(_PARTS.format(table="runs", time="ended")).fetchone())

@@ -116,7 +116,7 @@ def _with_key(action: Action, binding: Binding) -> Action:
 
 
 def title_of(binding_id: str) -> str:
-    """``Results`` for ``results.inspect``."""
+    """``Results`` for ``results.why``."""
     return binding_id.partition(".")[0].capitalize()
 
 

@@ -23,7 +23,7 @@ def hints_for(session: Session) -> Hints:
     name = one_line(session.project.path.name, 30)
     return Hints(
         behaviors="" if len(session.tree) else _behaviors(name),
-        cases="" if len(session.rows) else _cases(session, name),
+        cases="" if len(session.shown) else _cases(session, name),
         prompt="" if session.prompt else _prompt(name),
         results=_results(session, name),
     )
@@ -36,11 +36,19 @@ def _behaviors(name: str) -> str:
 def _cases(session: Session, name: str) -> str:
     if not len(session.tree):
         return "No cases yet.\nCases belong to a scenario:\nbegin in the pane of behaviors."
+    if len(session.rows):
+        return _none_is_so(session)
     if session.query:
         return f"No case fits\n{one_line(session.query, 40)}\n\nesc  shows all again\nsplit:all status:all  looks wider"
     if session.node_id is not None and any(session.totals.values()):
         return "No cases here.\n\nn  makes one\nor choose another behavior above"
     return f"No cases yet.\n\nn  makes one here\nsynterm add {name} case SCENARIO --file FILE"
+
+
+def _none_is_so(session: Session) -> str:
+    """None of the cases in scope has such results."""
+    again = "esc  in the cases shows all again" if session.arrangement.terms else "f  in the results shows others"
+    return f"No case has such results now.\n\n{again}"
 
 
 def _prompt(name: str) -> str:
@@ -62,4 +70,4 @@ def _results(session: Session, name: str) -> str:
             if not session.query
             else "No case fits the filter.\n\nesc  shows all again"
         )
-    return ""
+    return "" if len(session.shown) else _none_is_so(session)

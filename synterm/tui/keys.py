@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from itertools import combinations
+from itertools import combinations, product
 from pkgutil import iter_modules
 
 from textual.app import App
@@ -38,16 +38,19 @@ def bindings_of(node: DOMNode) -> list[Binding]:
     return [binding for _, binding in bindings]
 
 
-def known_bindings() -> dict[str, Known]:
-    """All bindings of the workbench by id, also those of screens that are not open. Imports all of it."""
+def known_bindings() -> dict[str, list[Known]]:
+    """All bindings of the workbench by id, also those of screens that are not open. Imports all of it.
+
+    Several classes can have the same one: a cursor goes up in every list.
+    """
     for place in _PLACES:
         for module in iter_modules(import_module(place).__path__, f"{place}."):
             import_module(module.name)
-    found: dict[str, Known] = {}
-    for owner in _ours(DOMNode):
+    found: dict[str, list[Known]] = {}
+    for owner in dict.fromkeys(_ours(DOMNode)):
         for binding in owner.__dict__.get("BINDINGS", ()):
             if isinstance(binding, Binding) and binding.id:
-                found.setdefault(binding.id, Known(binding, owner))
+                found.setdefault(binding.id, []).append(Known(binding, owner))
     return found
 
 
@@ -68,14 +71,14 @@ def _ours(above: type[DOMNode]) -> Iterator[type[DOMNode]]:
         yield from _ours(kind)
 
 
-def _problem(name: str, value: str, known: Mapping[str, Known]) -> str:
+def _problem(name: str, value: str, known: Mapping[str, list[Known]]) -> str:
     if name not in known:
         return f"{name}: there is no such command; {did_you_mean(name, known)}"
     parts = _parts(value)
     for key in parts:
         if not _is_key(key):
             return f'{name}: {key!r} is no key; write it as "x", "f5", "ctrl+x", "enter"'
-        if known[name].binding.priority and len(key) == 1:
+        if len(key) == 1 and any(each.binding.priority for each in known[name]):
             return f"{name}: {key!r} could not be typed any more; take one with ctrl, or f1 to f12"
     return ""
 
@@ -98,13 +101,19 @@ def _is_character(name: str) -> bool:
     return True
 
 
-def _clashes(keys: Mapping[str, str], known: Mapping[str, Known]) -> Iterator[str]:
+def _clashes(keys: Mapping[str, str], known: Mapping[str, list[Known]]) -> Iterator[str]:
     """Two commands on one key, where one is the user's doing and both can be meant at the same place."""
-    taken = {name: set(map(_long, _parts(keys.get(name, each.binding.key)))) for name, each in known.items()}
     for one, other in combinations(known, 2):
-        shared = taken[one] & taken[other]
-        if shared and (one in keys or other in keys) and _together(known[one].owner, known[other].owner):
-            yield f"{min(shared)} is the key of {one} and of {other}: only one of them can have it"
+        if one in keys or other in keys:
+            pairs = product(known[one], known[other])
+            places = (pair for pair in pairs if _together(pair[0].owner, pair[1].owner))
+            shared = {key for first, second in places for key in _taken(keys, first) & _taken(keys, second)}
+            if shared:
+                yield f"{min(shared)} is the key of {one} and of {other}: only one of them can have it"
+
+
+def _taken(keys: Mapping[str, str], known: Known) -> set[str]:
+    return {_long(key) for key in _parts(keys.get(known.binding.id or "", known.binding.key))}
 
 
 def _long(key: str) -> str:
@@ -117,5 +126,7 @@ def _together(one: type[DOMNode], other: type[DOMNode]) -> bool:
     if issubclass(one, other) or issubclass(other, one):
         return True
     kinds = (one, other)
+    if all(issubclass(kind, Screen) for kind in kinds):
+        return any(issubclass(kind, one) and issubclass(kind, other) for kind in _ours(Screen))
     above = any(issubclass(kind, ModalScreen) for kind in kinds)
     return not above and any(issubclass(kind, App | Screen) for kind in kinds)

@@ -44,7 +44,6 @@ class Painter:
         self._panes = panes
         self._session = session
         self._live = live
-        self._rows = session.shown
         self._dirty: set[str] = set()
         self._unfinished = False
         self._figures_due = False
@@ -83,8 +82,10 @@ class Painter:
             self.draw()
 
     def edited(self) -> None:
-        """The draft says something else: its name is shown now, the figures with a slow frame, after the next keys."""
+        """The draft says something else: its name and what is stale now are shown at once, the figures with a slow
+        frame, after the next keys."""
         self._show_prompt_title()
+        self._panes.grid.refresh()
         self._figures_due = True
 
     def settled(self) -> None:
@@ -98,15 +99,12 @@ class Painter:
 
     def show_rows(self) -> None:
         """Show the rows as they are arranged; the cursor stays on its case."""
-        panes, session, before = self._panes, self._session, self._rows.key(self._panes.grid.cursor)
-        self._rows = session.shown
-        place = self._rows.find(before)
+        panes, session = self._panes, self._session
         scope = "all" if session.node_id is None else one_line(session.tree[session.node_id].name, 24)
         panes.cases.list.show(session.shown)
-        panes.cases.show_scope(scope, session.all_in_scope)
+        panes.cases.show_scope(scope, session.all_in_scope, session.problem)
         panes.grid.show(session.board, session.shown.name, Heading(session.arrangement.sort, session.pinned))
-        if place is not None:
-            panes.grid.cursor = panes.cases.list.cursor = place
+        panes.grid.cursor = panes.cases.list.cursor
         self._show_hints()
         self.show_titles()
 

@@ -55,10 +55,6 @@ class CaseRows(Sequence[Case]):
         """What the screens call the case: ``c17``."""
         return f"c{self.keys[index]}"
 
-    def key(self, index: int) -> int | None:
-        """The row number of the case at a place; None outside of the rows."""
-        return self.keys[index] if 0 <= index < len(self.keys) else None
-
     def _page(self, number: int) -> list[Case]:
         page = self._pages.get(number)
         if page is None:

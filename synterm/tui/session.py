@@ -14,7 +14,7 @@ from synterm.core.evaluation import Variant
 from synterm.core.model import ModelSpec
 from synterm.core.params_text import Check
 from synterm.core.prompt import HalfTyped, Prompt, PromptBody, PromptVersion
-from synterm.errors import SyntermError
+from synterm.errors import InputError, SyntermError
 from synterm.evaluate.checklist import Checklist
 from synterm.providers.known_params import param_problem
 from synterm.storage.case_filter import CaseFilter, QualityFacts
@@ -61,6 +61,8 @@ class Session:
         """The rows as the panes show them: sorted, or only some."""
         self.arrangement = Arrangement()
         """How the rows are sorted and filtered by results."""
+        self.problem = ""
+        """Why they are not."""
         self.lineup = Lineup()
         """Which columns stand beside the draft."""
         self._keyed: tuple[CaseRows, Order, list[tuple[int, str]]] | None = None
@@ -77,8 +79,8 @@ class Session:
 
     def scope(self, node_id: str | None, query: str) -> None:
         """Take the cases at or below a node that fit a query. Raises InputError for a query that says nothing known."""
-        wanted = self.wanted(node_id, query).filter
-        self.take(node_id, query, self.project.cases.find(wanted, ids=self.counts_anew(query)))
+        wanted = self.wanted(node_id, query)
+        self.take(node_id, query, wanted, self.project.cases.find(wanted.filter, ids=self.counts_anew(query)))
 
     def counts_anew(self, query: str) -> bool:
         """Whether other cases count once a query is taken: then it is to be found with ids."""
@@ -107,15 +109,14 @@ class Session:
             self._facts = (self.checklist, self.body, quality_facts(self.tree, self.checklist, self.body))
         return self._facts[2]
 
-    def take(self, node_id: str | None, query: str, found: Found) -> None:
-        """Take the cases that were found at or below a node for a query."""
+    def take(self, node_id: str | None, query: str, wanted: Query, found: Found) -> None:
+        """Take the cases that were found at or below a node for what a query wants."""
         scenarios = None if node_id is None else [node.id for node in self.tree.scenarios(node_id)]
         if found.ids is not None:
             self._slots.count_only(found.ids)
             for column in self._all_columns():
                 column.recount()
             self._edited = False
-        wanted = self.wanted(node_id, query)
         self.node_id, self.query, self._chosen = node_id, query, wanted.filter
         self.arrangement = replace(self.arrangement, terms=wanted.results)
         self._scenarios = None if scenarios is None else frozenset(scenarios)
@@ -270,8 +271,13 @@ class Session:
         self._set_board()
 
     def arrange(self) -> None:
-        """Arrange the rows anew, by what is known now."""
-        keys = None if self.arrangement.plain else arranged(self.keyed(), self.board, self.arrangement)
+        """Arrange the rows anew, by what is known now; as they are where a term names a column that is not there."""
+        self.problem, keys = "", None
+        try:
+            if not self.arrangement.plain:
+                keys = arranged(self.keyed(), self.board, self.arrangement)
+        except InputError as error:
+            self.problem = f"{error}; {error.hint}" if error.hint else str(error)
         self.show_arranged(keys)
 
     def show_arranged(self, keys: list[int] | None) -> None:

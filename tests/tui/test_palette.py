@@ -69,7 +69,7 @@ async def test_the_palette_lists_panes_project_and_app(make_project: MakeProject
         titles = await listed(bench)
         for title in (
             *("Prompt: keep version", "Prompt: restore v1 first", "Prompt: open router", "Model: use script"),
-            *("Results: run all", "Results: why", "Cases: filter", "Cases: clear filter", "Prompt: next tab"),
+            *("Live: run all", "Results: why", "Cases: filter", "Cases: clear filter", "Prompt: next tab"),
             *("View: zoom", "App: quit", "App: keys", "App: settings", "App: tour", "App: screenshot"),
             *("Theme: choose", "Theme: use synterm-light"),
         ):
@@ -105,7 +105,7 @@ async def test_what_was_done_last_comes_first(make_project: MakeProject, open_be
             await listed(bench, query)
             await bench.pilot.press("enter")
             await bench.settle()
-        assert (await listed(bench))[:2] == ["Results: ask again", "View: zoom"]
+        assert (await listed(bench))[:2] == ["Live: ask again", "View: zoom"]
 
 
 async def test_every_action_has_a_title_a_sentence_and_a_key(make_project: MakeProject, open_bench: OpenBench) -> None:

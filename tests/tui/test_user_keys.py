@@ -19,17 +19,20 @@ def test_every_binding_of_ours_has_an_id_of_its_own_a_name_and_a_sentence() -> N
     known_bindings()
     from synterm.tui.keys import Binding, DOMNode, _ours
 
-    owners: dict[str, set[str]] = {}
-    for owner in _ours(DOMNode):
+    names: dict[str, set[str]] = {}
+    for owner in dict.fromkeys(_ours(DOMNode)):
+        ids: list[str] = []
         for binding in owner.__dict__.get("BINDINGS", ()):
             assert isinstance(binding, Binding)
             assert binding.id and binding.description and binding.tooltip, (owner, binding)
-            owners.setdefault(binding.id, set()).add(owner.__name__)
-    assert {id: names for id, names in owners.items() if len(names) > 1} == {}
-    assert {"app.quit", "view.zoom", "results.inspect", "cases.filter", "prompt.next_tab", "list.up"} <= owners.keys()
+            names.setdefault(binding.id, set()).add(binding.description)
+            ids.append(binding.id)
+        assert len(ids) == len(set(ids)), owner
+    assert {id: said for id, said in names.items() if len(said) > 1} == {}, "shared only where it is the same action"
+    assert {"app.quit", "view.zoom", "results.why", "cases.filter", "prompt.next_tab", "list.up"} <= names.keys()
 
 
-@pytest.mark.parametrize("keys", ["f5", "x,f5", "ctrl+x, alt+enter", "!", "exclamation_mark", "shift+f2", "ctrl+comma"])
+@pytest.mark.parametrize("keys", ["f5", "w,f5", "ctrl+x, alt+enter", "!", "exclamation_mark", "shift+f2", "ctrl+comma"])
 def test_keys_that_there_are_can_be_used(keys: str) -> None:
     keymap, problems = check_keys({"view.zoom": keys})
     assert problems == []
@@ -54,16 +57,18 @@ def test_what_can_not_be_is_left_out_and_told(name: str, keys: str, says: str) -
 
 def test_two_commands_on_one_key_are_told_where_both_can_be_meant() -> None:
     assert check_keys({"view.zoom": "r"})[1] == [
-        "r is the key of results.run_all and of view.zoom: only one of them can have it"
+        "r is the key of live.run and of view.zoom: only one of them can have it"
     ]
     assert check_keys({"view.zoom": "f5", "view.side": "f5"})[1][0].startswith("f5 is the key of view.zoom and")
     assert "question_mark is the key of" in check_keys({"view.zoom": "?"})[1][0]
-    assert check_keys({"results.inspect": "i", "inspect.close": "i"})[1] == [], "they are never on the screen together"
-    assert check_keys({"view.zoom": "r", "results.run_all": "f5"})[1] == []
+    assert check_keys({"results.why": "i", "why.close": "i"})[1] == [], "they are never on the screen together"
+    assert check_keys({"view.zoom": "i", "why.close": "i"})[1] == [], "nor are two screens"
+    assert check_keys({"view.zoom": "r", "live.run": "f5"})[1] == []
+    assert "list.down and of why.next" in " ".join(check_keys({"list.down": "n"})[1]), "all that have it are looked at"
 
 
 async def test_a_users_key_does_what_the_other_did(make_project: MakeProject, open_bench: OpenBench) -> None:
-    async with open_bench(make_project(), keys={"results.inspect": "i"}) as bench:
+    async with open_bench(make_project(), keys={"results.why": "i"}) as bench:
         bench.screen.grid.focus()
         await bench.pilot.press("enter")
         assert bench.app.screen is bench.screen
@@ -97,7 +102,7 @@ async def test_the_keys_of_the_focused_pane_come_first_with_what_it_is_for(
         assert isinstance(bench.app.screen, KeysScreen)
         shown = rows(bench)
         assert shown[0].startswith("Results A row for each case")
-        assert shown[1] == "⏎ Why Everything about the cell under the cursor results.inspect"
+        assert shown[1] == "⏎ Why Everything about the cell under the cursor results.why"
         heads = [line.split()[0] for line in shown]
         assert heads.index("Workbench") < heads.index("Everywhere") < heads.index("Cases")
         await bench.pilot.press("escape")

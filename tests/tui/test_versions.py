@@ -20,7 +20,8 @@ async def settle(bench: Bench) -> None:
     """The history itself is a worker that waits for its end."""
     await bench.pilot.pause()
     mine = [worker for worker in bench.app.workers if worker.group in ("differences", "annotate")]
-    await bench.app.workers.wait_for_complete(mine)
+    if mine:  # of none, all would be waited for
+        await bench.app.workers.wait_for_complete(mine)
     await bench.pilot.pause()
 
 

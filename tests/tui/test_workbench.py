@@ -36,7 +36,7 @@ async def test_typing_in_the_prompt_changes_the_verdicts(make_project: MakeProje
 
 
 async def test_only_the_text_that_one_ends_with_is_sent(make_project: MakeProject, open_bench: OpenBench) -> None:
-    async with open_bench(make_project(), debounce_ms=400) as bench:
+    async with open_bench(make_project(), debounce_ms=1500) as bench:
         before = bench.responses()
         await bench.type("hello")
         await bench.settle()

@@ -17,8 +17,8 @@ def is_served() -> bool:
     return os.environ.get("TEXTUAL_DRIVER") == DRIVER
 
 
-def end_with_server() -> None:
-    """Leave when the server is gone, however it ended: Textual goes on without anybody to draw for."""
+def end_with_terminal() -> None:
+    """Leave when the terminal, or the server that stands in for it, is gone: Textual would go on, and read in vain."""
     Thread(target=_wait_for_its_end, daemon=True).start()
 
 

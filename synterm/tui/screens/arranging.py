@@ -108,7 +108,7 @@ class ArrangingScreen(EvaluatingScreen):
 
     def _arrange_settled(self) -> None:
         """What the order goes by is known now."""
-        if self.session.arrangement.plain:
+        if self.session.arrangement.plain or self.session.problem:
             return
         if len(self.session.rows) > _AT_ONCE:
             self._arrange_beside()

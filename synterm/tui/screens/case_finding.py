@@ -11,11 +11,12 @@ from textual import getters, on, work
 
 from synterm.core.case import Case
 from synterm.errors import InputError, SyntermError
-from synterm.storage.case_filter import CaseFilter, QualityFacts
+from synterm.storage.case_filter import QualityFacts
 from synterm.storage.cases import CaseStore, Found
 from synterm.storage.project import Project
 from synterm.text import printable
 from synterm.tui.quality import FLAG_WORDS, flags_of
+from synterm.tui.query import Query
 from synterm.tui.screens.watching import WatchingScreen
 from synterm.tui.widgets.case_list import CaseList, FlagNotes
 from synterm.tui.widgets.cases import CasesPane
@@ -39,43 +40,43 @@ class CaseFinding(WatchingScreen):
 
     @on(CaseList.Shown)
     def _shown(self, event: CaseList.Shown) -> None:
-        self._learn_flags(self.session.rows[event.rows.start : event.rows.stop])
+        self._learn_flags(self.session.shown[event.rows.start : event.rows.stop])
 
     def _rescope(self, node_id: str | None, query: str, delay: float = 0.0) -> None:
         """Take other cases; where there are many, after they were found in a thread. Later calls win."""
         self.cases.know(self.session.known)
         try:
-            chosen = self.session.wanted(node_id, query).filter
+            wanted = self.session.wanted(node_id, query)
         except InputError as error:
             self.cases.show_problem(f"{error}; {error.hint}" if error.hint else str(error))
             return
         self.workers.cancel_group(self, "scope")
         if self._is_big():
-            self._find(node_id, query, chosen, delay)
+            self._find(node_id, query, wanted, delay)
         else:
             ids = self.session.counts_anew(query)
-            self._take(node_id, query, self.session.project.cases.find(chosen, ids=ids))
+            self._take(node_id, query, wanted, self.session.project.cases.find(wanted.filter, ids=ids))
 
-    def _take(self, node_id: str | None, query: str, found: Found) -> None:
+    def _take(self, node_id: str | None, query: str, wanted: Query, found: Found) -> None:
         if node_id is not None and node_id not in self.session.tree:
             return
-        self.session.take(node_id, query, found)
+        self.session.take(node_id, query, wanted, found)
         self.painter.show_scope()
         self.restart()
 
     @work(exclusive=True, group="scope", exit_on_error=False)
-    async def _find(self, node_id: str | None, query: str, chosen: CaseFilter, delay: float) -> None:
+    async def _find(self, node_id: str | None, query: str, wanted: Query, delay: float) -> None:
         await asyncio.sleep(delay)
         try:
             # A search that is superseded runs to its end in its thread, and nobody takes what it found.
             ids = self.session.counts_anew(query)
             found = await asyncio.to_thread(
-                beside, self.session.project.path, lambda cases: cases.find(chosen, ids=ids)
+                beside, self.session.project.path, lambda cases: cases.find(wanted.filter, ids=ids)
             )
         except SyntermError as error:
             self.cases.show_problem(str(error))
         else:
-            self._take(node_id, query, found)
+            self._take(node_id, query, wanted, found)
 
     @work(exclusive=True, group="tags", exit_on_error=False)
     async def _learn_tags(self) -> None:

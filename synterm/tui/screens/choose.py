@@ -26,8 +26,24 @@ class ChooseScreen(ModalScreen[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Back", id="choose.back", tooltip="Choose nothing"),
-        Binding("down", "cursor('cursor_down')", "Next", show=False, priority=True),
-        Binding("up", "cursor('cursor_up')", "Previous", show=False, priority=True),
+        Binding(
+            "down",
+            "cursor('cursor_down')",
+            "Next",
+            show=False,
+            id="choose.next",
+            tooltip="To the next choice",
+            priority=True,
+        ),
+        Binding(
+            "up",
+            "cursor('cursor_up')",
+            "Previous",
+            show=False,
+            id="choose.previous",
+            tooltip="To the choice before",
+            priority=True,
+        ),
     ]
     DEFAULT_CSS = (
         "ChooseScreen { align: center middle;"

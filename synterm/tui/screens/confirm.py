@@ -32,8 +32,8 @@ class ConfirmScreen(ModalScreen[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", "Yes", id="confirm.yes", tooltip="Do it"),
         Binding("escape,n", "answer(False)", "No", id="confirm.no", tooltip="Leave everything as it is"),
-        Binding("left,up", "app.focus_previous", "Other", show=False),
-        Binding("right,down", "app.focus_next", "Other", show=False),
+        Binding("left,up", "app.focus_previous", "Left", show=False, id="confirm.left", tooltip="To the other button"),
+        Binding("right,down", "app.focus_next", "Right", show=False, id="confirm.right", tooltip="To the other button"),
     ]
     DEFAULT_CSS = "ConfirmScreen { align: center middle;" + DIALOG_CSS + "}"
 

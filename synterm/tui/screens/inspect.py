@@ -57,19 +57,36 @@ class InspectScreen(ModalScreen[tuple[int, int]]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter,q", "close", "Close", id="why.close", tooltip="Back to the grid"),
-        Binding("down,j", "scroll('down')", "Down", show=False),
-        Binding("up,k", "scroll('up')", "Up", show=False),
-        Binding("pagedown,space", "scroll('page_down')", "Page down", show=False),
-        Binding("pageup", "scroll('page_up')", "Page up", show=False),
-        Binding("home", "scroll('home')", "Top", show=False),
-        Binding("end", "scroll('end')", "End", show=False),
+        Binding("down,j", "scroll('down')", "Down", show=False, id="list.down", tooltip="One row down"),
+        Binding("up,k", "scroll('up')", "Up", show=False, id="list.up", tooltip="One row up"),
+        Binding(
+            "pagedown,space",
+            "scroll('page_down')",
+            "Page down",
+            show=False,
+            id="list.page_down",
+            tooltip="One screenful down",
+        ),
+        Binding("pageup", "scroll('page_up')", "Page up", show=False, id="list.page_up", tooltip="One screenful up"),
+        Binding("home", "scroll('home')", "First", show=False, id="list.first", tooltip="To the first row"),
+        Binding("end", "scroll('end')", "Last", show=False, id="list.last", tooltip="To the last row"),
         Binding("n", "case(1)", "Next", id="why.next", tooltip="The next case"),
         Binding("p", "case(-1)", "Previous", id="why.previous", tooltip="The case before"),
         Binding("right,l", "column(1)", "Column ▸", id="why.right", tooltip="The same case in the next column"),
         Binding("left,h", "column(-1)", "◂", id="why.left", show=False, tooltip="The same case in the column before"),
         Binding("right_square_bracket", "step(1)", "Section", id="why.section", tooltip="The next section"),
         Binding("left_square_bracket", "step(-1)", "Back", id="why.back", show=False, tooltip="The section before"),
-        *(Binding(str(place + 1), f"section({place})", name, show=False) for place, name in enumerate(NAMES)),
+        *(
+            Binding(
+                f"{place}",
+                f"section({place - 1})",
+                name,
+                show=False,
+                id=f"why.section_{place}",
+                tooltip=f"Go to {name}",
+            )
+            for place, name in enumerate(NAMES, 1)
+        ),
         Binding("y", "copy", "Copy answer", id="why.copy", tooltip="Copy the answer to the clipboard"),
         Binding("Y", "copy_all", "Copy all", id="why.copy_all", show=False, tooltip="Copy all of it as Markdown"),
         Binding("R", "ask_again", "Ask again", id="why.again", tooltip="Ask afresh about this case, in all columns"),

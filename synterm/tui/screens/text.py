@@ -23,8 +23,8 @@ class TextScreen(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter,q", "dismiss", "Close", id="text.close", tooltip="Close this text"),
-        Binding("down,j", "scroll(1)", "Down", show=False),
-        Binding("up,k", "scroll(-1)", "Up", show=False),
+        Binding("down,j", "scroll(1)", "Down", show=False, id="list.down", tooltip="One row down"),
+        Binding("up,k", "scroll(-1)", "Up", show=False, id="list.up", tooltip="One row up"),
     ]
     DEFAULT_CSS = """
     TextScreen {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,9 +11,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.geometry import Offset, Region, Size
-from textual.screen import ModalScreen, Screen
+from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button, Static
+
+if TYPE_CHECKING:
+    from synterm.tui.screens.workbench import WorkbenchScreen
 
 SMALLEST = Size(80, 20)
 """Where the terminal is smaller, the card would hide what it is about."""
@@ -96,9 +99,10 @@ class TourScreen(ModalScreen[None]):
     }
     """
 
-    def __init__(self, beneath: Screen[None]) -> None:
+    def __init__(self, beneath: WorkbenchScreen) -> None:
         super().__init__()
         self._beneath = beneath
+        self._before = (beneath.classes, beneath.focused)
         self._step = 0
 
     def compose(self) -> ComposeResult:
@@ -115,8 +119,14 @@ class TourScreen(ModalScreen[None]):
         self._show()
 
     def on_unmount(self) -> None:
-        """Leave no mark on the panes."""
+        """Leave no mark on the panes, and those on the screen that were."""
         self._mark(None)
+        classes, focused = self._before
+        for name in ("-at-behaviors", "-at-cases", "-side-toggled"):
+            self._beneath.set_class(name in classes, name)
+        if focused is not None and focused.is_attached:
+            self._beneath.set_focus(focused, scroll_visible=False)
+            self._beneath.on_descendant_focus()
 
     def on_resize(self) -> None:
         """The panes moved, once they are laid out again."""
@@ -165,10 +175,10 @@ class TourScreen(ModalScreen[None]):
     def _mark(self, pane: Widget | None) -> None:
         for part in self._beneath.query(".-toured"):
             part.remove_class("-toured")
-        hidden = pane is not None and any(part.id == "side" for part in pane.ancestors)
-        self._beneath.set_class(hidden and self._beneath.has_class("-narrow"), "-side-toured")
         if pane is not None:
             pane.add_class("-toured")
+            if pane.id in ("prompt", "results", "behaviors", "cases"):
+                self._beneath.view(pane.id)
 
     def _place(self) -> None:
         card = self.query_one(Vertical)

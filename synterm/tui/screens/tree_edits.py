@@ -11,6 +11,7 @@ from synterm.core.tree import LEVELS, Node, Tree
 from synterm.storage.nodes import child_level
 from synterm.storage.project import Project
 from synterm.text import one_line, plural
+from synterm.tui.branches import RUNS
 from synterm.tui.node_form import NOTE, edited_node, node_fields
 from synterm.tui.screens.confirm import ConfirmScreen
 from synterm.tui.screens.editing import EditingScreen, Step, removal, written
@@ -127,10 +128,21 @@ class TreeEditing(EditingScreen):
         self.session.roots = await asyncio.to_thread(_roots, self.session.project.path)
         self.painter.show_titles()
 
+    @work(group="trends", exclusive=True, exit_on_error=False)
+    async def learn_trends(self) -> None:
+        """Find out how each scenario did in the last recorded runs."""
+        self.query_one(BehaviorTree).show_trends(await asyncio.to_thread(_trends, self.session.project.path))
+
 
 def _end(tree: Tree, parent_id: str | None) -> int:
     """The position after all children of a node."""
     return max((node.position for node in tree.children(parent_id)), default=-1) + 1
+
+
+def _trends(path: Path) -> dict[str, list[tuple[int, int]]]:
+    with Project.look(path) as project:
+        found = project.trends.recent(RUNS)
+    return {scenario: [(trend.passed, trend.judged) for trend in trends] for scenario, trends in found.items()}
 
 
 def _roots(path: Path) -> dict[str, int]:

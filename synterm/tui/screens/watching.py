@@ -46,6 +46,10 @@ class WatchingScreen(EvaluatingScreen):
         """Read the project again; None: any case may say something else."""
         raise NotImplementedError
 
+    def learn_trends(self) -> object:
+        """Find out how the last runs went."""
+        raise NotImplementedError
+
     async def show_prompt(self, prompt: Prompt) -> None:
         """Put a prompt's draft in the editor, as if it was typed."""
         raise NotImplementedError
@@ -82,6 +86,8 @@ class WatchingScreen(EvaluatingScreen):
             self.notify(f"the {names} changed in another window or command; read again", markup=False)
         if before.prompts != now.prompts:
             await self._take_prompts()
+        if before.runs != now.runs:
+            self.learn_trends()
 
     async def _take_prompts(self) -> None:
         session = self.session

@@ -126,6 +126,7 @@ class WorkbenchScreen(CaseEditing, TreeEditing, ProjectEditing, ArrangingScreen)
         self._learn_names()
         self._learn_tags()
         self.learn_roots()
+        self.learn_trends()
         self._warm()
         self.begin_to_watch()
 
@@ -308,6 +309,7 @@ class WorkbenchScreen(CaseEditing, TreeEditing, ProjectEditing, ArrangingScreen)
             self.set_class(pane == name, view)
         if name in _SIDE and not self.has_class("-narrow"):
             self.remove_class("-side-toggled")
+        self.query_one(PaneTabs).chosen = _PANES.index(name)
 
     @on(PaneTabs.Chosen)
     def _tab_chosen(self, event: PaneTabs.Chosen) -> None:

@@ -90,9 +90,9 @@ class CasesPane(Vertical):
         """What the filter can name."""
         self._suggester.known = known
 
-    def show_scope(self, scope: str, everything: int) -> None:
-        """Say which cases these are, out of how many."""
-        self._scope, self._all, self._problem = scope, everything, ""
+    def show_scope(self, scope: str, everything: int, problem: str = "") -> None:
+        """Say which cases these are, out of how many, and why they are not arranged as was wanted."""
+        self._scope, self._all, self._problem = scope, everything, problem
         self._show_words()
 
     def show_problem(self, problem: str) -> None:

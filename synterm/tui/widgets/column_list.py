@@ -18,8 +18,8 @@ class ColumnList(LineList):
     """Subclasses say how wide things would be (`wishes`), and draw by `layout_now`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,h", "column(-1)", "Column", show=False),
-        Binding("right,l", "column(1)", "Column", show=False),
+        Binding("left,h", "column(-1)", "Left", show=False, id="list.left", tooltip="One column to the left"),
+        Binding("right,l", "column(1)", "Right", show=False, id="list.right", tooltip="One column to the right"),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {"column--cell", "column--header"}
     DEFAULT_CSS = """

@@ -29,10 +29,10 @@ class HeatMap(ScrollView, can_focus=True):
     """Rows by columns of counts, with a cursor. What lies on the diagonal is right, the rest is not."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1, 0)", "Up", show=False),
-        Binding("down,j", "move(1, 0)", "Down", show=False),
-        Binding("left,h", "move(0, -1)", "Left", show=False),
-        Binding("right,l", "move(0, 1)", "Right", show=False),
+        Binding("up,k", "move(-1, 0)", "Up", show=False, id="list.up", tooltip="One row up"),
+        Binding("down,j", "move(1, 0)", "Down", show=False, id="list.down", tooltip="One row down"),
+        Binding("left,h", "move(0, -1)", "Left", show=False, id="list.left", tooltip="One column to the left"),
+        Binding("right,l", "move(0, 1)", "Right", show=False, id="list.right", tooltip="One column to the right"),
         Binding("enter", "open", "Cases", id="heat.open", tooltip="List the cases of the cell under the cursor"),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {

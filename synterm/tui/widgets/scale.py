@@ -26,6 +26,8 @@ class Scale:
 def around(low: float, high: float, *, room: float = 0.06) -> tuple[float, float]:
     """Bounds that leave some room around values; of one value only, they leave some anyway."""
     span = high - low
+    if low == high == 0:
+        return 0.0, 1.0
     # What is too small for floating point beside the value is no span.
     margin = span * room if span > abs(high) * 1e-9 else max(abs(high) * 0.1, 1e-6)
     return low - margin, high + margin

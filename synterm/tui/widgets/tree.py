@@ -52,7 +52,7 @@ The pass rate of each node, and how it went in the last {RUNS} recorded runs.
         & > .tree--rate { color: $text-muted; }
         & > .tree--bad { color: $text-error; text-style: bold; }
         & > .tree--thin { color: $text-warning; }
-        & > .tree--trend { color: $text-primary; }
+        & > .tree--trend { color: $text-muted; }
         & > .tree--fold { color: $text-muted; }
     }
     """

@@ -1,0 +1,88 @@
+"""Draws the pictures of the documentation: each screen of the workbench in two themes, as SVG.
+
+Run it where synterm is installed with `local`: ``python docs/pictures.py``. It makes a sample project, evaluates it with the
+embedded model (from its cache after the first time), goes to each screen by its keys and exports what it shows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from synterm.providers.registry import Providers
+from synterm.settings import Settings
+from synterm.storage.project import Project
+from synterm.tui.app import WorkbenchApp
+from synterm.tui.guard import guard_terminal
+
+PICTURES = Path(__file__).parent / "pictures"
+THEMES = {"dark": "synterm-dark", "light": "synterm-light"}
+SCREENS: dict[str, tuple[tuple[int, int], tuple[str, ...]]] = {
+    "workbench": ((150, 42), ()),
+    "small": ((80, 24), ()),
+    "why": ((130, 44), ("focus:results", "enter")),
+    "columns": ((130, 40), ("focus:results", "c")),
+    "history": ((130, 40), ("focus:results", "H")),
+    "compare": ((130, 40), ("focus:results", "C")),
+    "labels": ((130, 40), ("focus:results", "C", "left_square_bracket", "t")),
+    "review": ((110, 32), ("focus:results", "V")),
+    "versions": ((130, 36), ("ctrl+o",)),
+    "settings": ((110, 36), ("focus:results", "comma")),
+    "keys": ((110, 36), ("f1",)),
+    "palette": ((110, 32), ("ctrl+p",)),
+}
+"""The size in columns and rows, and the keys that lead there."""
+
+
+async def draw(project: Project, name: str, theme: str) -> str:
+    """One screen as SVG."""
+    size, keys = SCREENS[name]
+    app = WorkbenchApp(project, Settings(theme=THEMES[theme]), Providers())
+    async with app.run_test(size=size) as pilot:
+        await settle(app, pilot)
+        for key in keys:
+            if key.startswith("focus:"):
+                await app.screen_stack[1].run_action(f"pane('{key.removeprefix('focus:')}')")
+            else:
+                await pilot.press(key)
+            await settle(app, pilot)
+        return app.export_screenshot(title="synterm")
+
+
+async def settle(app: WorkbenchApp, pilot: object) -> None:
+    """Wait until nothing changes any more."""
+    await asyncio.sleep(1.5)
+    await pilot.pause()  # type: ignore[attr-defined]
+
+
+def sample(folder: Path) -> Path:
+    """The sample project with a few recorded runs."""
+    path = folder / "meeting_router.db"
+    synterm = [sys.executable, "-m", "synterm"]
+    subprocess.run([*synterm, "new", str(path), "--sample", "meeting_router"], check=True, stdout=subprocess.DEVNULL)
+    for versions in ("router@1", "router@all", "router@2", "router@all"):
+        subprocess.run([*synterm, "run", str(path), "--prompt", versions, "--quiet"], check=False)
+    return path
+
+
+def main() -> None:
+    """Draw them all, or those that are named."""
+    os.environ.pop("NO_COLOR", None)
+    guard_terminal()
+    PICTURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        path = sample(Path(folder))
+        for name in sys.argv[1:] or SCREENS:
+            for theme in THEMES:
+                with Project.open(path) as project:
+                    svg = asyncio.run(draw(project, name, theme))
+                (PICTURES / f"{name}-{theme}.svg").write_text(svg, encoding="utf-8")
+                print(f"{name}-{theme}.svg")
+
+
+if __name__ == "__main__":
+    main()
