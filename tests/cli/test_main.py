@@ -74,7 +74,7 @@ def test_an_error_in_the_settings_names_file_and_key(synterm: Synterm, make_proj
     done = synterm("run", make_project())
     assert done.code == 2
     assert "settings.toml, line 1: concurency" in done.err
-    assert "hint: known keys:" in done.err
+    assert "hint: did you mean concurrency?" in done.err
 
 
 def test_an_internal_error_is_one_line_and_the_traceback_goes_to_the_log(

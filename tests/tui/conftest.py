@@ -142,7 +142,7 @@ class Bench:
 @pytest.fixture(autouse=True)
 def sizes_for_tokens(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that counts tokens for every test costs a second each; the tests of counting have the real one."""
-    if "test_tokens" not in request.node.nodeid:
+    if request.path.name != "test_tokens.py":
         monkeypatch.setattr(tokens, "encoding_file", lambda name: None)  # pyright: ignore[reportUnknownLambdaType]
 
 

@@ -108,10 +108,7 @@ async def test_lines_say_what_is_special_about_a_case(make_project: MakeProject,
         await bench.type("status:all split:all")
         await bench.settle()
         texts = [line[: cases.region.right] for line in bench.text().splitlines()]
-        lines = {
-            f"c{number}": next(line for line in texts if f" c{number} " in line)
-            for number in (1, 2, 3, 6, 7)
-        }
+        lines = {f"c{number}": next(line for line in texts if f" c{number} " in line) for number in (1, 2, 3, 6, 7)}
         assert "◌" in lines["c1"] and "✦generated" in lines["c1"]
         assert "⊘" in lines["c2"]
         assert "holdout" in lines["c6"]

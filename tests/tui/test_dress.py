@@ -146,8 +146,10 @@ async def test_without_colour_verdicts_cursor_and_focus_are_still_seen(
         assert "✓ schedule" in bench.text() and "✗ clarify" in bench.text()
         grid = bench.screen.grid
         cursor, other = grid.render_line(2), grid.render_line(3)
-        assert all(segment.style and segment.style.reverse for segment in cursor if segment.text.strip())
+        words = [segment for segment in cursor if segment.text.strip() not in ("", "▸")]
+        assert all(segment.style and segment.style.reverse for segment in words)
         assert not any(segment.style and segment.style.reverse for segment in other)
+        assert "▸✓ schedule" in cursor.text and "▸" not in other.text, "which cell of the row"
         assert grid.styles.border_top[0] == "heavy"
         assert bench.screen.cases.styles.border_top[0] == "round"
 

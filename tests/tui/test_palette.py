@@ -69,7 +69,7 @@ async def test_the_palette_lists_panes_project_and_app(make_project: MakeProject
         titles = await listed(bench)
         for title in (
             *("Prompt: keep version", "Prompt: restore v1 first", "Prompt: open router", "Model: use script"),
-            *("Live: run all", "Results: why", "Cases: filter", "Cases: clear filter", "Prompt: next tab"),
+            *("Live: run all", "Results: why", "Cases: filter", "Cases: clear", "Prompt: next tab"),
             *("View: zoom", "App: quit", "App: keys", "App: settings", "App: tour", "App: screenshot"),
             *("Theme: choose", "Theme: use synterm-light"),
         ):
@@ -92,10 +92,11 @@ async def test_an_action_runs_on_its_pane_which_needs_no_focus(
 ) -> None:
     async with open_bench(make_project()) as bench:
         assert isinstance(bench.app.focused, PromptArea)
-        await listed(bench, "column right")
+        before = bench.screen.grid.layout_now.spans[0].width
+        await listed(bench, "wider")
         await bench.pilot.press("enter")
         await bench.settle()
-        assert bench.screen.grid.column == 1
+        assert bench.screen.grid.layout_now.spans[0].width == before + 2
         assert isinstance(bench.app.focused, PromptArea)
 
 

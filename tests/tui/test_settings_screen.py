@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from textual.widgets import Input, OptionList
+from textual.widgets import Input, OptionList, Static
 
 from synterm.errors import SettingsError
 from synterm.settings import Settings, load_settings
@@ -97,7 +97,9 @@ async def test_a_broken_file_is_told_of_and_left_alone(
     async with open_bench(make_project(), size=(200, 40)) as bench:
         file.write_text("theme = 'x'\nlive_smaple = 3")
         await opened(bench)
-        assert "line 2: live_smaple: there is no such setting" in bench.text()
+        said = bench.app.screen.query_one("#setting-said", Static)
+        assert "line 2: live_smaple: there is no such setting" in str(said.content)
+        assert said.region.height >= 2
         await choose(bench, "animations")
         assert file.read_text() == "theme = 'x'\nlive_smaple = 3"
 

@@ -17,6 +17,7 @@ from synterm.tui.app import WorkbenchApp
 from synterm.tui.guard import guard_terminal
 from synterm.tui.remembered import Remembered, recall, remember, remembered_path
 from synterm.tui.screens.tour import CARD, STEPS, TourScreen, beside
+from synterm.tui.widgets.pane_tabs import PaneTabs
 from tests.tui.conftest import Bench, MakeProject, OpenBench
 
 
@@ -57,6 +58,24 @@ async def test_the_tour_points_at_one_pane_after_the_other(size: tuple[int, int]
     assert [marked for _, marked in found[3:7]] == [["results"], ["behaviors"], ["cases"], ["StatusBar"]]
     assert found[-1] == (None, [])
     assert recall() == (Remembered(tour_seen=True), "")
+
+
+@pytest.mark.parametrize("size", [(130, 40), (80, 24)])
+async def test_the_tour_brings_each_pane_on_the_screen_and_leaves_it_as_it_was(
+    size: tuple[int, int], make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    async with open_bench(make_project(), size=size) as bench:
+        await bench.pilot.press("ctrl+b")
+        await bench.pilot.pause()
+        before = (bench.screen.classes, bench.app.focused, bench.screen.query_one(PaneTabs).chosen)
+        bench.app.action_tour()
+        await bench.pilot.pause()
+        for step in STEPS:
+            await bench.pilot.pause()
+            assert bench.screen.query_one(step.pane).region.area > 0, step.title
+            await bench.pilot.press("enter")
+        await bench.settle()
+        assert (bench.screen.classes, bench.app.focused, bench.screen.query_one(PaneTabs).chosen) == before
 
 
 async def test_the_tour_can_be_skipped_and_is_remembered(make_project: MakeProject) -> None:

@@ -109,15 +109,13 @@ async def test_the_keys_of_the_focused_pane_come_first_with_what_it_is_for(
         assert bench.app.screen is bench.screen
 
 
-async def test_a_pane_without_keys_of_its_own_says_what_it_is_for(
-    make_project: MakeProject, open_bench: OpenBench
-) -> None:
+async def test_each_pane_says_what_it_is_for(make_project: MakeProject, open_bench: OpenBench) -> None:
     async with open_bench(make_project()) as bench:
         bench.screen.query_one(BehaviorTree).focus()
         await bench.pilot.press("f1")
         await bench.pilot.pause()
-        assert rows(bench)[0].startswith("Behaviors What the prompt must be good at")
-        assert any("Toggle" in line for line in rows(bench)), "also what Textual's tree can do"
+        assert rows(bench)[0].startswith("Behaviors The pass rate of each node")
+        assert any("behaviors.fold" in line for line in rows(bench))
 
 
 async def test_keys_are_searched_and_the_users_own_shown(make_project: MakeProject, open_bench: OpenBench) -> None:

@@ -41,7 +41,7 @@ class CaseForm(ModalScreen[Case | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save", id="form.save", tooltip="Save the case", priority=True),
-        Binding("escape", "leave", "Cancel", id="form.leave", tooltip="Leave the case as it was; asks if you changed it"),
+        Binding("escape", "leave", "Cancel", id="form.leave", tooltip="Leave the case as it was; asks if changed"),
         Binding("ctrl+n", "add", "Add value", id="form.add", tooltip="Add a named value to the input"),
     ]
     CSS_PATH = "case_form.tcss"

@@ -116,6 +116,9 @@ class TourScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Begin."""
+        for button in self.query(Button):
+            # While it shows that it was pressed it takes no other press: quick ones would be lost.
+            button.active_effect_duration = 0
         self._show()
 
     def on_unmount(self) -> None:

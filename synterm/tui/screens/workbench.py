@@ -143,7 +143,7 @@ class WorkbenchScreen(CaseEditing, TreeEditing, ProjectEditing, ArrangingScreen)
 
     @on(PromptPane.Typed)
     def _typed(self, event: PromptPane.Typed) -> None:
-        if saving := self.session.save(event.body, event.half):
+        if event.pane.hear(event) and (saving := self.session.save(event.body, event.half)):
             saving.add_done_callback(self._draft_saved)
 
     def on_unmount(self) -> None:
@@ -167,6 +167,8 @@ class WorkbenchScreen(CaseEditing, TreeEditing, ProjectEditing, ArrangingScreen)
 
     @on(PromptPane.Edited)
     def _edited(self, event: PromptPane.Edited) -> None:
+        if not event.pane.hear(event):
+            return
         self._stop_live()
         self.note_typing()
         if saving := self.session.edit(event.body, event.half):

@@ -125,10 +125,10 @@ class PromptPane(TypingPane):
     async def clear(self) -> None:
         """Edit nothing: the project has no prompt."""
         async with self._rebuilding:
+            self._forget_changes()
             self._body, self._half, self._reading, self.areas = None, HalfTyped(), None, []
             await self.query_one(Tabs).clear()
             await self.query_one(ContentSwitcher).remove_children()
-            self._unread, self._unsaved = None, False
             retitle(self, subtitle=Content(""))
 
     async def put(self, body: PromptBody) -> None:
@@ -248,7 +248,8 @@ class PromptPane(TypingPane):
             await self._fill(body, half, at)
 
     async def _fill(self, body: PromptBody, half: HalfTyped, at: int) -> None:
-        self._body, self._half, self._reading, self._removing = body, half, None, None
+        self._forget_changes()
+        self._body, self._half, self._reading, self._removing, self.areas = body, half, None, None, []
         tabs, switcher = self.query_one(Tabs), self.query_one(ContentSwitcher)
         texts = as_texts(body, half)
         names = [*message_names(roles_of(body)), EXAMPLES, PARAMS]
@@ -257,17 +258,17 @@ class PromptPane(TypingPane):
         with self.prevent(TextArea.Changed, Tabs.TabActivated), self.app.batch_update():
             await tabs.clear()
             await switcher.remove_children()
-            self.areas = []
+            areas: list[PromptArea] = []
             for name, text in zip(names, texts.each, strict=True):
                 self._parts += 1
                 ids.append(f"part-{self._parts}")
                 await tabs.add_tab(Tab(Content(name), id=ids[-1]))
                 area = PromptArea(text, part=name, kind=kinds.get(name, "message"))  # pyright: ignore[reportArgumentType]
                 await switcher.add_content(area, id=ids[-1])
-                self.areas.append(area)
+                areas.append(area)
+            self.areas = areas
             tabs.active = switcher.current = ids[min(at, len(ids) - 1)]
         self.focus_editor()
-        self._unread, self._unsaved = None, False
         self._read_again()
 
     @on(Tabs.TabActivated)

@@ -19,6 +19,10 @@ Open = Literal["", "{{", "{%", "{#"]
 """The tag that is open where a line begins."""
 
 
+_LONGEST = 20_000
+"""Characters of a line that is marked; a longer one is shown plain: it is drawn with each key."""
+
+
 class Mark(NamedTuple):
     """A stretch of a line that looks other than the rest; `style` is one of the area's ``prompt--…`` classes."""
 
@@ -30,6 +34,7 @@ class Mark(NamedTuple):
 _OPENING = re.compile(r"\{\{|\{%|\{#")
 _CLOSING = {"{{": re.compile(r"\}\}"), "{%": re.compile(r"%\}"), "{#": re.compile(r"#\}")}
 _STRING = r'"(?:[^"\\]|\\.)*"|' + r"'(?:[^'\\]|\\.)*'"
+_STRING_OR_CLOSING = {tag: re.compile(rf"{_STRING}|(?P<end>{end.pattern})") for tag, end in _CLOSING.items()}
 _IN_TAG = re.compile(rf"{_STRING}|(?P<before>[.|]\s*)?(?P<name>[A-Za-z_]\w*)(?P<after>\s*=(?!=))?")
 _WORDS = frozenset(
     "and as block call context do elif else endblock endcall endfilter endfor endif endmacro endraw endset endwith "
@@ -46,6 +51,8 @@ _PARAM = re.compile(r"^\s*([A-Za-z_]\w*)\s*[:=]|(#.*)")
 @lru_cache(maxsize=4096)
 def marks_of(line: str, kind: Kind, opened: Open, unknown: frozenset[str]) -> tuple[Mark, ...]:
     """The marks of a line, later ones over earlier ones; `unknown`: the names that nothing gives a value for."""
+    if len(line) > _LONGEST:
+        return ()
     if kind == "params":
         return tuple(_param_marks(line))
     if kind == "examples":
@@ -78,12 +85,12 @@ def tags_of(line: str, opened: Open) -> Iterator[tuple[int, int, Open]]:
 
 def _close(line: str, start: int, tag: Open) -> int | None:
     """Where a tag ends; what stands in quotes ends nothing."""
-    ends = {found.end() for found in _CLOSING[tag].finditer(line, start)}
-    if not ends or tag == "{#":
-        return min(ends, default=None)
-    quoted = [found.span() for found in re.finditer(_STRING, line[start:])]
-    free = (end for end in ends if not any(left < end - start <= right for left, right in quoted))
-    return min(free, default=min(ends))
+    first = _CLOSING[tag].search(line, start)
+    if first is None or tag == "{#":
+        return first and first.end()
+    # A line can hold a hundred thousand tags: what follows the end of this one is not looked at.
+    steps = _STRING_OR_CLOSING[tag].finditer(line, start)
+    return next((step.end() for step in steps if step.group("end")), first.end())
 
 
 def _as_open(text: str) -> Open:
@@ -92,6 +99,8 @@ def _as_open(text: str) -> Open:
 
 def open_after(line: str, opened: Open) -> Open:
     """The tag that is open where the next line begins."""
+    if len(line) > _LONGEST:
+        return opened
     if not opened and "{" not in line:
         return ""
     tags = list(tags_of(line, opened))

@@ -20,6 +20,7 @@ from synterm.core.prompt import HalfTyped, PromptBody, Role
 from synterm.errors import InputError
 from synterm.text import one_line, plural
 from synterm.tui.tokens import TokenCounter, Tokens
+from synterm.tui.widgets.frame import retitle
 from synterm.tui.widgets.prompt_area import PromptArea
 from synterm.tui.widgets.prompt_reading import PARAMS, Known, Reading, Texts, quick_body, read_texts
 
@@ -39,9 +40,11 @@ class TypingPane(Vertical):
     class Typed(Message):
         """Something was typed that is to be saved; what it says is told as `Edited` when it is read."""
 
-        def __init__(self, pane: TypingPane, body: PromptBody, half: HalfTyped) -> None:
+        def __init__(self, pane: TypingPane, body: PromptBody, half: HalfTyped, change: int) -> None:
             super().__init__()
             self.pane, self.body, self.half = pane, body, half
+            self.change = change
+            """How many changes of the pane's text it holds."""
 
         @property
         def control(self) -> TypingPane:
@@ -51,8 +54,8 @@ class TypingPane(Vertical):
     class Edited(Typed):
         """The draft says something else. `problem` says why it can't be evaluated, if it can't."""
 
-        def __init__(self, pane: TypingPane, reading: Reading) -> None:
-            super().__init__(pane, reading.body, reading.half)
+        def __init__(self, pane: TypingPane, reading: Reading, change: int) -> None:
+            super().__init__(pane, reading.body, reading.half, change)
             self.problem: InputError | None = reading.problem
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -67,10 +70,11 @@ class TypingPane(Vertical):
         self._unread: float | None = None
         """Since when the editors say something that was not read yet."""
         self._last_key = 0.0
-        self._unsaved = False
+        self._changes = self._told = self._heard = 0
+        """Of the text: how many there were, which were told of, and which of those were heard. Who tells while the
+        workbench closes is not heard."""
         self._parts = 0
         self._facts: list[str] = []
-        self._subtitle: Content | None = None
         self.areas: list[PromptArea] = []
         """The editors, in the order of their tabs."""
 
@@ -86,14 +90,27 @@ class TypingPane(Vertical):
 
     @on(events.DescendantBlur)
     def _left(self) -> None:
-        if self._unsaved and (told := self.unsaved()):
-            self.post_message(self.Typed(self, *told))
+        if self._told < self._changes and (typed := self.unsaved()):
+            self._told = self._changes
+            self.post_message(self.Typed(self, *typed, self._changes))
+
+    def hear(self, told: Typed) -> bool:
+        """Take note that someone saves what is told; False: it is not to be saved, for what came later was."""
+        if told.change < self._heard:
+            return False
+        self._heard = told.change
+        return True
+
+    def _forget_changes(self) -> None:
+        """What was typed so far is nothing to tell of any more, not even where that is under way."""
+        self._changes += 1
+        self._told = self._heard = self._changes
+        self._unread = None
 
     def unsaved(self) -> tuple[PromptBody, HalfTyped] | None:
-        """What was typed and is not told of yet; it counts as told from now on."""
-        if not self._unsaved or self._body is None:
+        """What was typed and not heard of yet."""
+        if self._heard == self._changes or self._body is None:
             return None
-        self._unsaved = False
         texts = self._texts()
         half = HalfTyped(
             texts.examples
@@ -104,22 +121,23 @@ class TypingPane(Vertical):
         return quick_body(texts, self._body), half
 
     async def settled(self) -> Edited | None:
-        """What the editors say now, if it was not told before."""
-        if self._unread is None or self._body is None:
+        """What the editors say now, if it was not heard before."""
+        if self._body is None or (self._unread is None and self._heard == self._changes):
             return None
-        return self._edited(await self._read())
+        return await self._read()
 
     # Reading what is typed.
 
     def _changed_now(self) -> None:
         self._last_key = time.monotonic()
-        self._unsaved = True
+        self._changes += 1
         if self._unread is None:
             self._unread = self._last_key
         if self._is_small():
             assert self._body is not None
             self._unread = None
-            self.post_message(self._edited(read_texts(self._texts(), self._body, self._known)))
+            reading = read_texts(self._texts(), self._body, self._known)
+            self.post_message(self._edited(reading, self._changes))
         else:
             self._read_when_quiet()
 
@@ -140,26 +158,27 @@ class TypingPane(Vertical):
             await asyncio.sleep(0.03)
             now = time.monotonic()
             quiet = now - self._last_key
-            if self._unsaved and (quiet > _SAVE_AFTER or now - self._unread > _SAVE_AT_LATEST):
+            if self._told < self._changes and (quiet > _SAVE_AFTER or now - self._unread > _SAVE_AT_LATEST):
                 self._unread = now
-                if told := self.unsaved():
-                    self.post_message(self.Typed(self, *told))
-            if quiet > _READ_AFTER:
-                self.post_message(self._edited(await self._read()))
+                self._left()
+            if quiet > _READ_AFTER and (edited := await self._read()):
+                self.post_message(edited)
 
-    async def _read(self) -> Reading:
+    async def _read(self) -> Edited | None:
+        """What the editors say; None when something later was heard meanwhile, or another prompt came."""
         assert self._body is not None
-        key, texts = self._last_key, self._texts()
+        key, change, texts = self._last_key, self._changes, self._texts()
         reading = await asyncio.to_thread(read_texts, texts, self._body, self._known)
+        if change < self._heard:
+            return None
         if key == self._last_key:
             self._unread = None
-        return reading
+        return self._edited(reading, change)
 
-    def _edited(self, reading: Reading) -> Edited:
+    def _edited(self, reading: Reading, change: int) -> Edited:
         self._take(reading)
-        if self._unread is None:
-            self._unsaved = False
-        return self.Edited(self, reading)
+        self._told = max(self._told, change)
+        return self.Edited(self, reading, change)
 
     def _read_again(self) -> None:
         """What is known changed, not the text."""
@@ -169,7 +188,7 @@ class TypingPane(Vertical):
             before = self._reading
             self._take(read_texts(self._texts(), self._body, self._known))
             if before is not None and self._reading and self._reading.body != before.body:
-                self.post_message(self.Edited(self, self._reading))
+                self.post_message(self.Edited(self, self._reading, self._changes))
         else:
             self._last_key = time.monotonic()
             self._unread = self._unread or self._last_key
@@ -188,10 +207,7 @@ class TypingPane(Vertical):
     def _show_problem(self) -> None:
         """Say below the editor why the prompt can't be evaluated, or what is odd about it."""
         words, style = self._words()
-        wanted = Content.styled(one_line(words, max(self.size.width - 8, 20)), style) if words else None
-        if wanted != self._subtitle:
-            self._subtitle = wanted
-            self.border_subtitle = wanted
+        retitle(self, subtitle=Content.styled(one_line(words, max(self.size.width - 8, 20)), style if words else ""))
 
     def _words(self) -> tuple[str, str]:
         reading, area = self._reading, self.area
