@@ -1,7 +1,7 @@
 """Draws the pictures of the documentation: each screen of the workbench in two themes, as SVG.
 
-Run it where synterm is installed with `local`: ``python docs/pictures.py``. It makes a sample project, evaluates it
-with the embedded model (from its cache after the first time), goes to each screen by its keys and exports what it shows.
+Run it where synterm is installed with `local`: ``python docs/pictures.py``. It makes a sample project, evaluates
+it with the embedded model, goes to each screen by its keys and exports what that shows.
 """
 
 from __future__ import annotations
