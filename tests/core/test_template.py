@@ -164,6 +164,12 @@ def test_a_template_that_fails_is_told(source: str) -> None:
         render(source, items=["a"])
 
 
+def test_a_source_has_a_limit_of_tags() -> None:
+    assert render("{{ a }}" * 5000, a="x") == "x" * 5000
+    with pytest.raises(InputError, match="more than 5,000 tags"):
+        render("{{ a }}" * 5001, a="x")
+
+
 def test_the_same_source_is_compiled_once() -> None:
     assert compile_template("{{ once }}") is compile_template("{{ once }}")
 
