@@ -17,7 +17,7 @@ lint: $(BIN)/pytest
 	$(BIN)/lint-imports
 
 types: $(BIN)/pytest
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(BIN)/python
 
 test: $(BIN)/pytest
 	$(BIN)/pytest

@@ -21,12 +21,12 @@ from synterm.text import printable
 from synterm.tui.actions import sections
 from synterm.tui.collector import quiet_collector
 from synterm.tui.commands import WorkbenchCommands
-from synterm.tui.dress import Dress
 from synterm.tui.guard import guard_terminal
 from synterm.tui.keys import check_keys
+from synterm.tui.look.dress import Dress
 from synterm.tui.remembered import recall, remember_tour
-from synterm.tui.screens.evaluating import EvaluatingScreen
-from synterm.tui.screens.workbench import WorkbenchScreen
+from synterm.tui.screens.workbench.evaluating import EvaluatingScreen
+from synterm.tui.screens.workbench.screen import WorkbenchScreen
 
 
 class WorkbenchApp(App[None]):

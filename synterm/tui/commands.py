@@ -14,7 +14,7 @@ from textual.markup import escape
 from synterm.text import one_line
 from synterm.tui.actions import MOVES, actions
 from synterm.tui.ranking import fit
-from synterm.tui.screens.workbench import WorkbenchScreen
+from synterm.tui.screens.workbench.screen import WorkbenchScreen
 
 if TYPE_CHECKING:
     from synterm.tui.app import WorkbenchApp

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from itertools import combinations, product
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 
 from textual.app import App
 from textual.binding import Binding
@@ -44,7 +44,7 @@ def known_bindings() -> dict[str, list[Known]]:
     Several classes can have the same one: a cursor goes up in every list.
     """
     for place in _PLACES:
-        for module in iter_modules(import_module(place).__path__, f"{place}."):
+        for module in walk_packages(import_module(place).__path__, f"{place}."):
             import_module(module.name)
     found: dict[str, list[Known]] = {}
     for owner in dict.fromkeys(_ours(DOMNode)):

@@ -8,16 +8,16 @@ from textual.content import Content
 
 from synterm.core.case import Case
 from synterm.text import one_line, printable
-from synterm.tui.column import Counts, Freshness
+from synterm.tui.board.column import Counts, Freshness
+from synterm.tui.board.live import Live
 from synterm.tui.hints import hints_for
-from synterm.tui.live import Live
 from synterm.tui.session import Session
 from synterm.tui.titles import results_summary, results_title
 from synterm.tui.widgets.cases import CasesPane
 from synterm.tui.widgets.frame import retitle
-from synterm.tui.widgets.grid import ResultGrid
-from synterm.tui.widgets.grid_header import Heading
-from synterm.tui.widgets.prompt import PromptPane
+from synterm.tui.widgets.grid.grid import ResultGrid
+from synterm.tui.widgets.grid.header import Heading
+from synterm.tui.widgets.prompt.pane import PromptPane
 from synterm.tui.widgets.status import LiveState, Status, StatusBar
 from synterm.tui.widgets.tree import BehaviorTree
 

@@ -20,15 +20,15 @@ from synterm.providers.known_params import param_problem
 from synterm.storage.case_filter import CaseFilter, QualityFacts
 from synterm.storage.cases import Found, Order
 from synterm.storage.project import Project
-from synterm.tui.arrange import Arrangement, arranged
-from synterm.tui.board import Board
-from synterm.tui.column import Column, Counts
-from synterm.tui.lineup import Lineup
-from synterm.tui.quality import quality_facts
-from synterm.tui.query import Query, parse_query
-from synterm.tui.query_words import Known
-from synterm.tui.rows import CaseRows
-from synterm.tui.slots import Slots
+from synterm.tui.board.arrange import Arrangement, arranged
+from synterm.tui.board.board import Board
+from synterm.tui.board.column import Column, Counts
+from synterm.tui.board.lineup import Lineup
+from synterm.tui.board.rows import CaseRows
+from synterm.tui.board.slots import Slots
+from synterm.tui.cases.quality import quality_facts
+from synterm.tui.cases.query import Query, parse_query
+from synterm.tui.cases.query_words import Known
 
 
 class Session:

@@ -6,9 +6,9 @@ from functools import lru_cache
 
 from synterm.evaluate.statistics import mcnemar_exact, wilson
 from synterm.text import plural
-from synterm.tui.arrange import Arrangement
-from synterm.tui.board import Board, Flips
-from synterm.tui.column import Column, Counts
+from synterm.tui.board.arrange import Arrangement
+from synterm.tui.board.board import Board, Flips
+from synterm.tui.board.column import Column, Counts
 
 _SORTS = {
     "failing": "failing first",

@@ -17,11 +17,11 @@ from synterm.core.tree import Node
 from synterm.providers.registry import Providers
 from synterm.settings import Settings
 from synterm.storage.project import Project
-from synterm.tui import tokens
 from synterm.tui.app import WorkbenchApp
-from synterm.tui.column import Column
+from synterm.tui.board.column import Column
 from synterm.tui.guard import guard_terminal
-from synterm.tui.screens.workbench import WorkbenchScreen
+from synterm.tui.prompt import tokens
+from synterm.tui.screens.workbench.screen import WorkbenchScreen
 from tests.support.http_stub import Stub, stub
 
 LABELS = ["schedule", "summarize", "clarify"]

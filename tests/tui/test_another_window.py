@@ -9,8 +9,8 @@ import pytest
 from synterm.core.case import Case
 from synterm.core.model import ModelSpec
 from synterm.storage.project import Project
-from synterm.tui.screens import watching
-from synterm.tui.widgets.prompt_area import PromptArea
+from synterm.tui.screens.workbench import watching
+from synterm.tui.widgets.prompt.area import PromptArea
 from tests.tui.conftest import Bench, MakeProject, OpenBench, body
 
 

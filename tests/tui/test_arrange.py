@@ -12,11 +12,11 @@ from synterm.core.case import Case
 from synterm.core.completion import Completion, Outcome
 from synterm.core.evaluation import Evaluation, Task, Variant
 from synterm.errors import InputError
-from synterm.tui.arrange import BY_COLUMN, BY_ROW, ONLY, Arrangement, Sort, arranged, find_column, matches
-from synterm.tui.board import Board
-from synterm.tui.column import Column
-from synterm.tui.slots import Slots
-from synterm.tui.widgets.grid import ResultGrid
+from synterm.tui.board.arrange import BY_COLUMN, BY_ROW, ONLY, Arrangement, Sort, arranged, find_column, matches
+from synterm.tui.board.board import Board
+from synterm.tui.board.column import Column
+from synterm.tui.board.slots import Slots
+from synterm.tui.widgets.grid.grid import ResultGrid
 from tests.tui.conftest import Bench, MakeProject, OpenBench, body, scripted
 
 Verdict = bool | None

@@ -5,10 +5,10 @@ from __future__ import annotations
 from synterm.core.case import Case
 from synterm.core.completion import Completion, Outcome
 from synterm.core.evaluation import Evaluation, Task, Variant
-from synterm.tui.board import Board
-from synterm.tui.column import Column, Freshness
-from synterm.tui.order import in_order
-from synterm.tui.slots import Slots
+from synterm.tui.board.board import Board
+from synterm.tui.board.column import Column, Freshness
+from synterm.tui.board.order import in_order
+from synterm.tui.board.slots import Slots
 from synterm.tui.titles import rate_text, results_summary
 from tests.tui.conftest import body, scripted
 

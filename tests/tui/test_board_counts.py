@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from synterm.core.case import Case
 from synterm.core.completion import Completion, Outcome
 from synterm.core.evaluation import Evaluation, Task, Variant
-from synterm.tui.board import Board
-from synterm.tui.column import Column
-from synterm.tui.slots import Slots
-from synterm.tui.walk import Walk
+from synterm.tui.board.board import Board
+from synterm.tui.board.column import Column
+from synterm.tui.board.slots import Slots
+from synterm.tui.board.walk import Walk
 from tests.tui.conftest import body, scripted
 
 CASES = [Case(scenario_id=f"s{index % 2}", input={"message": str(index)}) for index in range(6)]

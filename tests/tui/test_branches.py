@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from synterm.core.tree import Gate, Node, Tree
-from synterm.tui.branch_words import branch_words
-from synterm.tui.branches import RUNS, Branch, Figures, branches, join_trends, sparkline
-from synterm.tui.column import Counts
+from synterm.tui.behaviors.branches import RUNS, Branch, Figures, branches, join_trends, sparkline
+from synterm.tui.behaviors.words import branch_words
+from synterm.tui.board.column import Counts
 
 RUN = st.integers(0, 40).flatmap(lambda judged: st.tuples(st.integers(0, judged), st.just(judged)))
 TRENDS = st.dictionaries(st.sampled_from("stu"), st.lists(RUN, max_size=RUNS + 4))

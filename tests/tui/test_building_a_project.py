@@ -13,7 +13,7 @@ from synterm.core.model import Price
 from synterm.storage.project import Project
 from synterm.tui.screens.confirm import ConfirmScreen
 from synterm.tui.screens.forms import FormScreen
-from synterm.tui.widgets.prompt_area import PromptArea
+from synterm.tui.widgets.prompt.area import PromptArea
 from tests.tui.conftest import Bench, MakeProject, OpenBench, body, scripted
 
 LABEL = '{"type": "label", "labels": ["schedule", "clarify"]}'

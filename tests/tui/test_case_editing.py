@@ -18,7 +18,7 @@ from synterm.core.case import Case, Origin
 from synterm.core.tree import Node
 from synterm.storage import connect
 from synterm.storage.project import Project
-from synterm.tui.case_changes import adding, assigning, removing, replacing, retagging, variation
+from synterm.tui.cases.changes import adding, assigning, removing, replacing, retagging, variation
 from synterm.tui.edits import Edit, EditLog
 from synterm.tui.screens.case_form import CaseForm
 from synterm.tui.screens.choose import ChooseScreen

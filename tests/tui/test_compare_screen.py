@@ -6,8 +6,8 @@ import pytest
 
 from synterm.tui.screens.compare import CompareScreen
 from synterm.tui.screens.text import TextScreen
-from synterm.tui.widgets.heat import HeatMap
-from synterm.tui.widgets.plots import Plot
+from synterm.tui.widgets.plot.heat import HeatMap
+from synterm.tui.widgets.plot.plots import Plot
 from tests.support.recording import record_run
 from tests.tui.conftest import RULES, Bench, MakeProject, OpenBench, scripted
 

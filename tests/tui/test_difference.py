@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from synterm.core.prompt import PromptBody
-from synterm.tui.difference import Piece, differences, excerpt, prompt_differences
+from synterm.tui.why.difference import Piece, differences, excerpt, prompt_differences
 from tests.tui.conftest import body
 
 texts = st.text(st.sampled_from("ab \n.é"), max_size=60)

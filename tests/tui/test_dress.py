@@ -11,7 +11,7 @@ from rich.console import Console
 from textual.widgets import Input
 
 from synterm.tui.screens.theme import ThemeScreen
-from synterm.tui.widgets.prompt_area import PromptArea
+from synterm.tui.widgets.prompt.area import PromptArea
 from tests.tui.conftest import Bench, MakeProject, OpenBench
 
 MINE = '[colors]\nprimary = "#ff0000"\n'

@@ -12,7 +12,7 @@ from textual.drivers.headless_driver import HeadlessDriver
 
 from synterm.errors import InputError, SettingsError
 from synterm.storage.project import Project
-from synterm.tui.case_changes import variation
+from synterm.tui.cases.changes import variation
 from synterm.tui.external_editor import edit_text, edit_until_valid, editor_command
 from tests.tui.conftest import Bench, MakeProject, OpenBench
 

@@ -8,12 +8,12 @@ from rich.cells import cell_len
 
 from synterm.core.prompt import PromptBody
 from synterm.storage.project import Project
-from synterm.tui.arrange import Sort
-from synterm.tui.lineup import Lineup
+from synterm.tui.board.arrange import Sort
+from synterm.tui.board.lineup import Lineup
 from synterm.tui.screens.inspect import InspectScreen
 from synterm.tui.widgets.cells import tail
-from synterm.tui.widgets.grid import ResultGrid
-from synterm.tui.widgets.grid_layout import MARK, Wishes, furthest, lay_out
+from synterm.tui.widgets.grid.grid import ResultGrid
+from synterm.tui.widgets.grid.layout import MARK, Wishes, furthest, lay_out
 from tests.tui.conftest import Bench, MakeProject, OpenBench, body, scripted
 
 widths = st.lists(st.integers(1, 62), max_size=12).map(tuple)

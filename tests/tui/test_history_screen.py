@@ -9,7 +9,7 @@ from synterm.tui.screens.confirm import ConfirmScreen
 from synterm.tui.screens.history import HistoryScreen
 from synterm.tui.screens.run import RunScreen
 from synterm.tui.screens.text import TextScreen
-from synterm.tui.screens.workbench import WorkbenchScreen
+from synterm.tui.screens.workbench.screen import WorkbenchScreen
 from tests.support.recording import record_run
 from tests.tui.conftest import Bench, MakeProject, OpenBench
 

@@ -12,8 +12,8 @@ from textual.widgets import Static
 from synterm.core.case import Case, Origin
 from synterm.storage.project import Project
 from synterm.tui.screens.inspect import InspectScreen, SectionName
-from synterm.tui.sections import NAMES, Section, cut, pretty
-from synterm.tui.widgets.grid import ResultGrid
+from synterm.tui.why.sections import NAMES, Section, cut, pretty
+from synterm.tui.widgets.grid.grid import ResultGrid
 from tests.tui.conftest import INPUTS, Bench, MakeProject, OpenBench, body, scripted
 
 PAYLOAD = "[/]\x1b]52;c;ZXZpbA==\x07\u202e[@click=app.exit]x[/]"
@@ -111,7 +111,7 @@ async def test_recorded_runs_are_its_history(make_project: MakeProject, open_ben
         evaluation = None
         session = bench.screen.session
         case = session.rows[0]
-        from synterm.tui.why import find_out
+        from synterm.tui.why.finding import find_out
 
         why = find_out(case, bench.draft, session.checklist, bench.project.responses)
         assert why is not None

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from synterm.core.prompt import Prompt, PromptVersion
 from synterm.storage.project import Project
-from synterm.tui.lineup import DRAFT, Lineup
+from synterm.tui.board.lineup import DRAFT, Lineup
 from synterm.tui.screens.lineup import LineupScreen
-from synterm.tui.widgets.grid import ResultGrid
+from synterm.tui.widgets.grid.grid import ResultGrid
 from synterm.tui.widgets.lineup_matrix import LineupMatrix
 from tests.tui.conftest import Bench, MakeProject, OpenBench, body, scripted
 

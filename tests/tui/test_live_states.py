@@ -11,8 +11,8 @@ import pytest
 
 from synterm.core.model import ModelSpec, Price
 from synterm.evaluate import breaker, retries
-from synterm.tui.screens import evaluating
-from synterm.tui.widgets.grid import ResultGrid
+from synterm.tui.screens.workbench import evaluating
+from synterm.tui.widgets.grid.grid import ResultGrid
 from tests.support.http_stub import Stub
 from tests.tui.conftest import MakeProject, OpenBench, stub, stubbed
 

@@ -9,7 +9,7 @@ from textual.command import CommandList, CommandPalette
 
 from synterm.tui.actions import actions
 from synterm.tui.ranking import fit
-from synterm.tui.widgets.prompt_area import PromptArea
+from synterm.tui.widgets.prompt.area import PromptArea
 from tests.tui.conftest import Bench, MakeProject, OpenBench
 
 TITLES = ["Prompt: restore v1 the high tide", "View: side", "Theme: choose", "App: keys", "Results: ask again"]

@@ -12,7 +12,7 @@ from synterm.providers.registry import Providers
 from synterm.settings import Settings
 from synterm.storage.project import Project
 from synterm.tui.app import WorkbenchApp
-from synterm.tui.screens.workbench import WorkbenchScreen
+from synterm.tui.screens.workbench.screen import WorkbenchScreen
 from tests.tui.conftest import MakeProject
 
 SnapCompare = Callable[..., bool]

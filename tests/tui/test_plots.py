@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
 
-from synterm.tui.themes import load_themes
-from synterm.tui.widgets.canvas import Canvas
-from synterm.tui.widgets.drawing import Axis
-from synterm.tui.widgets.figures import Bins, Distribution, Figure, Lines, Place, Point, Scatter, Series
-from synterm.tui.widgets.plots import Plot
-from synterm.tui.widgets.scale import Scale, around, ticks
+from synterm.tui.look.themes import load_themes
+from synterm.tui.widgets.plot.canvas import Canvas
+from synterm.tui.widgets.plot.drawing import Axis
+from synterm.tui.widgets.plot.figures import Bins, Distribution, Figure, Lines, Place, Point, Scatter, Series
+from synterm.tui.widgets.plot.plots import Plot
+from synterm.tui.widgets.plot.scale import Scale, around, ticks
 
 NUMBERS = st.floats(-1e12, 1e12, allow_nan=False)
 NAMES = st.text("aü漢 ·\t", max_size=30)

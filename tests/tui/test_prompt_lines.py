@@ -14,9 +14,9 @@ from textual.app import App, ComposeResult
 from textual.expand_tabs import get_tab_widths
 from textual.widgets import TextArea
 
-from synterm.tui.widgets.prompt_area import PromptArea
-from synterm.tui.widgets.prompt_document import Change, PromptDocument
-from synterm.tui.widgets.prompt_wrap import LONG, PromptWrap, breaks, rebreak
+from synterm.tui.widgets.prompt.area import PromptArea
+from synterm.tui.widgets.prompt.document import Change, PromptDocument
+from synterm.tui.widgets.prompt.wrap import LONG, PromptWrap, breaks, rebreak
 
 LINES = [
     "short",

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from synterm.core.template import compile_template
 from synterm.errors import InputError
-from synterm.tui.widgets.prompt_marks import Kind, clipped, marks_of, names_by_eye, names_in, open_after, opens
+from synterm.tui.widgets.prompt.marks import Kind, clipped, marks_of, names_by_eye, names_in, open_after, opens
 
 BITS = st.sampled_from(["{{", "}}", "{%", "%}", "{#", "#}", " a", "b.c", "|upper", '"', "'", "is", "\n", "# ", "**"])
 TEXTS = st.lists(BITS, max_size=25).map("".join)

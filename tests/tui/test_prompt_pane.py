@@ -7,8 +7,8 @@ from textual.widgets import Input, OptionList, Static, Tab
 
 from synterm.core.prompt import HalfTyped, Message
 from synterm.tui.screens.choose import ChooseScreen
-from synterm.tui.widgets.prompt_area import PromptArea
-from synterm.tui.widgets.prompt_find import FindBar
+from synterm.tui.widgets.prompt.area import PromptArea
+from synterm.tui.widgets.prompt.find import FindBar
 from tests.tui.conftest import Bench, MakeProject, OpenBench, body
 
 HUGE = [

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from synterm.errors import InputError
 from synterm.storage.case_filter import CaseFilter, Term
-from synterm.tui.query import ResultTerm, parse_query
-from synterm.tui.query_hints import completed, completions
-from synterm.tui.query_words import Known, quoted
+from synterm.tui.cases.query import ResultTerm, parse_query
+from synterm.tui.cases.query_hints import completed, completions
+from synterm.tui.cases.query_words import Known, quoted
 from tests.tui.conftest import MakeProject, OpenBench
 
 KNOWN = Known(
@@ -177,7 +177,7 @@ async def test_enter_ends_the_last_term(make_project: MakeProject, open_bench: O
 async def test_a_big_project_is_searched_beside_the_screen(
     make_project: MakeProject, open_bench: OpenBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("synterm.tui.screens.case_finding._BIG", 3)
+    monkeypatch.setattr("synterm.tui.screens.workbench.case_finding._BIG", 3)
     async with open_bench(make_project()) as bench:
         assert len(bench.screen.session.rows) == 5
         bench.screen.cases.focus_filter()

@@ -9,7 +9,7 @@ from synterm.core.case import Case
 from synterm.core.completion import Completion
 from synterm.core.evaluation import Evaluation, Task
 from synterm.evaluate.checklist import Checklist
-from synterm.tui.lineup import Lineup
+from synterm.tui.board.lineup import Lineup
 from tests.tui.conftest import Bench, MakeProject, OpenBench
 from tests.tui.test_case_editing import choice, open_form, press, stored
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from synterm.core.case import Case
-from synterm.tui.rows import CaseRows
+from synterm.tui.board.rows import CaseRows
 
 
 def test_only_the_pages_that_are_looked_at_are_read() -> None:

@@ -12,9 +12,9 @@ from textual.theme import BUILTIN_THEMES
 
 from synterm.errors import SettingsError
 from synterm.paths import themes_dir
-from synterm.tui.contrast import ENOUGH, contrast, quietest
-from synterm.tui.theme_file import complete, read_theme
-from synterm.tui.themes import errors_text, load_themes, snapshot
+from synterm.tui.look.contrast import ENOUGH, contrast, quietest
+from synterm.tui.look.theme_file import complete, read_theme
+from synterm.tui.look.themes import errors_text, load_themes, snapshot
 
 SHIPPED = sorted(themes_dir().glob("*.toml"))
 COLOURED = [path for path in SHIPPED if not read_theme(path).ansi]

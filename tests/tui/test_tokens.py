@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from synterm.core.model import ModelSpec
-from synterm.tui import tokens
-from synterm.tui.tokens import TokenCounter, Tokens, by_size, encoding_of
+from synterm.tui.prompt import tokens
+from synterm.tui.prompt.tokens import TokenCounter, Tokens, by_size, encoding_of
 
 
 def named(model: str, **more: str) -> ModelSpec:

@@ -11,7 +11,7 @@ from synterm.core.tree import Gate, Node
 from synterm.storage import connect
 from synterm.tui.screens.confirm import ConfirmScreen
 from synterm.tui.screens.forms import FormScreen
-from synterm.tui.widgets.prompt_area import PromptArea
+from synterm.tui.widgets.prompt.area import PromptArea
 from tests.tui.conftest import LABELS, Bench, MakeProject, OpenBench
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from synterm.tui.app import WorkbenchApp
 from synterm.tui.guard import guard_terminal
-from synterm.tui.widgets.prompt_area import PromptArea, visible
+from synterm.tui.widgets.prompt.area import PromptArea, visible
 from tests.tui.conftest import Bench, MakeProject, OpenBench, body, scripted
 
 PAYLOADS = [

@@ -10,7 +10,7 @@ from textual.widgets import Input, OptionList
 from synterm.tui.keys import check_keys, known_bindings
 from synterm.tui.screens.inspect import InspectScreen
 from synterm.tui.screens.keys import KeysScreen
-from synterm.tui.widgets.grid import ResultGrid
+from synterm.tui.widgets.grid.grid import ResultGrid
 from synterm.tui.widgets.tree import BehaviorTree
 from tests.tui.conftest import Bench, MakeProject, OpenBench
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from synterm.core.prompt import Example
 from synterm.storage.project import Project
-from synterm.tui.column import Freshness
+from synterm.tui.board.column import Freshness
 from synterm.tui.screens.inspect import InspectScreen
 from synterm.tui.widgets.cases import CaseList
-from synterm.tui.widgets.grid import ResultGrid
-from synterm.tui.widgets.prompt_area import PromptArea
+from synterm.tui.widgets.grid.grid import ResultGrid
+from synterm.tui.widgets.prompt.area import PromptArea
 from synterm.tui.widgets.tree import BehaviorTree
 from tests.tui.conftest import MakeProject, OpenBench, body, scripted
 

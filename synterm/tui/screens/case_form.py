@@ -17,7 +17,7 @@ from textual.widgets import Button, Checkbox, Input, Select, Static, TextArea
 from synterm.core.case import Case, Split, Status
 from synterm.errors import InputError
 from synterm.text import one_line, printable
-from synterm.tui.case_reading import Filled, filled, read_filled
+from synterm.tui.cases.reading import Filled, filled, read_filled
 from synterm.tui.screens.confirm import ConfirmScreen
 from synterm.tui.widgets.value_field import ValueField
 

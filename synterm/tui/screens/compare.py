@@ -18,16 +18,16 @@ from synterm.reports.leaderboard import Standing, standings
 from synterm.storage.project import Project
 from synterm.storage.runs import RunRecord
 from synterm.text import one_line
-from synterm.tui.compare_figures import cost_figure, latency_figure, score_figure
-from synterm.tui.compare_text import cases_of, cases_text, label_text, notes, standing_text
-from synterm.tui.leaderboard import Ranked, best_values, board_standings, cells, ranked_columns, table_columns
-from synterm.tui.run_line import RunLine
+from synterm.tui.compare.figures import cost_figure, latency_figure, score_figure
+from synterm.tui.compare.leaderboard import Ranked, best_values, board_standings, cells, ranked_columns, table_columns
+from synterm.tui.compare.text import cases_of, cases_text, label_text, notes, standing_text
+from synterm.tui.runs.line import RunLine
 from synterm.tui.screens.place import PlaceScreen
 from synterm.tui.screens.text import TextScreen
 from synterm.tui.session import Session
-from synterm.tui.widgets.heat import HeatMap
 from synterm.tui.widgets.line_list import LineList
-from synterm.tui.widgets.plots import Plot
+from synterm.tui.widgets.plot.heat import HeatMap
+from synterm.tui.widgets.plot.plots import Plot
 from synterm.tui.widgets.table import Cell, Table
 
 _RUNS = 200

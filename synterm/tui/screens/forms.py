@@ -20,7 +20,7 @@ from synterm.core.problems import InvalidError
 from synterm.errors import InputError, SyntermError
 from synterm.text import one_line, printable
 from synterm.tui.screens.confirm import ConfirmScreen
-from synterm.tui.widgets.prompt_area import PromptArea
+from synterm.tui.widgets.prompt.area import PromptArea
 
 Values = dict[str, str]
 """What stands in the fields, by name."""

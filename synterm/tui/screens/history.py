@@ -23,16 +23,16 @@ from synterm.reports.pairs import Pair, pair_runs
 from synterm.storage.project import Project
 from synterm.storage.runs import RunRecord
 from synterm.text import plural, printable
-from synterm.tui.rate_plot import rate_plot
-from synterm.tui.run_line import RunLine
-from synterm.tui.run_table import COLUMNS, config_text, run_cells, what_goes
-from synterm.tui.run_text import pairs_text, report_text
+from synterm.tui.runs.line import RunLine
+from synterm.tui.runs.rate_plot import rate_plot
+from synterm.tui.runs.table import COLUMNS, config_text, run_cells, what_goes
+from synterm.tui.runs.text import pairs_text, report_text
 from synterm.tui.screens.confirm import ConfirmScreen
 from synterm.tui.screens.place import PlaceScreen
 from synterm.tui.screens.run import RunScreen
 from synterm.tui.screens.text import TextScreen
 from synterm.tui.widgets.line_list import LineList
-from synterm.tui.widgets.plots import Plot
+from synterm.tui.widgets.plot.plots import Plot
 from synterm.tui.widgets.table import Cell, Table
 
 _PAGE = 500

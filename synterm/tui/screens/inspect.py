@@ -18,10 +18,10 @@ from textual.widgets import Footer, Static
 from synterm.core.case import Case
 from synterm.errors import SyntermError
 from synterm.text import one_line, printable
-from synterm.tui.column import Column
-from synterm.tui.sections import NAMES, Section, sections
+from synterm.tui.board.column import Column
 from synterm.tui.session import Session
-from synterm.tui.why import Details, look_into
+from synterm.tui.why.finding import Details, look_into
+from synterm.tui.why.sections import NAMES, Section, sections
 
 _WATCH_SECONDS = 0.2
 

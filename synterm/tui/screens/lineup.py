@@ -17,7 +17,7 @@ from synterm.core.model import ModelSpec
 from synterm.core.prompt import Prompt
 from synterm.providers.availability import usable
 from synterm.text import one_line, printable
-from synterm.tui.lineup import DRAFT, Lineup
+from synterm.tui.board.lineup import DRAFT, Lineup
 from synterm.tui.session import Session
 from synterm.tui.titles import rate_text
 from synterm.tui.widgets.lineup_matrix import Key, LineupMatrix, LineupTable, Model, Version

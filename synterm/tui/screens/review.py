@@ -22,10 +22,10 @@ from synterm.evaluate.provenance import who
 from synterm.storage.cases import CaseFilter
 from synterm.storage.project import Project
 from synterm.text import one_line, plural, printable
-from synterm.tui.column import Column
-from synterm.tui.outputs import outputs
-from synterm.tui.review_queue import Chosen, ReviewQueue, choose
-from synterm.tui.review_words import agreement_words, end_words, verdict_words
+from synterm.tui.board.column import Column
+from synterm.tui.review.outputs import outputs
+from synterm.tui.review.queue import Chosen, ReviewQueue, choose
+from synterm.tui.review.words import agreement_words, end_words, verdict_words
 from synterm.tui.screens.forms import Field, FormScreen, Values
 from synterm.tui.screens.place import PlaceScreen
 from synterm.tui.session import Session

@@ -14,8 +14,8 @@ from textual.widget import Widget
 from synterm.core.case import value_text
 from synterm.storage.recorded import Recorded
 from synterm.storage.runs import Place, RunStore
-from synterm.tui.run_line import RunLine
-from synterm.tui.run_text import recorded_text, title_of, verdict_words
+from synterm.tui.runs.line import RunLine
+from synterm.tui.runs.text import recorded_text, title_of, verdict_words
 from synterm.tui.screens.place import PlaceScreen
 from synterm.tui.screens.text import TextScreen
 from synterm.tui.session import Session

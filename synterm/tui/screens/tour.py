@@ -16,7 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Static
 
 if TYPE_CHECKING:
-    from synterm.tui.screens.workbench import WorkbenchScreen
+    from synterm.tui.screens.workbench.screen import WorkbenchScreen
 
 SMALLEST = Size(80, 20)
 """Where the terminal is smaller, the card would hide what it is about."""

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from synterm.core.case import Case
-from synterm.tui.rows import CaseRows
+from synterm.tui.board.rows import CaseRows
 from synterm.tui.widgets.cells import padded
 from synterm.tui.widgets.line_list import LineList
 

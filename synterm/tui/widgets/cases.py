@@ -14,8 +14,8 @@ from textual.suggester import Suggester
 from textual.widgets import Input
 
 from synterm.text import one_line
-from synterm.tui.query_hints import completed, completions
-from synterm.tui.query_words import Known
+from synterm.tui.cases.query_hints import completed, completions
+from synterm.tui.cases.query_words import Known
 from synterm.tui.widgets.case_list import CaseList
 
 

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from synterm.tui.widgets.grid_layout import NARROWEST, NOTHING, WIDEST, Layout, Wishes, furthest, lay_out
+from synterm.tui.widgets.grid.layout import NARROWEST, NOTHING, WIDEST, Layout, Wishes, furthest, lay_out
 from synterm.tui.widgets.line_list import LineList, over
 
 

@@ -12,8 +12,8 @@ from textual.message import Message
 
 from synterm.tui.widgets.cells import padded
 from synterm.tui.widgets.column_list import ColumnList
-from synterm.tui.widgets.grid_header import PINNED, REFERENCE
-from synterm.tui.widgets.grid_layout import Wishes
+from synterm.tui.widgets.grid.header import PINNED, REFERENCE
+from synterm.tui.widgets.grid.layout import Wishes
 
 Key = tuple[int, str]
 """The number of a version, 0 for the draft, and the name of a model."""

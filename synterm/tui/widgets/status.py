@@ -11,7 +11,7 @@ from rich.text import Text
 from textual.widget import Widget
 
 from synterm.text import one_line
-from synterm.tui.column import Counts
+from synterm.tui.board.column import Counts
 from synterm.tui.titles import rate_text
 
 LiveState = Literal["idle", "waiting", "running", "paused", "capped", "offline", "restricted", "blocked"]

@@ -13,9 +13,9 @@ from textual.message import Message
 from textual.strip import Strip
 
 from synterm.core.tree import Node, Tree
-from synterm.tui.branch_words import LEGEND, branch_words
-from synterm.tui.branches import RUNS, Branch, Figures, Trend, branches, join_trends
-from synterm.tui.column import Counts
+from synterm.tui.behaviors.branches import RUNS, Branch, Figures, Trend, branches, join_trends
+from synterm.tui.behaviors.words import LEGEND, branch_words
+from synterm.tui.board.column import Counts
 from synterm.tui.widgets.cells import padded
 from synterm.tui.widgets.hint import hint_line
 from synterm.tui.widgets.line_list import LineList

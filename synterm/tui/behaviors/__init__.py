@@ -1,0 +1,1 @@
+"""What the behavior tree says of its nodes."""

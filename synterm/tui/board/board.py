@@ -1,0 +1,168 @@
+"""What the result grid shows: rows are cases, columns are variants, cells are verdicts, fresh or stale."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import chain
+from typing import NamedTuple
+
+from synterm.core.case import Case
+from synterm.core.completion import Completion, Outcome, failed_call
+from synterm.core.evaluation import Evaluation
+from synterm.tui.board.column import Column
+
+
+class Flips(NamedTuple):
+    """Cases whose verdict differs from the reference column."""
+
+    fixed: int = 0
+    broken: int = 0
+    compared: int = 0
+
+    def plus(self, other: Flips, sign: int = 1) -> Flips:
+        """The sum, or the difference."""
+        return Flips(*(mine + sign * theirs for mine, theirs in zip(self, other, strict=True)))
+
+
+_NONE, _SAME, _FIXED, _BROKEN = Flips(), Flips(0, 0, 1), Flips(1, 0, 1), Flips(0, 1, 1)
+
+Named = Callable[[Sequence[str]], Sequence[Case]]
+"""Gives the cases of these ids; those that are gone are left out."""
+Spread = Callable[[int], Sequence[Case]]
+"""Gives so many of the rows, as many of each scenario as there are."""
+
+
+class Board:
+    """The rows in scope and the columns. The first column is a draft; another is the one it is held against."""
+
+    def __init__(
+        self,
+        rows: Sequence[Case],
+        columns: Sequence[Column],
+        named: Named,
+        spread: Spread,
+        reference: tuple[str, str] | None = None,
+    ) -> None:
+        """`reference`: the key of the variant that the draft is held against; None: the version kept last."""
+        self.rows = rows
+        self.shown = rows
+        """The rows as the grid shows them: sorted, or only some."""
+        self.columns = list(columns)
+        self.named = named
+        self.spread = spread
+        self._chosen = reference
+        self._reference: tuple[int, Column | None] | None = None
+        """The reference, as it was when the draft had that generation."""
+        self._flips: dict[str, Flips] = {}
+        self._counted: tuple[int, int, int] | None = None
+        """Which state of which columns the flips were counted in."""
+
+    def land(self, column: Column, evaluation: Evaluation) -> None:
+        """A verdict arrived for the text of a column as it is now."""
+        self._change(evaluation.task.case, lambda: column.land(evaluation))
+
+    def age(self, column: Column, case: Case) -> None:
+        """One cell of a column is stale."""
+        self._change(case, lambda: column.age(case.id))
+
+    @property
+    def draft(self) -> Column | None:
+        """The column of the draft."""
+        return self.columns[0] if self.columns else None
+
+    @property
+    def reference(self) -> Column | None:
+        """The column that flips are told against: the chosen one, or the first that says something else than the draft.
+
+        Columns of the draft's own model come first.
+        """
+        draft = self.draft
+        if draft is None:
+            return None
+        if self._reference is None or self._reference[0] != draft.generation:
+            self._reference = (draft.generation, self._find_reference(draft))
+        return self._reference[1]
+
+    def _find_reference(self, draft: Column) -> Column | None:
+        others = [column for column in self.columns[1:] if column.variant.key != draft.variant.key]
+        chosen = (column for column in others if column.variant.key == self._chosen)
+        same_model = (column for column in others if column.variant.model.name == draft.variant.model.name)
+        return next(chain(chosen, same_model, others), None)
+
+    def flip(self, case_id: str) -> int:
+        """1: fixed against the reference, -1: broken, 0: the same, or not both are fresh."""
+        draft, reference = self.draft, self.reference
+        if draft is None or reference is None:
+            return 0
+        now, before = draft.verdict(case_id), reference.verdict(case_id)
+        return 0 if now is None or before is None else int(now) - int(before)
+
+    def disagree(self, case_id: str) -> bool:
+        """Whether columns have different fresh verdicts on a case."""
+        verdicts = {column.verdict(case_id) for column in self.columns} - {None}
+        return len(verdicts) > 1
+
+    def common_failure(self) -> Completion | None:
+        """How the calls failed, when no case in scope has a verdict; None when some has, or there is no cell yet."""
+        draft = self.draft
+        if draft is None or draft.counts.judged or not draft.counts.errors:
+            return None
+        slots = (slot for slot, _ in draft.fresh_verdicts() if draft.covers(draft.slots.scenario(slot)))
+        cell = next((draft.cell(draft.slots.id(slot)) for slot in slots), None)
+        if cell is None:
+            return None
+        return cell.completion or failed_call(Outcome.COMPLETE, "no check gives a verdict: enter on a result says why")
+
+    def held_up(self) -> str:
+        """``rate limited: 3 wait`` while requests wait to be sent again; else empty."""
+        reasons = Counter(chain.from_iterable(column.held_up.values() for column in self.columns))
+        return f"{reasons.most_common(1)[0][0]}: {reasons.total()} wait" if reasons else ""
+
+    def flips(self) -> Flips:
+        """Fixed and broken cases in scope, over those that both columns judged."""
+        draft, total = self.draft, Flips()
+        for scenario, flips in self.flips_by_scenario().items():
+            if draft is not None and draft.covers(scenario):
+                total = total.plus(flips)
+        return total
+
+    def flips_by_scenario(self) -> dict[str, Flips]:
+        """The same for each scenario, also those out of scope."""
+        draft, reference = self.draft, self.reference
+        if draft is None or reference is None:
+            return {}
+        state = (draft.generation, id(reference), reference.generation)
+        if state != self._counted:
+            self._counted, self._flips = state, _count(draft, reference)
+        return self._flips
+
+    def _change(self, case: Case, change: Callable[[], None]) -> None:
+        """Counting all flips anew with each verdict would take ever longer the more cases there are."""
+        flips, before = self.flips_by_scenario(), self._compared(case.id)
+        change()
+        now = self._compared(case.id)
+        if now is not before:
+            flips[case.scenario_id] = flips.get(case.scenario_id, _NONE).plus(before, -1).plus(now)
+
+    def _compared(self, case_id: str) -> Flips:
+        """What one case adds to the flips."""
+        draft, reference = self.draft, self.reference
+        slot = draft.slots.find(case_id) if draft else None
+        if draft is None or reference is None or slot is None or not draft.slots.counts(slot):
+            return _NONE
+        return _flip(draft.verdict_in(slot), reference.verdict_in(slot))
+
+
+def _flip(now: bool | None, before: bool | None) -> Flips:
+    if now is None or before is None:
+        return _NONE
+    return _SAME if now == before else _FIXED if now else _BROKEN
+
+
+def _count(draft: Column, reference: Column) -> dict[str, Flips]:
+    counted: dict[str, Flips] = {}
+    for slot, now in draft.fresh_verdicts() if draft.by_scenario else ():
+        scenario = draft.slots.scenario(slot)
+        counted[scenario] = counted.get(scenario, Flips()).plus(_flip(now, reference.verdict_in(slot)))
+    return counted

@@ -1,0 +1,142 @@
+"""Live mode: what is evaluated after a keystroke, and in which order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from contextlib import aclosing
+from itertools import chain, islice
+
+from synterm.core.case import Case
+from synterm.core.evaluation import Task
+from synterm.core.model import ModelSpec
+from synterm.evaluate.checklist import Checklist
+from synterm.evaluate.events import Event, Judged
+from synterm.evaluate.known import known_answers
+from synterm.evaluate.limits import Limits
+from synterm.evaluate.plan import plan
+from synterm.evaluate.purse import Purse
+from synterm.evaluate.sweep import Sweep
+from synterm.evaluate.traffic import Traffic
+from synterm.providers.registry import Providers
+from synterm.settings import Settings
+from synterm.storage.project import Project
+from synterm.storage.responses import Kept
+from synterm.tui.board.board import Board
+from synterm.tui.board.column import Column
+from synterm.tui.board.order import in_order
+from synterm.tui.board.round import Round
+
+_CHUNK = 25
+"""How many tasks are looked up and judged before keys and drawing get their turn: some 3 ms."""
+_BREATH_S = 0.001
+"""How long they have it. A key takes several steps of the event loop until it is drawn; with no time at all between
+chunks, each step would wait for one."""
+
+
+class Live:
+    """Keeps a board fresh. Leaving `follow` or `ask_again` cancels what is under way.
+
+    In a project that can only be looked at nothing is asked: the answers that it holds are shown.
+    """
+
+    def __init__(self, project: Project, providers: Providers, settings: Settings) -> None:
+        self._project = project
+        self._settings = settings
+        self._traffic = Traffic(providers, settings.concurrency)
+        self._purse = Purse(settings.live_cap_usd, "raise live_cap_usd in the settings")
+        self._round: Round | None = None
+
+    def use_settings(self, settings: Settings) -> None:
+        """Wait, sample and spend by other settings from now on."""
+        self._settings = settings
+        self._purse.cap_usd = settings.live_cap_usd
+
+    @property
+    def spent(self) -> float:
+        """What this sitting cost so far, in US dollars; calls of unknown cost count with the most they can cost."""
+        return self._purse.spent
+
+    def debounce(self, model: ModelSpec) -> float:
+        """How long to wait after a key, in seconds."""
+        return (self._settings.debounce_ms if model.free else self._settings.debounce_priced_ms) / 1000
+
+    def cap(self, board: Board) -> float | None:
+        """The spending cap of this sitting; None where no column's model costs anything."""
+        return None if all(column.variant.model.free for column in board.columns) else self._purse.cap_usd
+
+    def wanted(self, board: Board, column: Column, everything: bool) -> int:
+        """How many cells of a draft's column live mode keeps fresh."""
+        if self._takes_all(column, everything):
+            return len(board.rows)
+        return min(len(board.rows), self._settings.live_sample)
+
+    def promote(self, cases: Iterable[Case]) -> None:
+        """Take these cases first: they are on screen now."""
+        if self._round:
+            self._round.promote(cases)
+
+    async def follow(
+        self, board: Board, checklist: Checklist, visible: Sequence[Case], *, everything: bool = False
+    ) -> AsyncGenerator[Event]:
+        """Make the board fresh, and tell of each change after it is on the board. One at a time."""
+        tasks = self._tasks(board, checklist, visible, everything)
+        if self._project.read_only:
+            events, sweep = self._known(tasks, checklist), None
+        else:
+            sweep = Sweep([tasks], checklist, self._traffic, self._project, self._limits())
+            events = sweep.events()
+        # What live mode takes a sample of is not asked for because it was scrolled to.
+        taken = [column for column in board.columns if self._takes_all(column, everything)]
+        this = self._round = Round(board, checklist, taken, sweep)
+        try:
+            async with aclosing(this.follow(events)) as told:
+                async for event in told:
+                    yield event
+        finally:
+            # The next one may have begun by now.
+            if self._round is this:
+                self._round = None
+
+    async def ask_again(self, board: Board, checklist: Checklist, case: Case) -> AsyncGenerator[Event]:
+        """Ask about one case afresh under all columns, whatever the project file has; what else runs goes on."""
+        for column in board.columns:
+            board.age(column, case)
+        tasks = chain.from_iterable(plan([case], column.variant, checklist) for column in board.columns)
+        limits = self._limits(refresh=frozenset((case.id,)))
+        sweep = Sweep([tasks], checklist, self._traffic, self._project, limits)
+        async with aclosing(Round(board, checklist, (), sweep).follow(sweep.events())) as told:
+            async for event in told:
+                yield event
+
+    def _limits(self, refresh: frozenset[str] = frozenset()) -> Limits:
+        return Limits(
+            purse=self._purse,
+            day_cap_usd=self._settings.day_cap_usd,
+            kept=Kept(truncated=self._settings.cache_truncated),
+            refresh=refresh,
+            stream=True,
+            chunk=_CHUNK,
+            breath_s=_BREATH_S,
+        )
+
+    def _takes_all(self, column: Column, everything: bool) -> bool:
+        return everything or column.variant.model.free or self._project.read_only
+
+    def _tasks(self, board: Board, checklist: Checklist, visible: Sequence[Case], everything: bool) -> Iterator[Task]:
+        """The draft first; then, where it costs nothing, the columns it is held against."""
+        for column in board.columns:
+            if column.live or self._takes_all(column, everything):
+                wanted = self.wanted(board, column, everything) if column.live else len(board.rows)
+                # Columns beside the draft are gone through with every key: what gave no verdict there is left alone.
+                errors = column.live or everything
+                cases = in_order(board, column, visible, wanted)
+                due = (case for case in cases if column.is_due(case.id, errors=errors))
+                yield from plan(due, column.variant, checklist)
+
+    async def _known(self, tasks: Iterator[Task], checklist: Checklist) -> AsyncGenerator[Event]:
+        """The answers that the project file holds."""
+        while chunk := list(islice(tasks, _CHUNK)):
+            for task, answer in known_answers(chunk, checklist, self._project.responses, self._limits()).told:
+                yield Judged(checklist.judge(task, answer))
+            await asyncio.sleep(_BREATH_S)

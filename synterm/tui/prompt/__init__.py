@@ -1,0 +1,1 @@
+"""What the workbench knows of a prompt's text."""

@@ -1,0 +1,1 @@
+"""Recorded runs in words and figures."""

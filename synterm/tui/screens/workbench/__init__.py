@@ -1,0 +1,1 @@
+"""The workbench's screen, a file for each thing that it does."""

@@ -1,0 +1,195 @@
+"""What the keys of the cases list do: every edit can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import ClassVar, get_args
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+
+from synterm.core.case import Case, Split
+from synterm.errors import SyntermError
+from synterm.text import one_line, plural, printable
+from synterm.tui.cases.changes import adding, assigning, removing, replacing, retagging, variation
+from synterm.tui.cases.quality import labels_of
+from synterm.tui.edits import Edit, EditLog
+from synterm.tui.screens.case_form import CaseForm, FormFacts
+from synterm.tui.screens.choose import ChooseScreen
+from synterm.tui.screens.confirm import ConfirmScreen
+from synterm.tui.screens.move import MoveScreen
+from synterm.tui.screens.tags import TagsScreen
+from synterm.tui.screens.workbench.external_edits import ExternalEditing
+from synterm.tui.widgets.case_list import CaseList
+
+_MANY = 2000
+"""From how many cases on a change is told of while it is made."""
+_LISTED = 500
+"""How many selected cases are looked through for their tags."""
+
+
+class CaseEditing(ExternalEditing):
+    """Edits the selected cases, or the one under the cursor."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "f4",
+            "edit_prompt",
+            "Editor",
+            id="prompt.editor",
+            tooltip="Edit the message or examples in your own editor ($EDITOR)",
+            show=False,
+        )
+    ]
+    edits: EditLog
+
+    @on(CaseList.Asked)
+    def _asked(self, event: CaseList.Asked) -> None:
+        if self.session.project.read_only:
+            self.notify("The project file is read-only. Copy it to where you may write.", title="Cases", markup=False)
+            return
+        self._edit_cases(event.what, self.cases.list.chosen)
+
+    @work(group="edits", exit_on_error=False)
+    async def _edit_cases(self, what: str, keys: Sequence[int]) -> None:
+        commands: dict[str, Callable[[Sequence[int]], Awaitable[None]]] = {
+            "edit": self._edit,
+            "external": self._edit_outside,
+            "duplicate": self._duplicate,
+            "accept": lambda chosen: self._set_status("accepted", chosen),
+            "reject": lambda chosen: self._set_status("rejected", chosen),
+            "move": self._move,
+            "tags": self._tag,
+            "split": self._split,
+            "remove": self._remove,
+        }
+        try:
+            if what == "new":
+                await self._new()
+            elif keys:
+                await commands[what](keys)
+        except SyntermError as error:
+            self._tell(error)
+
+    async def _do(self, edit: Edit, count: int = 1, note: str = "") -> None:
+        """Make an edit, remember it, and show what it changed."""
+        if count >= _MANY:
+            self.cases.show_busy(f"{edit.label}: under way …")
+        try:
+            await self.edits.do(edit)
+        finally:
+            self.cases.show_busy("")
+        self.notify(printable(f"{edit.label}. {note}".strip()), title="Cases", markup=False)
+        self.project_edited(edit.touched)
+
+    async def _new(self) -> None:
+        scenario_id = self._scenario_for_new()
+        if scenario_id is None:
+            self.notify("Cases stand in scenarios: add a scenario first.", title="Cases", markup=False)
+            return
+        case = Case(scenario_id=scenario_id, input=dict.fromkeys(self._names_for(scenario_id), ""))
+        made = await self._fill_in("New case", case)
+        if made is not None:
+            await self._add(made, "case added")
+
+    async def _duplicate(self, keys: Sequence[int]) -> None:
+        [case] = self._cases([self._one(keys)])
+        made = variation(case)
+        made = await self._fill_in("Variation", made, self._split_note(made))
+        if made is not None:
+            await self._add(made, "variation added")
+
+    async def _add(self, case: Case, label: str) -> None:
+        await self._do(adding(self.session.project.cases, label, [case]))
+        for key in self.session.project.cases.keys_of([case.id]):
+            self.cases.list.go_to(key)
+
+    async def _edit(self, keys: Sequence[int]) -> None:
+        key = self._one(keys)
+        [case] = self._cases([key])
+        cases = self.session.project.cases
+        edited = await self._fill_in(f"Case c{key}", case, self._split_note(case))
+        if edited is not None and edited != case:
+            more = len(cases.families([key]).keys) - 1 if edited.split != case.split else 0
+            told = f"{plural(more, 'case')} made from it moved to {edited.split} too." if more else ""
+            await self._do(replacing(cases, f"c{key} edited", {case.id: (case, edited)}), note=told)
+
+    async def _fill_in(self, title: str, case: Case, split_note: str = "") -> Case | None:
+        checklist = self.session.checklist
+        facts = FormFacts(title, case, self._paths(), lambda node_id: labels_of(checklist, node_id), split_note)
+        return await self.app.push_screen_wait(CaseForm(facts))
+
+    async def _set_status(self, status: str, keys: Sequence[int]) -> None:
+        label = f"{plural(len(keys), 'case')} {status}"
+        await self._do(assigning(self.session.project.cases, label, "status", status, keys), len(keys))
+
+    async def _move(self, keys: Sequence[int]) -> None:
+        scenario = await self.app.push_screen_wait(MoveScreen(self.session.tree, len(keys)))
+        if scenario is not None:
+            label = f"{plural(len(keys), 'case')} moved to {one_line(self.session.tree[scenario].name, 40)}"
+            await self._do(assigning(self.session.project.cases, label, "scenario_id", scenario, keys), len(keys))
+
+    async def _tag(self, keys: Sequence[int]) -> None:
+        present = sorted({tag for case in self._cases(keys[:_LISTED]) for tag in case.tags})
+        tagging = await self.app.push_screen_wait(TagsScreen(len(keys), present, self.session.tags or ()))
+        if tagging is not None:
+            words = " ".join((*(f"+{tag}" for tag in tagging.add), *(f"-{tag}" for tag in tagging.drop)))
+            label = f"{plural(len(keys), 'case')} tagged {one_line(words, 60)}"
+            await self._do(retagging(self.session.project.cases, label, keys, *tagging), len(keys))
+
+    async def _split(self, keys: Sequence[int]) -> None:
+        moving, staying = self.session.project.cases.families(keys)
+        stay = f"{plural(staying, 'case')} made from others: their split is that of what they were made from"
+        if not moving:
+            self.notify(printable(f"Nothing to move: {stay}."), title="Split", markup=False)
+            return
+        more = len(moving) - (len(keys) - staying)
+        notes = [f"{plural(more, 'case')} made from these will move too"] if more else []
+        notes += [f"{stay}, and will stay"] if staying else []
+        choices = [(name, f"{name}: {_SPLITS[name]}") for name in get_args(Split)]
+        title = f"Put {plural(len(moving), 'case')} in"
+        split = await self.app.push_screen_wait(ChooseScreen(title, choices, "; ".join(notes)))
+        if split is not None:
+            label = f"{plural(len(moving), 'case')} put in {split}"
+            await self._do(assigning(self.session.project.cases, label, "split", split, moving), len(moving))
+
+    async def _remove(self, keys: Sequence[int]) -> None:
+        shown = "\n".join(f"  {one_line(case.title, 60)}" for case in self._cases(keys[:3]))
+        more = f"\n  and {len(keys) - 3:,} more" if len(keys) > 3 else ""
+        text = f"{shown}{more}\n\nWhat runs recorded about them stays. u brings them back until you leave synterm."
+        count = plural(len(keys), "case")
+        if await self.app.push_screen_wait(ConfirmScreen(f"Remove {count}?", text, f"Remove {count}")):
+            await self._do(removing(self.session.project.cases, f"{count} removed", keys), len(keys))
+
+    def _one(self, keys: Sequence[int]) -> int:
+        """The case that a command for one case is about: the one under the cursor."""
+        key = self.cases.list.key
+        return keys[0] if key is None else key
+
+    def _split_note(self, case: Case) -> str:
+        """Why the split of a case can't be changed; empty when it can."""
+        if not self.session.project.cases.has_seed(case):
+            return ""
+        [seed] = self.session.project.cases.keys_of([case.root_id])
+        return f"the split is that of c{seed}, which it is made from"
+
+    def _scenario_for_new(self) -> str | None:
+        """The scenario under the cursor, else the first in scope."""
+        if self.cases.list.case is not None:
+            return self.cases.list.case.scenario_id
+        scenarios = self.session.tree.scenarios(self.session.node_id)
+        return scenarios[0].id if scenarios else None
+
+    def _names_for(self, scenario_id: str) -> Sequence[str]:
+        """The names that the scenario's other cases use, else those that the prompt needs."""
+        case = self.cases.list.case
+        if case is not None and case.scenario_id == scenario_id:
+            return list(case.input)
+        return sorted(self.session.facts.variables) or ["text"]
+
+
+_SPLITS = {
+    "dev": "iterate on them",
+    "holdout": "kept for the final word",
+    "train": "may be exported for tuning",
+}

@@ -1,0 +1,202 @@
+"""What the workbench's screen does to keep its board fresh."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.worker import Worker, WorkerState
+
+from synterm.core.case import Case
+from synterm.core.model import ModelSpec
+from synterm.errors import SyntermError
+from synterm.evaluate.events import Event, Halted, Judged
+from synterm.providers.availability import usable
+from synterm.providers.registry import Providers
+from synterm.settings import Settings
+from synterm.storage.project import Project
+from synterm.text import plural
+from synterm.tui.board.live import Live
+from synterm.tui.painter import Painter
+from synterm.tui.screens.fetch import FetchScreen
+from synterm.tui.session import Session
+
+_OFFLINE_S = 20.0
+"""How often an endpoint that can't be reached is tried again, in seconds."""
+_PAUSED = "p goes on, r evaluates once"
+
+
+class EvaluatingScreen(Screen[None]):
+    """Runs the live engine in workers of the group ``live``: cancelling that group ends all that is under way."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "run_all", "Run all", id="live.run", tooltip="Evaluate every case in scope under every column"),
+        Binding(
+            "R",
+            "ask_again",
+            "Ask again",
+            id="live.again",
+            tooltip="Ask afresh about the case at the cursor",
+        ),
+        Binding("p", "pause", "Pause", id="live.pause", tooltip="Stop evaluating while you type, or go on"),
+    ]
+    painter: Painter
+    """Made when the panes are there."""
+
+    def __init__(self, project: Project, providers: Providers, settings: Settings) -> None:
+        super().__init__()
+        self.session = Session(project)
+        self.live = Live(project, providers, settings)
+        self.paused = False
+        self._providers = providers
+        self._settings = settings
+        self._next_try: Timer | None = None
+
+    def use_settings(self, settings: Settings) -> None:
+        """Evaluate by other settings from now on. Which endpoints may be asked stays as it was at the start."""
+        self.live.use_settings(settings)
+        self.painter.show_status()
+
+    def _may_ask(self) -> bool:
+        if self.session.project.read_only:
+            self.notify("The project file is read-only, so nothing is asked. Copy it to where you may write.")
+        return not self.session.project.read_only
+
+    def restart(self, delay: float = 0.0) -> None:
+        """Evaluate what is not fresh, after `delay` seconds; what is under way for an earlier text is cancelled."""
+        if self.paused:
+            self._stop_live()
+            self.painter.set_state("paused", _PAUSED)
+            return
+        self.painter.set_state("waiting")
+        self._evaluate(delay)
+
+    def action_run_all(self) -> None:
+        """Evaluate everything in scope, also what live mode leaves out."""
+        if self._may_ask():
+            self.painter.everything = True
+            self.painter.set_state("waiting")
+            self._evaluate(0.0)
+
+    def action_pause(self) -> None:
+        """Stop live mode, or go on with it."""
+        self.paused = not self.paused
+        self.restart()
+
+    def action_ask_again(self) -> None:
+        """Ask afresh about the case under the cursor, under all columns."""
+        case = self.painter.chosen_case()
+        if case is not None and self._may_ask():
+            self._ask_again(case)
+
+    def _stop_live(self) -> None:
+        self.workers.cancel_group(self, "live")
+
+    @work(exclusive=True, group="live", exit_on_error=False)
+    async def _evaluate(self, delay: float) -> None:
+        await asyncio.sleep(delay)
+        if not await self._model_ready():
+            return
+        session, everything = self.session, self.painter.everything
+        cases = self.painter.visible_cases()
+        await self._watch(self.live.follow(session.board, session.checklist, cases, everything=everything))
+        self.painter.everything = False
+
+    @work(group="live", exit_on_error=False)
+    async def _ask_again(self, case: Case) -> None:
+        """Beside what else runs. Whatever changes the text ends it too."""
+        if await self._model_ready():
+            self.painter.set_state("running")
+            self.painter.changed(case.id)
+            await self._watch(self.live.ask_again(self.session.board, self.session.checklist, case))
+
+    async def _watch(self, told: AsyncGenerator[Event]) -> None:
+        try:
+            async with aclosing(told) as events:
+                async for event in events:
+                    self._note(event)
+        except SyntermError as error:
+            self.painter.set_state("blocked", str(error))
+        else:
+            if self.painter.state in ("waiting", "running") and not self._others_run():
+                self._settle()
+        finally:
+            self.painter.settled()
+
+    def _settle(self) -> None:
+        """Say how it stands, now that nothing is under way."""
+        failure = self.session.board.common_failure()
+        if failure is None:
+            self.painter.set_state(*(("paused", _PAUSED) if self.paused else ("idle", "")))
+        elif failure.unreachable:
+            self.painter.set_state("offline", f"{failure.error}; tried again every {_OFFLINE_S:.0f} s, r: now")
+            self._try_later()
+        else:
+            self.painter.set_state("blocked", failure.error or failure.outcome.value)
+
+    def _try_later(self) -> None:
+        if self._next_try:
+            self._next_try.stop()
+        self._next_try = self.set_timer(_OFFLINE_S, self._try_again)
+
+    def _try_again(self) -> None:
+        # One request shows whether the endpoint is back: the engine gave it up, and tries it once.
+        if self.painter.state == "offline" and not self.paused:
+            self._evaluate(0.0)
+
+    def _others_run(self) -> bool:
+        running = (worker for worker in self.workers if worker.is_running and not worker.is_cancelled)
+        return sum(worker.group == "live" for worker in running) > 1
+
+    def _note(self, event: Event) -> None:
+        if isinstance(event, Halted):
+            self.painter.set_state("capped", f"{event.reason}: {plural(event.left, 'evaluation')} left. {event.hint}")
+            return
+        if self.painter.state in ("waiting", "offline"):
+            self.painter.set_state("running")
+        if isinstance(event, Judged):
+            self.painter.landed(event.evaluation.task.case.id)
+        else:
+            self.painter.changed(event.task.case.id)
+
+    async def _model_ready(self) -> bool:
+        """Whether the model can be used; offers to fetch what it lacks. Says in the status line why not."""
+        model = self.session.model
+        if model is None or self.session.body is None:
+            self.painter.set_state("idle")
+            return False
+        if self.session.project.read_only:
+            return True
+        found = usable(model, self._settings.approved_endpoints)
+        if found.state == "fetch":
+            if await self.app.push_screen_wait(FetchScreen()):
+                return True
+            self.painter.set_state("blocked", "the embedded model is not fetched; r asks again")
+            return False
+        if found.state == "missing":
+            state = "restricted" if found.restricted else "blocked"
+            self.painter.set_state(state, f"{model.name}: {found.reason}. {found.hint or ''}")
+            return False
+        return True
+
+    @work(group="warm", exit_on_error=False)
+    async def _warm(self) -> None:
+        """Start what the project's models need ahead of the first request."""
+        if self.session.model and not self.session.project.read_only:
+            ready = [spec for spec in self.session.models if self._is_ready(spec)]
+            await self._providers.warm(ready)
+
+    def _is_ready(self, spec: ModelSpec) -> bool:
+        return usable(spec, self._settings.approved_endpoints).state == "ready"
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A worker that failed is told of: nothing fails in silence."""
+        if event.state is WorkerState.ERROR and event.worker.error:
+            self.painter.set_state("blocked", f"internal error: {event.worker.error!r}")
+            self.log.error(str(event.worker.error))

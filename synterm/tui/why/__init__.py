@@ -1,0 +1,1 @@
+"""All about one cell of the grid."""

@@ -1,0 +1,299 @@
+"""The prompt editor: a tab for each message, one for the few-shot examples, one for the parameters."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widgets import ContentSwitcher, Static, Tab, Tabs, TextArea
+
+from synterm.core.model import ModelSpec
+from synterm.core.params_text import Check
+from synterm.core.prompt import HalfTyped, Prompt, PromptBody, Role
+from synterm.core.render import EXAMPLES
+from synterm.text import one_line, plural
+from synterm.tui.widgets.frame import retitle
+from synterm.tui.widgets.prompt.area import PromptArea
+from synterm.tui.widgets.prompt.find import FindBar
+from synterm.tui.widgets.prompt.reading import (
+    PARAMS,
+    Known,
+    Texts,
+    as_texts,
+    message_names,
+    quick_body,
+)
+from synterm.tui.widgets.prompt.typing import TypingPane, roles_of
+
+
+def _key(name: str, keys: str, action: str, words: str, tooltip: str, *, show: bool = False) -> Binding:
+    return Binding(keys, action, words, show=show, tooltip=tooltip, id=f"prompt.{name}")
+
+
+class PromptPane(TypingPane):
+    """Edits the draft of a prompt. Every change is told as `Edited`; `Typed` comes before where reading takes long."""
+
+    ALLOW_MAXIMIZE = True
+    BINDING_GROUP_TITLE = "Prompt"
+    HELP = "The draft: a tab for each message, for the examples and the parameters; every key is evaluated."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        _key("next_tab", "ctrl+t", "turn_tab(1)", "Next tab", "Next message, the examples, the parameters", show=True),
+        _key("previous_tab", "ctrl+shift+t", "turn_tab(-1)", "Previous tab", "The tab before this one"),
+        _key("find", "ctrl+f", "find", "Find", "Find a text in this tab", show=True),
+        _key(
+            "history",
+            "ctrl+o",
+            "screen.versions",
+            "History",
+            "The versions that were kept, and how they differ",
+            show=True,
+        ),
+        _key("add_message", "alt+a", "add_message", "Add message", "Add a message after this one"),
+        _key("remove_message", "alt+d", "remove_message", "Remove message", "Remove this message"),
+        _key("move_left", "alt+left", "move_message(-1)", "Move left", "Move this message one to the left"),
+        _key("move_right", "alt+right", "move_message(1)", "Move right", "Move this message one to the right"),
+        _key("undo_messages", "alt+z", "undo_messages", "Undo messages", "Undo adding, removing or moving a message"),
+        *(_key(f"tab_{at}", f"alt+{at}", f"go_to_tab({at})", f"Tab {at}", f"Go to tab {at}") for at in range(1, 10)),
+    ]
+    DEFAULT_CSS = """
+    PromptPane {
+        & > #prompt-head { height: 2; }
+        & > #prompt-head > Tabs { width: 1fr; height: 2; }
+        & > #prompt-head > #prompt-facts { width: 24; height: 1; color: $text-muted; padding: 0 1; text-align: right; }
+        & > ContentSwitcher { height: 1fr; }
+        & > #prompt-inherited { height: auto; max-height: 4; color: $text-muted; display: none; }
+        & > #prompt-hint {
+            display: none; height: 1fr; content-align: center middle; text-align: center; color: $text-muted;
+        }
+        &.-hinting > #prompt-hint { display: block; }
+        &.-hinting > #prompt-head, &.-hinting > ContentSwitcher { display: none; }
+    }
+    """
+
+    hint: reactive[str] = reactive("", init=False)
+    """What stands in the middle while there is no prompt."""
+
+    class RoleWanted(Message):
+        """People want another message; the screen asks for its role and calls `add_message`."""
+
+        def __init__(self, pane: PromptPane) -> None:
+            super().__init__()
+            self.pane = pane
+
+        @property
+        def control(self) -> PromptPane:
+            """The pane."""
+            return self.pane
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._before: list[tuple[PromptBody, HalfTyped]] = []
+        self._removing: str | None = None
+        self._rebuilding = asyncio.Lock()
+        """Two prompts that are shown at once would mix."""
+
+    def compose(self) -> ComposeResult:
+        """The tabs; the editors come with a prompt."""
+        with Horizontal(id="prompt-head"):
+            yield Tabs()
+            yield Static(id="prompt-facts", markup=False)
+        yield ContentSwitcher()
+        yield Static(id="prompt-inherited", markup=False)
+        yield FindBar()
+        yield Static(id="prompt-hint", markup=False)
+
+    def watch_hint(self, hint: str) -> None:
+        """Show the hint in place of the editors."""
+        self.query_one("#prompt-hint", Static).update(Content(hint))
+        self.set_class(bool(hint), "-hinting")
+
+    # What the screen tells.
+
+    async def show(self, prompt: Prompt) -> None:
+        """Edit another prompt's draft."""
+        self._before = []
+        await self._rebuild(prompt.draft, prompt.half)
+
+    async def clear(self) -> None:
+        """Edit nothing: the project has no prompt."""
+        async with self._rebuilding:
+            self._forget_changes()
+            self._body, self._half, self._reading, self.areas = None, HalfTyped(), None, []
+            await self.query_one(Tabs).clear()
+            await self.query_one(ContentSwitcher).remove_children()
+            retitle(self, subtitle=Content(""))
+
+    async def put(self, body: PromptBody) -> None:
+        """Put another text in the editors: the same as typing it, so it can be undone."""
+        if self._body is None or roles_of(body) != roles_of(self._body):
+            await self._rebuild(body, HalfTyped())
+            self._changed_now()
+            return
+        texts = as_texts(body, HalfTyped())
+        for area, text in zip(self.areas, texts.each, strict=True):
+            if area.text != text:
+                area.replace(text, area.document.start, area.document.end)
+
+    def know(self, names: frozenset[str]) -> None:
+        """The names that cases give values for; other placeholders are underlined."""
+        self._known = Known(names, self._known.check)
+        self._read_again()
+
+    def know_model(self, model: ModelSpec | None, check: Check | None) -> None:
+        """Under which model the draft is evaluated, and what that says of parameters."""
+        self._model, self._counted = model, {}
+        self._known = Known(self._known.names, check)
+        self._show_inherited()
+        self._read_again()
+
+    # What people do.
+
+    def focus_editor(self) -> None:
+        """Go to the editor on top."""
+        if self.area is not None:
+            self.area.focus()
+
+    def action_turn_tab(self, by: int) -> None:
+        """Show the next editor, or the one before."""
+        tabs = self.query_one(Tabs)
+        (tabs.action_next_tab if by > 0 else tabs.action_previous_tab)()
+        self.call_after_refresh(self.focus_editor)
+
+    def action_go_to_tab(self, number: int) -> None:
+        """Show an editor by its place."""
+        ids = [tab.id for tab in self.query_one(Tabs).query(Tab) if tab.id]
+        if number <= len(ids):
+            self.query_one(Tabs).active = ids[number - 1]
+            self.call_after_refresh(self.focus_editor)
+
+    def action_find(self) -> None:
+        """Open the find bar on the editor on top."""
+        if self.area is not None:
+            self.query_one(FindBar).open(self.area)
+
+    def action_add_message(self) -> None:
+        """Add a message after this one."""
+        if self._body is not None:
+            self.post_message(self.RoleWanted(self))
+
+    async def add_message(self, role: Role) -> None:
+        """Add an empty message of a role after this one."""
+        messages = self._texts().messages
+        at = min(self._index() + 1, len(messages))
+        await self._arrange([*messages[:at], (role, ""), *messages[at:]], at)
+
+    async def action_remove_message(self) -> None:
+        """Remove the message on top; asks once when it has text."""
+        messages, at = self._texts().messages, self._index()
+        if at >= len(messages) or len(messages) == 1:
+            self.notify("A prompt has one message or more; examples and params stay.", markup=False)
+            return
+        area = self.areas[at]
+        if messages[at][1].strip() and self._removing != area.id:
+            self._removing = area.id
+            size = plural(len(messages[at][1]), "character")
+            self.notify(
+                f"This removes the message {area.part}, {size}. Again to do it; alt+z brings it back.", markup=False
+            )
+            return
+        await self._arrange([*messages[:at], *messages[at + 1 :]], min(at, len(messages) - 2))
+
+    async def action_move_message(self, by: int) -> None:
+        """Move the message on top."""
+        messages, at = list(self._texts().messages), self._index()
+        if at < len(messages) and 0 <= at + by < len(messages):
+            messages.insert(at + by, messages.pop(at))
+            await self._arrange(messages, at + by)
+
+    async def action_undo_messages(self) -> None:
+        """Take back the last time a message was added, removed or moved."""
+        if self._before:
+            await self._rebuild(*self._before.pop(), at=self._index())
+            self._changed_now()
+
+    async def _arrange(self, messages: list[tuple[Role, str]], at: int) -> None:
+        if self._body is None:
+            return
+        texts = self._texts()
+        half = HalfTyped(texts.examples, texts.params)
+        self._before.append((quick_body(texts, self._body), half))
+        self._removing = None
+        await self._rebuild(quick_body(Texts(tuple(messages), "", ""), self._body), half, at=at)
+        self._changed_now()
+
+    def _show_inherited(self) -> None:
+        """Beside the prompt's own parameters, those that the model sets."""
+        label = self.query_one("#prompt-inherited", Static)
+        area = self.area
+        label.display = area is not None and area.kind == PARAMS and self._model is not None
+        if label.display and self._model is not None:
+            label.update(Content(_inherited(self._model.name, self._model.params)))
+
+    def _index(self) -> int:
+        area = self.area
+        return self.areas.index(area) if area is not None else 0
+
+    # How the editors come to be.
+
+    async def _rebuild(self, body: PromptBody, half: HalfTyped, *, at: int = 0) -> None:
+        async with self._rebuilding:
+            await self._fill(body, half, at)
+
+    async def _fill(self, body: PromptBody, half: HalfTyped, at: int) -> None:
+        self._forget_changes()
+        self._body, self._half, self._reading, self._removing, self.areas = body, half, None, None, []
+        tabs, switcher = self.query_one(Tabs), self.query_one(ContentSwitcher)
+        texts = as_texts(body, half)
+        names = [*message_names(roles_of(body)), EXAMPLES, PARAMS]
+        kinds = {EXAMPLES: EXAMPLES, PARAMS: PARAMS}
+        ids: list[str] = []
+        with self.prevent(TextArea.Changed, Tabs.TabActivated), self.app.batch_update():
+            await tabs.clear()
+            await switcher.remove_children()
+            areas: list[PromptArea] = []
+            for name, text in zip(names, texts.each, strict=True):
+                self._parts += 1
+                ids.append(f"part-{self._parts}")
+                await tabs.add_tab(Tab(Content(name), id=ids[-1]))
+                area = PromptArea(text, part=name, kind=kinds.get(name, "message"))  # pyright: ignore[reportArgumentType]
+                await switcher.add_content(area, id=ids[-1])
+                areas.append(area)
+            self.areas = areas
+            tabs.active = switcher.current = ids[min(at, len(ids) - 1)]
+        self.focus_editor()
+        self._read_again()
+
+    @on(Tabs.TabActivated)
+    def _tab_chosen(self, event: Tabs.TabActivated) -> None:
+        event.stop()
+        self._removing = None
+        if event.tab.id:
+            self.query_one(ContentSwitcher).current = event.tab.id
+            self.query_one(FindBar).close(focus=False)
+            self._show_inherited()
+            self._show_problem()
+
+    @on(TextArea.Changed)
+    def _changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        if isinstance(event.text_area, PromptArea):
+            self._changed_now()
+
+    @on(TextArea.SelectionChanged)
+    def _moved(self, event: TextArea.SelectionChanged) -> None:
+        event.stop()
+        if self._reading is not None:
+            self._show_problem()
+
+
+def _inherited(name: str, params: Mapping[str, Any]) -> str:
+    lines = [f"{key}: {one_line(str(value), 60)}" for key, value in params.items()]
+    return f"model {one_line(name, 40)} sets " + ("nothing itself" if not lines else " · ".join(lines))
