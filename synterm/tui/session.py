@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import lru_cache, partial
@@ -23,9 +23,9 @@ from synterm.storage.project import Project
 from synterm.tui.board.arrange import Arrangement, arranged
 from synterm.tui.board.board import Board
 from synterm.tui.board.column import Column, Counts
+from synterm.tui.board.columns import Columns
 from synterm.tui.board.lineup import Lineup
 from synterm.tui.board.rows import CaseRows
-from synterm.tui.board.slots import Slots
 from synterm.tui.cases.quality import quality_facts
 from synterm.tui.cases.query import Query, parse_query
 from synterm.tui.cases.query_words import Known
@@ -66,11 +66,9 @@ class Session:
         self.lineup = Lineup()
         """Which columns stand beside the draft."""
         self._keyed: tuple[CaseRows, Order, list[tuple[int, str]]] | None = None
-        self._slots = Slots()
         self.roots: Mapping[str, int] | None = None
         """How many lineages the cases of each scenario come from; None until that is read."""
-        self._columns: dict[tuple[str, str], Column] = {}
-        self._drafts: dict[tuple[str, str], Column] = {}
+        self._columns = Columns()
         self._scenarios: frozenset[str] | None = None
         self._chosen = CaseFilter(())
         self._edited = False
@@ -113,9 +111,7 @@ class Session:
         """Take the cases that were found at or below a node for what a query wants."""
         scenarios = None if node_id is None else [node.id for node in self.tree.scenarios(node_id)]
         if found.ids is not None:
-            self._slots.count_only(found.ids)
-            for column in self._all_columns():
-                column.recount()
+            self._columns.count_only(found.ids)
             self._edited = False
         self.node_id, self.query, self._chosen = node_id, query, wanted.filter
         self.arrangement = replace(self.arrangement, terms=wanted.results)
@@ -143,11 +139,7 @@ class Session:
 
     def _forget(self, touched: Collection[str] | None) -> None:
         self._edited = True
-        for column in self._all_columns():
-            if touched is None:
-                column.forget()
-            for case_id in touched or ():
-                column.drop(case_id)
+        self._columns.forget(touched)
 
     def edit(self, body: PromptBody, half: HalfTyped) -> Future[None] | None:
         """The draft says something else: make its column stale, and put it on disk where that may be written."""
@@ -294,15 +286,12 @@ class Session:
 
     def find_column(self, number: int | None, model: str) -> Column | None:
         """The column of a version, None for the draft, under a model, once it was on the board."""
-        if self.prompt is None:
-            return None
-        if number is None:
-            return self._drafts.get((self.prompt.id, model))
-        body = next((version.body for version in self.prompt.versions if version.number == number), None)
-        return self._columns.get((body.id, model)) if body else None
+        return self._columns.find(self.prompt, number, model) if self.prompt else None
 
     def _set_board(self) -> None:
-        columns = self._make_columns()
+        columns: list[Column] = []
+        if self.prompt is not None and self.model is not None and self.body is not None:
+            columns = self._columns.lined_up(self.lineup, self.prompt, self.body, self.models, self.model)
         self.board = Board(self.rows, columns, self.project.cases.named, self._spread(), self.lineup.reference)
         for column in columns:
             column.scope = self._scenarios
@@ -315,33 +304,3 @@ class Session:
             return cases.spread(chosen, count)
 
         return spread
-
-    def _all_columns(self) -> Iterable[Column]:
-        return (*self._drafts.values(), *self._columns.values())
-
-    def _make_columns(self) -> list[Column]:
-        """By model: the draft, then kept versions. A column that was there before keeps its verdicts."""
-        if self.prompt is None or self.model is None or self.body is None:
-            return []
-        places = self.lineup.places(self.prompt, self.models, self.model)
-        return [
-            self._draft_column(model) if version is None else self._version_column(version, model)
-            for version, model in places
-        ]
-
-    def _draft_column(self, model: ModelSpec) -> Column:
-        assert self.prompt is not None and self.body is not None
-        variant = Variant(self.prompt.name, "draft", self.body, model)
-        column = self._drafts.setdefault((self.prompt.id, model.name), Column(variant, self._slots, live=True))
-        if column.variant != variant:
-            # It was typed in while another model's column was shown, or the model was changed.
-            column.supersede(variant)
-        return column
-
-    def _version_column(self, version: PromptVersion, model: ModelSpec) -> Column:
-        assert self.prompt is not None
-        variant = Variant(self.prompt.name, version.label, version.body, model)
-        column = self._columns.setdefault(variant.key, Column(variant, self._slots))
-        if column.variant != variant:
-            column.supersede(variant)
-        return column

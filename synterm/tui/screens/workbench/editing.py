@@ -5,9 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
-from typing import Any
+from typing import Any, ClassVar
+
+from textual.binding import Binding, BindingType
 
 from synterm.errors import SyntermError
+from synterm.providers.registry import Providers
+from synterm.settings import Settings
+from synterm.storage.project import Project
 from synterm.storage.taken import Taken
 from synterm.text import one_line, printable
 from synterm.tui.edits import Edit, EditLog
@@ -21,7 +26,14 @@ Step = Callable[[], Awaitable[object]]
 class EditingScreen(WatchingScreen):
     """A screen with a log of edits."""
 
-    edits: EditLog
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("u", "undo", "Undo", id="project.undo", show=False, tooltip="Take back the last edit of cases or tree"),
+        Binding("U", "redo", "Redo", id="project.redo", show=False, tooltip="Make again what was taken back last"),
+    ]
+
+    def __init__(self, project: Project, providers: Providers, settings: Settings) -> None:
+        super().__init__(project, providers, settings)
+        self.edits = EditLog()
 
     def may_edit(self) -> bool:
         """Whether the project can be written; says so where it can't."""
@@ -48,6 +60,24 @@ class EditingScreen(WatchingScreen):
             return False
         self.project_edited()
         return True
+
+    async def action_undo(self) -> None:
+        """Take back the last edit of cases or of the tree."""
+        await self._step_back(self.edits.undo(), "undone", "nothing to undo")
+
+    async def action_redo(self) -> None:
+        """Make the edit again that was taken back last."""
+        await self._step_back(self.edits.redo(), "done again", "nothing to do again")
+
+    async def _step_back(self, step: Awaitable[Edit | None], done: str, nothing: str) -> None:
+        try:
+            edit = await step
+        except SyntermError as error:
+            self.notify(printable(str(error)), severity="error", markup=False)
+            return
+        self.notify(f"{done}: {printable(edit.label)}" if edit else nothing, markup=False)
+        if edit:
+            self.project_edited(edit.touched)
 
 
 def written(submit: Callable[[], Future[Any]]) -> Step:

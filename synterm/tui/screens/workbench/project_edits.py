@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from typing import ClassVar
 
 from textual import work
+from textual.binding import Binding, BindingType
 
 from synterm.core.prompt import Message, PromptBody
 from synterm.core.render import Renderer
@@ -20,6 +22,12 @@ from synterm.tui.screens.workbench.editing import EditingScreen, removal, writte
 
 class ProjectEditing(EditingScreen):
     """Forms for prompts and models."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("N", "new_prompt", "New prompt", id="prompt.new", show=False, tooltip="Write another prompt"),
+        Binding("A", "add_model", "Add model", id="model.add", show=False, tooltip="Add a model to the project"),
+        Binding("E", "edit_model", "Edit model", id="model.edit", show=False, tooltip="Change the model in use"),
+    ]
 
     async def open_prompt(self, name: str) -> None:
         """Turn to a prompt."""
