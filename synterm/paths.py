@@ -16,6 +16,11 @@ def config_dir() -> Path:
     return _place("SYNTERM_CONFIG_DIR", "user_config_path")
 
 
+def state_dir() -> Path:
+    """What the workbench remembers of earlier sittings; `SYNTERM_STATE_DIR` overrides it."""
+    return _place("SYNTERM_STATE_DIR", "user_state_path")
+
+
 def log_dir() -> Path:
     """Where the host processes write their logs; `SYNTERM_LOG_DIR` overrides it."""
     return _place("SYNTERM_LOG_DIR", "user_log_path")

@@ -80,8 +80,17 @@ def own_logs(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathF
     return place
 
 
+@pytest.fixture
+def own_state(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of what the workbench remembers: the tour was seen."""
+    place = tmp_path_factory.mktemp("state")
+    (place / "workbench.json").write_text('{"tour_seen": true}')
+    monkeypatch.setenv("SYNTERM_STATE_DIR", str(place))
+    return place
+
+
 @pytest.fixture(autouse=True)
-def isolated(monkeypatch: pytest.MonkeyPatch, own_config: Path, own_logs: Path) -> Iterator[None]:
+def isolated(monkeypatch: pytest.MonkeyPatch, own_config: Path, own_logs: Path, own_state: Path) -> Iterator[None]:
     """Nothing of the person who runs the tests; but the data directory stays, so that weights are fetched once."""
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.delenv("FORCE_COLOR", raising=False)

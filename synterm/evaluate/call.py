@@ -14,6 +14,9 @@ from synterm.evaluate.traffic import Route
 from synterm.providers.base import OnText
 from synterm.text import storable
 
+_SHOWN_EVERY_S = 0.05
+"""How often what streams in is told of: with the first piece, then as often as a frame is drawn."""
+
 
 async def ask(
     route: Route, flight: Flight, clock: Callable[[], float], show: Callable[[Event], None] | None
@@ -22,7 +25,7 @@ async def ask(
 
     All its tries together end within the provider's limit, waits between them apart.
     """
-    on_text = _streamer(flight, show) if show else None
+    on_text = _streamer(flight, show, clock) if show else None
     flight.tries += 1
     limit_s = route.provider.limit_s(flight.request)
     # A provider keeps to the limit by itself; what earlier tries took of it, only the flight knows.
@@ -48,14 +51,19 @@ def next_try(route: Route, flight: Flight, completion: Completion, uniform: Unif
     return wait_before_retry(completion, flight.tries, uniform)
 
 
-def _streamer(flight: Flight, show: Callable[[Event], None]) -> OnText:
-    text = ""
+def _streamer(flight: Flight, show: Callable[[Event], None], clock: Callable[[], float]) -> OnText:
+    pieces: list[str] = []
+    shown_at = -_SHOWN_EVERY_S
 
     def stream(piece: str) -> None:
-        nonlocal text
-        text += piece
-        for task in flight.tasks:
-            show(Streamed(task, text))
+        nonlocal shown_at
+        pieces.append(piece)
+        # An event for each of 50 000 pieces would cost more than the answer, and a frame shows one of them.
+        if (now := clock()) - shown_at >= _SHOWN_EVERY_S:
+            shown_at = now
+            pieces[:] = ["".join(pieces)]
+            for task in flight.tasks:
+                show(Streamed(task, pieces[0]))
 
     return stream
 

@@ -17,7 +17,7 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Streamed:
-    """More of an answer came in."""
+    """More of an answer came in. Told of with the first piece, then at most as often as a frame is drawn."""
 
     task: Task
     text: str

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from synterm.errors import SettingsError
-from synterm.paths import data_dir
+from synterm.paths import state_dir
 from synterm.settings_file import write_whole
 
 
@@ -22,7 +22,7 @@ class Remembered(BaseModel):
 
 def remembered_path() -> Path:
     """Where it is kept."""
-    return data_dir() / "workbench.json"
+    return state_dir() / "workbench.json"
 
 
 def recall() -> tuple[Remembered, str]:

@@ -170,7 +170,7 @@ async def test_a_picture_of_the_screen_is_downloaded_never_shown_in_place(make_p
         await socket.send_json(["stdin", "\x10"])
         await shown(socket, "Search for commands")
         await socket.send_json(["stdin", "screenshot"])
-        await shown(socket, "Save an SVG")
+        await shown(socket, "Save a picture (SVG)")
         await socket.send_json(["stdin", "\r"])
         kind, key = await _text(socket)
         assert kind == "deliver_file_start"

@@ -50,10 +50,14 @@ def failing(failure: Completion, *, times: int, only: str | None = None) -> Answ
 
 
 class Actor:
-    """A provider that notes what it is asked. While `held` it answers only what `let` lets go, else at once."""
+    """A provider that notes what it is asked. While `held` it answers only what `let` lets go, else at once.
 
-    def __init__(self, answer: Answer = echo, *, width: int = 4, held: bool = False) -> None:
+    `word_s`: seconds that each word of an answer takes.
+    """
+
+    def __init__(self, answer: Answer = echo, *, width: int = 4, held: bool = False, word_s: float = 0.0) -> None:
         self.answer = answer
+        self.word_s = word_s
         self.width = self.most = width
         self.held = held
         self.asked: list[str] = []
@@ -82,6 +86,7 @@ class Actor:
             if on_text:
                 for word in completion.text.split():
                     on_text(f"{word} ")
+                    await asyncio.sleep(self.word_s)
         except asyncio.CancelledError:
             self.cancelled.append(message)
             raise

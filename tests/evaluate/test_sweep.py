@@ -122,14 +122,20 @@ async def test_cases_on_screen_are_taken_before_the_others(play: Play) -> None:
 
 
 async def test_answers_are_told_of_as_they_stream_in(play: Play) -> None:
-    events = [
-        event
-        async for event in play.sweep(
-            play.tasks(play.cases("a good one")), Stage(Actor()), Limits(stream=True)
-        ).events()
-    ]
+    sweep = play.sweep(play.tasks(play.cases("a good one")), Stage(Actor(word_s=0.06)), Limits(stream=True))
+    events = [event async for event in sweep.events()]
     assert [event.text for event in events if isinstance(event, Streamed)] == ["a ", "a good ", "a good one "]
     assert [type(event) for event in events] == [Started, Streamed, Streamed, Streamed, Judged]
+
+
+async def test_an_answer_of_many_pieces_is_told_of_a_few_times(play: Play) -> None:
+    sweep = play.sweep(play.tasks(play.cases("good " * 20_000)), Stage(Actor()), Limits(stream=True))
+    events = [event async for event in sweep.events()]
+    told = [event.text for event in events if isinstance(event, Streamed)]
+    assert told[0] == "good "
+    assert len(told) < 1000
+    [evaluation] = judged(events)
+    assert evaluation.completion.text == "good " * 20_000
 
 
 async def test_leaving_early_cancels_what_is_under_way_and_keeps_what_came_in(play: Play) -> None:

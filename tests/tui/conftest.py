@@ -156,7 +156,8 @@ def open_bench() -> OpenBench:
     @asynccontextmanager
     async def run(path: Path, size: tuple[int, int] = (130, 40), **settings: Any) -> AsyncGenerator[Bench]:
         with Project.open(path) as project:
-            chosen = Settings.model_validate({"debounce_ms": 20, "debounce_priced_ms": 20, **settings})
+            quick = {"debounce_ms": 20, "debounce_priced_ms": 20, "animations": False}
+            chosen = Settings.model_validate({**quick, **settings})
             app = WorkbenchApp(project, chosen, Providers(approved_endpoints=chosen.approved_endpoints))
             async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
                 bench = Bench(app, pilot, project)

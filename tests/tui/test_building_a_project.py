@@ -141,7 +141,7 @@ async def test_a_model_that_cannot_be_is_refused(
 async def test_a_model_is_edited_and_what_the_form_does_not_show_stays(
     make_project: MakeProject, open_bench: OpenBench
 ) -> None:
-    model = scripted().model_copy(update={"rpm": 60, "constrain": True})
+    model = scripted().model_copy(update={"rpm": 6000, "constrain": True})
     async with open_bench(make_project(model)) as bench:
         bench.screen.behaviors.focus()
         await bench.pilot.press("E")

@@ -60,19 +60,21 @@ async def test_a_huge_text_is_typed_in_and_kept_whole(
         assert area_of(bench).text == f"{text}endRoute the message."
 
 
-@pytest.mark.parametrize("text", NAUGHTY, ids=ascii)
 async def test_any_text_is_pasted_undone_and_kept_to_the_letter(
-    text: str, make_project: MakeProject, open_bench: OpenBench
+    make_project: MakeProject, open_bench: OpenBench
 ) -> None:
     path = make_project()
     async with open_bench(path) as bench:
         for number in (1, 2, 3, 4):
             area = await go_to(bench, number)
-            area.insert(text)
-            assert text in area.text
-            await bench.pilot.press("ctrl+z", "ctrl+y", "ctrl+f", "escape")
+            for text in NAUGHTY:
+                area.insert(f"{text}\n")
+                await bench.pilot.press("ctrl+z", "ctrl+y")
+                assert f"{text}\n" in area.text
+            await bench.pilot.press("ctrl+f", "escape")
     async with open_bench(path) as bench:
-        assert [area.text.count(text) for area in bench.screen.prompt.areas] == [1, 1, 1, 1]
+        for area in bench.screen.prompt.areas:
+            assert [text for text in NAUGHTY if area.text.count(text) != 1] == []
 
 
 async def test_line_ends_of_what_is_pasted_are_line_ends(make_project: MakeProject, open_bench: OpenBench) -> None:

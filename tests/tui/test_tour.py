@@ -22,9 +22,9 @@ from tests.tui.conftest import Bench, MakeProject, OpenBench
 
 
 @pytest.fixture(autouse=True)
-def own_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
-    place = tmp_path / "data"
-    monkeypatch.setenv("SYNTERM_DATA_DIR", str(place))
+def own_state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    place = tmp_path / "state"
+    monkeypatch.setenv("SYNTERM_STATE_DIR", str(place))
     yield place
 
 
@@ -120,9 +120,9 @@ def test_every_step_says_what_to_try() -> None:
     assert all(step.about and step.attempt for step in STEPS)
 
 
-def test_what_is_remembered_lasts_and_what_a_later_version_added_too(own_data: Path) -> None:
+def test_what_is_remembered_lasts_and_what_a_later_version_added_too(own_state: Path) -> None:
     assert recall() == (Remembered(), "")
-    own_data.mkdir()
+    own_state.mkdir()
     remembered_path().write_text('{"tour_seen": false, "later": [1]}')
     remember(recall()[0].model_copy(update={"tour_seen": True}))
     assert '"later"' in remembered_path().read_text()
@@ -130,13 +130,13 @@ def test_what_is_remembered_lasts_and_what_a_later_version_added_too(own_data: P
 
 
 @pytest.mark.parametrize("content", [b"{", b"[]", b'{"tour_seen": "perhaps"}', b"\xff\xfe", b""])
-def test_a_broken_memory_is_set_aside_and_told_of(content: bytes, own_data: Path) -> None:
-    own_data.mkdir()
+def test_a_broken_memory_is_set_aside_and_told_of(content: bytes, own_state: Path) -> None:
+    own_state.mkdir()
     remembered_path().write_bytes(content)
     memory, told = recall()
     assert memory == Remembered()
     assert "workbench.broken.json" in told
-    assert (own_data / "workbench.broken.json").read_bytes() == content
+    assert (own_state / "workbench.broken.json").read_bytes() == content
     assert recall() == (Remembered(), "")
 
 

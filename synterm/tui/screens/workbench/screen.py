@@ -38,7 +38,7 @@ from synterm.tui.widgets.status import StatusBar
 from synterm.tui.widgets.tree import BehaviorTree
 
 
-class WorkbenchScreen(CaseEditing, TreeEditing, PromptingScreen, ArrangingScreen, ViewingScreen):
+class WorkbenchScreen(ViewingScreen, CaseEditing, TreeEditing, PromptingScreen, ArrangingScreen):
     """The one screen that people keep open."""
 
     CSS_PATH = "screen.tcss"

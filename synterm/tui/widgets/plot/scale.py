@@ -24,7 +24,7 @@ class Scale:
 
 
 def around(low: float, high: float, *, room: float = 0.06) -> tuple[float, float]:
-    """Bounds that leave some room around values; of one value only, they leave some anyway."""
+    """Bounds that leave some room around values; of one value only, they leave some anyway; zeros get 0 to 1."""
     span = high - low
     if low == high == 0:
         return 0.0, 1.0
