@@ -95,7 +95,7 @@ def opening(found: Found, folder: Path, args: Namespace) -> None:
     for _ in range(2 if args.quick else 5):
         with bench.workbench(path) as terminal:
             rows.append((time.perf_counter() - terminal.began) * 1000)
-        terminal = Terminal([sys.executable, "-m", "synterm", str(path)])
+        terminal = bench.opened(path)
         panes.append(terminal.wait_for("Behaviors") * 1000)
         terminal.close()
     found.jumps["start to first paint"], found.jumps["start to first rows"] = Times(panes), Times(rows)

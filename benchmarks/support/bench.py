@@ -73,15 +73,21 @@ def answer_all(path: Path) -> None:
     subprocess.run(command, check=True, capture_output=True)
 
 
-@contextmanager
-def workbench(path: Path, **settings: int) -> Generator[Terminal, None, None]:
-    """The workbench on a project, its first rows drawn, under settings of its own."""
+def opened(path: Path, **settings: int) -> Terminal:
+    """The workbench, started on a project under settings of its own; the tour was seen."""
     folder = path.with_suffix(".settings")
     folder.mkdir(exist_ok=True)
     lines = (f"{name} = {value}\n" for name, value in settings.items())
     (folder / "settings.toml").write_text("".join(lines), encoding="utf-8")
-    env = {"SYNTERM_CONFIG_DIR": str(folder), "SYNTERM_LOG_DIR": str(folder)}
-    terminal = Terminal([sys.executable, "-m", "synterm", str(path)], env=env)
+    (folder / "workbench.json").write_text('{"tour_seen": true}', encoding="utf-8")
+    env = {f"SYNTERM_{what}_DIR": str(folder) for what in ("CONFIG", "LOG", "STATE")}
+    return Terminal([sys.executable, "-m", "synterm", str(path)], env=env)
+
+
+@contextmanager
+def workbench(path: Path, **settings: int) -> Generator[Terminal, None, None]:
+    """The workbench on a project, its first rows drawn, under settings of its own."""
+    terminal = opened(path, **settings)
     try:
         terminal.wait_for("row 000000")
         yield terminal

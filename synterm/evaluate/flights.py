@@ -21,8 +21,6 @@ from synterm.evaluate.reservation import Reservation
 from synterm.evaluate.traffic import Route, Traffic
 from synterm.storage.project import Project
 
-_MOST_WAITING = 800
-"""Requests of one model that wait for their turn, rendered. Twice that would be no faster and take 2 MB more."""
 _MOST_PENDING = 2000
 """Answers that wait to be written; beyond it nothing more is sent until the disk has caught up."""
 
@@ -43,6 +41,7 @@ class Flights:
         self._tell = tell
         self._traffic = traffic
         self._stream = limits.stream
+        self._ahead = limits.ahead
         self._budget = Budget(limits, project.spending, self._pump_soon)
         self._recorder = Recorder(project.responses, self._fail, self._pump)
         self._lanes: dict[Route, Lane] = {}
@@ -73,9 +72,9 @@ class Flights:
 
     async def room(self, lane: Lane) -> None:
         """Wait while so many requests wait in a lane that more would only take memory."""
-        if lane.waiting < _MOST_WAITING:
+        if lane.waiting < self._ahead:
             return
-        while lane.waiting > _MOST_WAITING // 2:
+        while lane.waiting > self._ahead // 2:
             self._room.clear()
             await self._room.wait()
 
@@ -180,7 +179,7 @@ class Flights:
     def _launch(self, lane: Lane, flight: Flight) -> None:
         if flight.worst_usd and not flight.reservation:
             flight.reservation = Reservation(self._budget, flight.worst_usd)
-        if lane.waiting <= _MOST_WAITING // 2:
+        if lane.waiting <= self._ahead // 2:
             self._room.set()
         call = asyncio.get_running_loop().create_task(self._send(lane, flight))
         self._calls.add(call)

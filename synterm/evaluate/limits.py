@@ -25,6 +25,9 @@ class Limits:
     """Whether to tell of answers as they stream in."""
     chunk: int = 100
     """How many answers are looked up and judged in one go."""
+    ahead: int = 800
+    """How many requests of a model wait for their turn, rendered. More would be no faster for a run, and take memory;
+    where the next key makes all of them void, fewer are made for nothing."""
     breath_s: float = 0.0
     """How long the event loop is left to others after each chunk, in seconds: a screen is to be drawn meanwhile."""
 

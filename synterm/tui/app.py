@@ -23,6 +23,7 @@ from synterm.tui.collector import quiet_collector
 from synterm.tui.commands import WorkbenchCommands
 from synterm.tui.guard import guard_terminal
 from synterm.tui.keys import check_keys
+from synterm.tui.leaving import in_order
 from synterm.tui.look.dress import Dress
 from synterm.tui.remembered import recall, remember_tour
 from synterm.tui.screens.workbench.evaluating import EvaluatingScreen
@@ -180,7 +181,7 @@ class WorkbenchApp(App[None]):
 
 
 def open_workbench(path: Path) -> int:
-    """Open the workbench on a project file, until its user leaves; gives the exit code.
+    """Open the workbench on a project file, until its user leaves or a signal asks for it; gives the exit code.
 
     Raises SyntermError for a project or settings that can't be used, and whatever went wrong inside.
     """
@@ -191,7 +192,8 @@ def open_workbench(path: Path) -> int:
     with Project.open(path) as project:
         providers = Providers(settings.approved_endpoints, fast=settings.fast_path)
         app = WorkbenchApp(project, settings, providers, tour=not memory.tour_seen, told=[told] if told else [])
-        app.run()
+        with in_order(app):
+            app.run()
         if app.failure:
             raise app.failure
     return app.return_code or 0

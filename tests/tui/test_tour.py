@@ -117,7 +117,7 @@ def test_the_card_is_always_on_the_screen(x: int, y: int, width: int, height: in
 
 def test_every_step_says_what_to_try() -> None:
     assert len(STEPS) == 6
-    assert all(step.about and step.attempt for step in STEPS)
+    assert all(step.about and step.keys for step in STEPS)
 
 
 def test_what_is_remembered_lasts_and_what_a_later_version_added_too(own_state: Path) -> None:

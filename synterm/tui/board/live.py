@@ -29,6 +29,7 @@ from synterm.tui.board.round import Round
 
 _CHUNK = 25
 """How many tasks are looked up and judged before keys and drawing get their turn: some 3 ms."""
+_AHEAD = 200
 _BREATH_S = 0.001
 """How long they have it. A key takes several steps of the event loop until it is drawn; with no time at all between
 chunks, each step would wait for one."""
@@ -117,6 +118,7 @@ class Live:
             refresh=refresh,
             stream=True,
             chunk=_CHUNK,
+            ahead=_AHEAD,
             breath_s=_BREATH_S,
         )
 

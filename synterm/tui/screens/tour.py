@@ -1,11 +1,11 @@
-"""The first steps: a card beside each pane says what the pane is for, and one thing to try."""
+"""The first steps: a card beside each pane says what the pane is for. The prompt can be typed in meanwhile."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -25,13 +25,15 @@ CARD = Size(46, 11)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One pane, what it is for, and one thing to try."""
+    """One pane, what it is for, and what one does there."""
 
     pane: str
     """Its selector."""
     title: str
     about: str
-    attempt: str
+    keys: str
+    now: bool = False
+    """Whether that can be done while the card is there."""
 
 
 STEPS = (
@@ -39,25 +41,26 @@ STEPS = (
         "#prompt",
         "The prompt",
         "The text that your model is given. Every key you type is evaluated: no button, no waiting.",
-        "type “Answer in one word.” and watch the results. ctrl+z takes it back.",
+        "type something and watch the results. backspace or ctrl+z takes it back.",
+        now=True,
     ),
     Step(
         "#results",
         "The results",
         "A row for each case, a column for each version. ✓ passes, ✗ fails, dim is from before your last key.",
-        "tab to it, then enter on a ✗: it says why.",
+        "tab goes there, enter on a ✗ says why.",
     ),
     Step(
         "#behaviors",
         "The behaviors",
         "What your prompt must be good at, each with the share that passes now.",
-        "move to one with a low share: the other panes show only that.",
+        "↑ ↓ choose one: the other panes show only that.",
     ),
     Step(
         "#cases",
         "The cases",
         "The inputs that are tried, with what should come out.",
-        "/ and a word filters them; tag:typo finds those with a tag.",
+        "/ and a word finds some, tag:typo those with a tag; n writes a new one.",
     ),
     Step(
         "StatusBar",
@@ -69,7 +72,7 @@ STEPS = (
         "Footer",
         "All the rest",
         "The keys of the pane that has the focus. f1 lists them all; ctrl+p finds every command by its name.",
-        "ctrl+p, then “theme”.",
+        "ctrl+p, then “theme” or “tour”.",
     ),
 )
 
@@ -148,6 +151,21 @@ class TourScreen(ModalScreen[None]):
         """End it."""
         self.dismiss(None)
 
+    def on_key(self, event: events.Key) -> None:
+        """What is typed beside the prompt goes into the prompt."""
+        area = self._beneath.prompt.area
+        if area is None or not STEPS[self._step].now:
+            return
+        if event.is_printable:
+            area.insert(event.character or "")
+        elif event.key == "backspace":
+            area.action_delete_left()
+        elif event.key == "ctrl+z":
+            area.action_undo()
+        else:
+            return
+        event.stop()
+
     def action_turn(self, by: int) -> None:
         """To another step; after the last one it ends."""
         if self._step + by >= len(STEPS):
@@ -168,7 +186,7 @@ class TourScreen(ModalScreen[None]):
         self.query_one("#tour-back", Button).disabled = self._step == 0
         self.query_one("#tour-next", Button).label = "Done" if self._step == len(STEPS) - 1 else "Next"
         self.query_one(Static).update(
-            Content.assemble(step.about, "\n\n", ("Try: ", "bold $text-accent"), step.attempt)
+            Content.assemble(step.about, "\n\n", ("Try: " if step.now else "Keys: ", "bold $text-accent"), step.keys)
         )
         self._mark(self._pane)
         self._place()

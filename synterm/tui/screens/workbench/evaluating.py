@@ -23,6 +23,7 @@ from synterm.settings import Settings
 from synterm.storage.project import Project
 from synterm.text import plural
 from synterm.tui.board.live import Live
+from synterm.tui.compositor import FrugalCompositor
 from synterm.tui.painter import Painter
 from synterm.tui.screens.fetch import FetchScreen
 from synterm.tui.session import Session
@@ -51,6 +52,7 @@ class EvaluatingScreen(Screen[None]):
 
     def __init__(self, project: Project, providers: Providers, settings: Settings) -> None:
         super().__init__()
+        self._compositor = FrugalCompositor()
         self.session = Session(project)
         self.live = Live(project, providers, settings)
         self.paused = False
