@@ -28,6 +28,11 @@ class Checklist:
         """The checks that hold for a scenario, in order."""
         return self._by_scenario.get(scenario_id, ())
 
+    @property
+    def scenarios(self) -> Sequence[str]:
+        """The ids of all scenarios."""
+        return [*self._by_scenario]
+
     def constraint(self, scenario_id: str) -> Constraint | None:
         """What an answer could be held to: the first that a check of the scenario names."""
         return next((held for check in self.of(scenario_id) if (held := check.constraint())), None)

@@ -38,6 +38,13 @@ def known_answers(tasks: list[Task], checklist: Checklist, responses: ResponseSt
     return known
 
 
+def stored_answers(tasks: list[Task], responses: ResponseStore, limits: Limits) -> list[tuple[Task, Completion]]:
+    """Those of `tasks` that the project file has answers to, as far as that is known without rendering."""
+    names = [task.shortcut for task in tasks if task.shortcut and task.case.id not in limits.refresh]
+    found = responses.lookup_shortcuts(names, limits.kept)
+    return [(task, found[task.shortcut]) for task in tasks if task.shortcut in found]
+
+
 def _by_request(known: Known, responses: ResponseStore, limits: Limits) -> None:
     keys = [task.request.key for task in known.rest if task.request and task.case.id not in limits.refresh]
     answers = responses.lookup(keys, limits.kept)

@@ -28,7 +28,7 @@ def plan(cases: Iterable[Case], variant: Variant, checklist: Checklist, repeats:
     recipes: dict[str, Recipe | None] = {}
     for case in cases:
         if case.scenario_id not in recipes:
-            recipes[case.scenario_id] = _recipe(variant, checklist, case.scenario_id)
+            recipes[case.scenario_id] = recipe_for(variant, checklist, case.scenario_id)
         recipe = recipes[case.scenario_id]
         content = case.content_id
         for repeat in range(repeats):
@@ -53,7 +53,8 @@ def rendered(task: Task, checklist: Checklist) -> Task:
     return replace(task, request=request)
 
 
-def _recipe(variant: Variant, checklist: Checklist, scenario_id: str) -> Recipe | None:
+def recipe_for(variant: Variant, checklist: Checklist, scenario_id: str) -> Recipe | None:
+    """How the cases of a scenario are asked about under a variant; None for parameters that JSON can't hold."""
     constraint = checklist.constraint(scenario_id) if variant.model.constrained else None
     try:
         return recipe_of(variant.body, variant.model, constraint)

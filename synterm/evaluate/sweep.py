@@ -13,7 +13,7 @@ from synterm.core.evaluation import Task
 from synterm.evaluate.checklist import Checklist
 from synterm.evaluate.events import Event, Judged
 from synterm.evaluate.flights import Flights
-from synterm.evaluate.known import known_answers
+from synterm.evaluate.known import known_answers, stored_answers
 from synterm.evaluate.lane import Lane
 from synterm.evaluate.limits import DEFAULT_LIMITS, Limits
 from synterm.evaluate.traffic import Traffic
@@ -32,15 +32,21 @@ class Sweep:
 
     def __init__(
         self,
-        sources: Sequence[Iterable[Task]],
+        sources: Sequence[Iterable[Task | None]],
         checklist: Checklist,
         traffic: Traffic,
         project: Project,
         limits: Limits = DEFAULT_LIMITS,
         planned: int | None = None,
+        stored: Iterable[Task | None] = (),
     ) -> None:
-        """`planned`: how many tasks there are, where that is known; it tells how many were left when it was halted."""
+        """`stored`: tasks that are judged if the project file has their answers, and else left alone.
+
+        A None among tasks is a stretch of cases without any: others get their turn. `planned`: how many tasks there
+        are, where that is known; it tells how many were left when it was halted.
+        """
         self._sources = [iter(source) for source in sources]
+        self._stored = iter(stored)
         self._checklist = checklist
         self._traffic = traffic
         self._responses = project.responses
@@ -86,6 +92,7 @@ class Sweep:
                 async with asyncio.TaskGroup() as feeds:
                     for source in self._sources:
                         feeds.create_task(self._feed(source))
+                    feeds.create_task(self._feed_stored())
                 self._flights.no_more()
                 await landing
         except TimeoutError:
@@ -106,13 +113,20 @@ class Sweep:
         finally:
             self._events.put_nowait(None)
 
-    async def _feed(self, source: Iterator[Task]) -> None:
+    async def _feed(self, source: Iterator[Task | None]) -> None:
         # Also past the spending cap: what the project file holds costs nothing.
-        while chunk := list(islice(source, self._limits.chunk)):
-            lanes = self._take([task for task in chunk if task.cell not in self._ahead])
+        while chunk := list(_stretch(source, self._limits.chunk)):
+            lanes = self._take([task for task in chunk if task and task.cell not in self._ahead])
             await asyncio.sleep(self._limits.breath_s)
             for lane in lanes:
                 await self._flights.room(lane)
+
+    async def _feed_stored(self) -> None:
+        while chunk := list(_stretch(self._stored, self._limits.chunk)):
+            tasks = [task for task in chunk if task]
+            for task, answer in stored_answers(tasks, self._responses, self._limits):
+                self._tell(task, answer)
+            await asyncio.sleep(self._limits.breath_s)
 
     def _take(self, tasks: list[Task], *, urgent: bool = False) -> set[Lane]:
         """Tell of what the project file has, queue the rest; gives the lanes that got some."""
@@ -132,6 +146,14 @@ class Sweep:
     def _tell(self, task: Task, completion: Completion) -> None:
         self._told += 1
         self._events.put_nowait(Judged(self._checklist.judge(task, completion)))
+
+
+def _stretch(source: Iterator[Task | None], most: int) -> Iterator[Task | None]:
+    """The next tasks, at most so many; up to the next None, that too."""
+    for task in islice(source, most):
+        yield task
+        if task is None:
+            return
 
 
 _Group = BaseExceptionGroup[BaseException]

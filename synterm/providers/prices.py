@@ -97,6 +97,12 @@ def price_of(spec: ModelSpec) -> Known | None:
     return FREE if listed is None and _on_this_machine(spec) else listed
 
 
+def is_free(spec: ModelSpec) -> bool:
+    """Whether calls are known to cost nothing: the model runs on this machine, or its price is nought."""
+    price = price_of(spec)
+    return price is not None and price.free
+
+
 def cost_of(price: Known | None, tokens: Usage, cached_tokens: int = 0) -> float | None:
     """US dollars for an answer of so many tokens; None where the price or a count is unknown."""
     if price is None or price.free:

@@ -19,12 +19,12 @@ from synterm.settings_file import change_setting
 from synterm.storage.project import Project
 from synterm.text import printable
 from synterm.tui.actions import sections
-from synterm.tui.collector import quiet_collector
 from synterm.tui.commands import WorkbenchCommands
 from synterm.tui.guard import guard_terminal
 from synterm.tui.keys import check_keys
 from synterm.tui.leaving import in_order
 from synterm.tui.look.dress import Dress
+from synterm.tui.pauses import quiet_python
 from synterm.tui.remembered import recall, remember_tour
 from synterm.tui.screens.workbench.evaluating import EvaluatingScreen
 from synterm.tui.screens.workbench.screen import WorkbenchScreen
@@ -186,7 +186,7 @@ def open_workbench(path: Path) -> int:
     Raises SyntermError for a project or settings that can't be used, and whatever went wrong inside.
     """
     guard_terminal()
-    quiet_collector()
+    quiet_python()
     settings = load_settings()
     memory, told = recall()
     with Project.open(path) as project:

@@ -92,6 +92,11 @@ class Painter:
         """Nothing runs any more: the next frame draws it all."""
         self._unfinished = True
 
+    def superseded(self) -> None:
+        """What ran was cancelled: no cell is under way any more."""
+        self._panes.grid.refresh()
+        self._figures_due = True
+
     def show_scope(self) -> None:
         """Show the cases in scope, arranged as was chosen, and the board of them."""
         self._session.arrange()
@@ -118,7 +123,7 @@ class Painter:
     def show_titles(self) -> None:
         """Show the words on the frames, the rates in the tree, and the status."""
         panes, session = self._panes, self._session
-        retitle(panes.prompt, Content(f"Prompt  {one_line(session.prompt_title, 60)}"))
+        self._show_prompt_title()
         summary = Content(printable(results_summary(session.board)))
         retitle(panes.grid, Content(printable(results_title(session.board, session.arrangement))), summary)
         flips = {scenario: flips[:2] for scenario, flips in session.board.flips_by_scenario().items()}
@@ -126,7 +131,7 @@ class Painter:
         self.show_status()
 
     def _show_prompt_title(self) -> None:
-        self._panes.prompt.border_title = Content(f"Prompt  {one_line(self._session.prompt_title, 60)}")
+        retitle(self._panes.prompt, Content(f"Prompt  {one_line(self._session.prompt_title, 60)}"))
 
     def show_status(self) -> None:
         """Show the line on top."""

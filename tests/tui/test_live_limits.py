@@ -22,8 +22,9 @@ async def test_rows_that_are_scrolled_to_are_answered_before_those_between(
             await bench.pilot.pause(0.01)
         grid.focus()
         await bench.pilot.press("end")
+        while 299 not in grid.visible_rows():
+            await bench.pilot.pause(0.01)
         last = [rows[index].id for index in grid.visible_rows()]
-        assert rows[299].id in last
         while any(bench.draft.verdict(case_id) is None for case_id in last):
             await bench.pilot.pause(0.01)
         between = [rows[index].id for index in range(60, 250)]
@@ -45,6 +46,25 @@ async def test_a_sample_is_taken_of_a_priced_model_until_all_is_asked_for(
         await bench.settle()
         assert [column.counts.fresh for column in bench.screen.session.board.columns] == [5, 5, 5]
         assert bench.screen.status.status.counts.fresh == bench.screen.status.status.total
+    async with open_bench(path, live_sample=2, approved_endpoints=(stub.origin,)) as bench:
+        assert [column.counts.cached for column in bench.screen.session.board.columns] == [5, 5, 5], "as is known"
+        assert len(stub.calls) == 10, "and nothing is asked"
+        await bench.type("x")
+        await bench.settle()
+        assert bench.draft.counts.fresh == 2
+        await bench.pilot.press("ctrl+z")
+        await bench.settle()
+        assert bench.draft.counts.cached == 5
+
+
+async def test_a_model_without_a_price_is_taken_to_cost_nothing_on_this_machine_only(
+    make_project: MakeProject, open_bench: OpenBench, stub: Stub
+) -> None:
+    stub.reply("clarify")
+    local = stubbed(stub).model_copy(update={"price": None})
+    async with open_bench(make_project(local), live_sample=2, approved_endpoints=(stub.origin,)) as bench:
+        assert bench.draft.counts.fresh == 5
+        assert "free" in bench.text()
 
 
 async def test_the_cap_of_the_sitting_pauses_live_mode(

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from itertools import chain, islice
+from weakref import WeakKeyDictionary
 
 from synterm.core.case import Case
 from synterm.core.evaluation import Task
@@ -14,10 +15,11 @@ from synterm.evaluate.checklist import Checklist
 from synterm.evaluate.events import Event, Judged
 from synterm.evaluate.known import known_answers
 from synterm.evaluate.limits import Limits
-from synterm.evaluate.plan import plan
+from synterm.evaluate.plan import plan, recipe_for
 from synterm.evaluate.purse import Purse
 from synterm.evaluate.sweep import Sweep
 from synterm.evaluate.traffic import Traffic
+from synterm.providers.prices import is_free
 from synterm.providers.registry import Providers
 from synterm.settings import Settings
 from synterm.storage.project import Project
@@ -29,6 +31,8 @@ from synterm.tui.board.round import Round
 
 _CHUNK = 25
 """How many tasks are looked up and judged before keys and drawing get their turn: some 3 ms."""
+_STRETCH = 100
+"""Of how many rows it is found out in one go whether they are due."""
 _AHEAD = 200
 _BREATH_S = 0.001
 """How long they have it. A key takes several steps of the event loop until it is drawn; with no time at all between
@@ -47,6 +51,8 @@ class Live:
         self._traffic = Traffic(providers, settings.concurrency)
         self._purse = Purse(settings.live_cap_usd, "raise live_cap_usd in the settings")
         self._round: Round | None = None
+        self._looked_up: WeakKeyDictionary[Column, tuple[int, Sequence[Case], int]] = WeakKeyDictionary()
+        """Of which text, for which rows, and among how many answers a column's were found that the file has."""
 
     def use_settings(self, settings: Settings) -> None:
         """Wait, sample and spend by other settings from now on."""
@@ -58,13 +64,14 @@ class Live:
         """What this sitting cost so far, in US dollars; calls of unknown cost count with the most they can cost."""
         return self._purse.spent
 
-    def debounce(self, model: ModelSpec) -> float:
-        """How long to wait after a key, in seconds."""
-        return (self._settings.debounce_ms if model.free else self._settings.debounce_priced_ms) / 1000
+    def debounce(self, models: Iterable[ModelSpec]) -> float:
+        """How long to wait after a key, in seconds, where these answer what is typed."""
+        free = all(is_free(model) for model in models)
+        return (self._settings.debounce_ms if free else self._settings.debounce_priced_ms) / 1000
 
     def cap(self, board: Board) -> float | None:
         """The spending cap of this sitting; None where no column's model costs anything."""
-        return None if all(column.variant.model.free for column in board.columns) else self._purse.cap_usd
+        return None if all(is_free(column.variant.model) for column in board.columns) else self._purse.cap_usd
 
     def wanted(self, board: Board, column: Column, everything: bool) -> int:
         """How many cells of a draft's column live mode keeps fresh."""
@@ -81,11 +88,12 @@ class Live:
         self, board: Board, checklist: Checklist, visible: Sequence[Case], *, everything: bool = False
     ) -> AsyncGenerator[Event]:
         """Make the board fresh, and tell of each change after it is on the board. One at a time."""
-        tasks = self._tasks(board, checklist, visible, everything)
+        sources = self._sources(board, checklist, visible, everything)
         if self._project.read_only:
-            events, sweep = self._known(tasks, checklist), None
+            events, sweep = self._known(chain.from_iterable(sources), checklist), None
         else:
-            sweep = Sweep([tasks], checklist, self._traffic, self._project, self._limits())
+            stored = self._stored(board, checklist, everything)
+            sweep = Sweep(sources, checklist, self._traffic, self._project, self._limits(), stored=stored)
             events = sweep.events()
         # What live mode takes a sample of is not asked for because it was scrolled to.
         taken = [column for column in board.columns if self._takes_all(column, everything)]
@@ -123,22 +131,73 @@ class Live:
         )
 
     def _takes_all(self, column: Column, everything: bool) -> bool:
-        return everything or column.variant.model.free or self._project.read_only
+        return everything or is_free(column.variant.model) or self._project.read_only
 
-    def _tasks(self, board: Board, checklist: Checklist, visible: Sequence[Case], everything: bool) -> Iterator[Task]:
-        """The draft first; then, where it costs nothing, the columns it is held against."""
+    def _sources(
+        self, board: Board, checklist: Checklist, visible: Sequence[Case], everything: bool
+    ) -> list[Iterator[Task | None]]:
+        """One for each model: what is on screen in all its columns first; then its draft; then, where that costs
+        nothing, the columns that it is held against."""
+        by_model: dict[str, list[Column]] = {}
         for column in board.columns:
             if column.live or self._takes_all(column, everything):
-                wanted = self.wanted(board, column, everything) if column.live else len(board.rows)
-                # Columns beside the draft are gone through with every key: what gave no verdict there is left alone.
-                errors = column.live or everything
-                cases = in_order(board, column, visible, wanted)
-                due = (case for case in cases if column.is_due(case.id, errors=errors))
-                yield from plan(due, column.variant, checklist)
+                by_model.setdefault(column.variant.model.name, []).append(column)
+        return [self._source(board, checklist, columns, visible, everything) for columns in by_model.values()]
 
-    async def _known(self, tasks: Iterator[Task], checklist: Checklist) -> AsyncGenerator[Event]:
+    def _source(
+        self, board: Board, checklist: Checklist, columns: Sequence[Column], visible: Sequence[Case], everything: bool
+    ) -> Iterator[Task | None]:
+        for column in columns:
+            if self._takes_all(column, everything):
+                yield from _due(column, visible, checklist, errors=column.live or everything)
+        shown = {case.id for case in visible}
+        for column in columns:
+            # Columns beside the draft are gone through with every key: what gave no verdict there is left alone.
+            errors = column.live or everything
+            if not _is_done(column, board, errors=errors):
+                wanted = self.wanted(board, column, everything) if column.live else len(board.rows)
+                cases = in_order(board, column, visible, wanted)
+                if self._takes_all(column, everything):
+                    cases = (case for case in cases if case.id not in shown)
+                yield from _due(column, cases, checklist, errors=errors)
+
+    def _stored(self, board: Board, checklist: Checklist, everything: bool) -> Iterator[Task | None]:
+        """What is not asked for in the columns of which a sample is taken: the file may have the answers."""
+        for column in board.columns:
+            if self._takes_all(column, everything):
+                continue
+            recipes = [recipe_for(column.variant, checklist, scenario) for scenario in checklist.scenarios]
+            answers = sum(
+                self._project.responses.asked_with(one) for one in {recipe.id for recipe in recipes if recipe}
+            )
+            state = (column.generation, board.rows, answers)
+            if answers and self._looked_up.get(column) != state:
+                yield from _due(column, board.rows, checklist, errors=False)
+                self._looked_up[column] = state
+
+    async def _known(self, tasks: Iterator[Task | None], checklist: Checklist) -> AsyncGenerator[Event]:
         """The answers that the project file holds."""
         while chunk := list(islice(tasks, _CHUNK)):
-            for task, answer in known_answers(chunk, checklist, self._project.responses, self._limits()).told:
+            wanted = [task for task in chunk if task]
+            for task, answer in known_answers(wanted, checklist, self._project.responses, self._limits()).told:
                 yield Judged(checklist.judge(task, answer))
             await asyncio.sleep(_BREATH_S)
+
+
+def _is_done(column: Column, board: Board, *, errors: bool) -> bool:
+    """Whether no case in scope is due: with 100 000 cases that takes a second to find out one by one."""
+    counts = column.counts
+    return (counts.judged if errors else counts.fresh) >= len(board.rows)
+
+
+def _due(column: Column, cases: Iterable[Case], checklist: Checklist, *, errors: bool) -> Iterator[Task | None]:
+    """The tasks of the cases that are due; a None for each stretch without any, so that others get their turn."""
+    rows = iter(cases)
+    while stretch := list(islice(rows, _STRETCH)):
+        due = (case for case in stretch if column.is_due(case.id, errors=errors))
+        none = True
+        for task in plan(due, column.variant, checklist):
+            none = False
+            yield task
+        if none:
+            yield None

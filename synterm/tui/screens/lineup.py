@@ -16,6 +16,7 @@ from textual.widgets import Footer, Static
 from synterm.core.model import ModelSpec
 from synterm.core.prompt import Prompt
 from synterm.providers.availability import usable
+from synterm.providers.prices import is_free
 from synterm.text import one_line, printable
 from synterm.tui.board.lineup import DRAFT, Lineup
 from synterm.tui.session import Session
@@ -113,7 +114,7 @@ class LineupScreen(ModalScreen[Lineup | None]):
 def _model(spec: ModelSpec, approved: Collection[str], sample: int) -> Model:
     found = usable(spec, approved)
     note = found.reason if found.ok or not found.hint else f"{found.reason}. {found.hint}"
-    if found.ok and not spec.free:
+    if found.ok and not is_free(spec):
         note += f"; costs money, or may: live mode takes a sample of {sample} cases, r runs all"
     return Model(spec.name, note, found.ok)
 

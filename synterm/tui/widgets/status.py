@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from rich.style import Style
-from rich.table import Table
 from rich.text import Text
 from textual.widget import Widget
 
@@ -87,13 +86,11 @@ class StatusBar(Widget):
             self.status = status
             self.refresh()
 
-    def render(self) -> Table:
+    def render(self) -> Text:
         """The left and the right half of the line."""
-        line = Table.grid(expand=True)
-        line.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
-        line.add_column(no_wrap=True, justify="right")
-        line.add_row(self._left(), self._right())
-        return line
+        left, right = self._left(), self._right()
+        left.truncate(max(self.content_size.width - right.cell_len, 0), overflow="ellipsis", pad=True)
+        return left + right
 
     def _left(self) -> Text:
         status = self.status

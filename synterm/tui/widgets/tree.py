@@ -217,10 +217,11 @@ The pass rate of each node, and how it went in the last {RUNS} recorded runs.
         return None if node_id is None else self._tree[node_id]
 
     def _count(self) -> None:
-        self._branches = branches(self._tree, self._figures, self._trends)
-        self._measure()
-        self._pointed = -1
-        self.refresh()
+        before, self._branches = self._branches, branches(self._tree, self._figures, self._trends)
+        if self._branches != before:
+            self._measure()
+            self._pointed = -1
+            self.refresh()
 
     def _lay_out(self, node_id: str | None) -> None:
         """Lay the open nodes out in lines, with the cursor on a node."""

@@ -123,13 +123,16 @@ class EvaluatingScreen(Screen[None]):
             async with aclosing(told) as events:
                 async for event in events:
                     self._note(event)
+        except asyncio.CancelledError:
+            self.painter.superseded()
+            raise
         except SyntermError as error:
             self.painter.set_state("blocked", str(error))
+            self.painter.settled()
         else:
+            self.painter.settled()
             if self.painter.state in ("waiting", "running") and not self._others_run():
                 self._settle()
-        finally:
-            self.painter.settled()
 
     def _settle(self) -> None:
         """Say how it stands, now that nothing is under way."""

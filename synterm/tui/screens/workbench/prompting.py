@@ -58,7 +58,8 @@ class PromptingScreen(ProjectEditing):
         if event.problem:
             self.painter.set_state("blocked", str(event.problem))
         elif self.session.model:
-            self.restart(self.live.debounce(self.session.model))
+            live = (column.variant.model for column in self.session.board.columns if column.live)
+            self.restart(self.live.debounce(live))
 
     def _draft_saved(self, saving: Future[None]) -> None:
         # Called on the writer's thread; notify may be.
