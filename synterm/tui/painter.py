@@ -127,7 +127,8 @@ class Painter:
         summary = Content(printable(results_summary(session.board)))
         retitle(panes.grid, Content(printable(results_title(session.board, session.arrangement))), summary)
         flips = {scenario: flips[:2] for scenario, flips in session.board.flips_by_scenario().items()}
-        panes.behaviors.show_counts(session.counts(), session.totals, flips, session.roots)
+        before = session.board.draft.before if session.board.draft else {}
+        panes.behaviors.show_counts(session.counts(), session.totals, flips, session.roots, before)
         self.show_status()
 
     def _show_prompt_title(self) -> None:

@@ -78,6 +78,11 @@ def rate_text(counts: Counts, total: int) -> str:
     return f"{low * 100:.0f}–{high:.0%}"
 
 
+def earlier_rate(before: Counts) -> str:
+    """``48%·``: the pass rate of the text before, where nothing is known of this one yet; the dot as in stale cells."""
+    return f"{before.passed / before.judged:.0%}·" if before.judged else ""
+
+
 @lru_cache(maxsize=8)
 def _chance(flips: Flips) -> str:
     p_value = mcnemar_exact(flips.fixed, flips.broken)

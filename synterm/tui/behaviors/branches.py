@@ -9,7 +9,7 @@ from synterm.core.report import GateState
 from synterm.core.tree import Node, Tree
 from synterm.evaluate.tally import Tally
 from synterm.tui.board.column import Counts
-from synterm.tui.titles import rate_text
+from synterm.tui.titles import earlier_rate, rate_text
 
 THIN = 5
 """A scenario with fewer lineages of cases than this says little about its behavior."""
@@ -27,6 +27,8 @@ class Branch:
 
     level: str
     counts: Counts = field(default_factory=Counts)
+    before: Counts = field(default_factory=Counts)
+    """The verdicts on the text before."""
     total: int = 0
     """Cases in scope."""
     fixed: int = 0
@@ -59,10 +61,18 @@ class Branch:
 
     @property
     def rate(self) -> str:
-        """``9/12`` for a scenario that is judged, else ``75%``, or a range while verdicts are missing."""
+        """``9/12`` for a scenario that is judged, else ``75%``, or a range while verdicts are missing; ``75%·`` while
+        there are none yet, of the text before."""
+        if self.is_stale:
+            return earlier_rate(self.before)
         if self.level == "scenario" and self.counts.judged == self.total > 0:
             return f"{self.counts.passed}/{self.total}"
         return rate_text(self.counts, self.total)
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether only the rate of the text before is known."""
+        return not self.counts.judged and self.total > 0
 
     @property
     def sparkline(self) -> str:
@@ -72,6 +82,7 @@ class Branch:
     def add(self, other: Branch) -> None:
         """Count in what stands in a node below."""
         self.counts.add(other.counts)
+        self.before.add(other.before)
         self.total += other.total
         self.fixed += other.fixed
         self.broken += other.broken
@@ -94,6 +105,8 @@ class Figures:
     """Fixed and broken cases against the reference column."""
     roots: Mapping[str, int] | None = None
     """Lineages of cases; None while that is not known."""
+    before: Mapping[str, Counts] = field(default_factory=dict[str, Counts])
+    """Verdicts on the text before."""
 
 
 def branches(tree: Tree, figures: Figures, trends: Mapping[str, Trend]) -> dict[str | None, Branch]:
@@ -140,9 +153,13 @@ def _own(node: Node, figures: Figures) -> Branch:
     counts = Counts()
     if node.id in figures.counts:
         counts.add(figures.counts[node.id])
+    before = Counts()
+    if node.id in figures.before:
+        before.add(figures.before[node.id])
     fixed, broken = figures.flips.get(node.id, (0, 0))
     thin = figures.roots is not None and figures.roots.get(node.id, 0) < THIN
-    return Branch(node.level, counts, figures.totals.get(node.id, 0), fixed, broken, scenarios=1, thin=int(thin))
+    total = figures.totals.get(node.id, 0)
+    return Branch(node.level, counts, before, total, fixed, broken, scenarios=1, thin=int(thin))
 
 
 def _tally(branch: Branch) -> Tally:

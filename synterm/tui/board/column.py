@@ -6,7 +6,7 @@ column's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -94,6 +94,8 @@ class Column:
         """Why requests failed that are sent again after a while, by case."""
         self.by_scenario: dict[str, Counts] = {}
         """Fresh verdicts of every scenario, also of those out of scope."""
+        self.before: dict[str, Counts] = {}
+        """The same of the text before, for as long as there are none of this one."""
         self._verdicts = Verdicts()
         self._not_passed: dict[int, None] = {}
         self._flipped: dict[int, None] = {}
@@ -113,11 +115,12 @@ class Column:
     def forget(self) -> None:
         """Every cell is stale, whatever the text: checks were changed."""
         self._age()
-        self._not_passed, self._flipped = {}, {}
+        self.before, self._not_passed, self._flipped = {}, {}, {}
 
     def recount(self) -> None:
         """Count anew: other cases are in question now (`Slots.count_only`), and none is under way."""
         self.running, self.held_up, self.by_scenario, self._walk = {}, {}, {}, None
+        self.before = {}
         for slot, passed in self.fresh_verdicts():
             counts = self.by_scenario.setdefault(self.slots.scenario(slot), Counts())
             counts.count(passed, self._verdicts.cached(slot), 1)
@@ -132,6 +135,7 @@ class Column:
             self._flipped.pop(slot, None)
 
     def _age(self) -> None:
+        self.before |= {scenario: counts for scenario, counts in self.by_scenario.items() if counts.judged}
         self.generation += _STEP
         self.running, self.held_up, self.by_scenario, self._walk = {}, {}, {}, None
 
@@ -148,11 +152,12 @@ class Column:
     @property
     def counts(self) -> Counts:
         """The fresh verdicts in scope."""
-        total = Counts()
-        for scenario, counts in self.by_scenario.items():
-            if self.scope is None or scenario in self.scope:
-                total.add(counts)
-        return total
+        return self._in_scope(self.by_scenario)
+
+    @property
+    def counts_before(self) -> Counts:
+        """Those of the text before."""
+        return self._in_scope(self.before)
 
     def covers(self, scenario_id: str) -> bool:
         """Whether the cases of a scenario are in scope."""
@@ -247,6 +252,13 @@ class Column:
             self._not_passed[slot] = None
         if self._walk is not None:
             self._walk.advance(lambda case_id: self.freshness(case_id) is Freshness.FRESH)
+
+    def _in_scope(self, by_scenario: Mapping[str, Counts]) -> Counts:
+        total = Counts()
+        for scenario, counts in by_scenario.items():
+            if self.covers(scenario):
+                total.add(counts)
+        return total
 
     def _is_in_scope(self, slot: int) -> bool:
         return self.slots.counts(slot) and self.covers(self.slots.scenario(slot))

@@ -120,7 +120,7 @@ class StatusBar(Widget):
         if total < self.status.cases:
             text.append(f"sample of {self.status.cases:,}, r: all  ", self._style("dim"))
         if rate := rate_text(counts, total):
-            text.append(f"{rate} pass  ")
+            text.append(f"{rate} of these pass  " if total < self.status.cases else f"{rate} pass  ")
         if counts.errors:
             text.append(f"! {counts.errors} without verdict  ", self._style("stop"))
         if self.status.held_up:

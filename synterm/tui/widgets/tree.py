@@ -45,11 +45,19 @@ The pass rate of each node, and how it went in the last {RUNS} recorded runs.
         Binding("left,h", "fold", "Close", id="behaviors.close", show=False, tooltip="Close it, or go to its parent"),
         Binding("right,l", "unfold", "Open", id="behaviors.open", show=False, tooltip="Open it, or go into it"),
     ]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"tree--rate", "tree--bad", "tree--thin", "tree--trend", "tree--fold"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "tree--rate",
+        "tree--stale",
+        "tree--bad",
+        "tree--thin",
+        "tree--trend",
+        "tree--fold",
+    }
     DEFAULT_CSS = """
     BehaviorTree {
         padding: 0 1;
         & > .tree--rate { color: $text-muted; }
+        & > .tree--stale { color: $text-disabled; }
         & > .tree--bad { color: $text-error; text-style: bold; }
         & > .tree--thin { color: $text-warning; }
         & > .tree--trend { color: $text-muted; }
@@ -119,9 +127,11 @@ The pass rate of each node, and how it went in the last {RUNS} recorded runs.
         totals: Mapping[str, int],
         flips: Mapping[str, tuple[int, int]] | None = None,
         roots: Mapping[str, int] | None = None,
+        before: Mapping[str, Counts] | None = None,
     ) -> None:
-        """Show what is known of scenarios, by id: verdicts, cases in scope, (fixed, broken), lineages."""
-        self._figures = Figures(counts, totals, flips or {}, roots)
+        """Show what is known of scenarios, by id: verdicts, cases in scope, (fixed, broken), lineages, and verdicts on
+        the text before."""
+        self._figures = Figures(counts, totals, flips or {}, roots, before or {})
         self._count()
 
     def show_trends(self, trends: Mapping[str, Sequence[tuple[int, int]]]) -> None:
@@ -147,7 +157,7 @@ The pass rate of each node, and how it went in the last {RUNS} recorded runs.
         room = width - len(indent) - len(mark) - badges - rates - trend - 2
         segments = [Segment(indent), Segment(mark, fold), Segment(padded(name, max(room, 1)) + " ")]
         segments += self._badges(self._shown_badges(node_id), badges)
-        segments.append(Segment(f" {branch.rate:>{rates}}", self._part("rate")))
+        segments.append(Segment(f" {branch.rate:>{rates}}", self._part("stale" if branch.is_stale else "rate")))
         if trend:
             segments.append(Segment(f" {branch.sparkline:>{trend - 1}}", self._part("trend")))
         return segments

@@ -10,7 +10,7 @@ from rich.cells import cell_len, set_cell_size
 from synterm.tui.board.arrange import Sort
 from synterm.tui.board.board import Board
 from synterm.tui.board.column import Column
-from synterm.tui.titles import rate_text
+from synterm.tui.titles import earlier_rate, rate_text
 from synterm.tui.widgets.cells import padded
 from synterm.tui.widgets.grid.layout import MARK, Layout, Span
 
@@ -97,5 +97,6 @@ def _title(board: Board, heading: Heading, index: int, width: int) -> str:
         ARROWS[sorted_by] if sorted_by else "",
     )
     name, rate = " ".join(mark for mark in marks if mark), rate_text(column.counts, len(board.rows))
+    rate = rate or earlier_rate(column.counts_before)
     room = width - cell_len(name) - cell_len(rate)
     return f"{name}{' ' * room}{rate}" if room > 0 else name
