@@ -6,14 +6,16 @@ column's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import compress
 
 from synterm.core.case import Case
 from synterm.core.evaluation import Evaluation, Variant
 from synterm.tui.board.slots import Slots
-from synterm.tui.board.verdicts import Cell, Verdicts
+from synterm.tui.board.verdicts import Cell, Verdicts, read_state
 from synterm.tui.board.walk import Walk
 
 _STEP = 2
@@ -121,9 +123,10 @@ class Column:
         """Count anew: other cases are in question now (`Slots.count_only`), and none is under way."""
         self.running, self.held_up, self.by_scenario, self._walk = {}, {}, {}, None
         self.before = {}
-        for slot, passed in self.fresh_verdicts():
-            counts = self.by_scenario.setdefault(self.slots.scenario(slot), Counts())
-            counts.count(passed, self._verdicts.cached(slot), 1)
+        cells = compress(zip(self.slots.scenarios, self.states, strict=False), self.counting())
+        for (scenario, state), number in Counter(cells).items():
+            counts = self.by_scenario.setdefault(self.slots.scenario_numbered(scenario), Counts())
+            counts.count(*read_state(state), number)
 
     def drop(self, case_id: str) -> None:
         """A case is gone, or says something else now: what was known of it is forgotten."""
@@ -197,12 +200,24 @@ class Column:
         slot = self.slots.find(case_id)
         return None if slot is None else self._verdicts.get(slot)
 
+    @property
+    def states(self) -> Sequence[int]:
+        """By slot, what `read_state` tells of the cell."""
+        return self._verdicts.states
+
+    def counting(self) -> Iterable[int]:
+        """By slot: 1 where the cell is fresh and its case counts."""
+        return map(int.__and__, self.fresh(), self.slots.counted)
+
+    def fresh(self) -> bytes:
+        """By slot: 1 where the cell is fresh."""
+        return self._verdicts.about(self.generation)
+
     def fresh_verdicts(self) -> Iterator[tuple[int, bool | None]]:
         """The fresh verdicts on the cases that count, of all scenarios, by slot."""
-        verdicts, slots = self._verdicts, self.slots
-        for slot in verdicts.about(self.generation):
-            if slots.counts(slot):
-                yield slot, verdicts.passed(slot)
+        for slot, counts in enumerate(self.counting()):
+            if counts:
+                yield slot, self._verdicts.passed(slot)
 
     def verdict_in(self, slot: int) -> bool | None:
         """The fresh verdict in a slot; None when there is none."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import repeat
 
 from synterm.core.case import Case
 
@@ -63,6 +64,20 @@ class Slots:
     def counts(self, slot: int) -> bool:
         """Whether the case in a slot counts: it fits what the cases are filtered by."""
         return self._counted is None or bool(self._counted[slot])
+
+    @property
+    def scenarios(self) -> Sequence[int]:
+        """By slot, a number for the scenario; see `scenario_numbered`."""
+        return self._scenario
+
+    def scenario_numbered(self, number: int) -> str:
+        """The scenario that has this number."""
+        return self._scenario_ids[number]
+
+    @property
+    def counted(self) -> Iterable[int]:
+        """By slot: 1 where the case counts."""
+        return repeat(1) if self._counted is None else self._counted
 
     def _number(self, scenario_id: str) -> int:
         number = self._numbers.get(scenario_id)
