@@ -18,6 +18,7 @@ from synterm.errors import InputError, SyntermError
 from synterm.evaluate.checklist import Checklist
 from synterm.providers.known_params import param_problem
 from synterm.storage.case_filter import CaseFilter, QualityFacts
+from synterm.storage.case_list import CaseList
 from synterm.storage.cases import Found, Order
 from synterm.storage.project import Project
 from synterm.tui.board.arrange import Arrangement, arranged
@@ -287,6 +288,10 @@ class Session:
     def find_column(self, number: int | None, model: str) -> Column | None:
         """The column of a version, None for the draft, under a model, once it was on the board."""
         return self._columns.find(self.prompt, number, model) if self.prompt else None
+
+    def listing(self) -> CaseList:
+        """The cases in scope, whatever is shown of them."""
+        return self.project.cases.listing(self._chosen)
 
     def _set_board(self) -> None:
         columns: list[Column] = []

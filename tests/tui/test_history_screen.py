@@ -53,7 +53,7 @@ async def test_it_shows_runs_newest_first_with_what_they_found(recorded: Path, o
 async def test_without_runs_it_says_how_to_record_one(make_project: MakeProject, open_bench: OpenBench) -> None:
     async with open_bench(make_project()) as bench:
         await history(bench)
-        assert "no runs yet: `synterm run FILE` records one" in bench.text()
+        assert "no runs yet: ctrl+r in the workbench records one" in bench.text()
         for key in ("enter", "c", "space", "delete", "C"):
             await bench.pilot.press(key)
         await bench.settle()

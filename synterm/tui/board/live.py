@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from itertools import chain, islice
 from weakref import WeakKeyDictionary
 
@@ -129,6 +130,10 @@ class Live:
             ahead=_AHEAD,
             breath_s=_BREATH_S,
         )
+
+    def limits_of_a_run(self) -> Limits:
+        """What a run that is recorded here must keep to: the same caps, and the same turns for others."""
+        return replace(self._limits(), stream=False)
 
     def _takes_all(self, column: Column, everything: bool) -> bool:
         return everything or is_free(column.variant.model) or self._project.read_only

@@ -35,7 +35,7 @@ _RUNS = 200
 _MOST_ROWS = 16
 """Of more rows, the leaderboard scrolls."""
 _TABS = ("leaderboard-tab", "labels-tab", "cost-tab", "scores-tab")
-_NO_RUN = "not known of the workbench's columns: [ turns to a recorded run, `synterm run FILE` records one"
+_NO_RUN = "not known of the workbench's columns: [ turns to a recorded run, ctrl+r in the workbench records one"
 
 
 class CompareScreen(PlaceScreen):

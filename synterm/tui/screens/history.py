@@ -38,7 +38,7 @@ from synterm.tui.widgets.table import Cell, Table
 _PAGE = 500
 _PAUSE = 0.08
 """Seconds that the cursor must rest on a run before its evaluations are counted."""
-_EMPTY = "no runs yet: `synterm run FILE` records one. What the workbench evaluates as you type is not recorded."
+_EMPTY = "no runs yet: ctrl+r in the workbench records one of what is on its board, as does `synterm run FILE`"
 
 
 class HistoryScreen(PlaceScreen):

@@ -27,6 +27,7 @@ from synterm.tui.screens.review import ReviewScreen
 from synterm.tui.screens.workbench.arranging import ArrangingScreen
 from synterm.tui.screens.workbench.case_edits import CaseEditing
 from synterm.tui.screens.workbench.prompting import PromptingScreen
+from synterm.tui.screens.workbench.recording import RecordingScreen
 from synterm.tui.screens.workbench.tree_edits import TreeEditing
 from synterm.tui.screens.workbench.viewing import ViewingScreen
 from synterm.tui.widgets.cases import CasesPane
@@ -38,7 +39,7 @@ from synterm.tui.widgets.status import StatusBar
 from synterm.tui.widgets.tree import BehaviorTree
 
 
-class WorkbenchScreen(ViewingScreen, CaseEditing, TreeEditing, PromptingScreen, ArrangingScreen):
+class WorkbenchScreen(ViewingScreen, CaseEditing, TreeEditing, PromptingScreen, ArrangingScreen, RecordingScreen):
     """The one screen that people keep open."""
 
     CSS_PATH = "screen.tcss"

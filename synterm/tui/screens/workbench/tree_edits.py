@@ -131,7 +131,9 @@ class TreeEditing(EditingScreen):
     @work(group="trends", exclusive=True, exit_on_error=False)
     async def learn_trends(self) -> None:
         """Find out how each scenario did in the last recorded runs."""
-        self.query_one(BehaviorTree).show_trends(await asyncio.to_thread(_trends, self.session.project.path))
+        prompt, model = self.session.prompt, self.session.model
+        names = (prompt.name if prompt else "", model.name if model else "")
+        self.query_one(BehaviorTree).show_trends(await asyncio.to_thread(_trends, self.session.project.path, *names))
 
 
 def _end(tree: Tree, parent_id: str | None) -> int:
@@ -139,10 +141,16 @@ def _end(tree: Tree, parent_id: str | None) -> int:
     return max((node.position for node in tree.children(parent_id)), default=-1) + 1
 
 
-def _trends(path: Path) -> dict[str, list[tuple[int, int]]]:
+def _trends(path: Path, prompt: str, model: str) -> dict[str, list[tuple[int, int]]]:
+    """By scenario, an entry for each of the last runs of this prompt under this model."""
     with Project.look(path) as project:
-        found = project.trends.recent(RUNS)
-    return {scenario: [(trend.passed, trend.judged) for trend in trends] for scenario, trends in found.items()}
+        found = project.trends.recent(RUNS, prompt=prompt, model=model)
+    runs = sorted({trend.run_id for trends in found.values() for trend in trends})
+    by_run = {scenario: {trend.run_id: trend for trend in trends} for scenario, trends in found.items()}
+    return {
+        scenario: [(trends[run].passed, trends[run].judged) if run in trends else (0, 0) for run in runs]
+        for scenario, trends in by_run.items()
+    }
 
 
 def _roots(path: Path) -> dict[str, int]:
