@@ -64,7 +64,7 @@ def sample(folder: Path) -> Path:
     path = folder / "meeting_router.db"
     synterm = [sys.executable, "-m", "synterm"]
     subprocess.run([*synterm, "new", str(path), "--sample", "meeting_router"], check=True, stdout=subprocess.DEVNULL)
-    for versions in ("router@1", "router@all", "router@2", "router@all"):
+    for versions in ("router@all", "router@1", "router@2", "router@all"):
         subprocess.run([*synterm, "run", str(path), "--prompt", versions, "--quiet"], check=False)
     return path
 

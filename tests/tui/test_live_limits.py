@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from synterm.core.model import Price
+from synterm.settings import Settings
 from tests.support.http_stub import Stub
 from tests.tui.conftest import MakeProject, OpenBench, scripted, stubbed
 
@@ -106,3 +107,16 @@ async def test_a_draft_that_was_typed_under_another_model_is_evaluated_anew(
         bench.screen.use_model("script")
         await bench.settle()
         assert bench.verdicts() == [False, False, False, True, False]
+
+
+async def test_a_higher_cap_lets_live_mode_go_on(make_project: MakeProject, open_bench: OpenBench, stub: Stub) -> None:
+    stub.reply("clarify")
+    path = make_project(stubbed(stub, price=DOLLAR))
+    async with open_bench(path, live_cap_usd=1.5, approved_endpoints=(stub.origin,)) as bench:
+        assert bench.screen.status.status.state == "capped"
+        assert "2/5 fresh" in bench.text()
+        settings = {"live_cap_usd": 100, "debounce_ms": 20, "approved_endpoints": (stub.origin,)}
+        bench.app.use_settings(Settings.model_validate(settings))
+        await bench.settle()
+        assert bench.screen.status.status.state == "idle"
+        assert bench.draft.counts.fresh == 5

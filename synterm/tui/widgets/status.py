@@ -107,6 +107,8 @@ class StatusBar(Widget):
         if status.read_only:
             text = Text("⊘ read-only: nothing is asked, nothing typed is saved  ", self._style("stop"))
         if status.reason:
+            if status.counts.fresh:
+                text.append(f"{status.counts.fresh}/{status.total} fresh  ")
             room = max(self.size.width - _LEFT - text.cell_len - len(self._cost()), 40)
             text.append(f"{one_line(status.reason, room)}  ", self._style("stop"))
         else:

@@ -64,6 +64,8 @@ class EvaluatingScreen(Screen[None]):
         """Evaluate by other settings from now on. Which endpoints may be asked stays as it was at the start."""
         self.live.use_settings(settings)
         self.painter.show_status()
+        if self.painter.state == "capped":
+            self.restart()
 
     def _may_ask(self) -> bool:
         if self.session.project.read_only:
