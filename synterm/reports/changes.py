@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from synterm.core.evaluation import Variant
 from synterm.evaluate.sheet import Sheet
 from synterm.evaluate.statistics import mcnemar_exact
-
-ALPHA = 0.05
-"""Below this p-value a difference counts."""
+from synterm.evaluate.verdict import Verdict, verdict_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +25,8 @@ class Change:
     p_value: float
     """Exact McNemar over lineage roots, of which each counts once: variations of a seed are not independent."""
     changed_roots: int
-
-    @property
-    def verdict(self) -> str:
-        """``better``, ``worse``, ``no difference found`` or ``not enough evidence``."""
-        if self.p_value < ALPHA:
-            return "better" if len(self.fixed) > len(self.broken) else "worse"
-        # Were all that changed to change the same way, this would be the p-value.
-        if mcnemar_exact(self.changed_roots, 0) >= ALPHA and self.changed_roots:
-            return "not enough evidence"
-        return "no difference found"
+    verdict: Verdict
+    """By the same roots."""
 
 
 def changes(sheet: Sheet) -> list[Change]:
@@ -60,6 +50,7 @@ def change(sheet: Sheet, before: Variant, after: Variant) -> Change:
         broken=tuple(names[case] for case in broken),
         p_value=mcnemar_exact(len(up), len(down)),
         changed_roots=len(up) + len(down),
+        verdict=verdict_of(len(up), len(down)),
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 
 from synterm.evaluate.statistics import mcnemar_exact, wilson
+from synterm.evaluate.verdict import more_needed, verdict_of
 from synterm.text import plural
 from synterm.tui.board.arrange import Arrangement
-from synterm.tui.board.board import Board, Flips
+from synterm.tui.board.board import Board
 from synterm.tui.board.column import Column, Counts
 
 _SORTS = {
@@ -44,7 +45,8 @@ def _arranged(board: Board, arrangement: Arrangement) -> list[str]:
 
 
 def results_summary(board: Board) -> str:
-    """``48% [39–57]   ▲7 fixed ▼2 broken against v1, p = 0.18``; without interval and p-value until all is known.
+    """``48% [39–57]   ▲7 fixed ▼2 broken against v1, p = 0.18: not enough evidence (about 40 more cases would tell)``;
+    without interval, p-value and verdict until all is known.
 
     What failed last is evaluated first, so what is known in between is no fair sample.
     """
@@ -55,7 +57,7 @@ def results_summary(board: Board) -> str:
     if reference and flips.compared:
         parts.append(f"▲{flips.fixed} fixed ▼{flips.broken} broken against {reference.variant.version}")
         known = min(draft.counts.fresh, reference.counts.fresh) if draft else 0
-        parts[-1] += _chance(flips) if known >= total else " so far"
+        parts[-1] += _chance(*board.turned()) if known >= total else " so far"
     return "   ".join(parts)
 
 
@@ -84,6 +86,8 @@ def earlier_rate(before: Counts) -> str:
 
 
 @lru_cache(maxsize=8)
-def _chance(flips: Flips) -> str:
-    p_value = mcnemar_exact(flips.fixed, flips.broken)
-    return ", p < 0.001" if p_value < 0.001 else f", p = {p_value:.2g}"
+def _chance(up: int, down: int, compared: int) -> str:
+    p_value, verdict = mcnemar_exact(up, down), verdict_of(up, down)
+    words = ", p < 0.001" if p_value < 0.001 else f", p = {p_value:.2g}"
+    more = more_needed(up, down, compared) if verdict == "not enough evidence" else None
+    return f"{words}: {verdict}" + (f" (about {more:,} more cases would tell)" if more else "")

@@ -17,7 +17,10 @@ from synterm.tui.board.slots import Slots
 from synterm.tui.board.walk import Walk
 from tests.tui.conftest import body, scripted
 
-CASES = [Case(scenario_id=f"s{index % 2}", input={"message": str(index)}) for index in range(6)]
+SEED = Case(scenario_id="s0", input={"message": "seed"})
+SINGLE = [Case(scenario_id=f"s{index % 2}", input={"message": str(index)}) for index in range(6)]
+MADE = [Case(scenario_id="s0", input={"message": f"seed {index}"}, root_id=SEED.id) for index in range(3)]
+CASES = [MADE[0], SEED, *SINGLE, *MADE[1:]]
 INDEXES = st.integers(0, len(CASES) - 1)
 STEPS = st.lists(
     st.one_of(
@@ -50,12 +53,25 @@ def do(board: Board, step: tuple[str, int, int, bool | None], number: int) -> No
         column.supersede(Variant("router", "draft", body(f"draft {number}"), scripted()))
 
 
+def turned(columns: list[Column]) -> tuple[int, int, int]:
+    """The lineages in scope that came out better, worse, and all that both columns judged."""
+    nets: dict[str, int] = {}
+    for case in CASES:
+        now, before = (column.verdict(case.id) for column in columns)
+        if case.scenario_id == "s0" and now is not None and before is not None:
+            nets[case.root_id] = nets.get(case.root_id, 0) + now - before
+    return sum(net > 0 for net in nets.values()), sum(net < 0 for net in nets.values()), len(nets)
+
+
 @given(STEPS)
 def test_flips_that_are_kept_count_equal_those_counted_anew(steps: list[tuple[str, int, int, bool | None]]) -> None:
     board = board_of(columns())
+    other = board_of(board.columns)
     for number, step in enumerate(steps):
-        do(board, step, number)
+        # A board that was made before stays right when another one with the same columns is changed.
+        do(other if number % 3 == 2 else board, step, number)
         assert board.flips() == board_of(board.columns).flips()
+        assert board.turned() == turned(board.columns)
     for column in board.columns:
         verdicts = [column.verdict(case.id) for case in CASES if case.scenario_id == "s0"]
         assert (column.counts.passed, column.counts.failed) == (verdicts.count(True), verdicts.count(False))
@@ -105,4 +121,4 @@ def test_what_is_done_is_not_read_again() -> None:
     walk.advance({case.id for case in (first[0], first[1], first[3])}.__contains__)
     rows.indexes.clear()
     assert list(walk.remaining()) == CASES[2:]
-    assert rows.indexes == [2, 3, 4, 5]
+    assert rows.indexes == [*range(2, len(CASES))]

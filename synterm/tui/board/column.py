@@ -90,6 +90,8 @@ class Column:
         self.scope = scope
         """The scenarios whose cells count; None for all."""
         self.generation = _STEP
+        self.changes = 0
+        """How often a cell, or what counts, was changed: what is reckoned from the cells holds until it is more."""
         self.running: dict[str, str] = {}
         """The answers that are coming in, as far as they are, by case."""
         self.held_up: dict[str, str] = {}
@@ -123,6 +125,7 @@ class Column:
         """Count anew: other cases are in question now (`Slots.count_only`), and none is under way."""
         self.running, self.held_up, self.by_scenario, self._walk = {}, {}, {}, None
         self.before = {}
+        self.changes += 1
         cells = compress(zip(self.slots.scenarios, self.states, strict=False), self.counting())
         for (scenario, state), number in Counter(cells).items():
             counts = self.by_scenario.setdefault(self.slots.scenario_numbered(scenario), Counts())
@@ -151,6 +154,7 @@ class Column:
                 counts.count(self._verdicts.passed(slot), self._verdicts.cached(slot), -1)
             self._verdicts.age(slot)
             self._walk = None
+            self.changes += 1
 
     @property
     def counts(self) -> Counts:
@@ -256,6 +260,7 @@ class Column:
         self.slots.count_in(slot)
         counts.count(evaluation.passed, evaluation.completion.cached, 1)
         verdicts.put(slot, evaluation, self.generation)
+        self.changes += 1
         self._texts[self.generation] = self.variant
         if len(self._texts) > _TEXTS:
             del self._texts[min(self._texts)]

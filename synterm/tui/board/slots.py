@@ -16,6 +16,8 @@ class Slots:
         self._slots: dict[str, int] = {}
         self._ids: list[str] = []
         self._scenario = array("L")
+        self._root = array("L")
+        self._roots: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
         self._scenario_ids: list[str] = []
         self._counted: bytearray | None = None
@@ -30,6 +32,7 @@ class Slots:
             slot = self._slots[case.id] = len(self._ids)
             self._ids.append(case.id)
             self._scenario.append(self._number(case.scenario_id))
+            self._root.append(self._root_number(case))
             if self._counted is not None:
                 self._counted.append(0)
         elif self._scenario_ids[self._scenario[slot]] != case.scenario_id:
@@ -66,6 +69,11 @@ class Slots:
         return self._counted is None or bool(self._counted[slot])
 
     @property
+    def roots(self) -> Sequence[int]:
+        """By slot, a number for the lineage; 0 where no other case that was met is of the same one."""
+        return self._root
+
+    @property
     def scenarios(self) -> Sequence[int]:
         """By slot, a number for the scenario; see `scenario_numbered`."""
         return self._scenario
@@ -78,6 +86,16 @@ class Slots:
     def counted(self) -> Iterable[int]:
         """By slot: 1 where the case counts."""
         return repeat(1) if self._counted is None else self._counted
+
+    def _root_number(self, case: Case) -> int:
+        if case.root_id == case.id:
+            return self._roots.get(case.id, 0)
+        number = self._roots.get(case.root_id)
+        if number is None:
+            number = self._roots[case.root_id] = len(self._roots) + 1
+            if (root := self._slots.get(case.root_id)) is not None:
+                self._root[root] = number
+        return number
 
     def _number(self, scenario_id: str) -> int:
         number = self._numbers.get(scenario_id)

@@ -8,7 +8,8 @@ from textual.content import Content
 
 from synterm.core.case import input_text, value_text
 from synterm.core.report import BehaviorReport, RunReport
-from synterm.reports.changes import ALPHA, Change
+from synterm.evaluate.verdict import ALPHA
+from synterm.reports.changes import Change
 from synterm.reports.figures import dollars, interval, milliseconds, percent
 from synterm.reports.pairs import Pair
 from synterm.storage.recorded import Recorded
