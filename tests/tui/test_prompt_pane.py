@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from textual.widgets import Input, OptionList, Static, Tab
+from textual.widgets import Input, OptionList, Static, Tab, Tabs
 
 from synterm.core.prompt import HalfTyped, Message
 from synterm.tui.screens.choose import ChooseScreen
 from synterm.tui.widgets.prompt.area import PromptArea
 from synterm.tui.widgets.prompt.find import FindBar
+from synterm.tui.widgets.tree import BehaviorTree
 from tests.tui.conftest import Bench, MakeProject, OpenBench, body
 
 HUGE = [
@@ -238,3 +239,50 @@ async def test_a_small_terminal_shows_all_of_it(make_project: MakeProject, open_
             await bench.pilot.press(keys)
             await bench.pilot.pause()  # dialogs are workers: they end with the next key
         assert "params" in bench.text()
+
+
+async def test_escape_leaves_for_the_results_once_the_find_bar_is_closed(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    async with open_bench(make_project()) as bench:
+        area = area_of(bench)
+        await bench.pilot.press("ctrl+f", "escape")
+        assert bench.app.focused is area
+        await bench.pilot.press("ctrl+f")
+        area.focus()
+        await bench.pilot.press("escape")
+        assert not bench.screen.query_one(FindBar).display
+        assert bench.app.focused is area
+        await bench.pilot.press("escape")
+        assert bench.app.focused is bench.screen.grid
+        assert area.text == "Route the message."
+
+
+async def test_all_is_run_and_the_pane_zoomed_while_typing(make_project: MakeProject, open_bench: OpenBench) -> None:
+    async with open_bench(make_project()) as bench:
+        await bench.screen.run_action("pause")
+        await bench.type("x")
+        await bench.settle()
+        assert bench.draft.counts.fresh == 0
+        await bench.pilot.press("f5")
+        await bench.settle()
+        assert bench.draft.counts.fresh == 5
+        await bench.pilot.press("f10")
+        assert bench.screen.maximized is bench.screen.prompt
+        await bench.pilot.press("f10")
+        assert bench.screen.maximized is None
+        assert area_of(bench).text == "xRoute the message."
+
+
+async def test_the_row_of_tabs_takes_clicks_but_no_focus(make_project: MakeProject, open_bench: OpenBench) -> None:
+    async with open_bench(make_project()) as bench:
+        await bench.pilot.click(bench.screen.prompt.query(Tab)[1])
+        await bench.settle()
+        assert area_of(bench).part == "user"
+        assert bench.app.focused is area_of(bench)
+        for _ in range(8):
+            await bench.pilot.press("tab")
+            assert not isinstance(bench.app.focused, Tabs)
+        bench.screen.query_one(BehaviorTree).focus()
+        await bench.pilot.press("3")
+        assert bench.app.focused is area_of(bench)

@@ -61,6 +61,7 @@ class PromptPane(TypingPane):
         _key("move_left", "alt+left", "move_message(-1)", "Move left", "Move this message one to the left"),
         _key("move_right", "alt+right", "move_message(1)", "Move right", "Move this message one to the right"),
         _key("undo_messages", "alt+z", "undo_messages", "Undo messages", "Undo adding, removing or moving a message"),
+        _key("leave", "escape", "leave", "To the results", "Leave the editor for the results"),
         *(_key(f"tab_{at}", f"alt+{at}", f"go_to_tab({at})", f"Tab {at}", f"Go to tab {at}") for at in range(1, 10)),
     ]
     DEFAULT_CSS = """
@@ -103,7 +104,9 @@ class PromptPane(TypingPane):
     def compose(self) -> ComposeResult:
         """The tabs; the editors come with a prompt."""
         with Horizontal(id="prompt-head"):
-            yield Tabs()
+            tabs = Tabs()
+            tabs.can_focus = False  # ctrl+t turns them: letters and escape are for the editor
+            yield tabs
             yield Static(id="prompt-facts", markup=False)
         yield ContentSwitcher()
         yield Static(id="prompt-inherited", markup=False)
@@ -161,11 +164,18 @@ class PromptPane(TypingPane):
         if self.area is not None:
             self.area.focus()
 
+    async def action_leave(self) -> None:
+        """Close the find bar, or leave the editor for the results."""
+        bar = self.query_one(FindBar)
+        if bar.display:
+            bar.close()
+        else:
+            await self.run_action("screen.pane('results')")
+
     def action_turn_tab(self, by: int) -> None:
         """Show the next editor, or the one before."""
         tabs = self.query_one(Tabs)
         (tabs.action_next_tab if by > 0 else tabs.action_previous_tab)()
-        self.call_after_refresh(self.focus_editor)
 
     def action_go_to_tab(self, number: int) -> None:
         """Show an editor by its place."""
@@ -280,6 +290,7 @@ class PromptPane(TypingPane):
             self.query_one(FindBar).close(focus=False)
             self._show_inherited()
             self._show_problem()
+            self.call_after_refresh(self.focus_editor)
 
     @on(TextArea.Changed)
     def _changed(self, event: TextArea.Changed) -> None:
