@@ -57,6 +57,8 @@ class Status:
     """``rate limited: 3 wait`` while requests wait to be sent again."""
     read_only: bool = False
     """Whether the project can only be looked at."""
+    unsaved: str = ""
+    """Why what is typed is not on disk."""
 
 
 class StatusBar(Widget):
@@ -109,6 +111,8 @@ class StatusBar(Widget):
         text = Text(f"{_DOTS[status.state]} {word} ", self._style(kind))
         if status.read_only:
             text = Text("⊘ read-only: nothing is asked, nothing typed is saved  ", self._style("stop"))
+        if status.unsaved:
+            text = Text(f"✗ not saved: {one_line(status.unsaved, 60)}  ", self._style("stop")).append_text(text)
         if status.reason:
             room = max(self.size.width - _LEFT - text.cell_len - len(self._cost()), 40)
             text.append(f"{one_line(status.reason, room)}  ", self._style("stop"))
