@@ -7,7 +7,7 @@ from typing import ClassVar, cast, get_args
 from textual import getters, on, work
 from textual.binding import Binding, BindingType
 
-from synterm.core.prompt import HalfTyped, Prompt, Role
+from synterm.core.prompt import HalfTyped, Prompt, PromptVersion, Role
 from synterm.errors import SyntermError
 from synterm.text import one_line, printable
 from synterm.tui.screens.choose import ChooseScreen
@@ -163,12 +163,15 @@ class PromptingScreen(ProjectEditing):
             await self.restore(number)
 
     async def _annotate_version(self, number: int, note: str | None, pinned: bool | None) -> Prompt | None:
-        prompt = self.session.prompt
-        if prompt is None:
+        prompt, version = self.session.prompt, self.session.version(number)
+        if prompt is None or version is None:
             return None
-        annotate = self.session.project.prompts.annotate
+        annotate, old = self.session.project.prompts.annotate, _old(version, note, pinned)
+        apply = written(lambda: annotate(prompt.id, number, note=note, pinned=pinned))
+        revert = written(lambda: annotate(prompt.id, number, note=old[0], pinned=old[1]))
+        done = "named" if pinned is None else "pinned" if pinned else "no longer pinned"
         try:
-            await written(lambda: annotate(prompt.id, number, note=note, pinned=pinned))()
+            await self.make_edit(f"{version.label} {done}", apply, revert)
         except SyntermError as error:
             self.notify(printable(str(error)), title="Prompt", severity="error", markup=False)
         await self.take_prompts()
@@ -182,3 +185,8 @@ class PromptingScreen(ProjectEditing):
         if self.before_restore:
             draft, self.before_restore = self.before_restore, None
             await self.prompt.put(draft)
+
+
+def _old(version: PromptVersion, note: str | None, pinned: bool | None) -> tuple[str | None, bool | None]:
+    """What a version has now of what is to be changed."""
+    return None if note is None else version.note, None if pinned is None else version.pinned
