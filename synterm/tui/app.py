@@ -12,7 +12,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, TextArea
 
-from synterm.errors import SettingsError
+from synterm.errors import ProjectError, SettingsError
 from synterm.providers.registry import Providers
 from synterm.settings import Settings, load_settings, settings_path
 from synterm.settings_file import change_setting
@@ -73,11 +73,12 @@ class WorkbenchApp(App[None]):
         """The titles of the commands that the palette ran, newest first."""
         self.failure: Exception | None = None
         """What went wrong inside, if the app ended by it."""
+        self._workbench: WorkbenchScreen | None = None
 
     def on_mount(self) -> None:
         """Dress, and show the workbench."""
         self._dress.start(self._settings.theme)
-        screen = WorkbenchScreen(self._project, self._providers, self._settings)
+        screen = self._workbench = WorkbenchScreen(self._project, self._providers, self._settings)
         self.push_screen(screen)
         self._take(self._settings)
         for text in self._told:
@@ -93,6 +94,11 @@ class WorkbenchApp(App[None]):
         """Where nothing may move, cursors don't blink."""
         if isinstance(event.widget, Input | TextArea):
             event.widget.cursor_blink = self.animation_level != "none"
+
+    @property
+    def unsaved(self) -> str:
+        """Why something that was typed is not on disk; empty when all is. All is tried once the project is closed."""
+        return self._workbench.session.drafts.problem if self._workbench else ""
 
     @property
     def themes(self) -> Sequence[str]:
@@ -196,4 +202,6 @@ def open_workbench(path: Path) -> int:
             app.run()
         if app.failure:
             raise app.failure
+    if app.unsaved:
+        raise ProjectError(f"what was typed last in the prompt is not saved: {app.unsaved}", where=str(path))
     return app.return_code or 0

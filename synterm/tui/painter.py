@@ -151,6 +151,7 @@ class Painter:
                 cap=self._live.cap(session.board),
                 held_up=session.board.held_up(),
                 read_only=session.project.read_only,
+                unsaved=session.drafts.problem,
             )
         )
 

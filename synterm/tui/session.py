@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import Future
 from dataclasses import replace
 from functools import lru_cache, partial
 
@@ -13,8 +11,8 @@ from synterm.core.case import Case
 from synterm.core.evaluation import Variant
 from synterm.core.model import ModelSpec
 from synterm.core.params_text import Check
-from synterm.core.prompt import HalfTyped, Prompt, PromptBody, PromptVersion
-from synterm.errors import InputError, SyntermError
+from synterm.core.prompt import Prompt, PromptBody, PromptVersion
+from synterm.errors import InputError
 from synterm.evaluate.checklist import Checklist
 from synterm.providers.known_params import param_problem
 from synterm.storage.case_filter import CaseFilter, QualityFacts
@@ -30,6 +28,7 @@ from synterm.tui.board.rows import CaseRows
 from synterm.tui.cases.quality import quality_facts
 from synterm.tui.cases.query import Query, parse_query
 from synterm.tui.cases.query_words import Known
+from synterm.tui.drafts import Drafts
 
 
 class Session:
@@ -45,9 +44,11 @@ class Session:
         self.models = project.models.all()
         self.prompts = project.prompts.all()
         self.model: ModelSpec | None = self.models[0] if self.models else None
-        self.prompt: Prompt | None = self.prompts[0] if self.prompts else None
-        self.body: PromptBody | None = self.prompt.draft if self.prompt else None
-        self._saving: Future[None] | None = None
+        self.drafts = Drafts(project)
+        self.prompt: Prompt | None = None
+        self.body: PromptBody | None = None
+        """What the draft of the prompt says now."""
+        self._turn_to(self.prompts[0] if self.prompts else None)
         self.node_id: str | None = None
         self.query = ""
         self.tags: list[str] | None = None
@@ -142,28 +143,14 @@ class Session:
         self._edited = True
         self._columns.forget(touched)
 
-    def edit(self, body: PromptBody, half: HalfTyped) -> Future[None] | None:
-        """The draft says something else: make its column stale, and put it on disk where that may be written."""
+    def edit(self, body: PromptBody) -> None:
+        """The draft says something else: make its column stale."""
         if self.prompt is None:
-            return None
+            return
         self.body = body
         for column in self.board.columns:
             if column.live and column.variant.body != body:
                 column.supersede(Variant(self.prompt.name, "draft", body, column.variant.model))
-        return self.save(body, half)
-
-    def save(self, body: PromptBody, half: HalfTyped) -> Future[None] | None:
-        """Put what is typed on disk, where that may be written."""
-        if self.prompt is None or self.project.read_only:
-            return None
-        self._saving = self.project.prompts.save_draft(self.prompt.id, body, half)
-        return self._saving
-
-    async def saved(self) -> None:
-        """Wait until what was typed is on disk, or could not be put there: whoever saves says why."""
-        if self._saving is not None:
-            with contextlib.suppress(SyntermError):
-                await asyncio.wrap_future(self._saving)
 
     async def keep(self, note: str = "") -> int | None:
         """Keep the draft as a version; gives its number, once it is on disk. Raises SyntermError where it can't be."""
@@ -174,18 +161,20 @@ class Session:
         self._set_board()
         return number
 
-    def read_prompts(self) -> Prompt | None:
-        """Read all prompts again; gives the open one as the file has it, None when it is gone."""
-        self._reload_prompts()
-        self._set_board()
-        return self.prompt
+    def read_prompts(self) -> bool:
+        """Read all prompts again; gives whether the open one is another now, or has other versions: the board is new.
 
-    async def annotate(self, number: int, *, note: str | None = None, pinned: bool | None = None) -> None:
-        """Give a kept version another note, or pin it. Raises SyntermError where it can't be."""
-        if self.prompt is not None:
-            annotated = self.project.prompts.annotate(self.prompt.id, number, note=note, pinned=pinned)
-            await asyncio.wrap_future(annotated)
-            self.read_prompts()
+        What is typed stays, whatever the file has as its draft.
+        """
+        before = self._known_of_prompt()
+        self._reload_prompts()
+        changed = self._known_of_prompt() != before
+        if changed:
+            self._set_board()
+        return changed
+
+    def _known_of_prompt(self) -> tuple[str, str, tuple[PromptVersion, ...]] | None:
+        return (self.prompt.id, self.prompt.name, self.prompt.versions) if self.prompt else None
 
     def version(self, number: int) -> PromptVersion | None:
         """A kept version by its number."""
@@ -197,14 +186,15 @@ class Session:
         """What the model says of a parameter."""
         return partial(param_problem, self.model) if self.model else None
 
-    async def open_prompt(self, name: str) -> Prompt:
-        """Turn to another prompt, when what was typed in this one is on disk."""
-        await self.saved()
+    async def open_prompt(self, name: str) -> Prompt | None:
+        """Turn to another prompt, when what was typed in this one is on disk; None: it is gone."""
+        await self.drafts.saved()
         self.prompts = self.project.prompts.all()
-        self.prompt = next(prompt for prompt in self.prompts if prompt.name == name)
-        self.body = self.prompt.draft
-        self._set_board()
-        return self.prompt
+        prompt = next((prompt for prompt in self.prompts if prompt.name == name), None)
+        if prompt is not None:
+            prompt = self._turn_to(prompt)
+            self._set_board()
+        return prompt
 
     def use_model(self, name: str) -> None:
         """Turn to another model."""
@@ -253,10 +243,16 @@ class Session:
         """The prompt that is open stays so, with what is being typed, if the project still has it."""
         self.prompts = self.project.prompts.all()
         known = next((prompt for prompt in self.prompts if self.prompt and prompt.id == self.prompt.id), None)
+        self.drafts.keep_only({prompt.id for prompt in self.prompts})
         if known is None:
-            known = self.prompts[0] if self.prompts else None
-            self.body = known.draft if known else None
-        self.prompt = known
+            self._turn_to(self.prompts[0] if self.prompts else None)
+        else:
+            self.prompt = known
+
+    def _turn_to(self, prompt: Prompt | None) -> Prompt | None:
+        self.prompt = self.drafts.take(prompt) if prompt else None
+        self.body = self.prompt.draft if self.prompt else None
+        return self.prompt
 
     def line_up(self, lineup: Lineup) -> None:
         """Have other columns on the board."""

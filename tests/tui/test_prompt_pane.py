@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
-from textual.widgets import Input, OptionList, Static, Tab
+from textual.widgets import Input, OptionList, Static, Tab, Tabs
 
 from synterm.core.prompt import HalfTyped, Message
+from synterm.storage.connect import connect
 from synterm.tui.screens.choose import ChooseScreen
 from synterm.tui.widgets.prompt.area import PromptArea
 from synterm.tui.widgets.prompt.find import FindBar
+from synterm.tui.widgets.tree import BehaviorTree
 from tests.tui.conftest import Bench, MakeProject, OpenBench, body
 
 HUGE = [
@@ -238,3 +242,137 @@ async def test_a_small_terminal_shows_all_of_it(make_project: MakeProject, open_
             await bench.pilot.press(keys)
             await bench.pilot.pause()  # dialogs are workers: they end with the next key
         assert "params" in bench.text()
+
+
+async def test_each_key_saves_the_draft_once(make_project: MakeProject, open_bench: OpenBench) -> None:
+    path = make_project()
+    with closing(connect(path).conn) as db:
+        db.execute("CREATE TABLE saved (draft TEXT)")
+        db.execute(
+            "CREATE TRIGGER note AFTER UPDATE OF draft ON prompts BEGIN INSERT INTO saved VALUES (new.draft); END"
+        )
+    async with open_bench(path) as bench:
+        await bench.type("abc")
+        await bench.settle()
+    with closing(connect(path).conn) as db:
+        assert db.execute("SELECT count(*) FROM saved").fetchone() == (3,)
+
+
+async def test_escape_leaves_for_the_results_once_the_find_bar_is_closed(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    async with open_bench(make_project()) as bench:
+        area = area_of(bench)
+        await bench.pilot.press("ctrl+f", "escape")
+        assert bench.app.focused is area
+        await bench.pilot.press("ctrl+f")
+        area.focus()
+        await bench.pilot.press("escape")
+        assert not bench.screen.query_one(FindBar).display
+        assert bench.app.focused is area
+        await bench.pilot.press("escape")
+        assert bench.app.focused is bench.screen.grid
+        assert area.text == "Route the message."
+
+
+async def test_all_is_run_and_the_pane_zoomed_while_typing(make_project: MakeProject, open_bench: OpenBench) -> None:
+    async with open_bench(make_project()) as bench:
+        await bench.screen.run_action("pause")
+        await bench.type("x")
+        await bench.settle()
+        assert bench.draft.counts.fresh == 0
+        await bench.pilot.press("f5")
+        await bench.settle()
+        assert bench.draft.counts.fresh == 5
+        await bench.pilot.press("f10")
+        assert bench.screen.maximized is bench.screen.prompt
+        await bench.pilot.press("f10")
+        assert bench.screen.maximized is None
+        assert area_of(bench).text == "xRoute the message."
+
+
+async def test_the_row_of_tabs_takes_clicks_but_no_focus(make_project: MakeProject, open_bench: OpenBench) -> None:
+    async with open_bench(make_project()) as bench:
+        await bench.pilot.click(bench.screen.prompt.query(Tab)[1])
+        await bench.settle()
+        assert area_of(bench).part == "user"
+        assert bench.app.focused is area_of(bench)
+        for _ in range(8):
+            await bench.pilot.press("tab")
+            assert not isinstance(bench.app.focused, Tabs)
+        bench.screen.query_one(BehaviorTree).focus()
+        await bench.pilot.press("3")
+        assert bench.app.focused is area_of(bench)
+
+
+async def test_what_was_typed_can_be_undone_after_messages_were_added_and_moved(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    async with open_bench(make_project()) as bench:
+        await bench.type("x")
+        await bench.screen.prompt.add_message("assistant")
+        await bench.pilot.press("alt+left")
+        await bench.settle()
+        names = ["assistant", "system", "user", "examples", "params"]
+        assert [area.part for area in bench.screen.prompt.areas] == names
+        await go_to(bench, 2)
+        await bench.pilot.press("ctrl+z")
+        await bench.settle()
+        texts = [area.text for area in bench.screen.prompt.areas]
+        assert texts == ["", "Route the message.", "{{ message }}", "", ""]
+        assert [str(tab.label_text).split()[0] for tab in bench.screen.prompt.query(Tab)] == names
+
+
+@pytest.mark.parametrize("way", ["alt+z", "palette"])
+async def test_a_version_with_other_messages_gives_back_what_was_half_typed(
+    way: str, make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    alone = body().model_copy(update={"messages": (Message(role="user", content="{{ message }}?"),)})
+    async with open_bench(make_project(versions=[("alone", alone), ("", body())])) as bench:
+        await go_to(bench, 3)
+        await bench.type("half an exam")
+        await go_to(bench, 4)
+        await bench.type("temp")
+        await bench.settle()
+        before = [area.text for area in bench.screen.prompt.areas]
+        await bench.screen.restore(1)
+        await bench.settle()
+        assert [area.text for area in bench.screen.prompt.areas] == ["{{ message }}?", "", ""]
+        if way == "palette":
+            await bench.screen.take_back_restore()
+        else:
+            await bench.pilot.press(way)
+        await bench.settle()
+        assert [area.text for area in bench.screen.prompt.areas] == before
+        await bench.screen.session.drafts.saved()
+        assert bench.project.prompts.get("router").half == HalfTyped("half an exam", "temp")
+
+
+async def test_a_prompt_that_was_opened_has_no_text_of_the_other_to_undo(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    async with open_bench(make_project()) as bench:
+        bench.project.prompts.add("other", [("", body("other"))]).result()
+        await go_to(bench, 2)
+        await bench.type("typed")
+        await bench.pilot.press("ctrl+z", "alt+1")
+        await bench.screen.open_prompt("other")
+        await go_to(bench, 2)
+        await bench.pilot.press("ctrl+y", "ctrl+z", "alt+z")
+        await bench.settle()
+        assert bench.screen.session.body == body("other")
+
+
+async def test_what_is_typed_while_another_prompt_opens_belongs_to_the_one_it_was_typed_in(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    async with open_bench(make_project()) as bench:
+        bench.project.prompts.add("other", [("", body("other"))]).result()
+        area = area_of(bench)
+        await bench.screen.session.open_prompt("other")
+        area.insert("typed ")
+        await bench.settle()
+        await bench.screen.session.drafts.saved()
+        assert bench.project.prompts.get("other").draft == body("other")
+        assert bench.project.prompts.get("router").draft == body("typed Route the message.")
+        assert bench.screen.session.body == body("other")

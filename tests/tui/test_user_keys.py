@@ -32,7 +32,7 @@ def test_every_binding_of_ours_has_an_id_of_its_own_a_name_and_a_sentence() -> N
     assert {"app.quit", "view.zoom", "results.why", "cases.filter", "prompt.next_tab", "list.up"} <= names.keys()
 
 
-@pytest.mark.parametrize("keys", ["f5", "w,f5", "ctrl+x, alt+enter", "!", "exclamation_mark", "shift+f2", "ctrl+comma"])
+@pytest.mark.parametrize("keys", ["f6", "w,f6", "ctrl+x, alt+enter", "!", "exclamation_mark", "shift+f2", "ctrl+comma"])
 def test_keys_that_there_are_can_be_used(keys: str) -> None:
     keymap, problems = check_keys({"view.zoom": keys})
     assert problems == []
@@ -42,7 +42,7 @@ def test_keys_that_there_are_can_be_used(keys: str) -> None:
 @pytest.mark.parametrize(
     ("name", "keys", "says"),
     [
-        ("view.zom", "f5", "view.zom: there is no such command; did you mean view.zoom"),
+        ("view.zom", "f6", "view.zom: there is no such command; did you mean view.zoom"),
         ("view.zoom", "hyperspace", "'hyperspace' is no key; write it as"),
         ("view.zoom", "f5,,f6", "'' is no key"),
         ("view.zoom", "strg+x", "'strg+x' is no key"),
@@ -59,11 +59,11 @@ def test_two_commands_on_one_key_are_told_where_both_can_be_meant() -> None:
     assert check_keys({"view.zoom": "r"})[1] == [
         "r is the key of live.run and of view.zoom: only one of them can have it"
     ]
-    assert check_keys({"view.zoom": "f5", "view.side": "f5"})[1][0].startswith("f5 is the key of view.zoom and")
+    assert check_keys({"view.zoom": "f6", "view.side": "f6"})[1][0].startswith("f6 is the key of view.zoom and")
     assert "question_mark is the key of" in check_keys({"view.zoom": "?"})[1][0]
     assert check_keys({"results.why": "i", "why.close": "i"})[1] == [], "they are never on the screen together"
     assert check_keys({"view.zoom": "i", "why.close": "i"})[1] == [], "nor are two screens"
-    assert check_keys({"view.zoom": "r", "live.run": "f5"})[1] == []
+    assert check_keys({"view.zoom": "r", "live.run": "f6"})[1] == []
     assert "list.down and of why.next" in " ".join(check_keys({"list.down": "n"})[1]), "all that have it are looked at"
 
 
@@ -79,7 +79,7 @@ async def test_a_users_key_does_what_the_other_did(make_project: MakeProject, op
 async def test_wrong_keys_are_told_once_with_the_file(
     make_project: MakeProject, open_bench: OpenBench, own_config: Path
 ) -> None:
-    async with open_bench(make_project(), keys={"view.zom": "f5", "view.side": "nokey"}) as bench:
+    async with open_bench(make_project(), keys={"view.zom": "f6", "view.side": "nokey"}) as bench:
         [note] = [note for note in bench.app._notifications if "[keys]" in note.message]
         assert str(own_config / "settings.toml") in note.message
         assert "view.zom: there is no such command" in note.message
@@ -119,12 +119,12 @@ async def test_each_pane_says_what_it_is_for(make_project: MakeProject, open_ben
 
 
 async def test_keys_are_searched_and_the_users_own_shown(make_project: MakeProject, open_bench: OpenBench) -> None:
-    async with open_bench(make_project(), keys={"view.zoom": "f5"}) as bench:
+    async with open_bench(make_project(), keys={"view.zoom": "f6"}) as bench:
         await bench.pilot.press("f1")
         await bench.type("zoom")
         await bench.pilot.pause()
         [line] = [line for line in rows(bench) if "view.zoom" in line]
-        assert line.startswith("f5 Zoom")
+        assert line.startswith("f6 Zoom")
         bench.app.screen.query_one(Input).value = "zebra"
         await bench.pilot.pause()
         assert rows(bench) == ["nothing of that name"]

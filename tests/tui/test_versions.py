@@ -91,3 +91,40 @@ async def test_a_difference_that_is_too_large_says_so(make_project: MakeProject,
         await settle(bench)
         assert "too large to be shown (5,000 lines against 5,000)" in shown(screen)[0]
         await bench.pilot.press("escape")
+
+
+async def test_a_note_that_was_overwritten_is_taken_back(make_project: MakeProject, open_bench: OpenBench) -> None:
+    async with open_bench(make_project()) as bench:
+        screen = await open_history(bench)
+        await bench.pilot.press("p", "n")
+        await settle(bench)
+        screen.query_one(Input).value = "other words"
+        await bench.pilot.press("enter")
+        await settle(bench)
+        await bench.pilot.press("escape")
+        await bench.settle()
+        bench.screen.grid.focus()
+        await bench.pilot.press("u")
+        await bench.settle()
+        newest = bench.project.prompts.get("router").versions[-1]
+        assert (newest.note, newest.pinned) == ("second", True)
+        await bench.pilot.press("u")
+        await bench.settle()
+        assert not bench.project.prompts.get("router").versions[-1].pinned
+
+
+async def test_a_version_that_gets_a_column_by_its_pin_is_evaluated(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    versions = [("old", body("always clarify")), ("", body("second")), ("", body("third"))]
+    async with open_bench(make_project(versions=versions)) as bench:
+        assert len(bench.screen.session.board.columns) == 3
+        await open_history(bench)
+        await bench.pilot.press("end", "p")
+        await settle(bench)
+        await bench.pilot.press("escape")
+        await bench.settle()
+        columns = bench.screen.session.board.columns
+        assert [column.variant.version for column in columns] == ["draft", "v3", "v2", "v1"]
+        assert bench.verdicts(3) == [False, False, False, True, False]
+        assert bench.screen.grid.board is bench.screen.session.board

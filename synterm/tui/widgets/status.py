@@ -56,6 +56,8 @@ class Status:
     """``rate limited: 3 wait`` while requests wait to be sent again."""
     read_only: bool = False
     """Whether the project can only be looked at."""
+    unsaved: str = ""
+    """Why what is typed is not on disk."""
 
 
 class StatusBar(Widget):
@@ -106,6 +108,8 @@ class StatusBar(Widget):
         text = Text(f"{_DOTS[status.state]} {word} ", self._style(kind))
         if status.read_only:
             text = Text("⊘ read-only: nothing is asked, nothing typed is saved  ", self._style("stop"))
+        if status.unsaved:
+            text = Text(f"✗ not saved: {one_line(status.unsaved, 60)}  ", self._style("stop")).append_text(text)
         if status.reason:
             if status.counts.fresh:
                 text.append(f"{status.counts.fresh}/{status.total} fresh  ")

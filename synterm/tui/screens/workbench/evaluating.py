@@ -37,7 +37,7 @@ class EvaluatingScreen(Screen[None]):
     """Runs the live engine in workers of the group ``live``: cancelling that group ends all that is under way."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "run_all", "Run all", id="live.run", tooltip="Evaluate every case in scope under every column"),
+        Binding("r,f5", "run_all", "Run all", id="live.run", tooltip="Evaluate every case in scope under every column"),
         Binding(
             "R",
             "ask_again",

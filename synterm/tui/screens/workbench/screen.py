@@ -16,18 +16,18 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Footer
 
 from synterm.core.case import Case
-from synterm.core.prompt import Prompt
 from synterm.providers.registry import Providers
 from synterm.settings import Settings
 from synterm.storage.project import Project
+from synterm.text import one_line
 from synterm.tui.painter import FRAME_SECONDS, Painter, Panes
 from synterm.tui.screens.inspect import InspectScreen
 from synterm.tui.screens.places import make_place
 from synterm.tui.screens.review import ReviewScreen
 from synterm.tui.screens.workbench.arranging import ArrangingScreen
 from synterm.tui.screens.workbench.case_edits import CaseEditing
-from synterm.tui.screens.workbench.prompting import PromptingScreen
 from synterm.tui.screens.workbench.recording import RecordingScreen
+from synterm.tui.screens.workbench.sharing import SharingScreen
 from synterm.tui.screens.workbench.tree_edits import TreeEditing
 from synterm.tui.screens.workbench.viewing import ViewingScreen
 from synterm.tui.widgets.cases import CasesPane
@@ -39,7 +39,7 @@ from synterm.tui.widgets.status import StatusBar
 from synterm.tui.widgets.tree import BehaviorTree
 
 
-class WorkbenchScreen(ViewingScreen, CaseEditing, TreeEditing, PromptingScreen, ArrangingScreen, RecordingScreen):
+class WorkbenchScreen(ViewingScreen, CaseEditing, TreeEditing, SharingScreen, ArrangingScreen, RecordingScreen):
     """The one screen that people keep open."""
 
     CSS_PATH = "screen.tcss"
@@ -100,10 +100,7 @@ class WorkbenchScreen(ViewingScreen, CaseEditing, TreeEditing, PromptingScreen, 
         self.learn_trends()
         self._warm()
         self.begin_to_watch()
-
-    async def show_prompt(self, prompt: Prompt) -> None:
-        """Put a prompt's draft in the editor, as if it was typed."""
-        await self.prompt.put(prompt.draft)
+        self.begin_to_tend()
 
     # What people do.
 
@@ -113,10 +110,11 @@ class WorkbenchScreen(ViewingScreen, CaseEditing, TreeEditing, PromptingScreen, 
             self._rescope(event.node_id, self.session.query)
 
     def on_unmount(self) -> None:
-        """Save what was typed last."""
+        """Save what was typed last, and what could not be saved before."""
         # The panes have left the screen by now.
         if self._pane and (typed := self._pane.unsaved()):
-            self.session.save(*typed)
+            self.session.drafts.save(self._pane.prompt_id, typed)
+        self.session.drafts.try_again()
 
     @on(LineList.Highlighted)
     def _highlighted(self, event: LineList.Highlighted) -> None:
@@ -150,7 +148,7 @@ class WorkbenchScreen(ViewingScreen, CaseEditing, TreeEditing, PromptingScreen, 
         self.session.reload(touched)
         if self.session.tree != tree:
             self.behaviors.show(self.session.tree)
-        if self.session.prompt is None or prompt is None or prompt.id != self.session.prompt.id:
+        if (prompt and prompt.id) != (self.session.prompt and self.session.prompt.id):
             self._show_prompt()
         self._rescope(self.session.node_id, self.session.query)
         self._learn_names()
@@ -159,12 +157,9 @@ class WorkbenchScreen(ViewingScreen, CaseEditing, TreeEditing, PromptingScreen, 
 
     @work(group="prompt", exclusive=True)
     async def _show_prompt(self) -> None:
-        """Another prompt is open, or none."""
+        await self.show_open_prompt()
         if self.session.prompt:
-            await self.prompt.show(self.session.prompt)
-        else:
-            await self.prompt.clear()
-        self.painter.show_titles()
+            self.notify(f"{one_line(self.session.prompt.name, 40)} is open now", markup=False)
 
     def action_review(self) -> None:
         """Judge the answers of the column under the cursor."""

@@ -25,7 +25,7 @@ class ViewingScreen(EvaluatingScreen):
     """Four panes side by side, or tabs where they do not all fit."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("z", "zoom", "Zoom", id="view.zoom", tooltip="Give the pane the whole screen, or take it back"),
+        Binding("z,f10", "zoom", "Zoom", id="view.zoom", tooltip="Give the pane the whole screen, or take it back"),
         Binding("ctrl+b", "toggle_side", "Side", id="view.side", tooltip="Show or hide behaviors and cases"),
         Binding("1", "pane('behaviors')", "Behaviors", id="view.behaviors", show=False, tooltip="Go to the behaviors"),
         Binding("2", "pane('cases')", "Cases", id="view.cases", show=False, tooltip="Go to the cases"),

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
-from time import monotonic
 
 from textual import work
 
-from synterm.core.prompt import Prompt
 from synterm.errors import SyntermError
 from synterm.storage.outside import Marks
-from synterm.text import one_line
 from synterm.tui.screens.workbench.evaluating import EvaluatingScreen
 
 _LOOK_S = 1.0
-_TYPING_S = 3.0
-"""So long after a key the text in the editor is its user's."""
 
 
 class WatchingScreen(EvaluatingScreen):
     """Looks once a second. A run that only adds answers changes nothing here; they are found when they are needed."""
 
     _marks: Marks | None = None
-    _typed_at = 0.0
     _version = 0
     _looking = False
 
@@ -32,10 +26,6 @@ class WatchingScreen(EvaluatingScreen):
         if not self.session.project.read_only:
             self._know()
             self.set_interval(_LOOK_S, self._glance)
-
-    def note_typing(self) -> None:
-        """Someone types in the prompt."""
-        self._typed_at = monotonic()
 
     def project_edited(self, touched: Collection[str] = ()) -> None:
         """Cases or the tree were changed here: read them again, and evaluate what is new and what was `touched`."""
@@ -50,13 +40,15 @@ class WatchingScreen(EvaluatingScreen):
         """Find out how the last runs went."""
         raise NotImplementedError
 
-    async def show_prompt(self, prompt: Prompt) -> None:
-        """Put a prompt's draft in the editor, as if it was typed."""
+    async def take_prompts(self) -> None:
+        """Look what the file has of the prompts now, and take over what others wrote there."""
         raise NotImplementedError
 
     @work(group="know", exclusive=True, exit_on_error=False)
     async def _know(self) -> None:
-        self._marks = await asyncio.wrap_future(self.session.project.marks())
+        marks = await asyncio.wrap_future(self.session.project.marks())
+        # What others wrote into a prompt is still to be taken over.
+        self._marks = marks._replace(prompts=self._marks.prompts) if self._marks else marks
 
     def _glance(self) -> None:
         """Cheap: whether there is anything to look at. Not while the last look still waits for a locked file."""
@@ -71,6 +63,7 @@ class WatchingScreen(EvaluatingScreen):
             marks = await asyncio.wrap_future(self.session.project.outside())
         except SyntermError as error:
             self.log.warning(str(error))
+            self._version = 0  # look again
             return
         finally:
             self._looking = False
@@ -79,25 +72,12 @@ class WatchingScreen(EvaluatingScreen):
             await self._take_over(before, marks)
 
     async def _take_over(self, before: Marks, now: Marks) -> None:
+        if before.prompts != now.prompts:
+            await self.take_prompts()
         others = [name for name in ("nodes", "cases", "models") if getattr(before, name) != getattr(now, name)]
         if others:
             self.reread(None)
             names = " and ".join("tree" if name == "nodes" else name for name in others)
             self.notify(f"the {names} changed in another window or command; read again", markup=False)
-        if before.prompts != now.prompts:
-            await self._take_prompts()
         if before.runs != now.runs:
             self.learn_trends()
-
-    async def _take_prompts(self) -> None:
-        session = self.session
-        theirs = session.read_prompts()
-        if theirs is None or theirs.draft == session.body:
-            self.painter.show_scope()
-            return
-        if monotonic() - self._typed_at < _TYPING_S:
-            return  # what is typed here is written next; their text stays in their editor
-        await self.show_prompt(theirs)
-        self.notify(
-            f"{one_line(theirs.name, 40)} was edited elsewhere: that text is here now, ctrl+z undoes", markup=False
-        )

@@ -17,7 +17,7 @@ from textual.widgets import ContentSwitcher, Static, Tab, Tabs, TextArea
 
 from synterm.core.model import ModelSpec
 from synterm.core.params_text import Check
-from synterm.core.prompt import HalfTyped, Prompt, PromptBody, Role
+from synterm.core.prompt import HalfTyped, Prompt, Role
 from synterm.core.render import EXAMPLES
 from synterm.text import one_line, plural
 from synterm.tui.widgets.frame import retitle
@@ -25,6 +25,7 @@ from synterm.tui.widgets.prompt.area import PromptArea
 from synterm.tui.widgets.prompt.find import FindBar
 from synterm.tui.widgets.prompt.reading import (
     PARAMS,
+    Draft,
     Known,
     Texts,
     as_texts,
@@ -61,6 +62,7 @@ class PromptPane(TypingPane):
         _key("move_left", "alt+left", "move_message(-1)", "Move left", "Move this message one to the left"),
         _key("move_right", "alt+right", "move_message(1)", "Move right", "Move this message one to the right"),
         _key("undo_messages", "alt+z", "undo_messages", "Undo messages", "Undo adding, removing or moving a message"),
+        _key("leave", "escape", "leave", "To the results", "Leave the editor for the results"),
         *(_key(f"tab_{at}", f"alt+{at}", f"go_to_tab({at})", f"Tab {at}", f"Go to tab {at}") for at in range(1, 10)),
     ]
     DEFAULT_CSS = """
@@ -95,7 +97,7 @@ class PromptPane(TypingPane):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._before: list[tuple[PromptBody, HalfTyped]] = []
+        self._before: list[Draft] = []
         self._removing: str | None = None
         self._rebuilding = asyncio.Lock()
         """Two prompts that are shown at once would mix."""
@@ -103,7 +105,9 @@ class PromptPane(TypingPane):
     def compose(self) -> ComposeResult:
         """The tabs; the editors come with a prompt."""
         with Horizontal(id="prompt-head"):
-            yield Tabs()
+            tabs = Tabs()
+            tabs.can_focus = False  # ctrl+t turns them: letters and escape are for the editor
+            yield tabs
             yield Static(id="prompt-facts", markup=False)
         yield ContentSwitcher()
         yield Static(id="prompt-inherited", markup=False)
@@ -119,28 +123,41 @@ class PromptPane(TypingPane):
 
     async def show(self, prompt: Prompt) -> None:
         """Edit another prompt's draft."""
-        self._before = []
-        await self._rebuild(prompt.draft, prompt.half)
+        async with self._rebuilding:
+            self._left()
+            self._before, self.prompt_id = [], prompt.id
+            await self._fill(Draft(prompt.draft, prompt.half), 0, [])
 
     async def clear(self) -> None:
         """Edit nothing: the project has no prompt."""
         async with self._rebuilding:
+            self._left()
+            self._before, self.prompt_id = [], ""
             self._forget_changes()
             self._body, self._half, self._reading, self.areas = None, HalfTyped(), None, []
+            switcher = self.query_one(ContentSwitcher)
+            switcher.current = None
             await self.query_one(Tabs).clear()
-            await self.query_one(ContentSwitcher).remove_children()
+            await switcher.remove_children()
             retitle(self, subtitle=Content(""))
 
-    async def put(self, body: PromptBody) -> None:
-        """Put another text in the editors: the same as typing it, so it can be undone."""
-        if self._body is None or roles_of(body) != roles_of(self._body):
-            await self._rebuild(body, HalfTyped())
-            self._changed_now()
-            return
-        texts = as_texts(body, HalfTyped())
-        for area, text in zip(self.areas, texts.each, strict=True):
-            if area.text != text:
-                area.replace(text, area.document.start, area.document.end)
+    async def put(self, draft: Draft, *, by_file: bool = False) -> bool:
+        """Put another text in the editors: the same as typing it, so that it can be undone.
+
+        Gives whether other messages came with it: then the key that undoes messages takes it back. `by_file`: it came
+        from the file, so it is not to be saved, and nobody types.
+        """
+        others = self._body is None or roles_of(draft.body) != roles_of(self._body)
+        if others:
+            self._remember()
+            await self._rebuild(draft)
+        else:
+            with self.prevent(TextArea.Changed):
+                for area, text in zip(self.areas, as_texts(*draft).each, strict=True):
+                    if area.text != text:
+                        area.replace(text, area.document.start, area.document.end)
+        self._changed_now(by_file=by_file)
+        return others
 
     def know(self, names: frozenset[str]) -> None:
         """The names that cases give values for; other placeholders are underlined."""
@@ -161,11 +178,23 @@ class PromptPane(TypingPane):
         if self.area is not None:
             self.area.focus()
 
+    def has_focus_in(self) -> bool:
+        """Whether the focus is in this pane, also while a dialog stands over it."""
+        focused = self.screen.focused
+        return focused is not None and self in focused.ancestors_with_self
+
+    async def action_leave(self) -> None:
+        """Close the find bar, or leave the editor for the results."""
+        bar = self.query_one(FindBar)
+        if bar.display:
+            bar.close()
+        else:
+            await self.run_action("screen.pane('results')")
+
     def action_turn_tab(self, by: int) -> None:
         """Show the next editor, or the one before."""
         tabs = self.query_one(Tabs)
         (tabs.action_next_tab if by > 0 else tabs.action_previous_tab)()
-        self.call_after_refresh(self.focus_editor)
 
     def action_go_to_tab(self, number: int) -> None:
         """Show an editor by its place."""
@@ -216,18 +245,23 @@ class PromptPane(TypingPane):
     async def action_undo_messages(self) -> None:
         """Take back the last time a message was added, removed or moved."""
         if self._before:
-            await self._rebuild(*self._before.pop(), at=self._index())
+            await self._rebuild(self._before.pop(), at=self._index())
             self._changed_now()
 
     async def _arrange(self, messages: list[tuple[Role, str]], at: int) -> None:
         if self._body is None:
             return
         texts = self._texts()
+        self._remember()
         half = HalfTyped(texts.examples, texts.params)
-        self._before.append((quick_body(texts, self._body), half))
-        self._removing = None
-        await self._rebuild(quick_body(Texts(tuple(messages), "", ""), self._body), half, at=at)
+        await self._rebuild(Draft(quick_body(Texts(tuple(messages), "", ""), self._body), half), at=at)
         self._changed_now()
+
+    def _remember(self) -> None:
+        """Have what the editors say come back when messages are undone."""
+        if self._body is not None and self.areas:
+            texts = self._texts()
+            self._before.append(Draft(quick_body(texts, self._body), HalfTyped(texts.examples, texts.params)))
 
     def _show_inherited(self) -> None:
         """Beside the prompt's own parameters, those that the model sets."""
@@ -243,33 +277,44 @@ class PromptPane(TypingPane):
 
     # How the editors come to be.
 
-    async def _rebuild(self, body: PromptBody, half: HalfTyped, *, at: int = 0) -> None:
+    async def _rebuild(self, draft: Draft, *, at: int = 0) -> None:
+        """Edit other messages of the same prompt. Editors whose text stays keep what can be undone in them."""
         async with self._rebuilding:
-            await self._fill(body, half, at)
+            await self._fill(draft, at, list(self.areas))
 
-    async def _fill(self, body: PromptBody, half: HalfTyped, at: int) -> None:
+    async def _fill(self, draft: Draft, at: int, spare: list[PromptArea]) -> None:
+        focused = self.has_focus_in()
         self._forget_changes()
-        self._body, self._half, self._reading, self._removing, self.areas = body, half, None, None, []
+        self._body, self._half, self._reading, self._removing, self.areas = draft.body, draft.half, None, None, []
         tabs, switcher = self.query_one(Tabs), self.query_one(ContentSwitcher)
-        texts = as_texts(body, half)
-        names = [*message_names(roles_of(body)), EXAMPLES, PARAMS]
-        kinds = {EXAMPLES: EXAMPLES, PARAMS: PARAMS}
-        ids: list[str] = []
+        names = [*message_names(roles_of(draft.body)), EXAMPLES, PARAMS]
         with self.prevent(TextArea.Changed, Tabs.TabActivated), self.app.batch_update():
+            self.query_one(FindBar).close(focus=False)
+            switcher.current = None
             await tabs.clear()
-            await switcher.remove_children()
-            areas: list[PromptArea] = []
-            for name, text in zip(names, texts.each, strict=True):
-                self._parts += 1
-                ids.append(f"part-{self._parts}")
-                await tabs.add_tab(Tab(Content(name), id=ids[-1]))
-                area = PromptArea(text, part=name, kind=kinds.get(name, "message"))  # pyright: ignore[reportArgumentType]
-                await switcher.add_content(area, id=ids[-1])
-                areas.append(area)
+            areas = [self._area(name, text, spare) for name, text in zip(names, as_texts(*draft).each, strict=True)]
+            await switcher.remove_children([child for child in switcher.children if child not in areas])
+            for area in areas:
+                await tabs.add_tab(Tab(Content(area.part), id=area.id))
+                if area.parent is None:
+                    await switcher.add_content(area)
             self.areas = areas
-            tabs.active = switcher.current = ids[min(at, len(ids) - 1)]
-        self.focus_editor()
+            tabs.active = switcher.current = areas[min(at, len(areas) - 1)].id or ""
+        if focused:
+            self.focus_editor()
         self._read_again()
+
+    def _area(self, name: str, text: str, spare: list[PromptArea]) -> PromptArea:
+        """The spare editor that has this text, or a new one."""
+        kinds = {EXAMPLES: EXAMPLES, PARAMS: PARAMS}
+        kind = kinds.get(name, "message")
+        for area in spare:
+            if (area.kind, area.text) == (kind, text):
+                spare.remove(area)
+                area.part = name
+                return area
+        self._parts += 1
+        return PromptArea(text, part=name, kind=kind, id=f"part-{self._parts}")  # pyright: ignore[reportArgumentType]
 
     @on(Tabs.TabActivated)
     def _tab_chosen(self, event: Tabs.TabActivated) -> None:
@@ -280,11 +325,12 @@ class PromptPane(TypingPane):
             self.query_one(FindBar).close(focus=False)
             self._show_inherited()
             self._show_problem()
+            self.call_after_refresh(self.focus_editor)
 
     @on(TextArea.Changed)
     def _changed(self, event: TextArea.Changed) -> None:
         event.stop()
-        if isinstance(event.text_area, PromptArea):
+        if event.text_area in self.areas:
             self._changed_now()
 
     @on(TextArea.SelectionChanged)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from synterm.core.examples import examples_text, parse_examples
 from synterm.core.params_text import Check, params_text, parse_params
@@ -17,6 +17,13 @@ from synterm.tui.widgets.prompt.marks import Open, names_by_eye, opens
 
 PARAMS = "params"
 """What the tab of the parameters is called."""
+
+
+class Draft(NamedTuple):
+    """What is typed in a prompt: what can be read of it, and the parts that can't yet."""
+
+    body: PromptBody
+    half: HalfTyped
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from synterm.text import one_line, plural
 from synterm.tui.prompt.tokens import TokenCounter, Tokens
 from synterm.tui.widgets.frame import retitle
 from synterm.tui.widgets.prompt.area import PromptArea
-from synterm.tui.widgets.prompt.reading import PARAMS, Known, Reading, Texts, quick_body, read_texts
+from synterm.tui.widgets.prompt.reading import PARAMS, Draft, Known, Reading, Texts, quick_body, read_texts
 
 _SMALL = 30_000
 """Characters. A shorter prompt is read with every key, a longer one when typing pauses."""
@@ -37,12 +37,14 @@ _COUNT_AFTER = 0.2
 class TypingPane(Vertical):
     """Tells of all that is typed in its `areas`."""
 
-    class Typed(Message):
-        """Something was typed that is to be saved; what it says is told as `Edited` when it is read."""
+    class Told(Message):
+        """What the editors of a prompt say."""
 
-        def __init__(self, pane: TypingPane, body: PromptBody, half: HalfTyped, change: int) -> None:
+        def __init__(self, pane: TypingPane, draft: Draft, change: int) -> None:
             super().__init__()
-            self.pane, self.body, self.half = pane, body, half
+            self.pane, self.draft = pane, draft
+            self.prompt_id = pane.prompt_id
+            """The prompt that they belong to; by now the pane may show another."""
             self.change = change
             """How many changes of the pane's text it holds."""
 
@@ -51,15 +53,24 @@ class TypingPane(Vertical):
             """The pane."""
             return self.pane
 
-    class Edited(Typed):
+    class Typed(Told):
+        """Something was typed that is to be saved; what it says is told as `Edited` when it is read."""
+
+    class Edited(Told):
         """The draft says something else. `problem` says why it can't be evaluated, if it can't."""
 
-        def __init__(self, pane: TypingPane, reading: Reading, change: int) -> None:
-            super().__init__(pane, reading.body, reading.half, change)
+        def __init__(self, pane: TypingPane, reading: Reading, change: int, *, to_save: bool) -> None:
+            super().__init__(pane, Draft(reading.body, reading.half), change)
             self.problem: InputError | None = reading.problem
+            self.to_save = to_save
+            """Whether it was typed here, or came from the file."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.prompt_id = ""
+        """The prompt whose draft is in the editors."""
+        self.typed_at = 0.0
+        """When someone typed here last, by the clock that only goes on."""
         self._body: PromptBody | None = None
         self._reading: Reading | None = None
         self._half = HalfTyped()
@@ -70,9 +81,10 @@ class TypingPane(Vertical):
         self._unread: float | None = None
         """Since when the editors say something that was not read yet."""
         self._last_key = 0.0
-        self._changes = self._told = self._heard = 0
-        """Of the text: how many there were, which were told of, and which of those were heard. Who tells while the
-        workbench closes is not heard."""
+        self._changes = self._told = self._from_file = 0
+        """Of the text: how many there were, which were told of, and up to which it is what the file has."""
+        self._heard: dict[str, int] = {}
+        """By prompt, which changes were heard of. Who tells while the workbench closes is not heard."""
         self._parts = 0
         self._facts: list[str] = []
         self.areas: list[PromptArea] = []
@@ -92,24 +104,35 @@ class TypingPane(Vertical):
     def _left(self) -> None:
         if self._told < self._changes and (typed := self.unsaved()):
             self._told = self._changes
-            self.post_message(self.Typed(self, *typed, self._changes))
+            self.post_message(self.Typed(self, typed, self._changes))
 
-    def hear(self, told: Typed) -> bool:
-        """Take note that someone saves what is told; False: it is not to be saved, for what came later was."""
-        if told.change < self._heard:
+    def hear(self, told: Told) -> bool:
+        """Take note that someone heard what is told; False: what came later of that prompt was heard before."""
+        if told.change < self._heard.get(told.prompt_id, 0):
             return False
-        self._heard = told.change
+        self._heard[told.prompt_id] = told.change
         return True
 
     def _forget_changes(self) -> None:
         """What was typed so far is nothing to tell of any more, not even where that is under way."""
         self._changes += 1
-        self._told = self._heard = self._changes
+        self._all_heard()
         self._unread = None
 
-    def unsaved(self) -> tuple[PromptBody, HalfTyped] | None:
+    def _all_heard(self) -> None:
+        self._told = self._heard[self.prompt_id] = self._changes
+
+    @property
+    def _is_heard(self) -> bool:
+        return self._heard.get(self.prompt_id, 0) == self._changes
+
+    def unsaved(self) -> Draft | None:
         """What was typed and not heard of yet."""
-        if self._heard == self._changes or self._body is None:
+        return None if self._is_heard else self.typed()
+
+    def typed(self) -> Draft | None:
+        """What the editors say, as far as that is known without reading it; None without a prompt."""
+        if self._body is None or not self.areas:
             return None
         texts = self._texts()
         half = HalfTyped(
@@ -118,19 +141,24 @@ class TypingPane(Vertical):
             else self._half.examples,
             texts.params if self._reading is None or texts.params != self._reading.texts.params else self._half.params,
         )
-        return quick_body(texts, self._body), half
+        return Draft(quick_body(texts, self._body), half)
 
     async def settled(self) -> Edited | None:
         """What the editors say now, if it was not heard before."""
-        if self._body is None or (self._unread is None and self._heard == self._changes):
+        if self._body is None or (self._unread is None and self._is_heard):
             return None
         return await self._read()
 
     # Reading what is typed.
 
-    def _changed_now(self) -> None:
+    def _changed_now(self, *, by_file: bool = False) -> None:
         self._last_key = time.monotonic()
         self._changes += 1
+        if by_file:
+            self._from_file = self._changes
+            self._all_heard()
+        else:
+            self.typed_at = self._last_key
         if self._unread is None:
             self._unread = self._last_key
         if self._is_small():
@@ -169,7 +197,7 @@ class TypingPane(Vertical):
         assert self._body is not None
         key, change, texts = self._last_key, self._changes, self._texts()
         reading = await asyncio.to_thread(read_texts, texts, self._body, self._known)
-        if change < self._heard:
+        if change < self._heard.get(self.prompt_id, 0):
             return None
         if key == self._last_key:
             self._unread = None
@@ -178,7 +206,7 @@ class TypingPane(Vertical):
     def _edited(self, reading: Reading, change: int) -> Edited:
         self._take(reading)
         self._told = max(self._told, change)
-        return self.Edited(self, reading, change)
+        return self.Edited(self, reading, change, to_save=change > self._from_file)
 
     def _read_again(self) -> None:
         """What is known changed, not the text."""
@@ -188,7 +216,7 @@ class TypingPane(Vertical):
             before = self._reading
             self._take(read_texts(self._texts(), self._body, self._known))
             if before is not None and self._reading and self._reading.body != before.body:
-                self.post_message(self.Edited(self, self._reading, self._changes))
+                self.post_message(self._edited(self._reading, self._changes))
         else:
             self._last_key = time.monotonic()
             self._unread = self._unread or self._last_key
