@@ -23,6 +23,7 @@ from synterm.settings import Settings
 from synterm.storage.project import Project
 from synterm.text import plural
 from synterm.tui.board.live import Live
+from synterm.tui.board.rows import GONE
 from synterm.tui.compositor import FrugalCompositor
 from synterm.tui.painter import Painter
 from synterm.tui.screens.fetch import FetchScreen
@@ -94,7 +95,7 @@ class EvaluatingScreen(Screen[None]):
     def action_ask_again(self) -> None:
         """Ask afresh about the case under the cursor, under all columns."""
         case = self.painter.chosen_case()
-        if case is not None and self._may_ask():
+        if case is not None and case is not GONE and self._may_ask():
             self._ask_again(case)
 
     def _stop_live(self) -> None:
@@ -106,7 +107,7 @@ class EvaluatingScreen(Screen[None]):
         if not await self._model_ready():
             return
         session, everything = self.session, self.painter.everything
-        cases = self.painter.visible_cases()
+        cases = [case for case in self.painter.visible_cases() if case is not GONE]
         await self._watch(self.live.follow(session.board, session.checklist, cases, everything=everything))
         self.painter.everything = False
 

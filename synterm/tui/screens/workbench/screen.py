@@ -20,6 +20,7 @@ from synterm.core.prompt import Prompt
 from synterm.providers.registry import Providers
 from synterm.settings import Settings
 from synterm.storage.project import Project
+from synterm.tui.board.rows import GONE
 from synterm.tui.painter import FRAME_SECONDS, Painter, Panes
 from synterm.tui.screens.inspect import InspectScreen
 from synterm.tui.screens.places import make_place
@@ -137,7 +138,7 @@ class WorkbenchScreen(ViewingScreen, CaseEditing, TreeEditing, PromptingScreen, 
             self._ask_again(case)
 
     def _scrolled(self) -> None:
-        self.live.promote(self.painter.visible_cases())
+        self.live.promote(case for case in self.painter.visible_cases() if case is not GONE)
 
     def action_open_place(self, name: str) -> None:
         """Open a screen beside the workbench."""
