@@ -11,6 +11,7 @@ from synterm.core.case import Case
 from synterm.core.completion import Completion, Outcome, failed_call
 from synterm.core.evaluation import Evaluation
 from synterm.tui.board.column import Column
+from synterm.tui.board.lineup import place_of
 
 
 class Flips(NamedTuple):
@@ -44,7 +45,7 @@ class Board:
         spread: Spread,
         reference: tuple[str, str] | None = None,
     ) -> None:
-        """`reference`: the key of the variant that the draft is held against; None: the version kept last."""
+        """`reference`: the place of the column that the draft is held against; None: the version kept last."""
         self.rows = rows
         self.shown = rows
         """The rows as the grid shows them: sorted, or only some."""
@@ -55,7 +56,7 @@ class Board:
         self._reference: tuple[int, Column | None] | None = None
         """The reference, as it was when the draft had that generation."""
         self._flips: dict[str, Flips] = {}
-        self._counted: tuple[int, int, int] | None = None
+        self._counted: tuple[int, ...] | None = None
         """Which state of which columns the flips were counted in."""
 
     def land(self, column: Column, evaluation: Evaluation) -> None:
@@ -86,7 +87,7 @@ class Board:
 
     def _find_reference(self, draft: Column) -> Column | None:
         others = [column for column in self.columns[1:] if column.variant.key != draft.variant.key]
-        chosen = (column for column in others if column.variant.key == self._chosen)
+        chosen = (column for column in others if place_of(column.variant) == self._chosen)
         same_model = (column for column in others if column.variant.model.name == draft.variant.model.name)
         return next(chain(chosen, same_model, others), None)
 
@@ -132,7 +133,7 @@ class Board:
         draft, reference = self.draft, self.reference
         if draft is None or reference is None:
             return {}
-        state = (draft.generation, id(reference), reference.generation)
+        state = _state(draft, reference)
         if state != self._counted:
             self._counted, self._flips = state, _count(draft, reference)
         return self._flips
@@ -144,6 +145,8 @@ class Board:
         now = self._compared(case.id)
         if now is not before:
             flips[case.scenario_id] = flips.get(case.scenario_id, _NONE).plus(before, -1).plus(now)
+        if self.draft is not None and self.reference is not None:
+            self._counted = _state(self.draft, self.reference)
 
     def _compared(self, case_id: str) -> Flips:
         """What one case adds to the flips."""
@@ -152,6 +155,11 @@ class Board:
         if draft is None or reference is None or slot is None or not draft.slots.counts(slot):
             return _NONE
         return _flip(draft.verdict_in(slot), reference.verdict_in(slot))
+
+
+def _state(draft: Column, reference: Column) -> tuple[int, ...]:
+    """Other boards may stand on the same columns: what lands by way of one is news to the others."""
+    return draft.generation, draft.changes, id(reference), reference.generation, reference.changes
 
 
 def _flip(now: bool | None, before: bool | None) -> Flips:

@@ -90,6 +90,8 @@ class Column:
         self.scope = scope
         """The scenarios whose cells count; None for all."""
         self.generation = _STEP
+        self.changes = 0
+        """How many verdicts landed, or were made stale by themselves."""
         self.running: dict[str, str] = {}
         """The answers that are coming in, as far as they are, by case."""
         self.held_up: dict[str, str] = {}
@@ -146,6 +148,7 @@ class Column:
         """One cell is stale."""
         slot = self._fresh(case_id)
         if slot is not None:
+            self.changes += 1
             if self.slots.counts(slot):
                 counts = self.by_scenario[self.slots.scenario(slot)]
                 counts.count(self._verdicts.passed(slot), self._verdicts.cached(slot), -1)
@@ -245,6 +248,7 @@ class Column:
 
     def land(self, evaluation: Evaluation) -> None:
         """A verdict arrived for the text as it is now."""
+        self.changes += 1
         case = evaluation.task.case
         slot, verdicts = self.slots.of(case), self._verdicts
         counts = self.by_scenario.setdefault(case.scenario_id, Counts())

@@ -146,6 +146,8 @@ class WorkbenchScreen(ViewingScreen, CaseEditing, TreeEditing, PromptingScreen, 
 
     def reread(self, touched: Collection[str] | None = ()) -> None:
         """Read tree, cases and models again, and evaluate what is new and what was `touched`: cases by id."""
+        # What is under way is about earlier checks and cases. It must not land while the cases are looked for.
+        self._stop_live()
         tree, prompt = self.session.tree, self.session.prompt
         self.session.reload(touched)
         if self.session.tree != tree:
