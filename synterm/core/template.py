@@ -25,6 +25,7 @@ _MAX_SOURCE = 1_000_000
 _MAX_TAGS = 5000
 """Python compiles what Jinja makes of a template in one step, and nothing else runs meanwhile: 2 s for 70,000 tags."""
 _MAX_JOINS = 16
+_TOO_DEEP = "nests too deeply"
 _FILTERS = frozenset(
     "abs capitalize count d default dictsort escape e first float groupby int items join last length list lower "
     "map max min reject rejectattr reverse round select selectattr sort string title tojson trim truncate "
@@ -33,6 +34,17 @@ _FILTERS = frozenset(
 _TEXT_METHODS = frozenset(
     "capitalize count endswith find isalnum isalpha isdigit lower lstrip removeprefix removesuffix rstrip split "
     "splitlines startswith strip title upper".split()
+)
+# A name is missing where Jinja wrote 1e999 as `inf`, an attribute where `dictsort` was given no mapping.
+_FAILURES = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    NameError,
+    RecursionError,
+    TypeError,
+    ValueError,
 )
 # Without assignments nothing can be built up step by step: what a template makes is about as long as what it says.
 _FORBIDDEN = (
@@ -116,8 +128,11 @@ class Template:
             raise InputError(error.message or "not a template", where=f"line {error.lineno}") from error
         except TemplateError as error:
             raise InputError(str(error), where="template") from error
-        except RecursionError as error:
-            raise InputError("nests too deeply", where="template") from error
+        except (RecursionError, MemoryError) as error:
+            raise InputError(_TOO_DEEP, where="template") from error
+        except (SyntaxError, ValueError, OverflowError) as error:
+            # Jinja makes Python of a template, and takes some that Python doesn't.
+            raise InputError(_refusal(error), where="template") from error
 
     def render(self, values: Mapping[str, Any]) -> str:
         """The text with `values` put in. Raises InputError for a missing value or a template that runs wild."""
@@ -136,7 +151,7 @@ class Template:
                     raise InputError(f"rendering took over {MAX_SECONDS:g} s", where="template")
         except TemplateError as error:
             raise InputError(str(error), where="template") from error
-        except (ArithmeticError, TypeError, ValueError, LookupError, RecursionError, MemoryError) as error:
+        except _FAILURES as error:
             raise InputError(f"the template fails: {error or type(error).__name__}", where="template") from error
         return "".join(parts)
 
@@ -145,6 +160,15 @@ class Template:
 def compile_template(source: str) -> Template:
     """The compiled template of `source`; compiled once for texts in use."""
     return Template(source)
+
+
+def _refusal(error: Exception) -> str:
+    """What Python has against a template, in words for whoever wrote it: the line it names is none of theirs."""
+    if not isinstance(error, SyntaxError):
+        return "a number or a character in it can't be used: numbers may have up to 4,300 digits"
+    if "too many" in error.msg:
+        return f"{_TOO_DEEP}, or has too many filters, or too many times and / or, in a row"
+    return f"Python refuses it: {error.msg}"
 
 
 def _refuse_bombs(tree: nodes.Template) -> None:

@@ -31,6 +31,7 @@ from synterm.storage.case_filter import CaseFilter, Condition, where
 from synterm.storage.case_list import CaseList
 from synterm.storage.case_search import expects, globs, holds
 from synterm.storage.clock import now
+from synterm.storage.connect import DatabaseError, in_a_hurry, project_error
 from synterm.storage.writer import Writer
 
 _COLUMNS = (
@@ -104,6 +105,14 @@ class CaseStore(Store):
             with self._reading("a case"):
                 found.update((row[0], _case(row)) for row in rows)
         return [found[key] for key in keys if key in found]
+
+    def glimpse(self, keys: Sequence[int]) -> list[Case]:
+        """The same for a page that is being drawn: hardly waits where another program keeps the file locked."""
+        try:
+            with in_a_hurry(self._db):
+                return self.page(keys)
+        except DatabaseError as error:
+            raise project_error(error, self._writer.path) from error
 
     def select(self, chosen: CaseFilter | None = None) -> Iterator[Case]:
         """The cases that fit, read page by page."""

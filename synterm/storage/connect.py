@@ -23,6 +23,7 @@ APPLICATION_ID = 0x53594E54
 """``SYNT``, in the file's header: tells a project file from other databases."""
 BUSY_SECONDS = 10
 _RETRY_SECONDS = 0.01
+_HURRY_MS = 100
 
 DatabaseError = sqlite3.DatabaseError
 FileError = sqlite3.OperationalError
@@ -105,6 +106,16 @@ def closed_on_error(connection: sqlite3.Connection) -> Generator[None]:
         raise
 
 
+@contextlib.contextmanager
+def in_a_hurry(db: Database) -> Generator[None]:
+    """Within the block another program's lock is hardly waited for: keys and drawing wait meanwhile."""
+    db.conn.execute(f"PRAGMA busy_timeout = {_HURRY_MS}")
+    try:
+        yield
+    finally:
+        db.conn.execute(f"PRAGMA busy_timeout = {round(BUSY_SECONDS * 1000)}")
+
+
 def check_file(path: Path) -> None:
     """Raise ProjectError unless `path` is an ordinary file."""
     try:
@@ -146,7 +157,7 @@ def project_error(error: Exception, path: Path) -> ProjectError:
     """A database error as one that a person can act on; what SQLite said is its cause."""
     text = str(error)
     words, hint = next((told for sign, told in _TOLD.items() if sign in text), ("SQLite says: {text}", None))
-    made = ProjectError(words.format(seconds=BUSY_SECONDS, text=text), where=str(path), hint=hint)
+    made = ProjectError(words.format(text=text), where=str(path), hint=hint)
     made.__cause__ = error
     return made
 
@@ -162,7 +173,7 @@ _RESTORE = "restore a copy of the file"
 _TOLD: dict[str, tuple[str, str | None]] = {
     "not a database": ("not a project file (it is no SQLite database)", _NAME_ONE),
     "locked": (
-        "another program keeps the file locked for over {seconds:g} s",
+        "another program keeps the file locked",
         "close the other program, then try again",
     ),
     "unable to open": ("the file can't be opened", "check that the folder exists and that you may write there"),

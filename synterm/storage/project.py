@@ -24,6 +24,7 @@ from synterm.storage.connect import (
     closed_on_error,
     connect,
     damaged,
+    in_a_hurry,
     is_read_only,
     project_error,
     set_journal,
@@ -179,8 +180,8 @@ class Project:
 
     @property
     def version(self) -> int:
-        """Another number once anyone, here or elsewhere, wrote into the file."""
-        with _errors(self.path):
+        """Another number once anyone wrote into the file; raises ProjectError while it is locked."""
+        with _errors(self.path), in_a_hurry(self._db):
             return self._db.execute("PRAGMA data_version").fetchone()[0]
 
     def outside(self) -> Future[Marks | None]:

@@ -56,7 +56,7 @@ class Session:
         self.everything: Mapping[str, int] = {}
         """How many cases of any kind each scenario holds."""
         self._facts: tuple[Checklist, PromptBody | None, QualityFacts] | None = None
-        self.rows = CaseRows([], project.cases.page)
+        self.rows = CaseRows([], project.cases.glimpse)
         self.totals: Mapping[str, int] = {}
         """How many cases of each scenario fit the query."""
         self.shown = self.rows
@@ -118,7 +118,7 @@ class Session:
         self.node_id, self.query, self._chosen = node_id, query, wanted.filter
         self.arrangement = replace(self.arrangement, terms=wanted.results)
         self._scenarios = None if scenarios is None else frozenset(scenarios)
-        self.rows = self.shown = CaseRows(found.keys, self.project.cases.page)
+        self.rows = self.shown = CaseRows(found.keys, self.project.cases.glimpse)
         self.totals, self.everything = found.totals, found.everything
         self._set_board()
 
@@ -271,7 +271,7 @@ class Session:
 
     def show_arranged(self, keys: list[int] | None) -> None:
         """Have the panes show the cases of these row numbers; None: the rows as they are."""
-        self.shown = self.rows if keys is None else CaseRows(keys, self.project.cases.page)
+        self.shown = self.rows if keys is None else CaseRows(keys, self.project.cases.glimpse)
         self.board.shown = self.shown
 
     def keyed(self) -> list[tuple[int, str]]:

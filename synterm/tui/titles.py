@@ -55,10 +55,15 @@ def results_summary(board: Board) -> str:
     parts = [_rate(draft, total)] if draft and draft.counts.judged else []
     flips = board.flips()
     if reference and flips.compared:
-        parts.append(f"▲{flips.fixed} fixed ▼{flips.broken} broken against {reference.variant.version}")
+        parts.append(f"▲{flips.fixed} fixed ▼{flips.broken} broken against {_name(reference, draft)}")
         known = min(draft.counts.fresh, reference.counts.fresh) if draft else 0
         parts[-1] += _chance(*board.turned()) if known >= total else " so far"
     return "   ".join(parts)
+
+
+def _name(reference: Column, draft: Column | None) -> str:
+    alike = draft is not None and draft.variant.model.name == reference.variant.model.name
+    return reference.variant.version if alike else reference.title
 
 
 def _rate(column: Column, total: int) -> str:

@@ -67,6 +67,51 @@ def test_a_template_that_does_not_compile_is_told_by_line(source: str, line: int
     assert error.value.where == f"line {line}"
 
 
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("{{ " + " or ".join(["a"] * 199) + " }}", "and / or"),
+        ("{{ a" + "|upper" * 250 + " }}", "too many filters"),
+        ("{{ a" + "[0]" * 300 + " }}", "nests too deeply"),
+        ("{% if a %}" * 99 + "{% endif %}" * 99, "nests too deeply"),
+        ("{{ " + "9" * 5000 + " }}", "4,300 digits"),
+        ("{{ a(b=1, b=2) }}", "repeated: b"),
+    ],
+)
+def test_what_only_python_refuses_is_an_input_error(source: str, told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        Template(source)
+
+
+PARTS = ["a", "b", "c.d", "1", "-2", "1e999", "'x'", "[]", "{}", "none", "b[0]", "range(3)", "class", "not ", "(", ")"]
+JOINTS = [
+    " or ",
+    " and ",
+    "+",
+    "*",
+    "**",
+    "~",
+    " < ",
+    " in ",
+    " if a else ",
+    "|first",
+    "|map('x')",
+    "|tojson",
+    "|dictsort",
+    "[0]",
+    "()",
+]
+
+
+@given(st.lists(st.sampled_from(PARTS + JOINTS), min_size=1, max_size=8).map("".join), st.sampled_from([1, 30, 300]))
+def test_a_template_of_odd_expressions_renders_or_is_an_input_error(part: str, times: int) -> None:
+    for source in (f"{{{{ {' or '.join([part] * times)} }}}}", f"{{% if {part} %}}" * times + "{% endif %}" * times):
+        try:
+            render(source, a="x", b=["y"], c={"d": 1})
+        except InputError as error:
+            assert error.message
+
+
 ATTACKS = [
     # Known ways out of Jinja, as lists of server-side template injections have them.
     "{{ ''.__class__.__mro__[1].__subclasses__() }}",

@@ -104,4 +104,29 @@ async def test_flips_are_told_against_the_column_one_chooses(make_project: MakeP
         assert "⚑ v1" in bench.text()
         await bench.pilot.press("left", "left", "B")
         await bench.settle()
-        assert bench.screen.session.board.reference is reference, "a draft is not held against a draft"
+        assert bench.screen.session.board.reference is reference, "the draft is not held against itself"
+
+
+async def test_the_draft_is_held_against_itself_under_another_model(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    path = make_project()
+    with Project.open(path) as project:
+        other = scripted(rules=[], default="summarize").model_copy(update={"name": "zother"})
+        project.models.put(other).result()
+    async with open_bench(path, size=(170, 40)) as bench:
+        bench.screen.use_model("script")
+        bench.screen._line_up(Lineup(models=("zother",)))
+        await bench.settle()
+        bench.screen.grid.focus()
+        await bench.pilot.press(*["right"] * titles(bench).index("zother · draft"), "B")
+        await bench.settle()
+        reference = bench.screen.session.board.reference
+        assert reference is not None
+        assert reference.title == "zother · draft"
+        assert bench.screen.session.board.flips() == (3, 1, 5)
+        assert "▲3 fixed ▼1 broken against zother · draft" in str(bench.screen.grid.border_subtitle)
+        bench.screen.prompt.focus_editor()
+        await bench.type("x")
+        await bench.settle()
+        assert bench.screen.session.board.reference is reference, "whatever the draft says"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from synterm.core.model import Price
 from synterm.settings import Settings
-from tests.support.http_stub import Stub
+from tests.support.http_stub import Reply, Stub
 from tests.tui.conftest import MakeProject, OpenBench, scripted, stubbed
 
 DOLLAR = Price(input=0, output=1e5)
@@ -56,6 +56,24 @@ async def test_a_sample_is_taken_of_a_priced_model_until_all_is_asked_for(
         await bench.pilot.press("ctrl+z")
         await bench.settle()
         assert bench.draft.counts.cached == 5
+
+
+async def test_after_all_was_asked_for_a_key_asks_for_a_sample_again(
+    make_project: MakeProject, open_bench: OpenBench, stub: Stub
+) -> None:
+    stub.reply("clarify")
+    path = make_project(stubbed(stub, price=Price(input=0, output=1)))
+    async with open_bench(path, live_sample=2, approved_endpoints=(stub.origin,)) as bench:
+        stub.reply(lambda messages: Reply("clarify", delay_s=0 if "x" in messages[0]["content"] else 600))
+        bench.screen.grid.focus()
+        await bench.pilot.press("r")
+        while len(stub.calls) == 2:
+            await bench.pilot.pause(0.01)
+        assert bench.screen.status.status.total == 5
+        bench.screen.prompt.focus_editor()
+        await bench.type("x")
+        await bench.settle()
+        assert bench.draft.counts.fresh == bench.screen.status.status.total == 2
 
 
 async def test_a_model_without_a_price_is_taken_to_cost_nothing_on_this_machine_only(

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
 from synterm.core.model import ModelSpec, Price
 from synterm.evaluate import breaker, retries
-from synterm.tui.screens.workbench import evaluating
+from synterm.providers.availability import Availability, State
+from synterm.tui.screens.fetch import FetchScreen
+from synterm.tui.screens.workbench import case_finding, evaluating
 from synterm.tui.widgets.grid.grid import ResultGrid
-from tests.support.http_stub import Stub
+from tests.support.http_stub import Reply, Stub
 from tests.tui.conftest import MakeProject, OpenBench, stub, stubbed
 
 __all__ = ["stub"]
@@ -109,3 +113,63 @@ async def test_a_priced_model_answers_a_sample_of_each_scenario(
         fresh = [case for case in bench.screen.session.rows if not bench.draft.is_due(case.id, errors=False)]
         per_scenario = {case.scenario_id for case in fresh}
         assert (len(fresh), len(per_scenario)) == (4, 2), "the first three cases are one scenario, the rest another"
+
+
+async def test_weights_are_offered_once_however_much_is_typed(
+    make_project: MakeProject, open_bench: OpenBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states: list[State] = ["fetch"]
+
+    def usable(*_: object) -> Availability:
+        return Availability(states[-1], "its weights are not here")
+
+    monkeypatch.setattr(evaluating, "usable", usable)
+    async with open_bench(make_project()) as bench:
+        bench.screen.restart()
+        bench.screen.restart()
+        await bench.settle()
+        assert [type(screen) for screen in bench.app.screen_stack[2:]] == [FetchScreen]
+        await bench.pilot.press("escape")
+        bench.screen.prompt.focus_editor()
+        await bench.type("x")
+        await bench.settle()
+        assert bench.app.screen is bench.screen
+        assert "is not fetched; r asks again" in bench.text()
+        bench.screen.grid.focus()
+        await bench.pilot.press("r")
+        await bench.settle()
+        fetch = bench.app.screen
+        assert isinstance(fetch, FetchScreen)
+        states.append("ready")
+        fetch.dismiss(True)
+        await bench.settle()
+        assert bench.draft.counts.fresh == 5
+
+
+async def test_nothing_lands_while_changed_cases_are_looked_for(
+    make_project: MakeProject, open_bench: OpenBench, stub: Stub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stub.reply("clarify")
+    async with open_bench(make_project(stubbed(stub)), approved_endpoints=(stub.origin,)) as bench:
+        found, look = threading.Event(), case_finding.beside
+
+        def slowly(*asked: Any) -> Any:
+            found.wait()
+            return look(*asked)
+
+        monkeypatch.setattr(case_finding, "_BIG", 2)
+        monkeypatch.setattr(case_finding, "beside", slowly)
+        stub.reply(Reply("clarify", delay_s=600))
+        calls = len(stub.calls)
+        bench.screen.prompt.focus_editor()
+        await bench.type("x")
+        while len(stub.calls) == calls:
+            await bench.pilot.pause(0.01)
+        assert bench.draft.running
+        bench.screen.reread(None)
+        await bench.pilot.pause()
+        assert not bench.draft.running
+        stub.reply("schedule")
+        found.set()
+        await bench.settle()
+        assert bench.verdicts() == [True, True, False, False, False]

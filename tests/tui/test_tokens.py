@@ -7,6 +7,7 @@ import pytest
 from synterm.core.model import ModelSpec
 from synterm.tui.prompt import tokens
 from synterm.tui.prompt.tokens import TokenCounter, Tokens, by_size, encoding_of
+from tests.tui.conftest import MakeProject, OpenBench
 
 
 def named(model: str, **more: str) -> ModelSpec:
@@ -56,3 +57,15 @@ async def test_a_process_that_ends_is_made_up_for_by_sizes(monkeypatch: pytest.M
     counter = TokenCounter()
     assert await counter.count(["x" * 8], named("gpt-4o")) == [Tokens(2, exact=False)]
     await counter.close()
+
+
+async def test_a_count_that_fails_is_told_of(
+    make_project: MakeProject, open_bench: OpenBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> list[Tokens]:
+        raise RuntimeError("no\x1bcount")
+
+    monkeypatch.setattr(TokenCounter, "count", fail)
+    async with open_bench(make_project()) as bench:
+        assert "RuntimeError('no" in bench.text()
+        assert bench.app.failure is None

@@ -11,6 +11,7 @@ from synterm.core.case import Case
 from synterm.core.completion import Completion, Outcome, failed_call
 from synterm.core.evaluation import Evaluation
 from synterm.tui.board.column import Column
+from synterm.tui.board.lineup import place_of
 from synterm.tui.board.verdicts import read_state
 
 T = TypeVar("T")
@@ -47,7 +48,7 @@ class Board:
         spread: Spread,
         reference: tuple[str, str] | None = None,
     ) -> None:
-        """`reference`: the key of the variant that the draft is held against; None: the version kept last."""
+        """`reference`: the place of the column that the draft is held against; None: the version kept last."""
         self.rows = rows
         self.shown = rows
         """The rows as the grid shows them: sorted, or only some."""
@@ -90,7 +91,7 @@ class Board:
 
     def _find_reference(self, draft: Column) -> Column | None:
         others = [column for column in self.columns[1:] if column.variant.key != draft.variant.key]
-        chosen = (column for column in others if column.variant.key == self._chosen)
+        chosen = (column for column in others if place_of(column.variant) == self._chosen)
         same_model = (column for column in others if column.variant.model.name == draft.variant.model.name)
         return next(chain(chosen, same_model, others), None)
 
@@ -160,10 +161,10 @@ class Board:
         flips, before = self.flips_by_scenario(), self._compared(case.id)
         change()
         now = self._compared(case.id)
-        if self.draft and self.reference:
-            self._counted = self._state(self.draft, self.reference)
         if now is not before:
             flips[case.scenario_id] = flips.get(case.scenario_id, _NONE).plus(before, -1).plus(now)
+        if self.draft is not None and self.reference is not None:
+            self._counted = self._state(self.draft, self.reference)
 
     @staticmethod
     def _state(draft: Column, reference: Column) -> tuple[int, ...]:

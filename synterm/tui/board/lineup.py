@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from synterm.core.evaluation import Variant
 from synterm.core.model import ModelSpec
 from synterm.core.prompt import Prompt, PromptVersion
 
@@ -32,7 +33,7 @@ class Lineup:
     models: tuple[str, ...] = ()
     """The models beside the one in use."""
     reference: tuple[str, str] | None = None
-    """The key of the variant that flips are told against; None: the newest version that differs."""
+    """The column that flips are told against, as `place_of` tells; None: the newest version that differs."""
     without: frozenset[tuple[int, str]] = frozenset()
     """The columns of these versions and models that are left out: number, `DRAFT` for the draft, and model."""
 
@@ -72,6 +73,11 @@ class Lineup:
         every = frozenset((number, model) for number in numbers | {DRAFT} for model in models)
         versions = tuple(sorted(numbers - {DRAFT}))
         return cls(versions, tuple(sorted(models)), reference, every - chosen)
+
+
+def place_of(variant: Variant) -> tuple[str, str]:
+    """Where a variant stands whatever it says: ``v2``, or ``draft``, and its model's name."""
+    return variant.version, variant.model.name
 
 
 def _number(version: PromptVersion | None) -> int:

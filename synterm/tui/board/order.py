@@ -8,6 +8,7 @@ from itertools import chain, islice
 from synterm.core.case import Case
 from synterm.tui.board.board import Board
 from synterm.tui.board.column import Column
+from synterm.tui.board.rows import GONE
 
 _PAGE = 100
 """How many cases are read at a time."""
@@ -32,8 +33,8 @@ def _not_passed(board: Board, column: Column) -> Iterator[Case]:
 
 
 def _once(cases: Iterable[Case]) -> Iterator[Case]:
-    """Each case once, where it comes first."""
-    seen: set[str] = set()
+    """Each case once, where it comes first, of those that are there."""
+    seen = {GONE.id}
     for case in cases:
         if case.id not in seen:
             seen.add(case.id)

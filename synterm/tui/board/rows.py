@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from typing import overload
 
 from synterm.core.case import Case
+from synterm.errors import SyntermError
 
+GONE = Case(id="gone", scenario_id="", input={"": "– no longer in the project, or not to be read just now –"})
+"""Stands in the place of a case that someone else removed, until the rows are found anew. It is never evaluated."""
+_AGAIN_S = 1.0
+"""So long after a page could not be read it is not tried again: trying may take a while, and rows are drawn often."""
 _PAGE = 200
 _PAGES = 60
 
@@ -15,12 +21,16 @@ ReadPage = Callable[[Sequence[int]], list[Case]]
 
 
 class CaseRows(Sequence[Case]):
-    """The cases of these row numbers; at most 12 000 are held at a time. `keys`: the row numbers, in order."""
+    """The cases of these row numbers; at most 12 000 are held at a time. `keys`: the row numbers, in order.
+
+    Every case stands at its row number's place, whatever others remove: `GONE` is there for what can't be read.
+    """
 
     def __init__(self, keys: Sequence[int], read: ReadPage) -> None:
         self.keys = keys
         self._read = read
         self._pages: OrderedDict[int, list[Case]] = OrderedDict()
+        self._failed_at: float | None = None
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -58,9 +68,23 @@ class CaseRows(Sequence[Case]):
     def _page(self, number: int) -> list[Case]:
         page = self._pages.get(number)
         if page is None:
-            page = self._pages[number] = self._read(self.keys[number * _PAGE : (number + 1) * _PAGE])
+            keys = self.keys[number * _PAGE : (number + 1) * _PAGE]
+            if self._failed_at is not None and time.monotonic() - self._failed_at < _AGAIN_S:
+                return [GONE] * len(keys)
+            try:
+                page = self._pages[number] = self._whole(keys)
+            except SyntermError:
+                # Drawing must go on. Whoever looks for changes in the file tells of the error.
+                self._failed_at = time.monotonic()
+                return [GONE] * len(keys)
             if len(self._pages) > _PAGES:
                 self._pages.popitem(last=False)
         else:
             self._pages.move_to_end(number)
         return page
+
+    def _whole(self, keys: Sequence[int]) -> list[Case]:
+        found = self._read(keys)
+        if len(found) == len(keys):
+            return found
+        return [next(iter(self._read([key])), GONE) for key in keys]

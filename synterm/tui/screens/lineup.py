@@ -94,10 +94,10 @@ class LineupScreen(ModalScreen[Lineup | None]):
         self.dismiss(Lineup.of(frozenset(matrix.chosen), matrix.table.models[0].name, reference))
 
     def _variant(self, key: Key | None) -> tuple[str, str] | None:
-        """The key of the variant that a mark in the table stands for."""
+        """The place of the column that a mark in the table stands for."""
         versions = self._session.prompt.versions if self._session.prompt else ()
         found = next((version for version in versions if key and version.number == key[0]), None)
-        return (found.id, key[1]) if found and key else None
+        return (found.label, key[1]) if found and key else None
 
     @on(LineupMatrix.Moved)
     def _moved(self, event: LineupMatrix.Moved) -> None:

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from synterm.core.case import Case
-from synterm.tui.board.rows import CaseRows
+from synterm.tui.board.rows import GONE, CaseRows
 from synterm.tui.widgets.cells import padded
 from synterm.tui.widgets.line_list import LineList
 
@@ -153,8 +153,9 @@ class CaseList(LineList):
 
     @property
     def case(self) -> Case | None:
-        """The case under the cursor."""
-        return self.rows[self.cursor] if self.cursor < len(self.rows) else None
+        """The case under the cursor, if it is still there."""
+        case = self.rows[self.cursor] if self.cursor < len(self.rows) else None
+        return None if case is GONE else case
 
     @property
     def notes(self) -> tuple[tuple[str, str], ...]:

@@ -11,7 +11,7 @@ from textual import on, work
 from synterm.evaluate.events import Event
 from synterm.text import printable
 from synterm.tui.board.arrange import Arrangement, ByRow, Only, arranged
-from synterm.tui.board.lineup import Lineup
+from synterm.tui.board.lineup import Lineup, place_of
 from synterm.tui.screens.lineup import LineupScreen, lineup_table
 from synterm.tui.screens.workbench.evaluating import EvaluatingScreen
 from synterm.tui.widgets.grid.grid import ResultGrid
@@ -82,10 +82,10 @@ class ArrangingScreen(EvaluatingScreen):
         if not columns:
             return
         column = columns[self._grid.column]
-        if column.live:
-            self.notify("this is a draft: choose the column of a version to hold it against", markup=False)
+        if column is self.session.board.draft:
+            self.notify("this is the draft itself: choose another column to hold it against", markup=False)
             return
-        self.session.line_up(replace(self.session.lineup, reference=column.variant.key))
+        self.session.line_up(replace(self.session.lineup, reference=place_of(column.variant)))
         self.painter.show_scope()
         self.notify(printable(f"flips are told against {column.title}"), markup=False)
 

@@ -15,6 +15,7 @@ from synterm.storage.case_filter import QualityFacts
 from synterm.storage.cases import CaseStore, Found
 from synterm.storage.project import Project
 from synterm.text import printable
+from synterm.tui.board.rows import GONE
 from synterm.tui.cases.quality import FLAG_WORDS, flags_of
 from synterm.tui.cases.query import Query
 from synterm.tui.screens.workbench.watching import WatchingScreen
@@ -40,7 +41,8 @@ class CaseFinding(WatchingScreen):
 
     @on(CaseList.Shown)
     def _shown(self, event: CaseList.Shown) -> None:
-        self._learn_flags(self.session.shown[event.rows.start : event.rows.stop])
+        shown = self.session.shown[event.rows.start : event.rows.stop]
+        self._learn_flags([case for case in shown if case is not GONE])
 
     def _rescope(self, node_id: str | None, query: str, delay: float = 0.0) -> None:
         """Take other cases; where there are many, after they were found in a thread. Later calls win."""

@@ -23,6 +23,7 @@ from synterm.settings import Settings
 from synterm.storage.project import Project
 from synterm.text import plural
 from synterm.tui.board.live import Live
+from synterm.tui.board.rows import GONE
 from synterm.tui.compositor import FrugalCompositor
 from synterm.tui.painter import Painter
 from synterm.tui.screens.fetch import FetchScreen
@@ -30,6 +31,7 @@ from synterm.tui.session import Session
 
 _OFFLINE_S = 20.0
 """How often an endpoint that can't be reached is tried again, in seconds."""
+_NOT_FETCHED = "the embedded model is not fetched; r asks again"
 _PAUSED = "p goes on, r evaluates once"
 
 
@@ -59,6 +61,7 @@ class EvaluatingScreen(Screen[None]):
         self._providers = providers
         self._settings = settings
         self._next_try: Timer | None = None
+        self._fetch_refused = False
 
     def use_settings(self, settings: Settings) -> None:
         """Evaluate by other settings from now on. Which endpoints may be asked stays as it was at the start."""
@@ -78,15 +81,13 @@ class EvaluatingScreen(Screen[None]):
             self._stop_live()
             self.painter.set_state("paused", _PAUSED)
             return
-        self.painter.set_state("waiting")
-        self._evaluate(delay)
+        self._begin_round(delay)
 
     def action_run_all(self) -> None:
         """Evaluate everything in scope, also what live mode leaves out."""
         if self._may_ask():
-            self.painter.everything = True
-            self.painter.set_state("waiting")
-            self._evaluate(0.0)
+            self._fetch_refused = False
+            self._begin_round(everything=True)
 
     def action_pause(self) -> None:
         """Stop live mode, or go on with it."""
@@ -96,26 +97,32 @@ class EvaluatingScreen(Screen[None]):
     def action_ask_again(self) -> None:
         """Ask afresh about the case under the cursor, under all columns."""
         case = self.painter.chosen_case()
-        if case is not None and self._may_ask():
+        if case is not None and case is not GONE and self._may_ask():
             self._ask_again(case)
 
+    def _begin_round(self, delay: float = 0.0, *, everything: bool = False) -> None:
+        self.painter.everything = everything
+        self.painter.set_state("waiting")
+        self._evaluate(delay, everything)
+
     def _stop_live(self) -> None:
+        self.painter.everything = False
         self.workers.cancel_group(self, "live")
 
     @work(exclusive=True, group="live", exit_on_error=False)
-    async def _evaluate(self, delay: float) -> None:
+    async def _evaluate(self, delay: float, everything: bool) -> None:
         await asyncio.sleep(delay)
-        if not await self._model_ready():
+        if not self._model_ready(everything):
             return
-        session, everything = self.session, self.painter.everything
-        cases = self.painter.visible_cases()
+        session = self.session
+        cases = [case for case in self.painter.visible_cases() if case is not GONE]
         await self._watch(self.live.follow(session.board, session.checklist, cases, everything=everything))
         self.painter.everything = False
 
     @work(group="live", exit_on_error=False)
     async def _ask_again(self, case: Case) -> None:
         """Beside what else runs. Whatever changes the text ends it too."""
-        if await self._model_ready():
+        if self._model_ready():
             self.painter.set_state("running")
             self.painter.changed(case.id)
             await self._watch(self.live.ask_again(self.session.board, self.session.checklist, case))
@@ -155,7 +162,7 @@ class EvaluatingScreen(Screen[None]):
     def _try_again(self) -> None:
         # One request shows whether the endpoint is back: the engine gave it up, and tries it once.
         if self.painter.state == "offline" and not self.paused:
-            self._evaluate(0.0)
+            self._evaluate(0.0, everything=False)
 
     def _others_run(self) -> bool:
         running = (worker for worker in self.workers if worker.is_running and not worker.is_cancelled)
@@ -172,7 +179,7 @@ class EvaluatingScreen(Screen[None]):
         else:
             self.painter.changed(event.task.case.id)
 
-    async def _model_ready(self) -> bool:
+    def _model_ready(self, everything: bool = False) -> bool:
         """Whether the model can be used; offers to fetch what it lacks. Says in the status line why not."""
         model = self.session.model
         if model is None or self.session.body is None:
@@ -182,15 +189,26 @@ class EvaluatingScreen(Screen[None]):
             return True
         found = usable(model, self._settings.approved_endpoints)
         if found.state == "fetch":
-            if await self.app.push_screen_wait(FetchScreen()):
-                return True
-            self.painter.set_state("blocked", "the embedded model is not fetched; r asks again")
+            self.painter.set_state("blocked", _NOT_FETCHED)
+            self._offer_fetch(everything)
             return False
         if found.state == "missing":
             state = "restricted" if found.restricted else "blocked"
             self.painter.set_state(state, f"{model.name}: {found.reason}. {found.hint or ''}")
             return False
         return True
+
+    def _offer_fetch(self, everything: bool) -> None:
+        # Whatever begins a round meanwhile, and that is every key, must not ask a second time.
+        if self._fetch_refused or any(isinstance(screen, FetchScreen) for screen in self.app.screen_stack):
+            return
+
+        def fetched(there: bool | None) -> None:
+            self._fetch_refused = not there
+            if there:
+                self._begin_round(everything=everything)
+
+        self.app.push_screen(FetchScreen(), fetched)
 
     @work(group="warm", exit_on_error=False)
     async def _warm(self) -> None:

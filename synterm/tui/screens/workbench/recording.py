@@ -40,7 +40,7 @@ class RecordingScreen(WatchingScreen):
             self.notify("There is nothing to record: no case is in scope, or there is no prompt or model.")
         elif sum(worker.group == "record" and worker.is_running for worker in self.workers) > 1:
             self.notify("A run is being recorded; H shows it when it is done.")
-        elif self._may_ask() and await self._model_ready() and await self._may_cost(columns, len(cases)):
+        elif self._may_ask() and self._model_ready() and await self._may_cost(columns, len(cases)):
             # A draft that says what a kept version says goes by that version's name. The newest comes last.
             variants = list({column.variant.key: column.variant for column in columns}.values())[::-1]
             path = self.session.project.path

@@ -20,6 +20,7 @@ from synterm.providers.registry import Providers
 from synterm.settings import Settings
 from synterm.storage.project import Project
 from synterm.text import one_line
+from synterm.tui.board.rows import GONE
 from synterm.tui.painter import FRAME_SECONDS, Painter, Panes
 from synterm.tui.screens.inspect import InspectScreen
 from synterm.tui.screens.places import make_place
@@ -136,7 +137,7 @@ class WorkbenchScreen(ViewingScreen, CaseEditing, TreeEditing, SharingScreen, Ar
             self._ask_again(case)
 
     def _scrolled(self) -> None:
-        self.live.promote(self.painter.visible_cases())
+        self.live.promote(case for case in self.painter.visible_cases() if case is not GONE)
 
     def action_open_place(self, name: str) -> None:
         """Open a screen beside the workbench."""
@@ -144,6 +145,8 @@ class WorkbenchScreen(ViewingScreen, CaseEditing, TreeEditing, SharingScreen, Ar
 
     def reread(self, touched: Collection[str] | None = ()) -> None:
         """Read tree, cases and models again, and evaluate what is new and what was `touched`: cases by id."""
+        # What is under way is about earlier checks and cases. It must not land while the cases are looked for.
+        self._stop_live()
         tree, prompt = self.session.tree, self.session.prompt
         self.session.reload(touched)
         if self.session.tree != tree:

@@ -9,6 +9,7 @@ from textual import work
 
 from synterm.errors import SyntermError
 from synterm.storage.outside import Marks
+from synterm.text import printable
 from synterm.tui.screens.workbench.evaluating import EvaluatingScreen
 
 _LOOK_S = 1.0
@@ -20,6 +21,8 @@ class WatchingScreen(EvaluatingScreen):
     _marks: Marks | None = None
     _version = 0
     _looking = False
+    _told = ""
+    """Why the file could not be looked at, while that is so."""
 
     def begin_to_watch(self) -> None:
         """Take what is there now as known."""
@@ -52,10 +55,22 @@ class WatchingScreen(EvaluatingScreen):
 
     def _glance(self) -> None:
         """Cheap: whether there is anything to look at. Not while the last look still waits for a locked file."""
-        version = self.session.project.version
+        try:
+            version = self.session.project.version
+        except SyntermError as error:
+            self._tell_once(error)
+            return
+        self._told = ""
         if version != self._version and not self._looking:
             self._version, self._looking = version, True
             self._look()
+
+    def _tell_once(self, error: SyntermError) -> None:
+        """The same is found once a second."""
+        if self._told != error.message:
+            self._told = error.message
+            words = printable(f"{error.message}. {error.hint or ''}".strip())
+            self.notify(words, title="Project file", severity="warning", timeout=10, markup=False)
 
     @work(group="look", exit_on_error=False)
     async def _look(self) -> None:
