@@ -120,6 +120,7 @@ class PromptingScreen(ProjectEditing):
         self.session.use_model(name)
         self.prompt.know_model(self.session.model, self.session.param_check)
         self.painter.show_scope()
+        self.learn_trends()
         self._warm()
         self.restart()
 
@@ -133,6 +134,7 @@ class PromptingScreen(ProjectEditing):
         await self.show_open_prompt()
         self.prompt.focus_editor()
         self.painter.show_scope()
+        self.learn_trends()
         self.restart()
 
     async def show_open_prompt(self) -> None:
