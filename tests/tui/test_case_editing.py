@@ -12,7 +12,7 @@ from typing import Any, cast
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from textual.widgets import Checkbox, Input, Select, TextArea
+from textual.widgets import Checkbox, Input, Select, Static, TextArea
 
 from synterm.core.case import Case, Origin
 from synterm.core.tree import Node
@@ -158,6 +158,68 @@ async def test_escape_asks_before_it_throws_away_what_was_typed(
         await bench.settle()
         assert bench.app.screen is bench.screen
         assert stored(bench) == before
+
+
+@pytest.mark.parametrize("key", ["e", "n", "D"])
+async def test_a_form_stays_with_what_was_typed_when_it_can_not_be_saved(
+    key: str, make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    async with open_bench(make_project()) as bench:
+        form = await open_form(bench, key)
+        await bench.type("xyz")
+        scenario = bench.screen.session.tree[str(choice(form, "scenario").value)]
+        bench.project.nodes.remove(scenario.id).result()
+        await bench.pilot.press("ctrl+s")
+        said = form.query_one("#problem", Static)
+        while not said.content:
+            assert bench.app.screen is form, "it stays open"
+            await bench.pilot.pause(0.01)
+        assert "it belongs to something that the project does not have" in str(said.content)
+        bench.project.nodes.put(scenario).result()
+        await bench.pilot.press("ctrl+s")
+        await bench.settle()
+        assert bench.app.screen is bench.screen
+        assert any("xyz" in case.title for case in stored(bench))
+
+
+ODD = "one\u2028two\x0cthree\r\nfour\nfive\x85\r"
+
+
+async def test_what_nobody_touched_in_a_form_stays_to_the_letter(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    path = make_project()
+    with Project.open(path) as project:
+        scenario = project.cases.page([1])[0].scenario_id
+        odd = Case(scenario_id=scenario, input={"message": ODD, "list": [1, 1.0]}, expected="")
+        project.cases.put([odd]).result()
+    async with open_bench(path) as bench:
+        await press(bench, "end")
+        form = await open_form(bench, "e")
+        form.query_one("#tags", Input).value = "other"
+        await bench.pilot.press("ctrl+s")
+        await bench.settle()
+        after = stored(bench)[-1]
+        assert (after.tags, after.content_id) == (("other",), odd.content_id)
+        form = await open_form(bench, "e")
+        form.query_one("ValueField TextArea", TextArea).focus()
+        await bench.pilot.press("home", "x")
+        await bench.pilot.press("ctrl+s")
+        await bench.settle()
+        assert stored(bench)[-1].input["message"] == f"x{ODD}", "and so does the rest of a text that was typed in"
+
+
+async def test_one_and_true_are_not_the_same(make_project: MakeProject, open_bench: OpenBench) -> None:
+    path = make_project()
+    with Project.open(path) as project:
+        [case] = project.cases.page([1])
+        project.cases.put([case.model_copy(update={"expected": 1})]).result()
+    async with open_bench(path) as bench:
+        form = await open_form(bench, "e")
+        form.query_one("#expected", TextArea).text = "true"
+        await bench.pilot.press("ctrl+s")
+        await bench.settle()
+        assert stored(bench)[0].expected is True
 
 
 async def test_a_form_that_nobody_changed_closes_at_once(make_project: MakeProject, open_bench: OpenBench) -> None:

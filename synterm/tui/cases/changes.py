@@ -93,6 +93,11 @@ def replacing(cases: CaseStore, label: str, changes: Mapping[str, tuple[Case, Ca
     return Edit(label, apply, revert, touched=tuple(changes))
 
 
+def differs(one: Case, other: Case) -> bool:
+    """Whether two cases say something else: also ``1`` and ``true``, which are equal in Python."""
+    return one != other or one.content_id != other.content_id
+
+
 def variation(case: Case) -> Case:
     """A case made by hand from another: of the same root and split, so that ten of them are no ten data points."""
     return Case(
