@@ -185,6 +185,20 @@ async def test_a_form_stays_with_what_was_typed_when_it_can_not_be_saved(
 ODD = "one\u2028two\x0cthree\r\nfour\nfive\x85\r"
 
 
+async def test_leaving_synterm_asks_where_a_case_is_not_saved(make_project: MakeProject, open_bench: OpenBench) -> None:
+    async with open_bench(make_project()) as bench:
+        form = await open_form(bench, "e")
+        await bench.type("xyz")
+        await bench.pilot.press("ctrl+q")
+        await bench.pilot.pause()
+        assert "Case c1: what you changed is not saved" in bench.text()
+        await bench.pilot.press("n", "ctrl+s")
+        await bench.settle()
+        assert not form.is_attached and "xyz" in stored(bench)[0].title
+        await bench.pilot.press("ctrl+q")
+        assert bench.app.return_code == 0
+
+
 async def test_what_nobody_touched_in_a_form_stays_to_the_letter(
     make_project: MakeProject, open_bench: OpenBench
 ) -> None:

@@ -128,9 +128,10 @@ class CaseForm(ModalScreen[bool]):
         return str(cast("Select[str]", self.query_one(f"#{name}")).value)
 
     @property
-    def changed(self) -> bool:
-        """Whether something was typed that is not saved."""
-        return self.filled != self._start
+    def unsaved(self) -> str:
+        """Says that something was changed."""
+        same = self.filled == self._start
+        return "" if same else f"{one_line(self._facts.title, 60)}: what you changed is not saved."
 
     def action_save(self) -> None:
         """Save the case, and close when that worked; else say at its field what is wrong."""
@@ -166,7 +167,7 @@ class CaseForm(ModalScreen[bool]):
     @work
     async def action_leave(self) -> None:
         """Leave without saving; where something was typed, after asking."""
-        if self.changed:
+        if self.unsaved:
             question = ConfirmScreen("Leave the form?", "What you changed in this case is lost.", "Leave")
             if not await self.app.push_screen_wait(question):
                 return
