@@ -438,3 +438,68 @@ def test_undoing_all_edits_leaves_the_file_as_it_was(steps: list[Step]) -> None:
         with Project.open(path) as project:
             asyncio.run(run(project, [node.id for node in scenarios]))
         assert rows(path) == before
+
+
+async def test_a_removed_case_comes_back_where_another_has_its_row_number(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    path = make_project()
+    with Project.open(path) as project:
+        project.cases.remove([project.cases.page([6])[0].id]).result()
+    async with open_bench(path) as bench:
+        before = stored(bench)
+        await press(bench, "end", "x")
+        await press(bench, "slash")
+        await bench.type("status:rejected")
+        await bench.settle()
+        await dialog(bench, "delete", ConfirmScreen)
+        await bench.pilot.press("y")
+        await bench.settle()
+        other = Case(scenario_id=before[0].scenario_id, input={"message": "other"}, status="rejected")
+        bench.project.cases.put([other]).result()
+        assert bench.project.cases.keys_of([other.id])[0] == 5, "the number of the one that was removed"
+        for _ in range(2):
+            await press(bench, "u")
+            assert sorted(stored(bench), key=lambda case: case.id) == sorted(
+                [*before[:4], other, before[4].model_copy(update={"status": "rejected"})], key=lambda case: case.id
+            )
+            await press(bench, "U")
+            assert stored(bench) == [*before[:4], other], "done again, it is the same case that goes"
+        await press(bench, "u", "u")
+        assert stored(bench) == [*before[:4], other, before[4]], "and what was done to it before is taken back from it"
+
+
+async def test_what_can_not_be_taken_back_does_not_stand_before_the_rest(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    async with open_bench(make_project()) as bench:
+        before = stored(bench)
+        await press(bench, "x")
+        await dialog(bench, "delete", ConfirmScreen)
+        await bench.pilot.press("y")
+        await bench.settle()
+        bench.project.cases.put([before[1]]).result()
+        await press(bench, "u", "u")
+        told = [toast.message for toast in bench.app._notifications if toast.severity == "error"]
+        assert "not undone: 1 case removed" in told[0]
+        assert "the next time the one before it comes" in told[1]
+        await press(bench, "u")
+        assert [case.status for case in stored(bench)] == ["accepted"] * 6
+
+
+async def test_one_edit_is_made_or_taken_back_at_a_time() -> None:
+    log, said = EditLog(), list[str]()
+    may_end = asyncio.Event()
+
+    def edit(name: str) -> Edit:
+        async def step(what: str) -> None:
+            await may_end.wait()
+            said.append(f"{what} {name}")
+
+        return Edit(name, lambda: step("do"), lambda: step("undo"))
+
+    steps = [asyncio.ensure_future(step) for step in (log.do(edit("a")), log.do(edit("b")), log.undo(), log.redo())]
+    await asyncio.sleep(0)
+    may_end.set()
+    await asyncio.gather(*steps)
+    assert said == ["do a", "do b", "undo b", "do b"]
