@@ -41,6 +41,10 @@ class PromptBody(BaseModel):
     params: dict[str, Any] = Field(default_factory=dict)
     """Model parameters that belong to the prompt; they go over the model's own."""
 
+    def __eq__(self, other: object) -> bool:
+        # By value, ``1`` would be ``true``.
+        return self.id == other.id if isinstance(other, PromptBody) else NotImplemented
+
     def __hash__(self) -> int:
         return hash(self.id)
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from synterm.core.ids import new_id
+from synterm.core.ids import canonical_json, new_id
 
 Level = Literal["feature", "behavior", "scenario"]
 LEVELS: tuple[Level, ...] = ("feature", "behavior", "scenario")
@@ -54,9 +54,13 @@ class Tree:
         return self._nodes[node_id]
 
     def __eq__(self, other: object) -> bool:
-        return self._nodes == other._nodes if isinstance(other, Tree) else NotImplemented
+        return self._said() == other._said() if isinstance(other, Tree) else NotImplemented
 
     __hash__ = None  # pyright: ignore[reportAssignmentType]
+
+    def _said(self) -> bytes:
+        # By value, a check's ``1`` would be ``true``.
+        return canonical_json([node.model_dump(mode="json") for node in self._nodes.values()])
 
     def __contains__(self, node_id: object) -> bool:
         return node_id in self._nodes

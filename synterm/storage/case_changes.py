@@ -80,16 +80,28 @@ def take_out(db: Database, keys: Sequence[int]) -> Removed:
     return removed
 
 
-def put_back(db: Database, removed: Removed) -> int:
-    """Put removed cases back under the row numbers that they had; gives how many. Their contents never left."""
-    count = 0
+def put_back(db: Database, removed: Removed) -> dict[int, int]:
+    """Put removed cases back under the row numbers that they had. Their contents never left.
+
+    Gives a new number for each that another case has by now.
+    """
+    moved: dict[int, int] = {}
     for piece in removed:
         rows = orjson.loads(zlib.decompress(piece))
+        taken = db.conn.execute(f"SELECT pk FROM cases WHERE {_THESE} ORDER BY pk", [_keys([row[0] for row in rows])])
+        for (pk,) in taken.fetchall():
+            moved[pk] = _free(db, removed) + len(moved)
         db.conn.executemany(
-            f"INSERT INTO cases ({_WHOLE}, updated) VALUES ({marks(10)})", [[*row, now()] for row in rows]
+            f"INSERT INTO cases ({_WHOLE}, updated) VALUES ({marks(10)})",
+            [[moved.get(row[0], row[0]), *row[1:], now()] for row in rows],
         )
-        count += len(rows)
-    return count
+    return moved
+
+
+def _free(db: Database, removed: Removed) -> int:
+    """A row number after those of all cases, also of those that come back."""
+    (last,) = db.conn.execute("SELECT max(pk) FROM cases").fetchone()
+    return max(last, orjson.loads(zlib.decompress(removed[-1]))[-1][0]) + 1
 
 
 def _groups(db: Database, column: Column, keys: Sequence[int]) -> dict[str, array[int]]:

@@ -264,8 +264,8 @@ class CaseStore(Store):
         """Remove cases by row number; gives what `put_back` takes."""
         return self._writer.submit(lambda db: take_out(db, keys))
 
-    def put_back(self, removed: Removed) -> Future[int]:
-        """Put removed cases back where they were; gives how many."""
+    def put_back(self, removed: Removed) -> Future[dict[int, int]]:
+        """Put removed cases back where they were; gives the new row numbers of those whose place is taken by now."""
         return self._writer.submit(lambda db: put_back(db, removed))
 
     def _where(self, chosen: CaseFilter) -> Condition:

@@ -71,7 +71,9 @@ def sections(screen: Screen[Any]) -> list[Section]:
     groups: list[tuple[DOMNode, Iterable[DOMNode]]] = [(pane, [*chain, *_inside(pane)])] if pane else []
     groups += [(screen, [screen]), (cast("DOMNode", screen.app), [cast("DOMNode", screen.app)])]
     groups += [(other, [other, *_inside(other)]) for other in others]
-    seen: set[str] = set()
+    # In a window over the rest the app's keys do nothing, but for those that go before all others.
+    without = bindings_of(cast("DOMNode", screen.app)) if screen.is_modal else ()
+    seen = {binding.id or "" for binding in without if not binding.priority}
     made = [_section(owner, nodes, seen) for owner, nodes in groups]
     if pane:
         more = tuple(_collect(chain, lambda id: not id))
@@ -87,7 +89,7 @@ def _inside(pane: Widget) -> list[Widget]:
 def _section(owner: DOMNode, nodes: Iterable[DOMNode], seen: set[str]) -> Section:
     found = _collect(nodes, lambda id: bool(id) and id not in seen)
     seen.update(action.id for action in found)
-    return Section(owner.BINDING_GROUP_TITLE or "", owner.HELP or "", tuple(found))
+    return Section(owner.BINDING_GROUP_TITLE or "This window", owner.HELP or "", tuple(found))
 
 
 def _collect(nodes: Iterable[DOMNode], wanted: Callable[[str], bool]) -> list[Action]:

@@ -26,6 +26,7 @@ from synterm.tui.leaving import in_order
 from synterm.tui.look.dress import Dress
 from synterm.tui.pauses import quiet_python
 from synterm.tui.remembered import recall, remember_tour
+from synterm.tui.screens.confirm import ConfirmScreen, HoldsText
 from synterm.tui.screens.workbench.evaluating import EvaluatingScreen
 from synterm.tui.screens.workbench.screen import WorkbenchScreen
 
@@ -37,7 +38,9 @@ class WorkbenchApp(App[None]):
     CSS_PATH = "app.tcss"
     BINDING_GROUP_TITLE = "Everywhere"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+q", "quit", "Quit", id="app.quit", tooltip="Leave; what was typed is kept", priority=True),
+        Binding(
+            "ctrl+q", "quit", "Quit", id="app.quit", tooltip="Leave; asks where something is not saved", priority=True
+        ),
         Binding(
             "ctrl+p",
             "command_palette",
@@ -47,7 +50,16 @@ class WorkbenchApp(App[None]):
             tooltip="Find every command by its name",
             priority=True,
         ),
-        Binding("question_mark,f1", "keys", "Keys", id="app.keys", tooltip="All keys, those of this pane first"),
+        Binding("question_mark", "keys", "Keys", id="app.keys", tooltip="All keys, those of this pane first"),
+        Binding(
+            "f1",
+            "keys",
+            "Keys anywhere",
+            show=False,
+            id="app.help",
+            tooltip="All keys, also where text is typed and in every form",
+            priority=True,
+        ),
         Binding("comma", "settings", "Settings", show=False, id="app.settings", tooltip="See and change your settings"),
     ]
     COMMANDS = {WorkbenchCommands}  # noqa: RUF012
@@ -69,6 +81,7 @@ class WorkbenchApp(App[None]):
         self._tour = tour
         self._told = told
         self._dress = Dress(self)
+        self._leaving: ConfirmScreen | None = None
         self.recent: list[str] = []
         """The titles of the commands that the palette ran, newest first."""
         self.failure: Exception | None = None
@@ -122,6 +135,19 @@ class WorkbenchApp(App[None]):
         except SettingsError as error:
             self._warn(f"{name} is worn, but not kept: {error}")
 
+    async def action_quit(self) -> None:
+        """Leave; asks where something that was typed would be lost."""
+        lost = [words for screen in self.screen_stack if isinstance(screen, HoldsText) and (words := screen.unsaved)]
+        if not lost:
+            self.exit()
+        elif self._leaving not in self.screen_stack:
+            self._leaving = ConfirmScreen("Leave synterm?", "\n".join(lost), "Leave")
+            self.push_screen(self._leaving, self._left)
+
+    def _left(self, really: bool | None) -> None:
+        if really:
+            self.exit()
+
     @work(exit_on_error=False)
     async def action_theme(self) -> None:
         """Choose a theme."""
@@ -141,7 +167,9 @@ class WorkbenchApp(App[None]):
         """Show all keys, and do what is chosen there."""
         from synterm.tui.screens.keys import KeysScreen
 
-        if action := await self.push_screen_wait(KeysScreen(sections(self.screen))):
+        if isinstance(self.screen, KeysScreen):
+            self.screen.dismiss(None)
+        elif action := await self.push_screen_wait(KeysScreen(sections(self.screen))):
             await action.run()
 
     def action_settings(self) -> None:

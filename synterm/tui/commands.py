@@ -19,6 +19,8 @@ from synterm.tui.screens.workbench.screen import WorkbenchScreen
 if TYPE_CHECKING:
     from synterm.tui.app import WorkbenchApp
 
+_UNLISTED = ("app.palette", "app.help", "prompt.tab_")
+"""How the ids begin of what is a key, but no command."""
 _RECENT = 0.005
 """What tips the scales between two that fit alike."""
 
@@ -76,7 +78,7 @@ class WorkbenchCommands(Provider):
 
     def _commands(self) -> Iterator[Command]:
         for action in actions(self.screen):
-            if action.id.partition(".")[0] not in MOVES and action.id != "app.palette":
+            if action.id.partition(".")[0] not in MOVES and not action.id.startswith(_UNLISTED):
                 yield Command(action.title, action.help, action.run, " ".join(action.keys), not action.show)
         if isinstance(self.screen, WorkbenchScreen):
             yield from _of_project(self.screen)

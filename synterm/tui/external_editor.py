@@ -8,11 +8,13 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from synterm.errors import InputError, SettingsError
+from synterm.errors import InputError, SettingsError, SyntermError
+from synterm.paths import state_dir
 
 T = TypeVar("T")
 
@@ -36,24 +38,85 @@ def editor_command(environment: Mapping[str, str] = os.environ) -> list[str]:
     return [found]
 
 
-def edit_text(text: str, *, ending: str = ".txt") -> str:
-    """The text as the editor leaves it, which owns the terminal meanwhile.
+class Lent:
+    """A file for the editor, in a folder of its own, that only this user can read."""
 
-    It stands in a file that only this user can read, in a folder of its own, both gone afterwards. Raises
-    SettingsError when there is no editor, or it can't be started; InputError when it fails, or leaves no UTF-8.
-    """
-    command = editor_command()
-    with tempfile.TemporaryDirectory(prefix="synterm-") as folder:
-        file = Path(folder) / f"edit{ending}"
-        with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as out:
-            out.write(text.encode("utf-8", "replace"))
+    def __init__(self, ending: str) -> None:
+        self._ending = ending
+        self._file: Path | None = None
+        self._first = ""
+
+    def edit(self, text: str) -> str:
+        """The text as the editor leaves it, which owns the terminal meanwhile.
+
+        Raises SettingsError when there is no editor, or it can't be started; InputError when it fails, leaves no
+        UTF-8, or there is no room for the file.
+        """
+        command = editor_command()
+        file = self._put(text)
         _run([*command, str(file)])
         try:
             return file.read_bytes().decode()
         except OSError as error:
+            # What stood in it may be the work of an earlier turn.
+            self._put(text)
             raise InputError("the editor took the file away; nothing was changed") from error
         except UnicodeDecodeError as error:
             raise InputError("the editor left something that is not UTF-8; nothing was changed") from error
+
+    def changed(self) -> Path | None:
+        """The file, where it says something else than at first."""
+        if self._file is None or not self._file.exists():
+            return None
+        text = self._file.read_bytes().decode("utf-8", "replace")
+        return None if _without_problems(text) == self._first else self._file
+
+    def remove(self) -> None:
+        """Remove file and folder."""
+        if self._file is not None:
+            shutil.rmtree(self._file.parent, ignore_errors=True)
+
+    def _put(self, text: str) -> Path:
+        try:
+            if self._file is None:
+                self._first = text
+                self._file = _folder() / f"edit{self._ending}"
+            new = self._file.with_suffix(".new")
+            with os.fdopen(os.open(new, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as out:
+                out.write(text.encode("utf-8", "replace"))
+            # At once or not at all: without room for the new text, the one that an earlier turn left stays.
+            return new.replace(self._file)
+        except OSError as error:
+            raise InputError(
+                f"there can be no file for the editor: {error.strerror}",
+                where=error.filename and str(error.filename),
+                hint=f"make room, or set SYNTERM_STATE_DIR to a folder that you may write; now it is {state_dir()}",
+            ) from error
+
+
+@contextmanager
+def lent(ending: str = ".txt") -> Generator[Lent]:
+    """A file for the editor, gone after the block.
+
+    Where an error leaves the block after something was changed in the file, it stays, and the error's hint names it.
+    """
+    file = Lent(ending)
+    try:
+        yield file
+    except BaseException as error:
+        kept = file.changed()
+        if kept is None:
+            file.remove()
+        elif isinstance(error, SyntermError):
+            error.hint = "; ".join(filter(None, (error.hint, f"what you wrote is kept in {kept}")))
+        raise
+    file.remove()
+
+
+def edit_text(text: str, *, ending: str = ".txt") -> str:
+    """The text as the editor leaves it. Raises what `Lent.edit` raises."""
+    with lent(ending) as file:
+        return file.edit(text)
 
 
 def edit_until_valid(text: str, read: Callable[[str], T], edit: Callable[[str], str]) -> T | None:
@@ -75,6 +138,16 @@ def edit_until_valid(text: str, read: Callable[[str], T], edit: Callable[[str], 
             lines = [f"{error}{f'; {error.hint}' if error.hint else ''}", "Leave without a change to give up."]
             # The lines that errors name are those of the text below.
             shown = "".join(f"{_PROBLEM}{line}\n" for part in lines for line in part.split("\n")) + body
+
+
+def _folder() -> Path:
+    """A folder for one file, where it outlives a restart of the machine."""
+    place = state_dir() / "edited"
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(dir=place))
+    except OSError:  # a home where nothing may be written
+        return Path(tempfile.mkdtemp(prefix="synterm-"))
 
 
 def _run(command: list[str]) -> None:

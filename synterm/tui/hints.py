@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from synterm.text import one_line
 from synterm.tui.session import Session
 
+_AGAIN = "esc  in the cases shows all again"
+
 
 @dataclass(frozen=True, slots=True)
 class Hints:
@@ -24,8 +26,8 @@ def hints_for(session: Session) -> Hints:
     return Hints(
         behaviors="" if len(session.tree) else _behaviors(name),
         cases="" if len(session.shown) else _cases(session, name),
-        prompt="" if session.prompt else _prompt(name),
-        results=_results(session, name),
+        prompt="" if session.prompt else "No prompt yet: the text that is being worked on.\n\nN  writes one",
+        results=_results(session),
     )
 
 
@@ -47,27 +49,22 @@ def _cases(session: Session, name: str) -> str:
 
 def _none_is_so(session: Session) -> str:
     """None of the cases in scope has such results."""
-    again = "esc  in the cases shows all again" if session.arrangement.terms else "f  in the results shows others"
+    again = _AGAIN if session.arrangement.terms else "f  in the results shows others"
     return f"No case has such results now.\n\n{again}"
 
 
-def _prompt(name: str) -> str:
-    return (
-        "No prompt yet: the text that is being worked on.\n\n"
-        f"synterm add {name} prompt NAME --system TEXT --user '{{{{ message }}}}'"
-    )
-
-
-def _results(session: Session, name: str) -> str:
+def _results(session: Session) -> str:
     if session.model is None:
-        local = f"synterm add {name} model local --model embedded/default"
-        return f"No model yet: who answers?\n\n{local}\nsynterm models  says which can be used"
+        return (
+            "No model yet: who answers?\n\nA  adds one, such as embedded/default\n"
+            "synterm models  says which can be used"
+        )
     if session.prompt is None:
         return "Results come with a prompt:\nsee the pane above."
     if not len(session.rows):
         return (
             "Results come with cases:\nsee the pane of cases."
             if not session.query
-            else "No case fits the filter.\n\nesc  shows all again"
+            else f"No case fits the filter.\n\n{_AGAIN}"
         )
     return "" if len(session.shown) else _none_is_so(session)

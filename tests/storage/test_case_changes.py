@@ -154,8 +154,19 @@ def test_what_was_taken_out_comes_back_under_its_row_number(project: Project, ma
     before = fill(project, make_case)
     removed = project.cases.take_out([2, 4]).result()
     assert all_cases(project) == [before[0], before[2], before[4]]
-    assert project.cases.put_back(removed).result() == 2
+    assert project.cases.put_back(removed).result() == {}
     assert all_cases(project) == before
+
+
+def test_what_was_taken_out_gets_a_new_row_number_where_another_case_has_its_own(
+    project: Project, make_case: MakeCase
+) -> None:
+    before = fill(project, make_case)
+    removed = project.cases.take_out([2, 4, 5]).result()
+    others = [make_case("one"), make_case("two")]
+    project.cases.put(others).result()
+    assert project.cases.put_back(removed).result() == {4: 6, 5: 7}
+    assert project.cases.page(range(1, 9)) == [*before[:3], *others, *before[3:]]
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from synterm.core.case import Case
 from synterm.core.completion import Completion, Outcome
 from synterm.core.evaluation import Evaluation, Task, Variant
+from synterm.core.prompt import HalfTyped
 from synterm.tui.board.board import Board
 from synterm.tui.board.column import Column, Freshness
 from synterm.tui.board.order import in_order
 from synterm.tui.board.slots import Slots
 from synterm.tui.titles import rate_text, results_summary
-from tests.tui.conftest import body, scripted
+from tests.tui.conftest import MakeProject, OpenBench, body, scripted
 
 CASES = [Case(scenario_id=f"s{index % 2}", input={"message": str(index)}, expected="clarify") for index in range(6)]
 
@@ -98,3 +99,21 @@ def test_a_sample_takes_failures_and_spreads_over_the_scope() -> None:
     order = [case.title for case in in_order(board, draft, [CASES[4]], 3)]
     assert sorted(order) == ["0", "1", "2"], "what failed, then as the board spreads it"
     assert len(list(in_order(board, draft, [], 3))) == 3
+
+
+async def test_a_parameter_that_becomes_true_makes_verdicts_stale(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    async with open_bench(make_project(scripted(seed=1))) as bench:
+        session = bench.screen.session
+        one, true = (body().model_copy(update={"params": {"seed": value}}) for value in (1, True))
+        session.edit(one, HalfTyped())
+        await bench.settle()
+        generation = bench.draft.generation
+        session.edit(true, HalfTyped())
+        assert bench.draft.generation > generation
+        generation = bench.draft.generation
+        bench.project.models.put(scripted(seed=True)).result()
+        session.reload(())
+        session.scope(None, "")
+        assert bench.draft.generation > generation

@@ -198,3 +198,29 @@ async def test_a_prompt_is_renamed(make_project: MakeProject, open_bench: OpenBe
         await bench.pilot.press("u")
         await bench.settle()
         assert bench.project.prompts.get("router").draft == body()
+
+
+async def test_leaving_asks_where_a_form_would_be_lost(make_project: MakeProject, open_bench: OpenBench) -> None:
+    async with open_bench(make_project()) as bench:
+        bench.screen.behaviors.focus()
+        await bench.pilot.press("N")
+        shown = await fill(bench, {"system": "much work"})
+        await bench.pilot.press("ctrl+q", "ctrl+q")
+        await bench.pilot.pause()
+        assert isinstance(bench.app.screen, ConfirmScreen)
+        assert "New prompt: what you changed is not saved" in bench.text()
+        await bench.pilot.press("escape")
+        await bench.pilot.pause()
+        assert bench.app.screen is shown, "one question, however often the key is pressed"
+        assert bench.app.is_running and bench.app.return_code is None
+        await bench.pilot.press("ctrl+q", "y")
+        assert bench.app.return_code == 0
+
+
+async def test_leaving_asks_nothing_where_nothing_was_typed(make_project: MakeProject, open_bench: OpenBench) -> None:
+    async with open_bench(make_project()) as bench:
+        bench.screen.behaviors.focus()
+        await bench.pilot.press("N")
+        await fill(bench, {})
+        await bench.pilot.press("ctrl+q")
+        assert bench.app.return_code == 0

@@ -12,7 +12,7 @@ from typing import Any, cast
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from textual.widgets import Checkbox, Input, Select, TextArea
+from textual.widgets import Checkbox, Input, Select, Static, TextArea
 
 from synterm.core.case import Case, Origin
 from synterm.core.tree import Node
@@ -158,6 +158,82 @@ async def test_escape_asks_before_it_throws_away_what_was_typed(
         await bench.settle()
         assert bench.app.screen is bench.screen
         assert stored(bench) == before
+
+
+@pytest.mark.parametrize("key", ["e", "n", "D"])
+async def test_a_form_stays_with_what_was_typed_when_it_can_not_be_saved(
+    key: str, make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    async with open_bench(make_project()) as bench:
+        form = await open_form(bench, key)
+        await bench.type("xyz")
+        scenario = bench.screen.session.tree[str(choice(form, "scenario").value)]
+        bench.project.nodes.remove(scenario.id).result()
+        await bench.pilot.press("ctrl+s")
+        said = form.query_one("#problem", Static)
+        while not said.content:
+            assert bench.app.screen is form, "it stays open"
+            await bench.pilot.pause(0.01)
+        assert "it belongs to something that the project does not have" in str(said.content)
+        bench.project.nodes.put(scenario).result()
+        await bench.pilot.press("ctrl+s")
+        await bench.settle()
+        assert bench.app.screen is bench.screen
+        assert any("xyz" in case.title for case in stored(bench))
+
+
+ODD = "one\u2028two\x0cthree\r\nfour\nfive\x85\r"
+
+
+async def test_leaving_synterm_asks_where_a_case_is_not_saved(make_project: MakeProject, open_bench: OpenBench) -> None:
+    async with open_bench(make_project()) as bench:
+        form = await open_form(bench, "e")
+        await bench.type("xyz")
+        await bench.pilot.press("ctrl+q")
+        await bench.pilot.pause()
+        assert "Case c1: what you changed is not saved" in bench.text()
+        await bench.pilot.press("n", "ctrl+s")
+        await bench.settle()
+        assert not form.is_attached and "xyz" in stored(bench)[0].title
+        await bench.pilot.press("ctrl+q")
+        assert bench.app.return_code == 0
+
+
+async def test_what_nobody_touched_in_a_form_stays_to_the_letter(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    path = make_project()
+    with Project.open(path) as project:
+        scenario = project.cases.page([1])[0].scenario_id
+        odd = Case(scenario_id=scenario, input={"message": ODD, "list": [1, 1.0]}, expected="")
+        project.cases.put([odd]).result()
+    async with open_bench(path) as bench:
+        await press(bench, "end")
+        form = await open_form(bench, "e")
+        form.query_one("#tags", Input).value = "other"
+        await bench.pilot.press("ctrl+s")
+        await bench.settle()
+        after = stored(bench)[-1]
+        assert (after.tags, after.content_id) == (("other",), odd.content_id)
+        form = await open_form(bench, "e")
+        form.query_one("ValueField TextArea", TextArea).focus()
+        await bench.pilot.press("home", "x")
+        await bench.pilot.press("ctrl+s")
+        await bench.settle()
+        assert stored(bench)[-1].input["message"] == f"x{ODD}", "and so does the rest of a text that was typed in"
+
+
+async def test_one_and_true_are_not_the_same(make_project: MakeProject, open_bench: OpenBench) -> None:
+    path = make_project()
+    with Project.open(path) as project:
+        [case] = project.cases.page([1])
+        project.cases.put([case.model_copy(update={"expected": 1})]).result()
+    async with open_bench(path) as bench:
+        form = await open_form(bench, "e")
+        form.query_one("#expected", TextArea).text = "true"
+        await bench.pilot.press("ctrl+s")
+        await bench.settle()
+        assert stored(bench)[0].expected is True
 
 
 async def test_a_form_that_nobody_changed_closes_at_once(make_project: MakeProject, open_bench: OpenBench) -> None:
@@ -362,3 +438,68 @@ def test_undoing_all_edits_leaves_the_file_as_it_was(steps: list[Step]) -> None:
         with Project.open(path) as project:
             asyncio.run(run(project, [node.id for node in scenarios]))
         assert rows(path) == before
+
+
+async def test_a_removed_case_comes_back_where_another_has_its_row_number(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    path = make_project()
+    with Project.open(path) as project:
+        project.cases.remove([project.cases.page([6])[0].id]).result()
+    async with open_bench(path) as bench:
+        before = stored(bench)
+        await press(bench, "end", "x")
+        await press(bench, "slash")
+        await bench.type("status:rejected")
+        await bench.settle()
+        await dialog(bench, "delete", ConfirmScreen)
+        await bench.pilot.press("y")
+        await bench.settle()
+        other = Case(scenario_id=before[0].scenario_id, input={"message": "other"}, status="rejected")
+        bench.project.cases.put([other]).result()
+        assert bench.project.cases.keys_of([other.id])[0] == 5, "the number of the one that was removed"
+        for _ in range(2):
+            await press(bench, "u")
+            assert sorted(stored(bench), key=lambda case: case.id) == sorted(
+                [*before[:4], other, before[4].model_copy(update={"status": "rejected"})], key=lambda case: case.id
+            )
+            await press(bench, "U")
+            assert stored(bench) == [*before[:4], other], "done again, it is the same case that goes"
+        await press(bench, "u", "u")
+        assert stored(bench) == [*before[:4], other, before[4]], "and what was done to it before is taken back from it"
+
+
+async def test_what_can_not_be_taken_back_does_not_stand_before_the_rest(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    async with open_bench(make_project()) as bench:
+        before = stored(bench)
+        await press(bench, "x")
+        await dialog(bench, "delete", ConfirmScreen)
+        await bench.pilot.press("y")
+        await bench.settle()
+        bench.project.cases.put([before[1]]).result()
+        await press(bench, "u", "u")
+        told = [toast.message for toast in bench.app._notifications if toast.severity == "error"]
+        assert "not undone: 1 case removed" in told[0]
+        assert "the next time the one before it comes" in told[1]
+        await press(bench, "u")
+        assert [case.status for case in stored(bench)] == ["accepted"] * 6
+
+
+async def test_one_edit_is_made_or_taken_back_at_a_time() -> None:
+    log, said = EditLog(), list[str]()
+    may_end = asyncio.Event()
+
+    def edit(name: str) -> Edit:
+        async def step(what: str) -> None:
+            await may_end.wait()
+            said.append(f"{what} {name}")
+
+        return Edit(name, lambda: step("do"), lambda: step("undo"))
+
+    steps = [asyncio.ensure_future(step) for step in (log.do(edit("a")), log.do(edit("b")), log.undo(), log.redo())]
+    await asyncio.sleep(0)
+    may_end.set()
+    await asyncio.gather(*steps)
+    assert said == ["do a", "do b", "undo b", "do b"]

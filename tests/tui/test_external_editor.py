@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 from textual.drivers.headless_driver import HeadlessDriver
 
-from synterm.errors import InputError, SettingsError
+from synterm.errors import InputError, SettingsError, SyntermError
+from synterm.paths import state_dir
 from synterm.storage.project import Project
 from synterm.tui.cases.changes import variation
-from synterm.tui.external_editor import edit_text, edit_until_valid, editor_command
+from synterm.tui.external_editor import edit_text, edit_until_valid, editor_command, lent
 from tests.tui.conftest import Bench, MakeProject, OpenBench
 
 SCRIPT = """\
@@ -119,6 +122,51 @@ def test_leaving_without_a_change_gives_up(editor: Path) -> None:
     assert len(seen(editor)) == 2
 
 
+def kept(error: SyntermError) -> str:
+    """What stands in the file that an error's hint names."""
+    return Path((error.hint or "").partition("kept in ")[2]).read_bytes().decode("latin-1")
+
+
+@pytest.mark.parametrize(
+    ("edits", "left"),
+    [
+        ("file.write_text('typed'); sys.exit(3)", "typed"),
+        (r"file.write_bytes(b'typed \xe4'); os._exit(0)", "typed \xe4"),
+    ],
+)
+def test_what_was_typed_is_kept_when_the_editor_fails(editor: Path, edits: str, left: str) -> None:
+    (editor / "edits.py").write_text(edits)
+    with pytest.raises(InputError) as raised:
+        edit_text("a")
+    assert kept(raised.value) == left
+    assert str(state_dir()) in (raised.value.hint or ""), "it outlives a restart of the machine"
+
+
+@pytest.mark.parametrize("ends", ["sys.exit(3)", "file.unlink(); os._exit(0)"])
+def test_what_was_typed_at_first_is_kept_when_the_editor_fails_later(editor: Path, ends: str) -> None:
+    (editor / "edits.py").write_text(f"if turn: {ends}\ntext = 'typed'")
+
+    def read(text: str) -> str:
+        raise InputError("never right")
+
+    with pytest.raises(InputError) as raised, lent() as file:
+        edit_until_valid("a", read, file.edit)
+    assert "typed" in kept(raised.value)
+
+
+def test_where_there_is_no_room_the_error_says_what_to_do(
+    editor: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("SYNTERM_STATE_DIR", str(tmp_path / "file"))
+    (editor / "edits.py").write_text("text = 'b'")
+    assert edit_text("a") == "b", "another folder will do"
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "file"))
+    with pytest.raises(InputError, match="no file for the editor") as raised:
+        edit_text("a")
+    assert "SYNTERM_STATE_DIR" in (raised.value.hint or "")
+
+
 async def in_cases(bench: Bench, *keys: str) -> None:
     bench.screen.cases.list.focus()
     await bench.pilot.press(*keys)
@@ -207,3 +255,49 @@ async def test_the_message_of_a_prompt_goes_to_the_editor_and_back(
         await bench.pilot.press("ctrl+z")
         await bench.settle()
         assert bench.verdicts() == [True, True, True, True, False]
+
+
+async def test_cases_that_can_not_be_written_stay_in_the_editors_file(
+    make_project: MakeProject, open_bench: OpenBench, editor: Path, lendable: None
+) -> None:
+    path = make_project()
+    gone = f"import sqlite3\nwith sqlite3.connect({str(path)!r}) as db:\n db.execute('PRAGMA foreign_keys = on')\n"
+    gone += " db.execute('DELETE FROM nodes WHERE name = \"plain\"')\n"
+    (editor / "edits.py").write_text(gone + "text = text.replace('tmrw', 'tomorrow')")
+    async with open_bench(path, size=(200, 40)) as bench:
+        await in_cases(bench, "E")
+        [told] = [toast.message for toast in bench.app._notifications if toast.severity == "error"]
+        assert "can we meet tomorrow" in Path(told.partition("kept in ")[2]).read_text()
+
+
+async def test_the_terminal_comes_back_whatever_goes_wrong(
+    make_project: MakeProject, open_bench: OpenBench, editor: Path, lendable: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back: list[bool] = []
+
+    def resume(_: HeadlessDriver) -> None:
+        back.append(True)
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("no such thing")
+
+    monkeypatch.setattr(HeadlessDriver, "resume_application_mode", resume)
+    monkeypatch.setattr(subprocess, "run", fail)
+    async with open_bench(make_project()) as bench:
+        await in_cases(bench, "E")
+        assert back == [True]
+        await in_cases(bench, "x")
+        assert bench.project.cases.page([1])[0].status == "rejected"
+
+
+async def test_one_and_true_are_not_the_same_in_an_editor(
+    make_project: MakeProject, open_bench: OpenBench, editor: Path, lendable: None
+) -> None:
+    path = make_project()
+    with Project.open(path) as project:
+        [case] = project.cases.page([1])
+        project.cases.put([case.model_copy(update={"expected": 1})]).result()
+    (editor / "edits.py").write_text("text = text.replace('expected: 1', 'expected: true')")
+    async with open_bench(path) as bench:
+        await in_cases(bench, "E")
+        assert bench.project.cases.page([1])[0].expected is True

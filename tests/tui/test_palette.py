@@ -76,6 +76,9 @@ async def test_the_palette_lists_panes_project_and_app(make_project: MakeProject
             assert titles.count(title) == 1, title
         assert len(titles) == len(set(titles))
         assert not [title for title in titles if title.startswith("List:")], "moving a cursor is no command"
+        assert not [title for title in titles if title.startswith(("Find:", "Prompt: tab"))], (
+            "only keys, in their place"
+        )
         assert titles.index("Prompt: keep version") < titles.index("Prompt: first line")
 
 

@@ -180,6 +180,28 @@ async def test_a_note_goes_with_the_verdict(make_project: MakeProject, open_benc
         assert kept(bench.project) == [(False, "not unsure")]
 
 
+async def test_a_note_without_a_verdict_is_not_lost_in_silence(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    async with open_bench(make_project()) as bench:
+        shown = await review(bench)
+        await bench.pilot.press("o")
+        await bench.pilot.pause()
+        await bench.type("unsure")
+        await bench.pilot.press("ctrl+s")
+        await bench.settle()
+        for key in ("escape", "ctrl+q"):
+            await bench.pilot.press(key)
+            await bench.pilot.pause()
+            assert "1 note without a verdict" in bench.text()
+            await bench.pilot.press("n")
+            await bench.pilot.pause()
+            assert bench.app.screen is shown
+        await press(bench, "f", "escape")
+        assert bench.app.screen is bench.screen
+        assert kept(bench.project) == [(False, "unsure")]
+
+
 async def test_text_of_models_is_shown_as_text_on_a_small_screen(
     make_project: MakeProject, open_bench: OpenBench
 ) -> None:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual.screen import Screen
 from textual.widgets import Input, OptionList
 
 from synterm.tui.keys import check_keys, known_bindings
+from synterm.tui.screens.compare import CompareScreen
+from synterm.tui.screens.forms import FormScreen
+from synterm.tui.screens.history import HistoryScreen
 from synterm.tui.screens.inspect import InspectScreen
 from synterm.tui.screens.keys import KeysScreen
+from synterm.tui.screens.review import ReviewScreen
+from synterm.tui.screens.settings import SettingsScreen
+from synterm.tui.screens.versions import VersionsScreen
 from synterm.tui.widgets.grid.grid import ResultGrid
 from synterm.tui.widgets.tree import BehaviorTree
 from tests.tui.conftest import Bench, MakeProject, OpenBench
@@ -107,6 +115,50 @@ async def test_the_keys_of_the_focused_pane_come_first_with_what_it_is_for(
         assert heads.index("Workbench") < heads.index("Everywhere") < heads.index("Cases")
         await bench.pilot.press("escape")
         assert bench.app.screen is bench.screen
+
+
+@pytest.mark.parametrize(
+    ("keys", "kind", "listed"),
+    [
+        ("A", FormScreen, "form.save"),
+        ("enter", InspectScreen, "why."),
+        ("ctrl+o", VersionsScreen, "versions."),
+        ("comma", SettingsScreen, "settings.close"),
+        ("H", HistoryScreen, "history.mark"),
+        ("V", ReviewScreen, "review.pass"),
+        ("C", CompareScreen, "place.back"),
+    ],
+)
+async def test_every_screen_has_the_list_of_its_keys(
+    keys: str, kind: type[Screen[Any]], listed: str, make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    async with open_bench(make_project()) as bench:
+        if keys != "ctrl+o":
+            bench.screen.grid.focus()
+        await bench.pilot.press(keys)
+        await bench.pilot.pause()
+        shown = bench.app.screen
+        assert isinstance(shown, kind)
+        await bench.pilot.press("f1")
+        await bench.pilot.pause()
+        assert isinstance(bench.app.screen, KeysScreen)
+        assert any(listed in line for line in rows(bench))
+        assert any("app.settings" in line for line in rows(bench)) is not shown.is_modal, "what does nothing there"
+        await bench.pilot.press("f1")
+        await bench.pilot.pause()
+        assert bench.app.screen is shown, "the same key closes it"
+
+
+async def test_the_keys_of_the_find_bar_are_there_while_it_is_open(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    async with open_bench(make_project()) as bench:
+        for shown in (False, True):
+            await bench.pilot.press("f1")
+            await bench.pilot.pause()
+            assert any("find.next" in line for line in rows(bench)) is shown
+            await bench.pilot.press("escape", "ctrl+f")
+            await bench.pilot.pause()
 
 
 async def test_each_pane_says_what_it_is_for(make_project: MakeProject, open_bench: OpenBench) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from synterm.core.evaluation import Variant
+from synterm.core.ids import canonical_json
 from synterm.core.model import ModelSpec
 from synterm.core.prompt import Prompt, PromptBody, PromptVersion
 from synterm.tui.board.column import Column
@@ -66,6 +67,8 @@ class Columns:
 
 def _about(column: Column, variant: Variant) -> Column:
     """The column, about what its variant says now: it was typed in, or the model changed, while another was shown."""
-    if column.variant != variant:
+    # By value, a parameter's ``1`` would be ``true``.
+    params = [canonical_json(each.model.params) for each in (column.variant, variant)]
+    if column.variant != variant or params[0] != params[1]:
         column.supersede(variant)
     return column

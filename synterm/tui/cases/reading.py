@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -44,15 +43,17 @@ def filled(case: Case) -> Filled:
 def read_filled(case: Case, form: Filled) -> Case:
     """The case that a form says, made from what it was. Raises InputError whose `where` is the field."""
     values = {name: _value(name, text, case.input.get(name, "")) for name, text in form.values.items()}
+    before = filled(case)
     if not values:
         raise InputError("a case needs a value", where="input")
     return Case.model_validate(
         {
             **case.model_dump(),
             "input": values,
-            "expected": _expected(form),
-            # Tags that hold a space, from a file, stay as they are while nobody touches them.
-            "tags": case.tags if form.tags == " ".join(case.tags) else tuple(dict.fromkeys(form.tags.split())),
+            # What nobody touched stays as it is, also where its text can't say it: an empty text that is expected, tags
+            # that hold a space.
+            "expected": case.expected if _same_expected(form, before) else _expected(form),
+            "tags": case.tags if form.tags == before.tags else tuple(dict.fromkeys(form.tags.split())),
             "split": form.split,
             "status": form.status,
             "scenario_id": form.scenario_id,
@@ -65,10 +66,13 @@ def _shown(value: Any) -> str:
 
 
 def _value(name: str, text: str, before: Any) -> Any:
-    if not isinstance(before, str):
-        return _json(text, name)
-    # Where only the line ends look different nobody changed it: the editor knows but one kind.
-    return before if re.sub(r"\r\n?", "\n", before) == text else text
+    if text == _shown(before):
+        return before
+    return text if isinstance(before, str) else _json(text, name)
+
+
+def _same_expected(form: Filled, before: Filled) -> bool:
+    return (form.expected, form.is_json) == (before.expected, before.is_json)
 
 
 def _expected(form: Filled) -> Any:

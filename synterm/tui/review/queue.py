@@ -93,6 +93,11 @@ class ReviewQueue:
         self._notes[self.at] = note
 
     @property
+    def loose_notes(self) -> int:
+        """How many notes there are on outputs without a verdict."""
+        return sum(bool(note) and at not in self._given for at, note in self._notes.items())
+
+    @property
     def agreement(self) -> Agreement:
         """How far the person and the checks agree, verdicts of before included."""
         new = ((review.passed, self._chosen.outputs[at].passed) for at, review in self._given.items())

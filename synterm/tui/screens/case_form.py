@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, cast, get_args
 
@@ -12,14 +12,17 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Button, Checkbox, Input, Select, Static, TextArea
+from textual.widgets import Button, Checkbox, Input, Select, Static
 
 from synterm.core.case import Case, Split, Status
-from synterm.errors import InputError
+from synterm.errors import InputError, SyntermError
 from synterm.text import one_line, printable
 from synterm.tui.cases.reading import Filled, filled, read_filled
 from synterm.tui.screens.confirm import ConfirmScreen
-from synterm.tui.widgets.value_field import ValueField
+from synterm.tui.widgets.value_field import ExactArea, ValueField
+
+SaveCase = Callable[[Case], Awaitable[object]]
+"""Takes the case that was filled in, or raises SyntermError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,8 @@ class FormFacts:
     """Why the split can't be changed; empty when it can."""
 
 
-class CaseForm(ModalScreen[Case | None]):
-    """Every part of a case in a field of its own. Dismissed with the case as it was filled in, or None."""
+class CaseForm(ModalScreen[bool]):
+    """Every part of a case in a field of its own, saved by `save`. Dismissed with True when that was done."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save", id="form.save", tooltip="Save the case", priority=True),
@@ -46,9 +49,11 @@ class CaseForm(ModalScreen[Case | None]):
     ]
     CSS_PATH = "case_form.tcss"
 
-    def __init__(self, facts: FormFacts) -> None:
+    def __init__(self, facts: FormFacts, save: SaveCase) -> None:
         super().__init__()
         self._facts = facts
+        self._save = save
+        self._saving = False
         self._start = filled(facts.case)
 
     def compose(self) -> ComposeResult:
@@ -70,13 +75,14 @@ class CaseForm(ModalScreen[Case | None]):
                 yield Input(self._start.tags, id="tags", placeholder="separated by spaces", compact=True)
                 yield Static(id="problem-tags", classes="problem")
                 yield from self._choices(case)
+            yield Static(id="problem", classes="problem")
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="cancel", compact=True)
                 yield Button("Save", id="save", variant="primary", compact=True)
 
     def _expected(self, case: Case) -> ComposeResult:
         yield Static("expected", classes="label")
-        yield TextArea(self._start.expected, id="expected", tab_behavior="focus", compact=True)
+        yield ExactArea(self._start.expected, id="expected")
         labels = self._facts.labels(case.scenario_id)
         with Horizontal(classes="line"):
             yield Checkbox("is JSON", self._start.is_json, id="is-json", compact=True)
@@ -110,7 +116,7 @@ class CaseForm(ModalScreen[Case | None]):
         """What stands in the fields."""
         return Filled(
             values={field.value_name: field.text for field in self.query(ValueField)},
-            expected=self.query_one("#expected", TextArea).text,
+            expected=self.query_one("#expected", ExactArea).text,
             is_json=self.query_one("#is-json", Checkbox).value,
             tags=self.query_one("#tags", Input).value,
             split=self._choice("split"),
@@ -121,26 +127,51 @@ class CaseForm(ModalScreen[Case | None]):
     def _choice(self, name: str) -> str:
         return str(cast("Select[str]", self.query_one(f"#{name}")).value)
 
+    @property
+    def unsaved(self) -> str:
+        """Says that something was changed."""
+        same = self.filled == self._start
+        return "" if same else f"{one_line(self._facts.title, 60)}: what you changed is not saved."
+
     def action_save(self) -> None:
-        """Dismiss with the case, or say at its field what is wrong."""
+        """Save the case, and close when that worked; else say at its field what is wrong."""
         for problem in self.query(".problem").results(Static):
             problem.update("")
         try:
-            self.dismiss(read_filled(self._facts.case, self.filled))
+            case = read_filled(self._facts.case, self.filled)
         except InputError as error:
             field = error.where if error.where in ("expected", "tags") else "input"
             place = "" if error.where == field else f"{error.where}: "
-            self.query_one(f"#problem-{field}", Static).update(Content(printable(f"✗ {place}{error.message}")))
-            self.query_one(f"#problem-{field}").scroll_visible(animate=False)
+            self._say(f"-{field}", f"{place}{error.message}")
+            return
+        if not self._saving:
+            self._saving = True
+            self._try_to_save(case)
+
+    @work(exit_on_error=False)
+    async def _try_to_save(self, case: Case) -> None:
+        try:
+            await self._save(case)
+        except SyntermError as error:
+            self._say("", f"{error} ({error.hint})" if error.hint else str(error))
+        else:
+            self.dismiss(True)
+        finally:
+            self._saving = False
+
+    def _say(self, place: str, problem: str) -> None:
+        said = self.query_one(f"#problem{place}", Static)
+        said.update(Content(printable(f"✗ {problem}")))
+        said.scroll_visible(animate=False)
 
     @work
     async def action_leave(self) -> None:
         """Leave without saving; where something was typed, after asking."""
-        if self.filled != self._start:
+        if self.unsaved:
             question = ConfirmScreen("Leave the form?", "What you changed in this case is lost.", "Leave")
             if not await self.app.push_screen_wait(question):
                 return
-        self.dismiss(None)
+        self.dismiss(False)
 
     async def action_add(self) -> None:
         """Add the named value, or go to where its name is typed."""
@@ -155,7 +186,7 @@ class CaseForm(ModalScreen[Case | None]):
         added = ValueField(name, "")
         await self.query_one("#values").mount(added)
         field.value = ""
-        added.query_one(TextArea).focus()
+        added.query_one(ExactArea).focus()
 
     @on(Button.Pressed)
     async def _pressed(self, event: Button.Pressed) -> None:
@@ -175,5 +206,5 @@ class CaseForm(ModalScreen[Case | None]):
     @on(Select.Changed, "#labels")
     def _label_chosen(self, event: Select.Changed) -> None:
         if isinstance(event.value, str):
-            self.query_one("#expected", TextArea).text = event.value
+            self.query_one("#expected", ExactArea).text = event.value
             self.query_one("#is-json", Checkbox).value = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Protocol, runtime_checkable
 
 from textual import on
 from textual.app import ComposeResult
@@ -24,6 +24,16 @@ DIALOG_CSS = """
     & Button { margin-left: 2; }
 """
 """How a question stands on the screen."""
+
+
+@runtime_checkable
+class HoldsText(Protocol):
+    """A screen that can hold something typed which is nowhere else."""
+
+    @property
+    def unsaved(self) -> str:
+        """What would be lost with the screen, in a sentence; empty where nothing would."""
+        ...
 
 
 class ConfirmScreen(ModalScreen[bool]):

@@ -109,6 +109,12 @@ class FormScreen(ModalScreen[bool]):
         """What stands in the fields now."""
         return {field.name: _value(self._widget(field.name)) for field in self._fields}
 
+    @property
+    def unsaved(self) -> str:
+        """Says that something was changed."""
+        same = self.values == {field.name: field.value for field in self._fields}
+        return "" if same else f"{one_line(self._title, 60)}: what you changed is not saved."
+
     def action_save(self) -> None:
         """Save, and close when that worked."""
         if not self._saving:
@@ -117,7 +123,7 @@ class FormScreen(ModalScreen[bool]):
 
     def action_leave(self) -> None:
         """Close without saving; asks when something was changed."""
-        if self.values == {field.name: field.value for field in self._fields}:
+        if not self.unsaved:
             self.dismiss(False)
         else:
             question = ConfirmScreen(self._title, "Leave without saving what you changed?", "Leave")

@@ -27,7 +27,7 @@ class KeysScreen(ModalScreen[Action | None]):
     BINDING_GROUP_TITLE = "Keys"
     HELP = "What can be done, and the key that does it; enter does it at once."
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,f1", "dismiss(None)", "Close", id="keys.close", tooltip="Back to where you were"),
+        Binding("escape", "dismiss(None)", "Close", id="keys.close", tooltip="Back to where you were"),
         Binding("down", "list('down')", "Down", show=False, id="keys.down", tooltip="One row down"),
         Binding("up", "list('up')", "Up", show=False, id="keys.up", tooltip="One row up"),
         Binding("pagedown", "list('page_down')", "Page down", show=False, id="keys.page_down", tooltip="A page down"),

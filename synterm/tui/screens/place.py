@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, HelpPanel, Static
+from textual.widgets import Footer, Static
 from textual.worker import Worker, WorkerState
 
 from synterm.errors import SyntermError
@@ -29,9 +29,6 @@ class PlaceScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", id="place.back", tooltip="Back to where you came from"),
-        Binding(
-            "question_mark,f1", "toggle_keys", "Keys", id="place.keys", tooltip="Show or hide all keys of this screen"
-        ),
     ]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (150, "-broad")]  # noqa: RUF012
     DEFAULT_CSS = """
@@ -53,6 +50,7 @@ class PlaceScreen(Screen[None]):
 
     def __init__(self, session: Session) -> None:
         super().__init__()
+        self.BINDING_GROUP_TITLE = self.heading
         self.session = session
 
     def compose(self) -> ComposeResult:
@@ -90,13 +88,6 @@ class PlaceScreen(Screen[None]):
     def action_leave(self) -> None:
         """Close the screen."""
         self.dismiss()
-
-    def action_toggle_keys(self) -> None:
-        """Show or hide the panel of keys."""
-        if self.query(HelpPanel):
-            self.app.action_hide_help_panel()
-        else:
-            self.app.action_show_help_panel()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A worker that failed is told of: nothing fails in silence."""

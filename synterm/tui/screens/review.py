@@ -26,6 +26,7 @@ from synterm.tui.board.column import Column
 from synterm.tui.review.outputs import outputs
 from synterm.tui.review.queue import Chosen, ReviewQueue, choose
 from synterm.tui.review.words import agreement_words, end_words, verdict_words
+from synterm.tui.screens.confirm import ConfirmScreen
 from synterm.tui.screens.forms import Field, FormScreen, Values
 from synterm.tui.screens.place import PlaceScreen
 from synterm.tui.session import Session
@@ -102,6 +103,23 @@ class ReviewScreen(PlaceScreen):
         self._queue = ReviewQueue(found, self._who)
         self.query_one(VerticalScroll).focus()
         self._show()
+
+    @property
+    def unsaved(self) -> str:
+        """Says that there are notes which no verdict keeps."""
+        loose = self._queue.loose_notes if self._queue else 0
+        return f"{plural(loose, 'note')} without a verdict: a note is kept with a verdict only." if loose else ""
+
+    def action_leave(self) -> None:
+        """Close the screen; asks where a note would be lost."""
+        if not self.unsaved:
+            super().action_leave()
+        else:
+            self.app.push_screen(ConfirmScreen("Leave the review?", self.unsaved, "Leave"), self._left)
+
+    def _left(self, really: bool | None) -> None:
+        if really:
+            super().action_leave()
 
     async def action_judge(self, passed: bool) -> None:
         """Keep a verdict on the answer, and go on."""

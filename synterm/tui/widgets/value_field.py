@@ -6,9 +6,26 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.document._document_navigator import DocumentNavigator
+from textual.document._wrapped_document import WrappedDocument
 from textual.widgets import Button, Static, TextArea
 
 from synterm.text import one_line
+from synterm.tui.widgets.prompt.document import PromptDocument
+
+
+class ExactArea(TextArea):
+    """A small text area whose text is kept to the letter: a form feed, or a mixture of line ends."""
+
+    def __init__(self, text: str, *, id: str | None = None) -> None:
+        super().__init__(text, tab_behavior="focus", compact=True, id=id)
+
+    def _set_document(self, text: str, language: str | None) -> None:
+        super()._set_document("", None)
+        self.document = PromptDocument(text)
+        self.wrapped_document = WrappedDocument(self.document, tab_width=self.indent_width)
+        self.navigator = DocumentNavigator(self.wrapped_document)
+        self._rewrap_and_refresh_virtual_size()
 
 
 class ValueField(Vertical):
@@ -33,12 +50,12 @@ class ValueField(Vertical):
         with Horizontal():
             yield Static(Content(one_line(self.value_name, 60)))
             yield Button("✕", compact=True, tooltip="Take this value away")
-        yield TextArea(self._text, tab_behavior="focus", compact=True)
+        yield ExactArea(self._text)
 
     @property
     def text(self) -> str:
         """What stands in it."""
-        return self.query_one(TextArea).text
+        return self.query_one(ExactArea).text
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from synterm.core.case import Case, Split
 from synterm.errors import SyntermError
 from synterm.text import one_line, plural, printable
-from synterm.tui.cases.changes import adding, assigning, removing, replacing, retagging, variation
+from synterm.tui.cases.changes import adding, assigning, differs, removing, replacing, retagging, variation
 from synterm.tui.cases.quality import labels_of
 from synterm.tui.edits import Edit, EditLog
 from synterm.tui.screens.case_form import CaseForm, FormFacts
@@ -79,6 +79,9 @@ class CaseEditing(ExternalEditing):
             await self.edits.do(edit)
         finally:
             self.cases.show_busy("")
+        self._show_done(edit, note)
+
+    def _show_done(self, edit: Edit, note: str = "") -> None:
         self.notify(printable(f"{edit.label}. {note}".strip()), title="Cases", markup=False)
         self.project_edited(edit.touched)
 
@@ -88,36 +91,50 @@ class CaseEditing(ExternalEditing):
             self.notify("Cases stand in scenarios: add a scenario first.", title="Cases", markup=False)
             return
         case = Case(scenario_id=scenario_id, input=dict.fromkeys(self._names_for(scenario_id), ""))
-        made = await self._fill_in("New case", case)
-        if made is not None:
-            await self._add(made, "case added")
+        await self._fill_in_new("New case", case, "case added")
 
     async def _duplicate(self, keys: Sequence[int]) -> None:
         [case] = self._cases([self._one(keys)])
         made = variation(case)
-        made = await self._fill_in("Variation", made, self._split_note(made))
-        if made is not None:
-            await self._add(made, "variation added")
+        await self._fill_in_new("Variation", made, "variation added", self._split_note(made))
 
-    async def _add(self, case: Case, label: str) -> None:
-        await self._do(adding(self.session.project.cases, label, [case]))
-        for key in self.session.project.cases.keys_of([case.id]):
-            self.cases.list.go_to(key)
+    async def _fill_in_new(self, title: str, case: Case, label: str, split_note: str = "") -> None:
+        store = self.session.project.cases
+        edit = await self._fill_in(title, case, lambda made: adding(store, label, [made]), split_note)
+        if edit:
+            self._show_done(edit)
+            for key in store.keys_of([case.id]):
+                self.cases.list.go_to(key)
 
     async def _edit(self, keys: Sequence[int]) -> None:
         key = self._one(keys)
         [case] = self._cases([key])
         cases = self.session.project.cases
-        edited = await self._fill_in(f"Case c{key}", case, self._split_note(case))
-        if edited is not None and edited != case:
-            more = len(cases.families([key]).keys) - 1 if edited.split != case.split else 0
-            told = f"{plural(more, 'case')} made from it moved to {edited.split} too." if more else ""
-            await self._do(replacing(cases, f"c{key} edited", {case.id: (case, edited)}), note=told)
+        notes: list[str] = []
 
-    async def _fill_in(self, title: str, case: Case, split_note: str = "") -> Case | None:
+        def change(edited: Case) -> Edit | None:
+            more = len(cases.families([key]).keys) - 1 if edited.split != case.split else 0
+            notes[:] = [f"{plural(more, 'case')} made from it moved to {edited.split} too."] if more else []
+            return replacing(cases, f"c{key} edited", {case.id: (case, edited)}) if differs(edited, case) else None
+
+        if edit := await self._fill_in(f"Case c{key}", case, change, self._split_note(case)):
+            self._show_done(edit, *notes)
+
+    async def _fill_in(
+        self, title: str, case: Case, change: Callable[[Case], Edit | None], split_note: str = ""
+    ) -> Edit | None:
+        """Show the form; gives the edit that `change` makes of what was filled in, once it is on disk."""
+        made: list[Edit] = []
+
+        async def save(filled: Case) -> None:
+            if edit := change(filled):
+                await self.edits.do(edit)
+                made.append(edit)
+
         checklist = self.session.checklist
         facts = FormFacts(title, case, self._paths(), lambda node_id: labels_of(checklist, node_id), split_note)
-        return await self.app.push_screen_wait(CaseForm(facts))
+        await self.app.push_screen_wait(CaseForm(facts, save))
+        return next(iter(made), None)
 
     async def _set_status(self, status: str, keys: Sequence[int]) -> None:
         label = f"{plural(len(keys), 'case')} {status}"

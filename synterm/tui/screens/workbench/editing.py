@@ -73,7 +73,7 @@ class EditingScreen(WatchingScreen):
         try:
             edit = await step
         except SyntermError as error:
-            self.notify(printable(str(error)), severity="error", markup=False)
+            self.notify(printable(f"{error}\n{error.hint or ''}".strip()), severity="error", markup=False)
             return
         self.notify(f"{done}: {printable(edit.label)}" if edit else nothing, markup=False)
         if edit:

@@ -12,9 +12,9 @@ from synterm.errors import InputError, SyntermError
 from synterm.formats.case_documents import MOST_CASES, read_documents, write_documents
 from synterm.storage.cases import CaseStore
 from synterm.text import plural, printable
-from synterm.tui.cases.changes import replacing
+from synterm.tui.cases.changes import differs, replacing
 from synterm.tui.edits import Edit
-from synterm.tui.external_editor import edit_text, edit_until_valid
+from synterm.tui.external_editor import edit_text, edit_until_valid, lent
 from synterm.tui.screens.workbench.case_finding import CaseFinding
 from synterm.tui.widgets.prompt.area import PromptArea
 
@@ -39,16 +39,15 @@ class ExternalEditing(CaseFinding):
             return
         before, paths, store = self._cases(keys), self._paths(), self.session.project.cases
         text = write_documents(before, paths, [f"c{key}" for key in keys])
-        ending = ".yaml"
-        edited = self._lend(
-            lambda: edit_until_valid(
-                text,
-                lambda left: _changes(before, read_documents(left, before, paths), store),
-                lambda shown: edit_text(shown, ending=ending),
-            )
-        )
-        if edited:
-            await self._do(replacing(store, f"{plural(len(edited), 'case')} edited", edited), len(edited))
+
+        def read(left: str) -> dict[str, tuple[Case, Case]]:
+            return _changes(before, read_documents(left, before, paths), store)
+
+        # The file stays until the cases are on disk.
+        with lent(".yaml") as file:
+            edited = self._lend(lambda: edit_until_valid(text, read, file.edit))
+            if edited:
+                await self._do(replacing(store, f"{plural(len(edited), 'case')} edited", edited), len(edited))
 
     def action_edit_prompt(self) -> None:
         """Edit what the prompt's editor shows in a person's own editor; there it can be undone like typing."""
@@ -71,13 +70,13 @@ class ExternalEditing(CaseFinding):
     def _lend(self, use: Callable[[], T]) -> T | None:
         """Do something that owns the terminal; None where the terminal can't be lent."""
         found: T | None = None
-        problem: SyntermError | None = None
+        problem: BaseException | None = None
         try:
             with self.app.suspend():
-                # An error that left this block would leave the terminal to nobody.
+                # Whatever error left this block would leave the terminal to nobody.
                 try:
                     found = use()
-                except SyntermError as error:
+                except BaseException as error:  # noqa: BLE001
                     problem = error
         except SuspendNotSupported:
             self.notify(
@@ -113,4 +112,4 @@ def _changes(before: Sequence[Case], after: Sequence[Case], store: CaseStore) ->
                 f"{case.id}: split: is that of {case.root_id}, which the case is made from",
                 hint=f"back to {old[case.id].split}, or change it there",
             )
-    return {case.id: (old[case.id], case) for case in after if case != old[case.id]}
+    return {case.id: (old[case.id], case) for case in after if differs(case, old[case.id])}

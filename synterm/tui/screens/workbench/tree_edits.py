@@ -76,7 +76,8 @@ class TreeEditing(EditingScreen):
     @work
     async def _remove_node(self, node: Node) -> None:
         tree, nodes = self.session.tree, self.session.project.nodes
-        cases = sum(self.session.project.cases.counts().get(below.id, 0) for below in tree.scenarios(node.id))
+        counts = self.session.project.cases.counts()
+        cases = sum(counts.get(below.id, 0) for below in tree.scenarios(node.id))
         levels = [below.level for below in tree.walk(node.id)]
         parts = [plural(levels.count(level), level) for level in LEVELS if level in levels]
         goes = " and ".join(filter(None, (", ".join(parts), plural(cases, "case"))))

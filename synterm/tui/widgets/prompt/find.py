@@ -51,6 +51,10 @@ class FindBar(Horizontal):
         yield Button("↓", id="find-next", compact=True)
         yield Button("✕", id="find-close", compact=True)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is nothing to close or to step through while the bar is closed."""
+        return self.display
+
     def open(self, area: PromptArea) -> None:
         """Find in an editor, at first what is selected there."""
         self._area = area
