@@ -54,8 +54,7 @@ class WorkbenchApp(App[None]):
         Binding(
             "f1",
             "keys",
-            "Keys anywhere",
-            show=False,
+            "Keys",
             id="app.help",
             tooltip="All keys, also where text is typed and in every form",
             priority=True,

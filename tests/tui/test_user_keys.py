@@ -197,3 +197,13 @@ async def test_enter_and_the_mouse_do_what_is_listed(make_project: MakeProject, 
         await bench.pilot.click("#keys-list", offset=(20, 2))
         await bench.settle()
         assert bench.screen.maximized is None
+
+
+async def test_the_key_of_the_list_is_told_below_also_where_text_is_typed(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    async with open_bench(make_project(), size=(160, 40)) as bench:
+        assert "f1 Keys" in bench.text().splitlines()[-1]
+        bench.screen.grid.focus()
+        await bench.settle()
+        assert "? Keys" in bench.text().splitlines()[-1]
