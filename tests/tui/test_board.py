@@ -5,7 +5,6 @@ from __future__ import annotations
 from synterm.core.case import Case
 from synterm.core.completion import Completion, Outcome
 from synterm.core.evaluation import Evaluation, Task, Variant
-from synterm.core.prompt import HalfTyped
 from synterm.tui.board.board import Board
 from synterm.tui.board.column import Column, Freshness
 from synterm.tui.board.order import in_order
@@ -107,10 +106,10 @@ async def test_a_parameter_that_becomes_true_makes_verdicts_stale(
     async with open_bench(make_project(scripted(seed=1))) as bench:
         session = bench.screen.session
         one, true = (body().model_copy(update={"params": {"seed": value}}) for value in (1, True))
-        session.edit(one, HalfTyped())
+        session.edit(one)
         await bench.settle()
         generation = bench.draft.generation
-        session.edit(true, HalfTyped())
+        session.edit(true)
         assert bench.draft.generation > generation
         generation = bench.draft.generation
         bench.project.models.put(scripted(seed=True)).result()
