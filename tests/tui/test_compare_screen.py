@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from synterm.storage.project import Project
+from synterm.tui.screens import compare as compare_screen
 from synterm.tui.screens.compare import CompareScreen
 from synterm.tui.screens.text import TextScreen
 from synterm.tui.widgets.plot.heat import HeatMap
@@ -117,6 +121,77 @@ async def test_without_runs_it_shows_the_workbench(make_project: MakeProject, op
             await bench.settle()
         assert isinstance(bench.app.screen, TextScreen)
         assert "1 of 5 passed" in bench.text() or "4 of 5 passed" in bench.text()
+
+
+def verdicts(bench: Bench) -> dict[str, str]:
+    """What the leaderboard says against the reference, by version."""
+    rows = [line for line in bench.text().splitlines() if "router@" in line and "%" in line]
+    return {line.split("router@")[1].split()[0]: line.rsplit("]", 1)[1].split("│")[0].strip(" ┃") for line in rows}
+
+
+async def test_the_workbenchs_columns_are_held_against_its_reference(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    async with open_bench(make_project(), size=(170, 45)) as bench:
+        await bench.type("x ")
+        await bench.settle()
+        screen = await compare(bench)
+        assert verdicts(bench)["v2"].endswith("reference")
+        assert verdicts(bench)["draft"].endswith("no difference found ▲0 ▼0")
+        assert verdicts(bench)["v1"].endswith("not enough evidence ▲0 ▼3")
+        names = [standing.name for standing in screen.table.rows]
+        await bench.pilot.press("home", *["down"] * names.index("router@v1 · script"), "e")
+        await bench.settle()
+        assert verdicts(bench)["v1"].endswith("reference")
+        assert verdicts(bench)["draft"].endswith("not enough evidence ▲3 ▼0")
+
+
+async def test_a_lineage_counts_once_in_what_is_told_of_the_workbench(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    path = make_project(inputs=[(f"meet {number}", "schedule", "t") for number in range(8)])
+    with Project.open(path) as project:
+        first, *others = [case for case in project.cases.select() if case.split == "dev"]
+        project.cases.put([case.model_copy(update={"root_id": first.id}) for case in others]).result()
+    async with open_bench(path, size=(170, 45)) as bench:
+        await bench.type("x ")
+        await bench.settle()
+        await compare(bench)
+        assert verdicts(bench)["v1"].endswith("not enough evidence ▲0 ▼8")
+
+
+async def test_where_nothing_is_known_nothing_is_said(make_project: MakeProject, open_bench: OpenBench) -> None:
+    async with open_bench(make_project(), size=(170, 45)) as bench:
+        bench.screen.grid.focus()
+        await bench.pilot.press("p")
+        bench.screen.prompt.focus_editor()
+        await bench.type("x ")
+        await bench.settle()
+        await compare(bench)
+        [row] = [line for line in bench.text().splitlines() if "router@draft" in line]
+        assert row.rstrip(" │┃").endswith("–")
+        assert [version for version, words in verdicts(bench).items() if "reference" in words] == ["v2"]
+
+
+async def test_a_run_that_is_being_counted_does_not_come_up_as_the_workbench(
+    recorded: Path, open_bench: OpenBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, count = threading.Event(), compare_screen.recount
+
+    def slowly(*asked: Any) -> Any:
+        gate.wait()
+        return count(*asked)
+
+    async with open_bench(recorded, size=(170, 45)) as bench:
+        screen = await compare(bench)
+        await bench.pilot.press("right_square_bracket")
+        await bench.settle()
+        monkeypatch.setattr(compare_screen, "recount", slowly)
+        await bench.pilot.press("left_square_bracket", "right_square_bracket")
+        gate.set()
+        await bench.settle()
+        assert "the workbench as it is now" in bench.text()
+        assert "router@draft · script" in [standing.name for standing in screen.table.rows]
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import getters, on, work
@@ -14,10 +16,12 @@ from textual.widgets import Static, TabbedContent, TabPane
 
 from synterm.core.classification import NO_LABEL
 from synterm.evaluate.recount import Recount, recount
+from synterm.reports.changes import Change
 from synterm.reports.leaderboard import Standing, standings
 from synterm.storage.project import Project
 from synterm.storage.runs import RunRecord
 from synterm.text import one_line
+from synterm.tui.compare.board import Turned, turned
 from synterm.tui.compare.figures import cost_figure, latency_figure, score_figure
 from synterm.tui.compare.leaderboard import Ranked, best_values, board_standings, cells, ranked_columns, table_columns
 from synterm.tui.compare.text import cases_of, cases_text, label_text, notes, standing_text
@@ -71,6 +75,7 @@ class CompareScreen(PlaceScreen):
         self._best: list[float | None] = []
         self._sorted_by = 0
         self._reference: tuple[str, str] | None = None
+        """The key of the variant that the others are held against."""
 
     def compose_place(self) -> ComposeResult:
         """Four tabs."""
@@ -112,6 +117,27 @@ class CompareScreen(PlaceScreen):
             return counted, standings(counted)
 
         self._counted, self._standings = await asyncio.to_thread(self.read, work)
+        self._reference = next((standing.key for standing in self._standings), None)
+        self._show()
+
+    def _hold_board(self, against: tuple[str, str] | None) -> None:
+        """Hold the workbench's columns against the one of that key."""
+        columns = self.session.board.columns
+        reference = next((column for column in columns if column.variant.key == against), None)
+        others = [column for column in columns if reference and column.variant.key != against]
+        found = [pair for column in others if reference and (pair := turned(reference, column))]
+        self._count_board(board_standings(columns, self.session.tree), found, against)
+
+    @work(exclusive=True, group="count", exit_on_error=False)
+    async def _count_board(
+        self, found: list[Standing], pairs: Sequence[Turned], against: tuple[str, str] | None
+    ) -> None:
+        def work(project: Project) -> dict[tuple[str, str], Change]:
+            return {pair.after.variant.key: pair.change(project.cases.named) for pair in pairs}
+
+        changes = await asyncio.to_thread(self.read, work)
+        self._standings = [replace(standing, change=changes.get(standing.key)) for standing in found]
+        self._reference = against
         self._show()
 
     @property
@@ -120,12 +146,14 @@ class CompareScreen(PlaceScreen):
 
     def _turned(self) -> None:
         """Another source was chosen."""
+        # What is counted of another run must not come up as this one's.
+        self.workers.cancel_group(self, "count")
         self._reference = None
         run = self._run
         if run is None:
             self._counted = None
-            self._standings = board_standings(self.session.board.columns, self.session.tree)
-            self._show()
+            reference = self.session.board.reference
+            self._hold_board(reference.variant.key if reference else None)
         else:
             self.say("counting …")
             self._count(run)
@@ -156,7 +184,9 @@ class CompareScreen(PlaceScreen):
         self._show_labels()
 
     def _cells(self, standing: Standing) -> list[Cell]:
-        return cells(standing, self._ranked, self._best)
+        row = cells(standing, self._ranked, self._best)
+        unknown = standing.change is None and standing.key != self._reference
+        return [*row[:-1], ("–", "dim")] if unknown else row
 
     @on(LineList.Highlighted)
     def _show_labels(self) -> None:
@@ -200,11 +230,12 @@ class CompareScreen(PlaceScreen):
 
     def action_reference(self) -> None:
         """Hold all variants against the one under the cursor."""
-        if self._chosen and self._counted:
-            self._standings = standings(self._counted, self._chosen.key)
+        chosen = self._chosen
+        if chosen and self._counted:
+            self._standings, self._reference = standings(self._counted, chosen.key), chosen.key
             self._show()
-        elif self._chosen:
-            self.notify("the workbench compares with the version kept last; a run lets you choose", markup=False)
+        elif chosen and self._run is None:
+            self._hold_board(chosen.key)
 
     def action_next_variant(self) -> None:
         """Move to the next variant; after the last comes the first."""
