@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from synterm.core.case import Case
 from synterm.evaluate.statistics import mcnemar_exact
+from synterm.evaluate.verdict import verdict_of
 from synterm.reports.changes import Change
 from synterm.tui.board.column import Column
 
@@ -32,7 +33,13 @@ class Turned:
                 sums[roots.get(case_id, case_id)] += by
         up, down = (sum(value * sign > 0 for value in sums.values()) for sign in (1, -1))
         return Change(
-            self.before.variant, self.after.variant, self.fixed, self.broken, mcnemar_exact(up, down), up + down
+            self.before.variant,
+            self.after.variant,
+            self.fixed,
+            self.broken,
+            mcnemar_exact(up, down),
+            up + down,
+            verdict_of(up, down),
         )
 
 
