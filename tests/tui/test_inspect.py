@@ -70,6 +70,59 @@ async def test_one_walks_to_other_cases_and_columns(make_project: MakeProject, o
         assert (grid.cursor, grid.column, bench.screen.cases.list.cursor) == (1, 1, 1)
 
 
+async def test_it_stays_with_its_case_when_the_rows_are_arranged_anew(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    async with open_bench(make_project()) as bench:
+        screen = await look(bench, "down")
+        session, grid = bench.screen.session, bench.screen.grid
+        bench.screen.sort_rows("input")
+        await bench.settle()
+        order = [case.title for case in session.shown]
+        place = order.index("meet w/ Dana on friday")
+        assert place != 1
+        assert screen.case.title == "meet w/ Dana on friday"
+        await bench.pilot.press("n", "p", "escape")
+        await bench.settle()
+        assert (grid.cursor, bench.screen.cases.list.cursor) == (place, place)
+
+
+async def test_a_case_that_left_the_rows_leaves_the_cursor_alone(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    async with open_bench(make_project()) as bench:
+        screen = await look(bench, "down")
+        bench.project.cases.remove([screen.case.id]).result()
+        bench.screen.project_edited()
+        await bench.settle()
+        assert "meet w/ Dana" in text(screen)
+        await bench.pilot.press("n")
+        await bench.settle()
+        assert screen.case.title == "send the notes"
+        await bench.pilot.press("p", "escape")
+        await bench.settle()
+        assert bench.screen.grid.cursor == 0
+
+
+async def test_what_was_asked_for_is_done_to_the_case_that_was_meant(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    async with open_bench(make_project()) as bench:
+        listed = bench.screen.cases.list
+        listed.focus()
+        await bench.pilot.press("down")
+        meant = bench.screen.session.shown[1]
+        listed.action_ask("reject")
+        bench.screen.grid.action_inspect()
+        bench.screen.sort_rows("input")
+        listed.cursor = 0
+        await bench.settle()
+        assert bench.project.cases.get(meant.id).status == "rejected"
+        screen = bench.app.screen
+        assert isinstance(screen, InspectScreen)
+        assert screen.case.id == meant.id
+
+
 async def test_keys_and_clicks_go_to_a_section(make_project: MakeProject, open_bench: OpenBench) -> None:
     async with open_bench(make_project(), size=(80, 24)) as bench:
         screen = await look(bench)

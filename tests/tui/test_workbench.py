@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from synterm.core.prompt import Example
 from synterm.storage.project import Project
 from synterm.tui.board.column import Freshness
 from synterm.tui.screens.inspect import InspectScreen
+from synterm.tui.screens.workbench import case_finding
 from synterm.tui.widgets.cases import CaseList
 from synterm.tui.widgets.grid.grid import ResultGrid
 from synterm.tui.widgets.prompt.area import PromptArea
@@ -316,3 +319,47 @@ async def test_why_no_case_has_a_verdict_is_said_once_for_all(make_project: Make
     async with open_bench(make_project(model)) as bench:
         status = bench.screen.status.status
         assert (status.state, status.reason) == ("blocked", "the prompt is too long")
+
+
+async def test_filter_and_tree_are_one_choice_while_cases_are_looked_for(
+    make_project: MakeProject, open_bench: OpenBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(case_finding, "_BIG", 2)
+    monkeypatch.setattr(case_finding, "FILTER_SECONDS", 600)
+    async with open_bench(make_project()) as bench:
+        tree, session = bench.screen.behaviors, bench.screen.session
+        bench.screen.cases.focus_filter()
+        await bench.type("meet")
+        await bench.pilot.pause()
+        tree.focus()
+        await bench.pilot.press("down", "down")
+        await bench.settle()
+        assert session.node_id is not None
+        assert [case.title for case in session.rows] == ["can we meet tmrw", "meet w/ Dana on friday"]
+        monkeypatch.setattr(case_finding, "FILTER_SECONDS", 0)
+        node = session.node_id
+        await bench.pilot.press("up")
+        bench.screen.cases.focus_filter()
+        await bench.pilot.press("end", "backspace")
+        await bench.settle()
+        assert (session.node_id != node, session.query) == (True, "mee")
+
+
+async def test_a_filter_whose_tag_is_gone_hides_no_later_edit(make_project: MakeProject, open_bench: OpenBench) -> None:
+    async with open_bench(make_project()) as bench:
+        session, store = bench.screen.session, bench.project.cases
+        bench.screen.cases.focus_filter()
+        await bench.type("tag:typo")
+        await bench.settle()
+        [case] = session.rows
+        store.put([case.model_copy(update={"tags": ()})]).result()
+        bench.screen.project_edited([case.id])
+        await bench.settle()
+        assert session.tags is not None
+        assert "typo" not in session.tags
+        store.put([case.model_copy(update={"tags": (), "input": {"message": "meet elsewhere"}})]).result()
+        bench.screen.project_edited([case.id])
+        await bench.settle()
+        assert "meet elsewhere" in [each.title for each in session.rows]
+        assert bench.draft.counts.fresh == 5
+        assert "tag:typo" in str(bench.screen.cases.border_subtitle)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -19,9 +19,10 @@ from synterm.core.case import Case
 from synterm.errors import SyntermError
 from synterm.text import one_line, printable
 from synterm.tui.board.column import Column
+from synterm.tui.board.rows import GONE, CaseRows
 from synterm.tui.session import Session
 from synterm.tui.why.finding import Details, look_into
-from synterm.tui.why.sections import NAMES, Section, sections
+from synterm.tui.why.sections import NAMES, Section, case_section, sections
 
 _WATCH_SECONDS = 0.2
 
@@ -52,8 +53,17 @@ class SectionName(Static):
         self.post_message(self.Chosen(self, self._place))
 
 
-class InspectScreen(ModalScreen[tuple[int, int]]):
-    """Shows a cell, and walks to others. Dismissed with the row and the column that were looked at last."""
+class Inspected(NamedTuple):
+    """What was looked at last."""
+
+    row: int | None
+    """Where the case stands now; None where it does not."""
+    title: str
+    """The column's."""
+
+
+class InspectScreen(ModalScreen[Inspected]):
+    """Shows a cell, and walks to others. It stays with its case when the rows are arranged anew beneath."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter,q", "close", "Close", id="why.close", tooltip="Back to the grid"),
@@ -107,28 +117,23 @@ class InspectScreen(ModalScreen[tuple[int, int]]):
     }
     """
 
-    def __init__(self, session: Session, row: int, column: int, ask_again: Callable[[Case], object]) -> None:
+    def __init__(self, session: Session, case: Case, column: Column, ask_again: Callable[[Case], object]) -> None:
         """`ask_again`: asks afresh about a case, if that may be."""
         super().__init__()
         self._session = session
-        self._rows: Sequence[Case] = session.shown
+        self.case: Case = case
+        self.column: Column = column
+        """With the case, the cell that is shown."""
+        self._rows: CaseRows | None = None
+        self._row: int | None = None
+        self._last_row = 0
         self._columns: Sequence[Column] = session.board.columns
-        self._row, self._place = row, column
         self._ask_again = ask_again
         self._details = Details()
         self._whole = False
         self._section = 0
         self._seen: object = None
-
-    @property
-    def case(self) -> Case:
-        """The case that is shown."""
-        return self._rows[self._row]
-
-    @property
-    def column(self) -> Column:
-        """The column that is shown."""
-        return self._columns[self._place]
+        self._sections: list[Section] = []
 
     def compose(self) -> ComposeResult:
         """An index, and the sections below each other."""
@@ -148,7 +153,7 @@ class InspectScreen(ModalScreen[tuple[int, int]]):
 
     def action_close(self) -> None:
         """Back to the grid."""
-        self.dismiss((self._row, self._place))
+        self.dismiss(Inspected(self._find()[1], self.column.title))
 
     def action_scroll(self, way: str) -> None:
         """Scroll a line, a page, or to an end."""
@@ -157,16 +162,20 @@ class InspectScreen(ModalScreen[tuple[int, int]]):
 
     def action_case(self, by: int) -> None:
         """Another case under the same column."""
-        row = max(0, min(self._row + by, len(self._rows) - 1))
-        if row != self._row:
-            self._row = row
+        rows, place = self._find()
+        # Where the case has left the rows, the one in its place is the next.
+        row = place + by if place is not None else self._last_row + min(by, 0)
+        if place != row and 0 <= row < len(rows) and rows[row] is not GONE:
+            self._rows, self._row, self.case = rows, row, rows[row]
             self._turn()
 
     def action_column(self, by: int) -> None:
         """The same case under another column."""
-        place = max(0, min(self._place + by, len(self._columns) - 1))
-        if place != self._place:
-            self._place = place
+        self._find()
+        titles = [column.title for column in self._columns]
+        place = titles.index(self.column.title) + by if self.column.title in titles else 0
+        if 0 <= place < len(titles):
+            self.column = self._columns[place]
             self._turn()
 
     def action_section(self, place: int) -> None:
@@ -191,7 +200,7 @@ class InspectScreen(ModalScreen[tuple[int, int]]):
 
     def action_copy_all(self) -> None:
         """Copy all that is shown, as Markdown."""
-        parts = [section.markdown() for section in self._sections()]
+        parts = [section.markdown() for section in self._sections]
         self.app.copy_to_clipboard("\n".join((f"# {one_line(self.column.title, 80)}\n", *parts)))
         self.notify("all of it is copied as Markdown", markup=False)
 
@@ -202,7 +211,7 @@ class InspectScreen(ModalScreen[tuple[int, int]]):
     def action_whole(self) -> None:
         """Show the response uncut, or cut."""
         self._whole = not self._whole
-        self._show()
+        self._read()
         self.action_section(len(NAMES) - 1)
 
     @on(SectionName.Chosen)
@@ -211,43 +220,64 @@ class InspectScreen(ModalScreen[tuple[int, int]]):
 
     def _turn(self) -> None:
         """Another cell: its case at once, the rest when it is read."""
-        self._details, self._whole = Details(), False
+        self._details, self._sections, self._whole = Details(), [], False
         self.query_one(Vertical).border_title = Content(f"Why · {one_line(self.column.title, 60)}")
-        name = self._session.shown.name(self._row) if self._session.shown is self._rows else ""
-        self.query_one(Vertical).border_subtitle = Content(f"{name} · {self._row + 1:,} of {len(self._rows):,}")
+        self._say_where()
         self._seen = self._state()
-        self.query_one("#section-0", Static).update(_drawn(self._sections()[0]))
+        # What differs between prompts takes a while to find.
+        self.query_one("#section-0", Static).update(_drawn(case_section(self.case)))
         self._read()
 
+    def _find(self) -> tuple[CaseRows, int | None]:
+        """The rows as they are now, and where the case stands in them; its column as it is now."""
+        rows = self._session.shown
+        if self._rows is not rows:
+            key = next(iter(self._session.project.cases.keys_of([self.case.id])), None)
+            self._rows, self._row = rows, rows.find(key)
+            self._columns = self._session.board.columns
+            self.column = next((one for one in self._columns if one.title == self.column.title), self.column)
+            if self._row is not None and rows[self._row] is not GONE:
+                self.case = rows[self._row]
+        if self._row is not None:
+            self._last_row = self._row
+        return rows, self._row
+
+    def _say_where(self) -> None:
+        rows, row = self._find()
+        where = "not among the rows any more" if row is None else f"{rows.name(row)} · {row + 1:,} of {len(rows):,}"
+        self.query_one(Vertical).border_subtitle = Content(where)
+
     def _look_again(self) -> None:
-        """Something landed meanwhile."""
-        if (now := self._state()) != self._seen:
+        """Something landed meanwhile. While an answer streams in, that is so each time: one reading after the other."""
+        if self._session.shown is not self._rows:
+            self._say_where()
+        busy = any(worker.group == "inspect" and not worker.is_finished for worker in self.workers)
+        if not busy and (now := self._state()) != self._seen:
             self._seen = now
             self._read()
 
     def _state(self) -> object:
         case_id, column = self.case.id, self.column
         cells = tuple(other.cell(case_id) for other in self._columns)
-        return (cells, column.generation, column.running.get(case_id))
+        return (self.case, cells, column.generation, column.running.get(case_id))
 
     @work(group="inspect", exclusive=True, exit_on_error=False)
     async def _read(self) -> None:
-        session, wanted = self._session, (self.case, self.column)
+        session, wanted, columns, whole = self._session, (self.case, self.column), self._columns, self._whole
+
+        def look() -> tuple[Details, list[Section]]:
+            details = look_into(session.project.path, session.tree, *wanted, columns)
+            return details, sections(*wanted, columns, details, whole=whole)
+
         try:
-            details = await asyncio.to_thread(look_into, session.project.path, session.tree, *wanted, self._columns)
+            details, found = await asyncio.to_thread(look)
         except SyntermError as error:
             self.notify(printable(str(error)), severity="error", markup=False)
             return
         if wanted == (self.case, self.column):
-            self._details = details
-            self._show()
-
-    def _show(self) -> None:
-        for place, section in enumerate(self._sections()):
-            self.query_one(f"#section-{place}", Static).update(_drawn(section))
-
-    def _sections(self) -> list[Section]:
-        return sections(self.case, self.column, self._columns, self._details, whole=self._whole)
+            self._details, self._sections = details, found
+            for place, section in enumerate(found):
+                self.query_one(f"#section-{place}", Static).update(_drawn(section))
 
 
 def _drawn(section: Section) -> Content:

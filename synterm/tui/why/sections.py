@@ -45,7 +45,7 @@ def sections(
     """The sections of `NAMES`, in that order. `whole`: the response uncut."""
     why = details.why
     return [
-        _case(case, details.seed),
+        case_section(case, details.seed),
         _verdict(case, column, why),
         _request(why),
         _answer(why),
@@ -78,7 +78,8 @@ def _diff(pieces: Iterable[Piece]) -> Content:
     return Content.assemble(*((printable(piece.text), _PIECES[piece.kind]) for piece in pieces))
 
 
-def _case(case: Case, seed: Case | None) -> Section:
+def case_section(case: Case, seed: Case | None = None) -> Section:
+    """The case itself. `seed`: what it was made from, where that is known."""
     origin = case.origin
     facts: list[tuple[str, object]] = [
         *((name, value_text(value)) for name, value in case.input.items()),

@@ -19,6 +19,8 @@ from synterm.tui.widgets.line_list import LineList
 FlagNotes = Mapping[str, tuple[tuple[str, str], ...]]
 """What is weak about cases, by their id: names and words."""
 
+_OF_ONE = ("edit", "duplicate")
+"""What is done to the case under the cursor, whatever is selected."""
 _STATUS = {"draft": "◌", "rejected": "⊘", "accepted": " "}
 _ORIGINS = {
     "manual": "",
@@ -78,10 +80,12 @@ class CaseList(LineList):
     class Asked(Message):
         """Something is to be done to the selected cases, or to the one under the cursor."""
 
-        def __init__(self, control: CaseList, what: str) -> None:
+        def __init__(self, control: CaseList, what: str, keys: Sequence[int]) -> None:
             super().__init__()
             self.list = control
             self.what = what
+            self.keys = keys
+            """The cases that are meant, by row number: the rows may be others when this is heard."""
 
         @property
         def control(self) -> CaseList:
@@ -186,7 +190,9 @@ class CaseList(LineList):
 
     def action_ask(self, what: str) -> None:
         """Ask for something to be done."""
-        self.post_message(self.Asked(self, what))
+        self.post_message(
+            self.Asked(self, what, self.chosen if what not in _OF_ONE or self.key is None else [self.key])
+        )
 
     def action_select(self) -> None:
         """Select the case under the cursor, or no more, and go on to the next."""

@@ -48,7 +48,7 @@ class CaseEditing(ExternalEditing):
         if self.session.project.read_only:
             self.notify("The project file is read-only. Copy it to where you may write.", title="Cases", markup=False)
             return
-        self._edit_cases(event.what, self.cases.list.chosen)
+        self._edit_cases(event.what, event.keys)
 
     @work(group="edits", exit_on_error=False)
     async def _edit_cases(self, what: str, keys: Sequence[int]) -> None:
@@ -93,7 +93,7 @@ class CaseEditing(ExternalEditing):
             await self._add(made, "case added")
 
     async def _duplicate(self, keys: Sequence[int]) -> None:
-        [case] = self._cases([self._one(keys)])
+        [case] = self._cases(keys[:1])
         made = variation(case)
         made = await self._fill_in("Variation", made, self._split_note(made))
         if made is not None:
@@ -105,7 +105,7 @@ class CaseEditing(ExternalEditing):
             self.cases.list.go_to(key)
 
     async def _edit(self, keys: Sequence[int]) -> None:
-        key = self._one(keys)
+        key = keys[0]
         [case] = self._cases([key])
         cases = self.session.project.cases
         edited = await self._fill_in(f"Case c{key}", case, self._split_note(case))
@@ -160,11 +160,6 @@ class CaseEditing(ExternalEditing):
         count = plural(len(keys), "case")
         if await self.app.push_screen_wait(ConfirmScreen(f"Remove {count}?", text, f"Remove {count}")):
             await self._do(removing(self.session.project.cases, f"{count} removed", keys), len(keys))
-
-    def _one(self, keys: Sequence[int]) -> int:
-        """The case that a command for one case is about: the one under the cursor."""
-        key = self.cases.list.key
-        return keys[0] if key is None else key
 
     def _split_note(self, case: Case) -> str:
         """Why the split of a case can't be changed; empty when it can."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from textual import getters, on, work
 
@@ -30,55 +30,78 @@ _BIG = 5000
 """From how many cases on they are looked for in a thread: up to there it takes no longer than drawing a frame."""
 
 
+class _Scope(NamedTuple):
+    """Which cases are looked for."""
+
+    node_id: str | None
+    query: str
+    wanted: Query
+
+
 class CaseFinding(WatchingScreen):
     """Fills the list of cases, and says what is weak about those on the screen."""
 
     cases = getters.query_one(CasesPane)
+    _node_id: str | None = None
+    _query = ""
+    """What is wanted: the session has what was found last."""
 
     @on(CasesPane.Filtered)
     def _filtered(self, event: CasesPane.Filtered) -> None:
-        self._rescope(self.session.node_id, event.query_text, FILTER_SECONDS)
+        self._query = event.query_text
+        self._rescope(FILTER_SECONDS)
 
     @on(CaseList.Shown)
     def _shown(self, event: CaseList.Shown) -> None:
         shown = self.session.shown[event.rows.start : event.rows.stop]
         self._learn_flags([case for case in shown if case is not GONE])
 
-    def _rescope(self, node_id: str | None, query: str, delay: float = 0.0) -> None:
-        """Take other cases; where there are many, after they were found in a thread. Later calls win."""
-        self.cases.know(self.session.known)
-        try:
-            wanted = self.session.wanted(node_id, query)
-        except InputError as error:
-            self.cases.show_problem(f"{error}; {error.hint}" if error.hint else str(error))
-            return
-        self.workers.cancel_group(self, "scope")
-        if self._is_big():
-            self._find(node_id, query, wanted, delay)
-        else:
-            ids = self.session.counts_anew(query)
-            self._take(node_id, query, wanted, self.session.project.cases.find(wanted.filter, ids=ids))
+    def _rescope(self, delay: float = 0.0) -> None:
+        """Take the cases that are wanted; where there are many, after they were found in a thread. Later calls win.
 
-    def _take(self, node_id: str | None, query: str, wanted: Query, found: Found) -> None:
-        if node_id is not None and node_id not in self.session.tree:
-            return
-        self.session.take(node_id, query, wanted, found)
+        Of a filter that says nothing known, or nothing known any more, the one before stays.
+        """
+        self.workers.cancel_group(self, "scope")
+        self.cases.know(self.session.known)
+        if self._node_id is not None and self._node_id not in self.session.tree:
+            self._node_id = None
+        scope, problem = self._scope_wanted()
+        if self._is_big():
+            self._find(scope, problem, delay)
+        else:
+            ids = self.session.counts_anew(scope.query)
+            self._take(scope, problem, self.session.project.cases.find(scope.wanted.filter, ids=ids))
+
+    def _scope_wanted(self) -> tuple[_Scope, str]:
+        """What to look for, and what is wrong with the filter."""
+        problem = ""
+        for query in (self._query, self.session.query):
+            try:
+                return _Scope(self._node_id, query, self.session.wanted(self._node_id, query)), problem
+            except InputError as error:
+                problem = problem or (f"{error}; {error.hint}" if error.hint else str(error))
+        return _Scope(self._node_id, "", self.session.wanted(self._node_id, "")), problem
+
+    def _take(self, scope: _Scope, problem: str, found: Found) -> None:
+        self.session.take(*scope, found)
         self.painter.show_scope()
+        if problem:
+            self.cases.show_problem(problem)
         self.restart()
 
     @work(exclusive=True, group="scope", exit_on_error=False)
-    async def _find(self, node_id: str | None, query: str, wanted: Query, delay: float) -> None:
+    async def _find(self, scope: _Scope, problem: str, delay: float) -> None:
         await asyncio.sleep(delay)
         try:
             # A search that is superseded runs to its end in its thread, and nobody takes what it found.
-            ids = self.session.counts_anew(query)
+            ids = self.session.counts_anew(scope.query)
             found = await asyncio.to_thread(
-                beside, self.session.project.path, lambda cases: cases.find(wanted.filter, ids=ids)
+                beside, self.session.project.path, lambda cases: cases.find(scope.wanted.filter, ids=ids)
             )
         except SyntermError as error:
             self.cases.show_problem(str(error))
         else:
-            self._take(node_id, query, wanted, found)
+            self._take(scope, problem, found)
 
     @work(exclusive=True, group="tags", exit_on_error=False)
     async def _learn_tags(self) -> None:

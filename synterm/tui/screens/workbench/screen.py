@@ -22,7 +22,7 @@ from synterm.settings import Settings
 from synterm.storage.project import Project
 from synterm.tui.board.rows import GONE
 from synterm.tui.painter import FRAME_SECONDS, Painter, Panes
-from synterm.tui.screens.inspect import InspectScreen
+from synterm.tui.screens.inspect import Inspected, InspectScreen
 from synterm.tui.screens.places import make_place
 from synterm.tui.screens.review import ReviewScreen
 from synterm.tui.screens.workbench.arranging import ArrangingScreen
@@ -93,7 +93,7 @@ class WorkbenchScreen(ViewingScreen, CaseEditing, TreeEditing, PromptingScreen, 
 
     def _begin(self) -> None:
         """What is not needed for the first paint."""
-        self._rescope(None, "")
+        self._rescope()
         self._learn_names()
         self._learn_tags()
         self.learn_roots()
@@ -109,8 +109,9 @@ class WorkbenchScreen(ViewingScreen, CaseEditing, TreeEditing, PromptingScreen, 
 
     @on(BehaviorTree.Scoped)
     def _scoped(self, event: BehaviorTree.Scoped) -> None:
-        if event.node_id != self.session.node_id:
-            self._rescope(event.node_id, self.session.query)
+        if event.node_id != self._node_id:
+            self._node_id = event.node_id
+            self._rescope()
 
     def on_unmount(self) -> None:
         """Save what was typed last."""
@@ -125,13 +126,18 @@ class WorkbenchScreen(ViewingScreen, CaseEditing, TreeEditing, PromptingScreen, 
             other.cursor = event.index
 
     @on(ResultGrid.Inspected)
-    def _inspected(self) -> None:
-        screen = InspectScreen(self.session, self.grid.cursor, self.grid.column, self._ask_about)
+    def _inspected(self, event: ResultGrid.Inspected) -> None:
+        screen = InspectScreen(self.session, event.case, event.column, self._ask_about)
         self.app.push_screen(screen, self._inspected_last)
 
-    def _inspected_last(self, place: tuple[int, int] | None) -> None:
-        if place:
-            self.grid.cursor, self.grid.column = place
+    def _inspected_last(self, last: Inspected | None) -> None:
+        if last is None:
+            return
+        if last.row is not None:
+            self.grid.cursor = last.row
+        titles = [column.title for column in self.session.board.columns]
+        if last.title in titles:
+            self.grid.column = titles.index(last.title)
 
     def _ask_about(self, case: Case) -> None:
         if self._may_ask():
@@ -154,7 +160,7 @@ class WorkbenchScreen(ViewingScreen, CaseEditing, TreeEditing, PromptingScreen, 
             self.behaviors.show(self.session.tree)
         if self.session.prompt is None or prompt is None or prompt.id != self.session.prompt.id:
             self._show_prompt()
-        self._rescope(self.session.node_id, self.session.query)
+        self._rescope()
         self._learn_names()
         self._learn_tags()
         self.learn_roots()
