@@ -26,6 +26,7 @@ T = TypeVar("T")
 
 FILTER_SECONDS = 0.06
 """How long to wait after a key in the filter of a big project."""
+_FLAGS_AFTER_S = 0.1
 _BIG = 5000
 """From how many cases on they are looked for in a thread: up to there it takes no longer than drawing a frame."""
 
@@ -114,6 +115,8 @@ class CaseFinding(WatchingScreen):
 
     @work(exclusive=True, group="flags", exit_on_error=False)
     async def _learn_flags(self, cases: Sequence[Case]) -> None:
+        # Not for rows that are scrolled past.
+        await asyncio.sleep(_FLAGS_AFTER_S)
         facts = self.session.facts
         try:
             self.cases.list.learn(await self._read(lambda store: _notes(cases, facts, store)))
