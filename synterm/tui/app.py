@@ -24,6 +24,7 @@ from synterm.tui.guard import guard_terminal
 from synterm.tui.keys import check_keys
 from synterm.tui.leaving import in_order
 from synterm.tui.look.dress import Dress
+from synterm.tui.pacing import PacedScreen
 from synterm.tui.pauses import quiet_python
 from synterm.tui.remembered import recall, remember_tour
 from synterm.tui.screens.confirm import ConfirmScreen, HoldsText
@@ -97,6 +98,12 @@ class WorkbenchApp(App[None]):
             self._warn(text)
         if self._tour:
             screen.call_after_refresh(self.action_tour)
+
+    async def on_event(self, event: events.Event) -> None:
+        """What someone does is painted soon."""
+        if isinstance(event, events.InputEvent) and isinstance(self.screen, PacedScreen):
+            self.screen.hurry()
+        await super().on_event(event)
 
     async def on_unmount(self) -> None:
         """Stop the models."""
