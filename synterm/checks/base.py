@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from synterm.checks.question import Question, Replies, Reply
 from synterm.core.case import Case
 from synterm.core.completion import Completion
+from synterm.core.dialog import Transcript
 from synterm.core.evaluation import CheckResult
 from synterm.core.ids import content_id
 from synterm.core.request import Constraint
@@ -21,11 +24,18 @@ class Answer:
 
     completion: Completion
     case: Case
+    replies: Replies = field(default_factory=dict[Question, Reply])
+    """What models said to the questions of checks (`Check.questions`)."""
 
     @property
     def text(self) -> str:
-        """The answer's text, as the model gave it."""
-        return self.completion.text
+        """The answer's text, as the model gave it; of a dialog the last answer."""
+        return self.completion.said
+
+    @property
+    def transcript(self) -> Transcript | None:
+        """The dialog, where the case is one."""
+        return self.completion.transcript
 
     @property
     def expected(self) -> Any:
@@ -45,6 +55,16 @@ class Check(BaseModel, ABC):
     """How much its score counts in the mean; with 0 it is shown and counts for nothing."""
 
     @property
+    def asks(self) -> bool:
+        """Whether it may ask a model about an answer."""
+        return bool(self.judges)
+
+    @property
+    def judges(self) -> Collection[str]:
+        """The names of the models that it asks."""
+        return ()
+
+    @property
     def costs(self) -> bool:
         """Whether judging costs money or takes long: its verdicts are then kept in the project file."""
         return False
@@ -54,12 +74,16 @@ class Check(BaseModel, ABC):
         body = {
             "type": self.type,
             "check": self.model_dump(mode="json", exclude={"weight"}),
-            "text": answer.text,
+            "text": answer.completion.text,
             "outcome": answer.completion.outcome.value,
             "input": answer.case.input,
             "expected": answer.expected,
         }
         return bytes.fromhex(content_id("grader", body))
+
+    def questions(self, answer: Answer) -> Sequence[Question]:
+        """What it asks a model about an answer; `judge` finds what came back in the answer's `replies`."""
+        return ()
 
     @abstractmethod
     def judge(self, answer: Answer) -> CheckResult:

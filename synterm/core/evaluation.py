@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from synterm.core.case import Case
 from synterm.core.completion import Completion
@@ -26,6 +27,8 @@ class CheckResult:
     """The label that a label check read from the answer."""
     expected_label: str | None = None
     """The label that was expected, in the check's own spelling."""
+    judge: str | None = None
+    """The model that judged and the version of its instructions, where a model did: ``openai/gpt-4o · 3f2a91``."""
 
     @classmethod
     def abstain(cls, check_type: str, error: str) -> CheckResult:
@@ -69,6 +72,8 @@ class Task:
     request: Request | None = None
     problem: str | None = None
     """Why there is no request: a placeholder without a value, a template that fails."""
+    then: Callable[[Completion], None] | None = field(default=None, compare=False)
+    """Who gets the answer, where it is one step on the way to a verdict: a judge's reply, a turn of a dialog."""
     recipe: Recipe | None = None
     """How its request comes about; None when that can't be said, and for tasks that were made by hand."""
     content: str = ""
@@ -101,6 +106,13 @@ class Evaluation:
     """None: no verdict (the call failed, or every check abstained). An error is not a failure."""
     score: float | None = None
     """Mean score of the checks that judged, weighted, 0 to 1."""
+    others: tuple[Completion, ...] = ()
+    """What else was asked for the verdict: the replies of judges."""
+
+    @property
+    def calls(self) -> tuple[Completion, ...]:
+        """All answers that were asked for: that of the app, or both sides' of a dialog, and the judges' replies."""
+        return (*(self.completion.steps or (self.completion,)), *self.others)
 
     @property
     def label(self) -> str | None:

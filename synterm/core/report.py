@@ -112,6 +112,23 @@ class CheckReport(BaseModel):
     score: float | None
     reason: str
     error: str | None = None
+    judge: str | None = None
+    """The model that judged and the version of its instructions, where a model did."""
+
+
+class TurnReport(BaseModel):
+    """What one side of a dialog said."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+class DialogReport(BaseModel):
+    """A dialog that was held."""
+
+    turns: list[TurnReport]
+    end: str
+    """Why it ended: goal reached, given up, decided, script ended, no turns left, going in circles, broken off."""
 
 
 class EvaluationReport(BaseModel):
@@ -127,6 +144,9 @@ class EvaluationReport(BaseModel):
     input: dict[str, Any]
     expected: Any
     output: str
+    """The answer; of a dialog the last one."""
+    dialog: DialogReport | None = None
+    """The whole dialog, where the case is one."""
     outcome: str
     label: str | None
     passed: bool | None

@@ -37,6 +37,9 @@ class Request:
     constraint: Constraint | None = None
     repeat: int = 0
     """0 for the first try of a case; each further repeat is a request of its own."""
+    dialog: dict[str, Any] | None = None
+    """Where it stands for a whole dialog: all that decides how it goes, besides the messages. It is never sent itself.
+    """
     key: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -51,6 +54,8 @@ class Request:
             "params": self.params,
             "repeat": self.repeat,
         }
+        if self.dialog is not None:
+            body["dialog"] = self.dialog
         return body | constraint_body(self.constraint)
 
 

@@ -39,7 +39,7 @@ class Preview:
 
 def preview(project: Project, chosen: RunPlan) -> list[Preview]:
     """What `chosen` would do. Raises InputError for prompts or checks that can't be used."""
-    checklist = Checklist(project.nodes.tree())
+    checklist = Checklist(project.nodes.tree(), models=project.models.all())
     limits = replace(chosen.limits, kept=kept_for(project, chosen))
     seen: set[str] = set()
     previews: list[Preview] = []

@@ -44,6 +44,8 @@ def grade_text(found: CheckResult) -> str:
             "error": text_or_none(found.error),
             "label": text_or_none(found.label),
             "expected_label": text_or_none(found.expected_label),
+            # Only where there is something to say: what was found before it could be is still the same result.
+            **({"judge": storable(found.judge)} if found.judge else {}),
         }
     )
 

@@ -10,6 +10,7 @@ import orjson
 from synterm.checks.base import Answer, Check
 from synterm.core.case import Case
 from synterm.core.completion import Completion, Outcome
+from synterm.core.dialog import names_of
 from synterm.core.ids import content_id
 from synterm.core.prompt import Example, PromptBody
 from synterm.core.render import Renderer
@@ -44,7 +45,7 @@ def flags_of(case: Case, facts: QualityFacts, twins: Twins | None) -> tuple[Flag
         "dup": twins is not None and twins.cases > 1,
         "no-expected": case.expected is None and case.scenario_id in facts.needs_expected,
         "unknown-label": not facts.label_known(case.scenario_id, orjson.dumps(case.expected).decode()),
-        "missing-var": not facts.variables <= case.input.keys(),
+        "missing-var": not facts.variables <= names_of(case.input),
         "empty": all(value is None or not str(value).strip() for value in case.input.values()),
         "leak": case.content_id in facts.examples or (twins is not None and twins.splits > 1),
     }
@@ -81,8 +82,11 @@ def _label_known(checklist: Checklist, scenario_id: str, expected: str) -> bool:
 
 def _can_judge(check: Check, case: Case) -> bool:
     """Whether a check can say anything about an answer to the case: it asks what the case expects first."""
+    answer = Answer(Completion(Outcome.COMPLETE, cost_usd=0.0, latency_ms=0.0), case)
     try:
-        check.judge(Answer(Completion(Outcome.COMPLETE, cost_usd=0.0, latency_ms=0.0), case))
+        if check.asks:
+            return bool(check.questions(answer))
+        check.judge(answer)
     except InputError:
         return False
     except Exception:  # noqa: BLE001 - a plugin may fail in any way: that is told when it judges an answer

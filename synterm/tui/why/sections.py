@@ -115,7 +115,7 @@ def _verdict(case: Case, column: Column, why: Why | None) -> Section:
 
 
 def _got(evaluation: Evaluation) -> str:
-    return evaluation.label or evaluation.completion.text
+    return evaluation.label or evaluation.completion.said
 
 
 def _check_line(check: CheckResult) -> str:
@@ -142,7 +142,7 @@ def _answer(why: Why | None) -> Section:
     completion = why.evaluation.completion
     usage = completion.usage
     facts: list[tuple[str, object]] = [
-        ("text", completion.text or "(empty)"),
+        ("text", completion.readable or "(empty)"),
         ("outcome", completion.outcome.value),
         ("time", _milliseconds(completion.latency_ms, completion.first_token_ms)),
         ("tokens", f"{_known(usage.prompt)} in, {_known(usage.completion)} out"),

@@ -54,7 +54,7 @@ class EvaluatingScreen(PacedScreen):
     def __init__(self, project: Project, providers: Providers, settings: Settings) -> None:
         super().__init__()
         self.session = Session(project)
-        self.live = Live(project, providers, settings)
+        self.live = Live(project, providers, settings, lambda: self.session.checklist.judges)
         self.paused = False
         self._providers = providers
         self._settings = settings

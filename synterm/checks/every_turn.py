@@ -1,0 +1,30 @@
+"""A check holds in every turn of a dialog."""
+
+from __future__ import annotations
+
+from synterm.checks.base import Answer
+from synterm.checks.nested import OfDialog
+from synterm.core.evaluation import CheckResult
+from synterm.errors import InputError
+
+
+class EveryTurn(OfDialog):
+    """Every answer of a dialog passes another check: tone, brevity, staying in scope. The score is the mean."""
+
+    type = "every-turn"
+
+    def judge(self, answer: Answer) -> CheckResult:
+        found = [self.inner.judge(turn) for turn in self.turns(answer)]
+        if not found:
+            raise InputError("the app gave no answer")
+        scores = [result.score for result in found if result.score is not None]
+        score = sum(scores) / len(scores) if scores else None
+        failed = [(number, result) for number, result in enumerate(found, 1) if result.passed is False]
+        if failed:
+            number, first = failed[0]
+            more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+            return self.verdict(False, f"answer {number} of {len(found)}: {first.reason}{more}", score=score or 0.0)
+        undecided = next((result for result in found if result.passed is None), None)
+        if undecided is not None:
+            raise InputError(undecided.error or "an answer could not be judged")
+        return self.verdict(True, f"all {len(found)} answers: {found[0].reason}", score=score)
