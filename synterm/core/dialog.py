@@ -88,6 +88,14 @@ def names_of(values: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(values) - {NAME} | {str(values[NAME].get("variable", VARIABLE))}
 
 
+def turns_of(values: Mapping[str, Any]) -> int:
+    """How many requests answering an input takes at most: 1, or the turns of both sides. Raises InvalidError."""
+    spec = dialog_of(values)
+    if spec is None:
+        return 1
+    return len(spec.turns) or 2 * spec.max_turns
+
+
 def headline(spec: Mapping[str, Any]) -> str:
     """A dialog in a line, also one that is not right: how it begins, or what its user wants."""
     turns: Any = spec.get("turns")

@@ -45,7 +45,8 @@ class Checklist:
     def model(self, name: str) -> ModelSpec:
         """A model of the project, to judge or to play a user. Raises InputError when there is none of that name."""
         if name not in self._models:
-            raise InputError(f"{name!r} is no model of the project", hint=did_you_mean(name, self._models))
+            near = did_you_mean(name, self._models)
+            raise InputError(f"{name!r} is no model of the project" + (f"; {near}" if near else ""))
         return self._models[name]
 
     def constraint(self, scenario_id: str) -> Constraint | None:

@@ -77,6 +77,14 @@ def test_what_was_judged_is_not_asked_again_and_a_threshold_is_free(
     assert (stricter["totals"]["passed"], stricter["totals"]["failed"], len(stub.calls)) == (0, 1, 2)
 
 
+def test_a_dry_run_says_what_judging_would_ask(synterm: Synterm, make_project: MakeProject, stub: Stub) -> None:
+    path = make_project(_project(stub, [{**POLITE, "judgements": 3}], ["hello", "bye"]))
+    assert "up to 6 further requests" in synterm("run", path, "--model", "app", "--dry-run").out
+    stub.reply(_judging({"reason": "nearly", "score": 4}))
+    _run(synterm, path)
+    assert "further" not in synterm("run", path, "--model", "app", "--dry-run").out
+
+
 def test_a_reply_that_is_not_what_was_asked_for_is_no_verdict_and_is_kept(
     synterm: Synterm, make_project: MakeProject, stub: Stub
 ) -> None:
