@@ -90,10 +90,12 @@ class AskingCheck(Check):
         passed = score >= self.threshold
         # The reason that goes with the verdict.
         reason = next((why for value, why in judged if (value >= self.threshold) == passed), judged[0][1])
-        if len(found) > 1:
-            agreed = sum(value >= self.threshold for value, _ in judged)
-            reason = f"{agreed} of {plural(len(judged), 'judgement')} pass: {reason}"
-        return self.verdict(passed, reason, score=score)
+        if len(found) == 1:
+            return self.verdict(passed, reason, score=score)
+        agreed = sum(value >= self.threshold for value, _ in judged)
+        reason = f"{agreed} of {plural(len(judged), 'judgement')} pass: {reason}"
+        # One that counts for nothing makes no verdict unsteady.
+        return replace(self.verdict(passed, reason, score=score), agreed=agreed / len(judged) if self.weight else None)
 
     @property
     def version(self) -> str:

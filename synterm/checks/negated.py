@@ -33,4 +33,5 @@ def _flip(result: CheckResult) -> CheckResult:
     if result.passed is None:
         return result
     score = None if result.score is None else 1 - result.score
-    return replace(result, passed=not result.passed, score=score, reason=f"negated: {result.reason}")
+    agreed = None if result.agreed is None else 1 - result.agreed
+    return replace(result, passed=not result.passed, score=score, reason=f"negated: {result.reason}", agreed=agreed)

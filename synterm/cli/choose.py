@@ -9,6 +9,7 @@ from synterm.core.case import Split
 from synterm.core.evaluation import Variant
 from synterm.core.tree import Tree
 from synterm.errors import NotFoundError, UsageError, did_you_mean
+from synterm.evaluate.checklist import Checklist
 from synterm.evaluate.variants import choose_prompts, make_variants
 from synterm.storage.case_list import CaseList
 from synterm.storage.cases import CaseFilter
@@ -29,13 +30,31 @@ def choose_cases(
     behaviors: Sequence[str] = (),
     tags: Sequence[str] = (),
     limit: int | None = None,
+    judged: bool = False,
 ) -> CaseList:
-    """The accepted cases that fit, in the order they were added. Raises UsageError when there are none."""
-    chosen = CaseFilter(scenario_ids=scenario_ids(project.nodes.tree(), behaviors), split=split, tags=tags)
+    """The accepted cases that fit, in the order they were added; `judged`: only those whose checks ask a model.
+
+    Raises UsageError when there are none.
+    """
+    tree = project.nodes.tree()
+    scenarios = scenario_ids(tree, behaviors)
+    if judged:
+        scenarios = _judged(project, tree, scenarios)
+    chosen = CaseFilter(scenario_ids=scenarios, split=split, tags=tags)
     cases = project.cases.listing(chosen, limit)
     if not cases:
         raise UsageError("no case fits", hint=_what_there_is(project))
     return cases
+
+
+def _judged(project: Project, tree: Tree, scenarios: Sequence[str] | None) -> list[str]:
+    """Those of the scenarios (None: of all) that have a check which asks a model."""
+    checklist = Checklist(tree, models=project.models.all())
+    known = checklist.scenarios if scenarios is None else scenarios
+    found = [scenario for scenario in known if any(check.asks for check in checklist.of(scenario))]
+    if not found:
+        raise UsageError("no check here asks a model: there is nothing to judge again", hint="synterm ls PROJECT tree")
+    return found
 
 
 def scenario_ids(tree: Tree, globs: Sequence[str]) -> list[str] | None:

@@ -27,6 +27,8 @@ def make_ready(project: Project, chosen: RunPlan, tell: Tell) -> None:
 
     A model whose answers are all in the project file already is not asked for.
     """
+    if chosen.judgings > 1:
+        return  # no answer is asked for
     for spec in {variant.model.name: variant.model for variant in chosen.variants}.values():
         found = usable(spec, load_settings().approved_endpoints)
         if found.state == "ready" or not _called(project, chosen, spec):

@@ -17,6 +17,7 @@ from synterm.errors import ExitCode, UsageError, did_you_mean
 from synterm.evaluate.limits import Limits
 from synterm.evaluate.provenance import git_commit, who
 from synterm.evaluate.purse import Purse
+from synterm.evaluate.repeating import LEAD
 from synterm.evaluate.run import RunPlan
 from synterm.settings import Settings, load_settings
 from synterm.storage.project import Project
@@ -31,6 +32,9 @@ examples:
   synterm run my.db --prompt router@v1 --prompt router@draft --behavior 'Routing/*'
   synterm run my.db --dry-run
   synterm run my.db --split holdout --min-pass-rate 0.9 --json - > report.json
+  synterm run my.db --repeat 5 --stop-early          which verdicts are flaky, for few requests
+  synterm run my.db --repeat 5 --rejudge 3           whether that is the model or the judge
+  synterm run my.db --by tag
 
 exit codes:
   0  all gates hold             2  the command or the project is wrong
@@ -40,6 +44,7 @@ exit codes:
 not there yet: --baseline --junit --html --github --shard, and executors other than local"""
 
 _SPLITS = ("dev", "holdout", "train", "all")
+_BY = ("feature", "behavior", "scenario", "tag", "label")
 _FAIL_ON = ("gate", "error")
 _FAIL_ON_LATER = ("regression", "insufficient")
 
@@ -64,13 +69,13 @@ def run(args: argparse.Namespace) -> int:
         chosen = _plan(project, args)
         if args.dry_run:
             return _preview(project, chosen)
-        report, result = evaluate(project, chosen, _progress(args))
+        report, result = evaluate(project, chosen, _progress(args), groups=bool(args.json or args.by))
         if args.json:
-            write_report(project, report, args.json)
+            write_report(project, report, result, args.json)
     if not args.quiet:
         from synterm.reports.console import print_report
 
-        print_report(report, result, sys.stderr if args.json == "-" else sys.stdout)
+        print_report(report, result, sys.stderr if args.json == "-" else sys.stdout, args.by)
     return report.exit_code
 
 
@@ -117,6 +122,19 @@ def _what_to_evaluate(parser: argparse.ArgumentParser) -> None:
     )
     add("--limit", type=positive, metavar="N", help="only the first N of these cases, in the order they were added")
     add("--repeat", type=positive, default=1, metavar="K", help="ask K times for each case (default 1)")
+    add(
+        "--stop-early",
+        action="store_true",
+        help="with --repeat K: a case gets further repeats only until one verdict leads by two; K at most",
+    )
+    add(
+        "--rejudge",
+        type=positive,
+        default=1,
+        metavar="K",
+        help="ask for no answers: have every judge judge each answer that the project file has K times (with --repeat: "
+        "the answers of so many repeats), and say how much of the noise is the judge's",
+    )
 
 
 def _how(parser: argparse.ArgumentParser) -> None:
@@ -152,6 +170,13 @@ def _what_comes_of_it(parser: argparse.ArgumentParser) -> None:
         help="what makes the exit code other than 0: gate,error (default: both); a run that was cut short is 3 anyway",
     )
     add("--min-pass-rate", type=share, metavar="R", help="a gate over each variant as a whole, from 0 to 1")
+    add(
+        "--by",
+        action="append",
+        default=[],
+        choices=_BY,
+        help="show the metrics of each feature, behavior, scenario or tag, or of each label; may be repeated",
+    )
     add("--json", metavar="FILE", help="write the whole report as JSON (synterm schema run); - for stdout")
     add(
         "--progress",
@@ -181,6 +206,16 @@ def _refuse_what_is_to_come(args: argparse.Namespace) -> None:
         raise UsageError(f"--executor {args.executor} is not there yet", hint="leave it out: runs are local")
 
 
+def _refuse_what_does_not_fit(args: argparse.Namespace) -> None:
+    if args.stop_early and args.repeat <= LEAD:
+        raise UsageError(f"--stop-early needs --repeat K with K over {LEAD}", hint="--repeat 5 --stop-early")
+    if args.rejudge > 1:
+        for option in ("stop_early", "no_cache", "refresh"):
+            if getattr(args, option):
+                name = option.replace("_", "-")
+                raise UsageError(f"--rejudge asks for no answers, --{name} does", hint="leave one of them out")
+
+
 def _refuse_what_can_not_be_written(target: str | None) -> None:
     """Better said before a run than after it."""
     if target and not Path(target).parent.is_dir():
@@ -188,6 +223,7 @@ def _refuse_what_can_not_be_written(target: str | None) -> None:
 
 
 def _plan(project: Project, args: argparse.Namespace) -> RunPlan:
+    _refuse_what_does_not_fit(args)
     settings = load_settings()
     chosen = RunPlan(
         variants=choose_variants(project, args.prompt, args.model),
@@ -197,8 +233,11 @@ def _plan(project: Project, args: argparse.Namespace) -> RunPlan:
             behaviors=args.behavior,
             tags=args.tag,
             limit=args.limit,
+            judged=args.rejudge > 1,
         ),
         repeats=args.repeat,
+        judgings=args.rejudge,
+        stop_early=args.stop_early,
         limits=_limits(project, args, settings),
         concurrency=args.concurrency or settings.concurrency,
         use_cache=not args.no_cache,

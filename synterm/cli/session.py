@@ -12,6 +12,7 @@ from synterm.cli.signals import Stopped, run_until_stopped
 from synterm.core.report import RunReport
 from synterm.evaluate.report import RunResult, build_report
 from synterm.evaluate.run import RunPlan, RunProgress, Watch, run
+from synterm.evaluate.steadiness import Steadiness
 from synterm.providers.registry import Providers
 from synterm.settings import load_settings
 from synterm.storage.project import Project
@@ -23,8 +24,10 @@ _AT_WORK_S = 0.2
 Progress = LineProgress | JsonProgress
 
 
-def evaluate(project: Project, chosen: RunPlan, progress: Progress) -> tuple[RunReport, RunResult]:
-    """Make the run and give its report, and what it gathered.
+def evaluate(
+    project: Project, chosen: RunPlan, progress: Progress, *, groups: bool = False
+) -> tuple[RunReport, RunResult]:
+    """Make the run and give its report, and what it gathered; `groups`: with the metrics of its parts.
 
     Raises ModelError, before anything is sent, for a model that can't be used; Stopped when a signal ended the run:
     what came in is recorded then.
@@ -40,10 +43,10 @@ def evaluate(project: Project, chosen: RunPlan, progress: Progress) -> tuple[Run
         raise
     finally:
         progress.close()
-    return build_report(result, run_id=run_id, project=project.name), result
+    return build_report(result, run_id=run_id, project=project.name, groups=groups), result
 
 
-def write_report(project: Project, report: RunReport, target: str) -> None:
+def write_report(project: Project, report: RunReport, result: RunResult, target: str) -> None:
     """Write the report of a run as JSON, with its evaluations as the project file has them.
 
     To the file `target`, or to stdout for ``-``. Raises InputError when it can't be written, ProjectError.
@@ -51,8 +54,10 @@ def write_report(project: Project, report: RunReport, target: str) -> None:
     from synterm.reports.evaluations import evaluation_reports
     from synterm.reports.json import write_run
 
+    tree = project.nodes.tree()
+    steady = Steadiness(result.sheet, tree).of()
     recorded = project.runs.recorded(report.run_id)
-    write_run(report, evaluation_reports(recorded, project.nodes.tree()), target)
+    write_run(report, evaluation_reports(recorded, tree, steady), target)
 
 
 async def _run(project: Project, chosen: RunPlan, watch: Watch) -> tuple[str, RunResult]:
@@ -64,10 +69,15 @@ async def _run(project: Project, chosen: RunPlan, watch: Watch) -> tuple[str, Ru
 
 
 def _times(chosen: RunPlan) -> str:
-    repeats = f" × {plural(chosen.repeats, 'repeat')}" if chosen.repeats > 1 else ""
-    return f"{repeats} = {plural(chosen.size, 'evaluation')}"
+    how = chosen.repeating
+    if how.stop_early:
+        repeats = f" × {how.each} to {plural(how.most, 'repeat')}"
+        return f"{repeats} = {chosen.size:,} to {plural(chosen.most, 'evaluation')}"
+    repeats = f" × {plural(how.k, 'repeat')}" if how.k > 1 else ""
+    judgings = f" × {plural(how.judgings, 'judging')}" if how.judgings > 1 else ""
+    return f"{repeats}{judgings} = {plural(chosen.size, 'evaluation')}"
 
 
 def _interrupted(seen: RunProgress | None, chosen: RunPlan) -> str:
-    done = seen.done if seen else 0
-    return f"{done:,} of {plural(chosen.size, 'evaluation')} recorded; the same command again sends only the rest"
+    done, planned = (seen.done, seen.planned) if seen else (0, chosen.size)
+    return f"{done:,} of {plural(planned, 'evaluation')} recorded; the same command again sends only the rest"

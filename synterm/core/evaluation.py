@@ -29,6 +29,8 @@ class CheckResult:
     """The label that was expected, in the check's own spelling."""
     judge: str | None = None
     """The model that judged and the version of its instructions, where a model did: ``openai/gpt-4o · 3f2a91``."""
+    agreed: float | None = None
+    """The share of the judgements that pass, where a model judged the answer more than once and its verdict counts."""
 
     @classmethod
     def abstain(cls, check_type: str, error: str) -> CheckResult:
@@ -78,11 +80,18 @@ class Task:
     """How its request comes about; None when that can't be said, and for tasks that were made by hand."""
     content: str = ""
     """The case's content id, where it is worked out already: that takes a hash."""
+    answer: int | None = None
+    """The repeat whose answer is judged, where it is another one's: its answer is judged again."""
 
     @property
     def cell(self) -> tuple[str, tuple[str, str], int]:
         """The place in a grid: case id, variant key, repeat."""
         return (self.case.id, self.variant.key, self.repeat)
+
+    @property
+    def made(self) -> int:
+        """The repeat that its answer was, or is to be, made for."""
+        return self.repeat if self.answer is None else self.answer
 
     @property
     def content_id(self) -> str:
@@ -92,7 +101,7 @@ class Task:
     @property
     def shortcut(self) -> bytes | None:
         """What names its answer without rendering the request; None without a recipe."""
-        return None if self.recipe is None else self.recipe.shortcut(self.content_id, self.repeat)
+        return None if self.recipe is None else self.recipe.shortcut(self.content_id, self.made)
 
 
 @dataclass(frozen=True, slots=True)

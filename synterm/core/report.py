@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from synterm.core.classification import Classification
+from synterm.core.metrics import FlakyReport, GroupReport, Latency, Metrics, RepeatsReport, StoppedEarly
 
 RUN_SCHEMA = "synterm.run/1"
 
@@ -22,7 +23,7 @@ class Tokens(BaseModel):
 
 
 class Totals(BaseModel):
-    """Counts over the whole run. `evaluations` = `passed` + `failed` + `errors`."""
+    """Counts over the whole run. `evaluations` = `passed` + `failed` + `errors` + `further`."""
 
     cases: int = 0
     evaluations: int = 0
@@ -30,6 +31,8 @@ class Totals(BaseModel):
     failed: int = 0
     errors: int = 0
     """Evaluations without a verdict: they are not failures."""
+    further: int = 0
+    """Repeats beyond the second of a run that stops early: they tell noise apart, and count for no rate."""
     not_made: int = 0
     """Evaluations that a limit or an interrupt left undone."""
     cached: int = 0
@@ -42,14 +45,7 @@ class Totals(BaseModel):
     tokens: Tokens = Tokens()
 
 
-class Latency(BaseModel):
-    """Milliseconds; None without data. Cached answers count with the time they took when they were fresh."""
-
-    p50: float | None = None
-    p95: float | None = None
-
-
-class VariantReport(BaseModel):
+class VariantReport(Metrics):
     """One prompt version under one model."""
 
     name: str
@@ -68,6 +64,8 @@ class VariantReport(BaseModel):
     latency_ms: Latency
     cost_usd: float
     classification: Classification | None = None
+    repeats: RepeatsReport | None = None
+    """None where nothing was judged more than once."""
 
 
 class GateReport(BaseModel):
@@ -114,6 +112,8 @@ class CheckReport(BaseModel):
     error: str | None = None
     judge: str | None = None
     """The model that judged and the version of its instructions, where a model did."""
+    agreed: float | None = None
+    """The share of its judgements that pass, where it gave several that count."""
 
 
 class TurnReport(BaseModel):
@@ -159,6 +159,9 @@ class EvaluationReport(BaseModel):
     latency_ms: float | None
     cost_usd: float | None
     tokens: dict[str, int | None]
+    stability: str | None = None
+    """How the verdicts on this case under this variant agree: stable, flaky:model, flaky:judge, flaky:model+judge. None
+    where nothing was judged more than once."""
 
 
 class RunReport(BaseModel):
@@ -178,6 +181,11 @@ class RunReport(BaseModel):
     behaviors: list[BehaviorReport]
     gates: list[GateReport] = []
     """Gates over the whole run, one for each variant: `--min-pass-rate`."""
+    flaky: list[FlakyReport] = []
+    """The cells whose verdict is not steady, the worst first; at most 200."""
+    stopped_early: StoppedEarly | None = None
+    groups: list[GroupReport] = []
+    """By scenario, behavior, feature and tag (at most the 200 most frequent): only where they were asked for."""
 
 
 # What stands in the file. It is never held whole: see `synterm.reports.json.write_run`.

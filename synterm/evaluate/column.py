@@ -6,43 +6,51 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from synterm.core.dialog import FINISH
 from synterm.core.evaluation import Evaluation
+from synterm.evaluate.noise import Noise
+from synterm.evaluate.series import Figures, Series
 from synterm.evaluate.tally import Tally
 
 
 class Column:
     """One variant's verdicts, counted for each case by its number in the sheet: repeats add up."""
 
-    __slots__ = ("cost_usd", "errors", "judged", "labels", "latencies", "passed")
+    __slots__ = ("_numbers", "_repeated", "cost_usd", "errors", "figures", "judged", "noise", "pairs", "passed")
 
-    def __init__(self) -> None:
+    def __init__(self, *, repeated: bool = False) -> None:
+        """`repeated`: whether cases have several evaluations, which are to be held against each other."""
         self.passed = array("i")
         self.judged = array("i")
         self.errors = array("i")
-        self.latencies = array("d")
-        """Milliseconds, where they are known, in the order they came."""
+        self.figures = Figures()
+        self.noise = Noise()
+        """What repeats say, and judges of several judgements."""
         self.cost_usd = 0.0
         """What its fresh answers cost, as far as it is known."""
-        self.labels: Counter[tuple[str, str | None]] = Counter()
-        """Expected labels with those that were read."""
+        self.pairs: list[tuple[str, str | None]] = []
+        """Expected labels with those that were read: what the numbers in `figures.labels` stand for."""
+        self._numbers: dict[tuple[str, str | None], int] = {}
+        self._repeated = repeated
 
-    def add(self, case: int, evaluation: Evaluation) -> None:
-        """Count one evaluation of a case."""
+    def add(self, case: int, evaluation: Evaluation, *, counts: bool = True) -> None:
+        """Count one evaluation of a case; where it does not count, only for what it cost, and for the noise."""
+        completion = evaluation.completion
         if case >= len(self.judged):
             self.reach(case + 1)
-        if evaluation.passed is None:
-            self.errors[case] += 1
-        else:
-            self.judged[case] += 1
-            self.passed[case] += evaluation.passed
-        completion = evaluation.completion
-        if completion.latency_ms is not None:
-            self.latencies.append(completion.latency_ms)
         if completion.cost_usd and not completion.cached:
             self.cost_usd += completion.cost_usd
+        if counts:
+            self._count(case, evaluation)
+        several = self._repeated
         for check in evaluation.checks:
-            if check.type == "label" and check.expected_label:
-                self.labels[check.expected_label, check.label] += 1
+            several = several or check.agreed is not None
+            if counts and check.type == "label" and check.expected_label:
+                self.figures.labels.add(case, self._number(check.expected_label, check.label))
+        if several and evaluation.passed is not None:
+            self.noise.add(case, evaluation)
+            if 0 < self.passed[case] < self.judged[case]:
+                self.noise.name(case, evaluation)
 
     def reach(self, cases: int) -> None:
         """Have room for so many cases."""
@@ -69,3 +77,33 @@ class Column:
         for group, count in judged.items():
             passed[group] /= count
         return passed
+
+    def labels(self, series: Series | None = None) -> Counter[tuple[str, str | None]]:
+        """How often which label was read where which was expected, among all or those of a series."""
+        counts = Counter((series or self.figures.labels).values)
+        return Counter({self.pairs[int(number)]: count for number, count in counts.items()})
+
+    def _count(self, case: int, evaluation: Evaluation) -> None:
+        if evaluation.passed is None:
+            self.errors[case] += 1
+        else:
+            self.judged[case] += 1
+            self.passed[case] += evaluation.passed
+        completion, figures = evaluation.completion, self.figures
+        if evaluation.score is not None:
+            figures.scores.add(case, evaluation.score)
+        if completion.latency_ms is not None:
+            figures.latencies.add(case, completion.latency_ms)
+        if completion.cost_usd is not None:
+            figures.costs.add(case, completion.cost_usd)
+        usage = completion.usage
+        if usage.prompt is not None and usage.completion is not None:
+            figures.tokens.add(case, usage.prompt + usage.completion)
+        if completion.finish_reason and completion.finish_reason.startswith(FINISH) and completion.transcript:
+            figures.turns.add(case, len(completion.transcript.answers))
+
+    def _number(self, expected: str, read: str | None) -> int:
+        number = self._numbers.setdefault((expected, read), len(self.pairs))
+        if number == len(self.pairs):
+            self.pairs.append((expected, read))
+        return number

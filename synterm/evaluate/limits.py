@@ -13,6 +13,8 @@ class Limits:
     """How a sweep may go about it; None stands for no limit."""
 
     max_seconds: float | None = None
+    seconds_gone: float = 0.0
+    """How many of them are over already, where it is not the first sweep of its run."""
     purse: Purse | None = None
     """What it may spend; shared by all sweeps that are given it."""
     day_cap_usd: float | None = None
@@ -21,6 +23,8 @@ class Limits:
     """Which answers of the project file are served."""
     refresh: frozenset[str] = frozenset()
     """Cases, by id, that are asked afresh whatever the project file has."""
+    only_judge: bool = False
+    """Whether to judge answers that the project file has, and to ask for no others."""
     stream: bool = False
     """Whether to tell of answers as they stream in."""
     chunk: int = 100

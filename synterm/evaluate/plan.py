@@ -25,8 +25,20 @@ def renderer(body: PromptBody) -> Renderer:
     return Renderer(body)
 
 
-def plan(cases: Iterable[Case], variant: Variant, checklist: Checklist, repeats: int = 1) -> Iterator[Task]:
-    """The tasks of one variant, not rendered yet. Raises InputError when the prompt does not compile."""
+def plan(
+    cases: Iterable[Case],
+    variant: Variant,
+    checklist: Checklist,
+    repeats: int = 1,
+    *,
+    first: int = 0,
+    judgings: int = 1,
+) -> Iterator[Task]:
+    """The tasks of one variant, not rendered yet: `repeats` for each case, without those before `first`.
+
+    With `judgings`, each of the answers is judged so often, which makes as many repeats of each. Raises InputError when
+    the prompt does not compile.
+    """
     renderer(variant.body)
     recipes: dict[tuple[str, str | None], Recipe | None] = {}
     for case in cases:
@@ -35,8 +47,9 @@ def plan(cases: Iterable[Case], variant: Variant, checklist: Checklist, repeats:
             recipes[kind] = recipe_for(variant, checklist, *kind)
         recipe = recipes[kind]
         content = case.content_id
-        for repeat in range(repeats):
-            yield Task(case, variant, repeat, recipe=recipe, content=content)
+        for repeat in range(first, repeats * judgings):
+            answer = None if judgings == 1 else repeat // judgings
+            yield Task(case, variant, repeat, recipe=recipe, content=content, answer=answer)
 
 
 def rendered(task: Task, checklist: Checklist) -> Task:
@@ -49,7 +62,7 @@ def rendered(task: Task, checklist: Checklist) -> Task:
             messages=renderer(body).render(values if spec is None else {**values, spec.variable: "…"}),
             params={**model.params, **body.params},
             constraint=checklist.constraint(task.case.scenario_id) if model.constrained else None,
-            repeat=task.repeat,
+            repeat=task.made,
             dialog=None if spec is None else {"case": values[NAME], **_held_by(spec.user or "", checklist)},
         )
     except InputError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
 
 from synterm.core.completion import Completion, Outcome
@@ -14,7 +14,7 @@ from synterm.evaluate.known import Known, known_answers, look_up_replies
 from synterm.evaluate.limits import Limits
 from synterm.evaluate.misses import why_missed
 from synterm.evaluate.plan import plan
-from synterm.evaluate.run import RunPlan, kept_for
+from synterm.evaluate.run import RunPlan, kept_for, limits_of
 from synterm.providers.prices import price_of
 from synterm.storage.project import Project
 
@@ -38,6 +38,10 @@ class Preview:
     """Questions of judges, and turns of dialogs beyond the first, that there may be besides."""
     problems: int = 0
     """Cases whose request can't be made."""
+    unanswered: int = 0
+    """Cases without an answer to judge, where none is to be asked for."""
+    further: int = 0
+    """Evaluations that there may be besides, where only cells that are not settled get more repeats."""
     worst_usd: float | None = 0.0
     """What the requests cost at most; None when nobody knows."""
     reasons: Counter[str] = field(default_factory=Counter[str])
@@ -47,14 +51,18 @@ class Preview:
 def preview(project: Project, chosen: RunPlan) -> list[Preview]:
     """What `chosen` would do. Raises InputError for prompts or checks that can't be used."""
     checklist = Checklist(project.nodes.tree(), models=project.models.all())
-    limits = replace(chosen.limits, kept=kept_for(project, chosen))
+    limits = limits_of(chosen, kept_for(project, chosen))
+    how = chosen.repeating
     seen: set[str] = set()
     previews: list[Preview] = []
     for variant in chosen.variants:
-        made = Preview(variant)
-        tasks = plan(chosen.cases, variant, checklist, chosen.repeats)
+        made = Preview(variant, further=len(chosen.cases) * (how.most - how.each))
+        tasks = plan(chosen.cases, variant, checklist, how.each // how.judgings, judgings=how.judgings)
         while chunk := list(islice(tasks, _CHUNK)):
             known = known_answers(chunk, checklist, project.responses, limits)
+            if limits.only_judge:
+                made.unanswered += len(known.rest)
+                known.rest.clear()
             made.cached += len(known.told)
             _count(made, known, seen, project)
             made.asked += _asked(known, checklist, project, limits)

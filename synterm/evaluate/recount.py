@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from synterm.core.case import Case
 from synterm.core.completion import Completion
@@ -12,6 +11,7 @@ from synterm.core.dialog import FINISH, is_dialog
 from synterm.core.evaluation import Evaluation, Task, Variant
 from synterm.core.model import ModelSpec
 from synterm.core.prompt import Message, PromptBody
+from synterm.evaluate.repeating import Repeating
 from synterm.evaluate.report import RunResult
 from synterm.storage.project import Project
 from synterm.storage.recorded import Recorded
@@ -32,50 +32,12 @@ class RecordedVariant(Variant):
         return (self.body_id, self.model.name)
 
 
-@dataclass(slots=True)
-class Bill:
-    """What a variant's answers take, from the cache or not: what an app would pay and send."""
-
-    cost_usd: float = 0.0
-    priced: int = 0
-    """Answers whose cost is known."""
-    answers: int = 0
-    tokens: int = 0
-    counted: int = 0
-    """Answers whose tokens are known."""
-    scores: array[float] = field(default_factory=lambda: array("d"))
-
-    def add(self, done: Recorded) -> None:
-        """Count one evaluation."""
-        self.answers += done.outcome.answered
-        if done.cost_usd is not None:
-            self.priced += 1
-            self.cost_usd += done.cost_usd
-        if done.usage.prompt is not None and done.usage.completion is not None:
-            self.counted += 1
-            self.tokens += done.usage.prompt + done.usage.completion
-        if done.score is not None:
-            self.scores.append(done.score)
-
-    @property
-    def per_thousand(self) -> float | None:
-        """US dollars for 1000 cases; None while the cost of some answer is unknown."""
-        return self.cost_usd / self.priced * 1000 if self.priced and self.priced >= self.answers else None
-
-    @property
-    def tokens_each(self) -> float | None:
-        """Tokens of prompt and answer for a case; None without counts."""
-        return self.tokens / self.counted if self.counted else None
-
-
 @dataclass(slots=True, repr=False)
 class Recount:
     """A recorded run, counted."""
 
     run: RunRecord
     result: RunResult
-    bills: dict[tuple[str, str], Bill]
-    """By variant key."""
 
 
 def recount(project: Project, run: RunRecord, labels: Sequence[str] = ()) -> Recount:
@@ -84,15 +46,28 @@ def recount(project: Project, run: RunRecord, labels: Sequence[str] = ()) -> Rec
     `labels` fixes the order of known labels. Raises ProjectError.
     """
     variants = variants_of(project, run)
-    planned = int(len(variants) * _number(run.config.get("cases")) * max(_number(run.config.get("repeats")), 1))
-    result = RunResult(project.nodes.tree(), list(variants.values()), planned=planned, labels=labels)
+    how = repeating_of(run)
+    result = RunResult(
+        project.nodes.tree(), list(variants.values()), _planned(run, len(variants), how), labels=labels, repeating=how
+    )
     result.wall_s = float(_number(run.totals.get("wall_s")))
-    bills = {key: Bill() for key in variants}
+    result.rounds = int(_number(run.totals.get("rounds")))
     for done in project.runs.recorded(run.id):
-        key = (done.body_id, done.model_name)
-        result.add(evaluation_of(done, variants[key]))
-        bills[key].add(done)
-    return Recount(run, result, bills)
+        result.add(evaluation_of(done, variants[done.body_id, done.model_name], judgings=how.judgings))
+    return Recount(run, result)
+
+
+def repeating_of(run: RunRecord) -> Repeating:
+    """How often a recorded run evaluated each case."""
+    repeats, judgings = (max(int(_number(run.config.get(name))), 1) for name in ("repeats", "judgings"))
+    return Repeating(repeats, judgings, run.config.get("stop_early") is True)
+
+
+def _planned(run: RunRecord, variants: int, how: Repeating) -> int:
+    """How many evaluations the run was to make: one that stops early knows it only at its end."""
+    if how.stop_early and run.totals:
+        return int(_number(run.totals.get("evaluations")) + _number(run.totals.get("not_made")))
+    return int(variants * _number(run.config.get("cases")) * how.each)
 
 
 def variants_of(project: Project, run: RunRecord) -> dict[tuple[str, str], Variant]:
@@ -109,11 +84,18 @@ def variants_of(project: Project, run: RunRecord) -> dict[tuple[str, str], Varia
     return made
 
 
-def evaluation_of(done: Recorded, variant: Variant, case_id: str | None = None) -> Evaluation:
-    """A recorded evaluation as one that can be counted; `case_id` is what its case is to be called."""
+def evaluation_of(done: Recorded, variant: Variant, case_id: str | None = None, judgings: int = 1) -> Evaluation:
+    """A recorded evaluation as one that can be counted; `case_id` is what its case is to be called.
+
+    `judgings`: how often its run judged each answer.
+    """
     # Without validation: it was validated before it was recorded, and there may be a hundred thousand.
     case = Case.model_construct(
-        id=case_id or done.case_id, root_id=done.root_id, scenario_id=done.scenario_id, input=done.input
+        id=case_id or done.case_id,
+        root_id=done.root_id,
+        scenario_id=done.scenario_id,
+        input=done.input,
+        tags=done.tags,
     )
     completion = Completion(
         done.outcome,
@@ -126,7 +108,8 @@ def evaluation_of(done: Recorded, variant: Variant, case_id: str | None = None) 
         hint=done.hint,
         cached=done.cached,
     )
-    return Evaluation(Task(case, variant, done.repeat), completion, done.checks, done.passed, done.score)
+    task = Task(case, variant, done.repeat, answer=None if judgings == 1 else done.repeat // judgings)
+    return Evaluation(task, completion, done.checks, done.passed, done.score)
 
 
 def _named(run: RunRecord) -> Iterable[dict[str, object]]:

@@ -8,13 +8,15 @@ from typing import Any
 
 from synterm.core.classification import classify
 from synterm.core.evaluation import Evaluation, Variant
-from synterm.core.report import BehaviorReport, GateReport, Latency, RunReport, Tokens, Totals, VariantReport
+from synterm.core.report import BehaviorReport, GateReport, RunReport, Tokens, Totals, VariantReport
 from synterm.core.tree import Gate, Node, Tree
 from synterm.errors import ExitCode
 from synterm.evaluate.column import Column
 from synterm.evaluate.events import Halted
+from synterm.evaluate.groups import group_reports, latency, metrics
+from synterm.evaluate.repeating import ONCE, Repeating
 from synterm.evaluate.sheet import Sheet
-from synterm.evaluate.statistics import percentile
+from synterm.evaluate.steadiness import Steadiness
 from synterm.evaluate.tally import Tally
 
 
@@ -34,10 +36,13 @@ class RunResult:
     fail_on: frozenset[str] = frozenset(("gate", "regression", "error"))
     min_pass_rate: float | None = None
     labels: Sequence[str] = ()
+    repeating: Repeating = ONCE
+    rounds: int = 0
+    """How many rounds were made: more than one where a run stops early."""
     sheet: Sheet = field(init=False)
 
     def __post_init__(self) -> None:
-        self.sheet = Sheet(self.variants)
+        self.sheet = Sheet(self.variants, self.repeating)
 
     def add(self, evaluation: Evaluation) -> None:
         """Count one evaluation; it is not kept."""
@@ -63,6 +68,7 @@ class RunResult:
             "failed": tally.failed,
             "errors": tally.errors,
             "not_made": self.not_made,
+            **({"rounds": self.rounds} if self.repeating.stop_early else {}),
             "wall_s": round(self.wall_s, 3),
             "cost_usd": self.sheet.cost_usd,
             "variants": [self._variant_summary(variant) for variant in self.variants],
@@ -86,9 +92,10 @@ class RunResult:
         return max(planned - tally.made, 0)
 
 
-def build_report(result: RunResult, *, run_id: str, project: str) -> RunReport:
-    """The report of a run, with the exit code that it leads to."""
+def build_report(result: RunResult, *, run_id: str, project: str, groups: bool = False) -> RunReport:
+    """The report of a run, with the exit code that it leads to; `groups`: with the metrics of its parts."""
     totals = _totals(result)
+    steadiness = Steadiness(result.sheet, result.tree)
     behaviors = [row for variant in result.variants for row in _behaviors(result, variant)]
     gates = _run_gates(result)
     states = [gate.state for gate in (*gates, *(row.gate for row in behaviors)) if gate]
@@ -99,9 +106,12 @@ def build_report(result: RunResult, *, run_id: str, project: str) -> RunReport:
         wall_s=round(result.wall_s, 3),
         halted=result.halted.reason if result.halted else None,
         totals=totals,
-        variants=[_variant(result, variant) for variant in result.variants],
+        variants=[_variant(result, variant, steadiness) for variant in result.variants],
         behaviors=behaviors,
         gates=gates,
+        flaky=steadiness.flaky(),
+        stopped_early=steadiness.stopped_early(result.rounds, result.not_made),
+        groups=group_reports(result.sheet, result.tree, result.labels, steadiness) if groups else [],
     )
 
 
@@ -113,6 +123,7 @@ def _totals(result: RunResult) -> Totals:
         passed=tally.passed,
         failed=tally.failed,
         errors=tally.errors,
+        further=sheet.further,
         not_made=result.not_made,
         cached=sheet.cached,
         requests=sheet.requests,
@@ -122,9 +133,9 @@ def _totals(result: RunResult) -> Totals:
     )
 
 
-def _variant(result: RunResult, variant: Variant) -> VariantReport:
+def _variant(result: RunResult, variant: Variant, steadiness: Steadiness) -> VariantReport:
     column, cases = result.sheet.column(variant), result.sheet.cases()
-    tally, times = column.tally(cases), sorted(column.latencies)
+    tally = column.tally(cases)
     return VariantReport(
         name=variant.name,
         prompt=variant.prompt,
@@ -136,9 +147,11 @@ def _variant(result: RunResult, variant: Variant) -> VariantReport:
         errors=tally.errors,
         pass_rate=tally.rate,
         pass_rate_ci=result.sheet.interval(column, cases),
-        latency_ms=Latency(p50=percentile(times, 0.5), p95=percentile(times, 0.95)),
+        latency_ms=latency(column.figures.latencies),
         cost_usd=column.cost_usd,
-        classification=classify(column.labels.elements(), result.labels),
+        classification=classify(column.labels().elements(), result.labels),
+        repeats=steadiness.report(variant),
+        **metrics(result.sheet, column.figures, tally.judged),
     )
 
 

@@ -6,22 +6,23 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from socket import gethostname
 from typing import Any
 
 from synterm.core.case import Case
-from synterm.core.evaluation import Evaluation, Task, Variant
+from synterm.core.evaluation import Evaluation, Variant
 from synterm.core.ids import content_id
 from synterm.evaluate.checklist import Checklist
 from synterm.evaluate.events import Event, Halted, Judged, Retrying
 from synterm.evaluate.limits import DEFAULT_LIMITS, Limits
-from synterm.evaluate.plan import plan, renderer
+from synterm.evaluate.plan import renderer
+from synterm.evaluate.repeating import Repeating
 from synterm.evaluate.report import RunResult
+from synterm.evaluate.rounds import rounds
 from synterm.evaluate.sweep import Sweep
 from synterm.evaluate.tally import Tally
 from synterm.evaluate.traffic import Traffic
@@ -42,6 +43,10 @@ class RunPlan:
     variants: Sequence[Variant]
     cases: CaseList | Sequence[Case]
     repeats: int = 1
+    judgings: int = 1
+    """How often each answer is judged. More than once: answers are taken from the project file, and none asked for."""
+    stop_early: bool = False
+    """Whether cells whose verdict is settled get no more repeats."""
     limits: Limits = DEFAULT_LIMITS
     """`limits.kept` is the run's own: see `use_cache` and `truncated`."""
     concurrency: int | None = None
@@ -56,9 +61,19 @@ class RunPlan:
     min_pass_rate: float | None = None
 
     @property
+    def repeating(self) -> Repeating:
+        """How often each case is evaluated under each variant."""
+        return Repeating(self.repeats, self.judgings, self.stop_early)
+
+    @property
     def size(self) -> int:
-        """How many evaluations that makes."""
-        return len(self.variants) * len(self.cases) * self.repeats
+        """How many evaluations that makes; stopping early, at least."""
+        return len(self.variants) * len(self.cases) * self.repeating.each
+
+    @property
+    def most(self) -> int:
+        """How many evaluations that makes at most."""
+        return len(self.variants) * len(self.cases) * self.repeating.most
 
     @property
     def size_in(self) -> dict[str, int]:
@@ -66,7 +81,7 @@ class RunPlan:
         cases = self.cases
         listed = isinstance(cases, CaseList)
         counts = cases.scenario_counts if listed else Counter(case.scenario_id for case in cases)
-        return {scenario_id: count * self.repeats for scenario_id, count in counts.items()}
+        return {scenario_id: count * self.repeating.each for scenario_id, count in counts.items()}
 
     @property
     def digest(self) -> str:
@@ -76,6 +91,7 @@ class RunPlan:
             "cases": _name_of(self.cases),
             "repeats": self.repeats,
             "cache": self.use_cache,
+            **_unusual(self),
         }
         return content_id("plan", body)
 
@@ -123,20 +139,27 @@ async def run(
         fail_on=chosen.fail_on,
         min_pass_rate=chosen.min_pass_rate,
         labels=checklist.labels(),
+        repeating=chosen.repeating,
     )
     for variant in chosen.variants:
         renderer(variant.body)  # a prompt that does not compile shows before anything is sent
     start = _start(project, chosen)
     run_id = project.runs.start(start.config, who=chosen.who, git_commit=chosen.git_commit).result()
-    limits = replace(chosen.limits, kept=start.kept)
-    sweep = Sweep(
-        _sources(chosen, checklist), checklist, Traffic(providers, chosen.concurrency), project, limits, chosen.size
-    )
-    record = _Record(project, run_id)
+    record, progress = _Record(project, run_id), RunProgress(chosen.size)
+    traffic = Traffic(providers, chosen.concurrency)
     status: RunStatus = "interrupted"
     began = time.monotonic()
     try:
-        await _follow(sweep, result, record, RunProgress(chosen.size), watch)
+        for wanted in rounds(chosen, checklist, project, result.sheet):
+            limits = limits_of(chosen, start.kept, time.monotonic() - began)
+            if wanted.further:
+                result.planned += wanted.size
+                progress.planned += wanted.size
+            sweep = Sweep(wanted.sources, checklist, traffic, project, limits, wanted.size)
+            await _follow(sweep, result, record, progress, watch)
+            result.rounds += 1
+            if result.halted:
+                break
         record.flush()
         status = "incomplete" if result.not_made else "complete"
     finally:
@@ -152,6 +175,11 @@ async def run(
 class _Start:
     kept: Kept
     config: dict[str, Any]
+
+
+def limits_of(chosen: RunPlan, kept: Kept, seconds_gone: float = 0.0) -> Limits:
+    """What a sweep of the run must keep to, so long after it began."""
+    return replace(chosen.limits, kept=kept, seconds_gone=seconds_gone, only_judge=chosen.judgings > 1)
 
 
 def _name_of(cases: CaseList | Sequence[Case]) -> str:
@@ -210,15 +238,10 @@ async def _follow(sweep: Sweep, result: RunResult, record: _Record, progress: Ru
                 watch(event, progress)
 
 
-def _sources(chosen: RunPlan, checklist: Checklist) -> list[Iterator[Task]]:
-    """The tasks of each model, by prompt: a model on this machine keeps the prefix that its cases share."""
-    by_model: dict[str, list[Variant]] = {}
-    for variant in chosen.variants:
-        by_model.setdefault(variant.model.name, []).append(variant)
-    return [
-        chain.from_iterable(plan(chosen.cases, variant, checklist, chosen.repeats) for variant in variants)
-        for variants in by_model.values()
-    ]
+def _unusual(chosen: RunPlan) -> dict[str, Any]:
+    """What is said of a run only where it is so: others are named as they were before it could be."""
+    judgings: dict[str, Any] = {"judgings": chosen.judgings} if chosen.judgings > 1 else {}
+    return {**judgings, "stop_early": True} if chosen.stop_early else judgings
 
 
 def _config(chosen: RunPlan) -> dict[str, Any]:
@@ -229,6 +252,7 @@ def _config(chosen: RunPlan) -> dict[str, Any]:
         ],
         "cases": len(chosen.cases),
         "repeats": chosen.repeats,
+        **_unusual(chosen),
     }
 
 

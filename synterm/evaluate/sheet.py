@@ -1,4 +1,4 @@
-"""A run's verdicts as numbers: what its report needs, in about a hundred bytes for each case.
+"""A run's verdicts as numbers: what its report needs, in about a hundred bytes for each case and each evaluation.
 
 A sheet has a row for each case and a column for each variant. It counts, and holds neither inputs nor answers: those
 are in the project file.
@@ -7,7 +7,7 @@ are in the project file.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import fsum
 
 from synterm.core.case import Case
@@ -15,8 +15,12 @@ from synterm.core.completion import Completion, Outcome
 from synterm.core.evaluation import Evaluation, Variant
 from synterm.evaluate.column import Column
 from synterm.evaluate.failing import Failures, Reasons
+from synterm.evaluate.repeating import ONCE, Repeating
 from synterm.evaluate.statistics import wilson
 from synterm.evaluate.tally import Tally
+
+_MOST_TAGS = 2000
+"""So many tags are counted, those that came up first."""
 
 
 class Sheet:
@@ -25,9 +29,12 @@ class Sheet:
     Cases and their roots have numbers, in the order in which they came up.
     """
 
-    def __init__(self, variants: Sequence[Variant]) -> None:
+    def __init__(self, variants: Sequence[Variant], repeating: Repeating = ONCE) -> None:
         self.variants = variants
+        self.repeating = repeating
         self.made = 0
+        self.further = 0
+        """Of those made, the ones that count for no rate: see `Repeating.counts`."""
         self.cached = 0
         self.requests = 0
         """Requests that were sent, further attempts included."""
@@ -45,21 +52,24 @@ class Sheet:
         """What failed under the last variant."""
         self._numbers: dict[str, int] = {}
         self._by_scenario: dict[str, array[int]] = {}
-        self._columns = {variant.key: Column() for variant in variants}
+        self._by_tag: dict[str, array[int]] = {}
+        self._columns = {variant.key: Column(repeated=repeating.repeated) for variant in variants}
         self._first, self._last = _compared(variants)
 
     def add(self, evaluation: Evaluation) -> None:
         """Count one evaluation. Raises KeyError for a variant that the sheet has no column for."""
         key = evaluation.task.variant.key
         number = self._number_of(evaluation.task.case)
-        self._columns[key].add(number, evaluation)
+        counts = self.repeating.counts(evaluation.task.repeat)
+        self._columns[key].add(number, evaluation, counts=counts)
         self.made += 1
+        self.further += not counts
         self.cached += evaluation.completion.cached
         for completion in evaluation.calls:
             self._count(completion)
         if evaluation.passed is None:
             self.reasons.add(evaluation)
-        elif not evaluation.passed and key == self._last:
+        elif not evaluation.passed and counts and key == self._last:
             self.failures.add(evaluation, passed_before=self._passed_before(number))
 
     def retried(self, failure: Completion) -> None:
@@ -73,6 +83,16 @@ class Sheet:
         for scenario_id in self._by_scenario if scenario_ids is None else scenario_ids:
             numbers += self._by_scenario.get(scenario_id, array("i"))
         return numbers
+
+    @property
+    def by_scenario(self) -> Mapping[str, Sequence[int]]:
+        """The numbers of the cases of each scenario, by its id."""
+        return self._by_scenario
+
+    @property
+    def by_tag(self) -> Mapping[str, Sequence[int]]:
+        """The numbers of the cases of each tag, for at most two thousand tags."""
+        return self._by_tag
 
     def names(self) -> list[str]:
         """The ids of cases and roots, by their numbers."""
@@ -118,6 +138,9 @@ class Sheet:
             number = self._number(case.id)
             self.roots[number] = self._number(case.root_id)
             self._by_scenario.setdefault(case.scenario_id, array("i")).append(number)
+            for tag in case.tags:
+                if tag in self._by_tag or len(self._by_tag) < _MOST_TAGS:
+                    self._by_tag.setdefault(tag, array("i")).append(number)
         return number
 
     def _number(self, name: str) -> int:

@@ -27,6 +27,8 @@ from synterm.storage.project import Project
 
 Cell = tuple[str, tuple[str, str], int]
 
+_NOTHING_TO_JUDGE = "the project file has no answer to judge", "the same command without --rejudge asks for it"
+
 
 class Sweep:
     """Evaluates tasks. Each of `sources` gives those of one model, in the order they are wanted; models share time.
@@ -93,7 +95,7 @@ class Sweep:
 
     async def _work(self) -> None:
         try:
-            async with asyncio.timeout(self._limits.max_seconds), asyncio.TaskGroup() as group:
+            async with asyncio.timeout(self._seconds_left), asyncio.TaskGroup() as group:
                 landing = group.create_task(self._flights.landed())
                 async with asyncio.TaskGroup() as feeds:
                     for source in self._sources:
@@ -109,6 +111,11 @@ class Sweep:
         finally:
             self._ended = True
             await self._end()
+
+    @property
+    def _seconds_left(self) -> float | None:
+        limits = self._limits
+        return None if limits.max_seconds is None else max(limits.max_seconds - limits.seconds_gone, 0.0)
 
     async def _end(self) -> None:
         try:
@@ -143,6 +150,8 @@ class Sweep:
         for task in known.rest:
             if task.request is None:
                 self._tell(task, failed_call(Outcome.NOT_SENT, task.problem or "no request"))
+            elif self._limits.only_judge:
+                self._tell(task, failed_call(Outcome.NOT_SENT, *_NOTHING_TO_JUDGE))
             elif task.request.dialog is not None:
                 lanes.update(self._begin_dialog(task))
             elif lane := self._flights.add(task, task.request, urgent=urgent):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO
 
 from rich.console import Console, RenderableType
@@ -16,6 +16,8 @@ from synterm.evaluate.report import RunResult
 from synterm.reports.changes import Change, changes
 from synterm.reports.details import confusion, errors, failures
 from synterm.reports.figures import chance, dollars, percent, seconds
+from synterm.reports.groups import group_tables
+from synterm.reports.repeats import repeats
 from synterm.reports.tables import GATE_MARKS, behavior_tables, short_names, variants_table
 from synterm.text import one_line, plural
 
@@ -26,15 +28,16 @@ _EXIT_WORDS = {
 }
 
 
-def print_report(report: RunReport, result: RunResult, stream: TextIO) -> None:
+def print_report(report: RunReport, result: RunResult, stream: TextIO, by: Sequence[str] = ()) -> None:
     """Write a run's report to `stream`, as wide as its terminal is, or 80 columns.
 
-    `result`, which the report was built from, has what stands in no file: changes, reasons and failures.
+    `result`, which the report was built from, has what stands in no file: changes, reasons and failures. `by`: which
+    parts to show the metrics of: feature, behavior, scenario, tag, label.
     """
     console = Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=False, legacy_windows=False)
     if not stream.isatty() and "COLUMNS" not in os.environ:
         console.width = 80
-    for section in _sections(report, result, console.width):
+    for section in _sections(report, result, console.width, by):
         parts = list(section)
         for part in parts:
             console.print(part)
@@ -43,12 +46,16 @@ def print_report(report: RunReport, result: RunResult, stream: TextIO) -> None:
     console.print(_closing(report))
 
 
-def _sections(report: RunReport, result: RunResult, width: int) -> Iterator[Iterable[RenderableType]]:
+def _sections(
+    report: RunReport, result: RunResult, width: int, by: Sequence[str]
+) -> Iterator[Iterable[RenderableType]]:
     found = changes(result.sheet)
     yield _heading(report)
     yield [variants_table(report, width)]
     if report.behaviors:
         yield behavior_tables(report, width)
+    yield group_tables(report, by, width)
+    yield repeats(report, width)
     yield _changes(found, width)
     yield confusion(report, width)
     yield errors(result.sheet.reasons, width)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from synterm.core.dialog import Transcript, is_dialog, transcript_of
@@ -14,12 +14,18 @@ if TYPE_CHECKING:
     from synterm.storage.runs import Recorded
 
 
-def evaluation_reports(recorded: Iterable[Recorded], tree: Tree) -> Iterator[EvaluationReport]:
+Steady = Callable[[tuple[str, str], str], str | None]
+"""How the verdicts of a cell agree, by variant key and case id."""
+
+
+def evaluation_reports(
+    recorded: Iterable[Recorded], tree: Tree, steady: Steady = lambda _key, _case: None
+) -> Iterator[EvaluationReport]:
     """Each evaluation as it stands in the report, one at a time."""
-    return (evaluation_report(done, tree) for done in recorded)
+    return (evaluation_report(done, tree, steady((done.body_id, done.model_name), done.case_id)) for done in recorded)
 
 
-def evaluation_report(done: Recorded, tree: Tree) -> EvaluationReport:
+def evaluation_report(done: Recorded, tree: Tree, stability: str | None = None) -> EvaluationReport:
     """One evaluation; `tree` has the path of its scenario, which is empty for one that is no longer there."""
     held = transcript_of(done.text) if is_dialog(done.input) else None
     return EvaluationReport(
@@ -43,6 +49,7 @@ def evaluation_report(done: Recorded, tree: Tree) -> EvaluationReport:
         latency_ms=done.latency_ms,
         cost_usd=done.cost_usd,
         tokens={"prompt": done.usage.prompt, "completion": done.usage.completion},
+        stability=stability,
     )
 
 
@@ -58,4 +65,5 @@ def _check(found: CheckResult) -> CheckReport:
         reason=found.reason,
         error=found.error,
         judge=found.judge,
+        agreed=found.agreed,
     )

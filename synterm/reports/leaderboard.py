@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from synterm.core.classification import Classification, classify
 from synterm.core.evaluation import Variant
 from synterm.evaluate.column import Column
+from synterm.evaluate.groups import mean, mean_cost
 from synterm.evaluate.recount import Recount
 from synterm.evaluate.report import RunResult
 from synterm.evaluate.statistics import percentile
@@ -54,22 +55,23 @@ def standings(counted: Recount, reference: tuple[str, str] | None = None) -> lis
 
 
 def _standing(counted: Recount, variant: Variant, against: Variant | None) -> Standing:
-    result, bill = counted.result, counted.bills[variant.key]
+    result = counted.result
     sheet, column = result.sheet, result.sheet.column(variant)
-    cases, times = sheet.cases(), sorted(column.latencies)
+    figures, cases = column.figures, sheet.cases()
+    tally, times = column.tally(cases), sorted(figures.latencies.values)
     return Standing(
         variant.name,
         variant.key,
-        column.tally(cases),
+        tally,
         sheet.interval(column, cases),
         _behaviors(result, column),
-        cost=bill.per_thousand,
+        cost=None if (cost := mean_cost(figures, tally.judged)) is None else cost * 1000,
         p50=percentile(times, 0.5),
         p95=percentile(times, 0.95),
-        tokens=bill.tokens_each,
+        tokens=mean(figures.tokens.values),
         stability=_stability(column),
-        classification=classify(column.labels.elements(), result.labels),
-        scores=bill.scores,
+        classification=classify(column.labels().elements(), result.labels),
+        scores=figures.scores.values,
         latencies=times,
         change=change(sheet, against, variant) if against is not None and against.key != variant.key else None,
     )

@@ -27,6 +27,10 @@ def _lines(made: Preview) -> list[str]:
         lines.append(f"up to {plural(made.asked, 'further request')}: judges' questions and turns of dialogs")
     if made.problems:
         lines.append(f"{plural(made.problems, 'case')} can't be rendered")
+    if made.unanswered:
+        lines.append(f"{plural(made.unanswered, 'evaluation')} without an answer to judge: it is not asked for")
+    if made.further:
+        lines.append(f"up to {plural(made.further, 'further evaluation')} of cells that are not settled by then")
     explained = made.reasons.total()
     for reason, count in made.reasons.most_common(8):
         share = f"{count:,}" if explained == made.requests else f"{count:,} of the first {explained:,}"

@@ -46,6 +46,7 @@ def grade_text(found: CheckResult) -> str:
             "expected_label": text_or_none(found.expected_label),
             # Only where there is something to say: what was found before it could be is still the same result.
             **({"judge": storable(found.judge)} if found.judge else {}),
+            **({} if found.agreed is None else {"agreed": found.agreed}),
         }
     )
 
