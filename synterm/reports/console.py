@@ -16,7 +16,7 @@ from synterm.evaluate.report import RunResult
 from synterm.reports.changes import Change, changes
 from synterm.reports.details import confusion, errors, failures
 from synterm.reports.figures import chance, dollars, percent, seconds
-from synterm.reports.groups import group_tables
+from synterm.reports.groups import group_table
 from synterm.reports.repeats import repeats
 from synterm.reports.tables import GATE_MARKS, behavior_tables, short_names, variants_table
 from synterm.text import one_line, plural
@@ -54,7 +54,8 @@ def _sections(
     yield [variants_table(report, width)]
     if report.behaviors:
         yield behavior_tables(report, width)
-    yield group_tables(report, by, width)
+    for kind in dict.fromkeys(by):
+        yield group_table(report, kind, width)
     yield repeats(report, width)
     yield _changes(found, width)
     yield confusion(report, width)

@@ -40,17 +40,16 @@ _WHERE_KNOWN: Sequence[_Column] = (
 )
 
 
-def group_tables(report: RunReport, by: Iterable[str], width: int) -> Iterator[RenderableType]:
-    """A table for each of `by`; what it has no rows for is said in words."""
-    for kind in dict.fromkeys(by):
-        table = _labels(report) if kind == "label" else _groups(report, kind, width)
-        yield Text(f"By {kind}", "bold")
-        if table is None:
-            yield Text(f"  no {'label check has judged anything' if kind == 'label' else f'case has a {kind}'}", "dim")
-            continue
-        yield table
-        if (more := _more(report, kind)) > 0:
-            yield Text(f"  and {plural(more, 'more row')}: --json has up to 200 tags, and all else", "dim")
+def group_table(report: RunReport, kind: str, width: int) -> Iterator[RenderableType]:
+    """A table by feature, behavior, scenario, tag or label; where there are no rows it says so."""
+    table = _labels(report) if kind == "label" else _groups(report, kind, width)
+    yield Text(f"By {kind}", "bold")
+    if table is None:
+        yield Text(f"  no {'label check has judged anything' if kind == 'label' else f'case has a {kind}'}", "dim")
+        return
+    yield table
+    if (more := _more(report, kind)) > 0:
+        yield Text(f"  and {plural(more, 'more row')}: --json has up to 200 tags, and all else", "dim")
 
 
 def _groups(report: RunReport, kind: str, width: int) -> Table | None:
