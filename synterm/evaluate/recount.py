@@ -9,10 +9,13 @@ from synterm.core.case import Case
 from synterm.core.completion import Completion
 from synterm.core.dialog import FINISH, is_dialog
 from synterm.core.evaluation import Evaluation, Task, Variant
+from synterm.core.metrics import GroupReport
 from synterm.core.model import ModelSpec
 from synterm.core.prompt import Message, PromptBody
+from synterm.evaluate.groups import group_reports
 from synterm.evaluate.repeating import Repeating
 from synterm.evaluate.report import RunResult
+from synterm.evaluate.steadiness import Steadiness
 from synterm.storage.project import Project
 from synterm.storage.recorded import Recorded
 from synterm.storage.runs import RunRecord
@@ -38,6 +41,11 @@ class Recount:
 
     run: RunRecord
     result: RunResult
+
+    def groups(self) -> list[GroupReport]:
+        """Its metrics by feature, behavior, scenario and tag."""
+        sheet, tree = self.result.sheet, self.result.tree
+        return group_reports(sheet, tree, self.result.labels, Steadiness(sheet, tree))
 
 
 def recount(project: Project, run: RunRecord, labels: Sequence[str] = ()) -> Recount:

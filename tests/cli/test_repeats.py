@@ -39,7 +39,7 @@ class Play:
         self.asked: Counter[str] = Counter()
 
     def __call__(self, messages: Messages) -> str | Reply:
-        text = messages[-1]["content"]
+        text = str(messages[-1]["content"])
         if "You judge the answer" in messages[0]["content"]:
             name = next(name for name in self.judge if f"\n{name}\n" in text)
             passed = self._next(f"judge {name}", self.judge[name]) == "p"

@@ -102,7 +102,7 @@ async def test_what_is_not_known_is_said(recorded: Path, open_bench: OpenBench) 
         await bench.settle()
         assert screen.query_one("#latency", Plot).figure is None
         assert "not known of the workbench's columns" in bench.text()
-        await bench.pilot.press("t")
+        await bench.pilot.press("t", "t")
         await bench.settle()
         assert "the workbench as it is now" in bench.text()
         assert "router@draft · script" in bench.text()
@@ -116,7 +116,7 @@ async def test_without_runs_it_shows_the_workbench(make_project: MakeProject, op
         await compare(bench)
         assert "the workbench as it is now" in bench.text()
         assert "router@v1 · script" in bench.text()
-        for key in ("e", "s", "v", "t", "t", "t", "t", "enter"):
+        for key in ("e", "s", "v", "t", "t", "t", "t", "t", "enter"):
             await bench.pilot.press(key)
             await bench.settle()
         assert isinstance(bench.app.screen, TextScreen)
@@ -207,3 +207,23 @@ async def test_errors_are_not_failures(with_errors: Path, open_bench: OpenBench)
         # Of the four cases with a verdict three pass.
         assert "75 % [" in bench.text()
         assert "! 1 evaluation without verdict: errors, not failures" in bench.text()
+
+
+async def test_parts_stand_side_by_side_with_what_is_flaky(recorded: Path, open_bench: OpenBench) -> None:
+    async with open_bench(recorded, size=(160, 45)) as bench:
+        screen = await compare(bench)
+        await bench.pilot.press("t", "t", "t", "t")
+        await bench.settle()
+        assert screen.focused is screen.parts
+        rows = [line for line in bench.text().splitlines() if "Routing" in line]
+        assert [row.split()[1] for row in rows][:2] == ["feature", "behavior"]
+        assert "80 % [38–96] /10" in rows[0]
+        await bench.pilot.press("enter")
+        await bench.settle()
+        assert isinstance(bench.app.screen, TextScreen)
+        text = bench.text()
+        assert "8 of 10" in text
+        assert "0 through the model, 0 through the judge" in text
+        await bench.pilot.press("escape", "left_square_bracket", "right_square_bracket", "right_square_bracket")
+        await bench.settle()
+        assert "not known of the workbench's columns" in bench.text()

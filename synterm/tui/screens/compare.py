@@ -1,4 +1,4 @@
-"""Variants side by side: which is best at what, what it costs, and which labels it takes for which."""
+"""Variants side by side: which is best at what and where, what it costs, and which labels it takes for which."""
 
 from __future__ import annotations
 
@@ -24,8 +24,10 @@ from synterm.text import one_line
 from synterm.tui.compare.board import Turned, turned
 from synterm.tui.compare.figures import cost_figure, latency_figure, score_figure
 from synterm.tui.compare.leaderboard import Ranked, best_values, board_standings, cells, ranked_columns, table_columns
+from synterm.tui.compare.parts import Part, part_cells, part_columns, part_text, parts_of
 from synterm.tui.compare.text import cases_of, cases_text, label_text, notes, standing_text
 from synterm.tui.runs.line import RunLine
+from synterm.tui.runs.rate_plot import short_names
 from synterm.tui.screens.place import PlaceScreen
 from synterm.tui.screens.text import TextScreen
 from synterm.tui.session import Session
@@ -38,7 +40,7 @@ _RUNS = 200
 """How many of the newest runs can be turned to."""
 _MOST_ROWS = 16
 """Of more rows, the leaderboard scrolls."""
-_TABS = ("leaderboard-tab", "labels-tab", "cost-tab", "scores-tab")
+_TABS = ("leaderboard-tab", "labels-tab", "cost-tab", "scores-tab", "parts-tab")
 _NO_RUN = "not known of the workbench's columns: [ turns to a recorded run, ctrl+r in the workbench records one"
 
 
@@ -55,10 +57,11 @@ class CompareScreen(PlaceScreen):
             "right_square_bracket", "turn(-1)", "Newer", id="compare.newer", tooltip="The next run, or the workbench"
         ),
         Binding("v", "next_variant", "Variant", id="compare.variant", tooltip="Go to the next variant"),
-        Binding("t", "next_tab", "Tab", id="compare.tab", tooltip="Leaderboard, labels, cost and quality, scores"),
+        Binding("t", "next_tab", "Tab", id="compare.tab", tooltip="Leaderboard, labels, cost, scores, parts"),
     ]
 
     table = getters.query_one("#leaderboard", Table)
+    parts = getters.query_one("#parts", Table)
     heat = getters.query_one(HeatMap)
     tabs = getters.query_one(TabbedContent)
 
@@ -71,6 +74,7 @@ class CompareScreen(PlaceScreen):
         """Which of the runs is shown, the newest first; -1: the workbench's columns."""
         self._counted: Recount | None = None
         self._standings: list[Standing] = []
+        self._parts: list[Part] = []
         self._ranked: list[Ranked] = []
         self._best: list[float | None] = []
         self._sorted_by = 0
@@ -78,7 +82,7 @@ class CompareScreen(PlaceScreen):
         """The key of the variant that the others are held against."""
 
     def compose_place(self) -> ComposeResult:
-        """Four tabs."""
+        """Five tabs."""
         with TabbedContent():
             with TabPane("Leaderboard", id=_TABS[0]):
                 yield Table(id="leaderboard", classes="pane")
@@ -93,6 +97,8 @@ class CompareScreen(PlaceScreen):
             with TabPane("Scores", id=_TABS[3]), Horizontal(id="spread"):
                 yield Plot(id="scores")
                 yield Plot(id="latency")
+            with TabPane("Parts", id=_TABS[4]):
+                yield Table(id="parts", classes="pane")
 
     def on_mount(self) -> None:
         """Read which runs there are."""
@@ -112,11 +118,11 @@ class CompareScreen(PlaceScreen):
 
     @work(exclusive=True, group="count", exit_on_error=False)
     async def _count(self, run: RunRecord) -> None:
-        def work(project: Project) -> tuple[Recount, list[Standing]]:
+        def work(project: Project) -> tuple[Recount, list[Standing], list[Part]]:
             counted = recount(project, run, self.session.checklist.labels())
-            return counted, standings(counted)
+            return counted, standings(counted), parts_of(counted.groups())
 
-        self._counted, self._standings = await asyncio.to_thread(self.read, work)
+        self._counted, self._standings, self._parts = await asyncio.to_thread(self.read, work)
         self._reference = next((standing.key for standing in self._standings), None)
         self._show()
 
@@ -151,7 +157,7 @@ class CompareScreen(PlaceScreen):
         self._reference = None
         run = self._run
         if run is None:
-            self._counted = None
+            self._counted, self._parts = None, []
             reference = self.session.board.reference
             self._hold_board(reference.variant.key if reference else None)
         else:
@@ -168,6 +174,7 @@ class CompareScreen(PlaceScreen):
         self._sorted_by = min(self._sorted_by, len(self._ranked) - 1)
         self._best = best_values(self._standings, self._ranked)
         self._show_table()
+        self._show_parts()
         self.query_one("#notes", Static).update(Content("\n").join(notes(self._standings, run)))
         nothing = "no verdict has a cost: nothing to plot yet" if run else _NO_RUN
         for name in ("#cost", "#front"):
@@ -183,12 +190,19 @@ class CompareScreen(PlaceScreen):
         self.table.show(table_columns(self._ranked, self._sorted_by), rows, self._cells, nothing)
         self._show_labels()
 
+    def _show_parts(self) -> None:
+        names = [standing.name for standing in self._standings]
+        self.parts.border_title = Content(f"By feature, behavior, scenario and tag  {len(self._parts)}")
+        nothing = "nothing was evaluated here" if self._run else _NO_RUN
+        columns = part_columns(short_names(names))
+        self.parts.show(columns, self._parts, lambda part: part_cells(part, names), nothing)
+
     def _cells(self, standing: Standing) -> list[Cell]:
         row = cells(standing, self._ranked, self._best)
         unknown = standing.change is None and standing.key != self._reference
         return [*row[:-1], ("–", "dim")] if unknown else row
 
-    @on(LineList.Highlighted)
+    @on(LineList.Highlighted, "#leaderboard")
     def _show_labels(self) -> None:
         chosen = self._chosen
         found = chosen.classification if chosen else None
@@ -221,7 +235,7 @@ class CompareScreen(PlaceScreen):
             self._sorted_by = (self._sorted_by + 1) % len(self._ranked)
             self._show_table()
 
-    @on(Table.HeaderClicked)
+    @on(Table.HeaderClicked, "#leaderboard")
     def _header(self, event: Table.HeaderClicked) -> None:
         number = event.column - 2
         if 0 <= number < len(self._ranked):
@@ -247,12 +261,17 @@ class CompareScreen(PlaceScreen):
 
     @on(TabbedContent.TabActivated)
     def _activated(self) -> None:
-        {_TABS[0]: self.table, _TABS[1]: self.heat}.get(self.tabs.active, self.tabs).focus()
+        {_TABS[0]: self.table, _TABS[1]: self.heat, _TABS[4]: self.parts}.get(self.tabs.active, self.tabs).focus()
 
-    @on(Table.Opened)
+    @on(Table.Opened, "#leaderboard")
     def _opened(self, event: Table.Opened) -> None:
         standing: Standing = event.table.rows[event.index]
         self.app.push_screen(TextScreen(standing.name, standing_text(standing)))
+
+    @on(Table.Opened, "#parts")
+    def _part_opened(self, event: Table.Opened) -> None:
+        part: Part = event.table.rows[event.index]
+        self.app.push_screen(TextScreen(f"{part.by} {part.name}", part_text(part)))
 
     @on(HeatMap.Opened)
     def _cell_opened(self, event: HeatMap.Opened) -> None:
