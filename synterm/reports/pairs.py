@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from synterm.core.case import input_text, value_text
 from synterm.core.evaluation import Variant
 from synterm.core.ids import content_id
-from synterm.evaluate.recount import RecordedVariant, evaluation_of, variants_of
+from synterm.evaluate.recount import RecordedVariant, evaluation_of, repeating_of, variants_of
 from synterm.evaluate.sheet import Sheet
 from synterm.reports.changes import Change, change
 from synterm.storage.project import Project
@@ -63,9 +63,10 @@ def _last_versions(variants: Iterable[Variant]) -> dict[tuple[str, str], Variant
 def _read(project: Project, run: RunRecord, keys: set[tuple[str, str]]) -> dict[tuple[str, str], _Seen]:
     """The evaluations of some variants of a run, by the content of their case; without answers, which are long."""
     seen: dict[tuple[str, str], _Seen] = {key: {} for key in keys}
+    how = repeating_of(run)
     for done in project.runs.recorded(run.id):
         key = (done.body_id, done.model_name)
-        if key in keys:
+        if key in keys and how.counts(done.repeat):
             content = content_id("case", {"input": done.input, "expected": done.expected})
             seen[key].setdefault(content, []).append(replace(done, text="", checks=()))
     return seen

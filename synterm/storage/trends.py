@@ -22,8 +22,12 @@ ORDER BY runs.id, 5, run_columns.pk
 
 _SUMS = """
 SELECT column_pk, scenario_id, sum(passed), count(passed) FROM evaluations
-WHERE column_pk IN ({marks}) GROUP BY column_pk, scenario_id
+WHERE column_pk IN ({marks}) AND (repeat < 2 OR column_pk NOT IN (
+    SELECT pk FROM run_columns JOIN runs ON runs.id = run_id
+    WHERE CASE WHEN json_valid(config) THEN config END ->> 'stop_early'
+)) GROUP BY column_pk, scenario_id
 """
+"""Of runs that stopped early only the repeats that every case got count."""
 
 
 @dataclass(frozen=True, slots=True)

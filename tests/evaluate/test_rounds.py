@@ -16,6 +16,7 @@ from synterm.evaluate.preview import preview
 from synterm.evaluate.recount import recount
 from synterm.evaluate.report import build_report
 from synterm.evaluate.run import RunPlan, RunProgress, run
+from synterm.reports.pairs import pair_runs
 from tests.evaluate.stage import Actor, Play, Stage, capped, echo, variant
 
 
@@ -70,6 +71,11 @@ async def test_the_record_counts_as_the_run_did(play: Play) -> None:
     # What fresh answers cost is not what they cost when they are read again.
     assert recorded == fresh
     assert again.not_made == 0
+    # Trends and comparisons of runs count the same repeats.
+    [[trend]] = play.project.trends.recent().values()
+    assert (trend.passed, trend.judged) == (fresh["variants"][0]["passed"], fresh["variants"][0]["n"]) == (4, 6)
+    [pair] = pair_runs(play.project, record, record)
+    assert (pair.change.fixed, pair.change.broken, pair.same_passed) == ((), (), 1)
 
 
 async def test_the_same_command_again_asks_nothing_and_finds_the_same(play: Play) -> None:

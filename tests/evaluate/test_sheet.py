@@ -7,6 +7,7 @@ import random
 import tracemalloc
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from math import fsum
 
@@ -17,6 +18,8 @@ from synterm.core.case import Case
 from synterm.core.classification import classify
 from synterm.core.completion import Completion, Outcome, Usage
 from synterm.core.evaluation import CheckResult, Evaluation, Task
+from synterm.core.metrics import GroupReport
+from synterm.core.report import VariantReport
 from synterm.core.tree import Tree
 from synterm.evaluate.report import RunResult, build_report
 from synterm.evaluate.statistics import mcnemar_exact, percentile, wilson
@@ -208,3 +211,48 @@ def test_twenty_thousand_evaluations_take_less_than_200_bytes_each() -> None:
         tracemalloc.stop()
     assert result.made == 20_000
     assert held / result.made < 200
+
+
+TAGGED = tuple(
+    case.model_copy(update={"tags": tags})
+    for case, tags in zip(CASES, (("x",), ("x", "y"), (), ("y",), ("x",), ()), strict=True)
+)
+
+
+@given(st.lists(_evaluations(), max_size=40))
+def test_the_metrics_of_parts_are_those_of_their_evaluations_alone(made: list[Evaluation]) -> None:
+    """Each part against a run of nothing but its evaluations."""
+    tagged = {case.id: case for case in TAGGED}
+    made = [replace(one, task=replace(one.task, case=tagged[one.task.case.id])) for one in made]
+    report = build_report(_result(made), run_id="r", project="p", groups=True)
+    tree = Tree(NODES)
+    for group in report.groups:
+        chosen = [
+            one
+            for one in made
+            if one.task.variant.name == group.variant
+            and (
+                group.name in one.task.case.tags
+                if group.by == "tag"
+                else f"{tree.path(one.task.case.scenario_id)}/".startswith(f"{group.name}/")
+            )
+        ]
+        alone = build_report(_result(chosen), run_id="r", project="p")
+        [whole] = [variant for variant in alone.variants if variant.name == group.variant]
+        names = set(GroupReport.model_fields) & set(VariantReport.model_fields) - {"name"}
+        for name in names:
+            assert getattr(group, name) == getattr(whole, name), name
+    kinds = {(group.by, group.name) for group in report.groups}
+    assert {name for by, name in kinds if by == "tag"} == {tag for one in made for tag in one.task.case.tags}
+    assert ("feature", "Routing") in kinds or not made
+
+
+def test_the_most_frequent_tags_are_reported_and_no_more_than_200() -> None:
+    result = RunResult(Tree(NODES), [COLUMN])
+    for number in range(300):
+        case = Case(scenario_id=SCENARIO.id, input={"message": "m"}, tags=("all", f"tag {number:03}"))
+        result.add(Evaluation(Task(case, COLUMN), Completion(Outcome.COMPLETE, "x"), (), True, 1.0))
+    tags = [
+        group.name for group in build_report(result, run_id="r", project="p", groups=True).groups if group.by == "tag"
+    ]
+    assert tags == ["all", *(f"tag {number:03}" for number in range(199))]
