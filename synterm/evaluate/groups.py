@@ -30,13 +30,13 @@ def group_reports(sheet: Sheet, tree: Tree, labels: Sequence[str], steadiness: S
     """
     groups = [*_nodes(sheet, tree), *_tags(sheet)]
     groups_of = _groups_of(groups, len(sheet.roots))
-    parts = {variant.key: sheet.column(variant).figures.split(groups_of, len(groups)) for variant in sheet.variants}
-    return [
-        report
-        for number, group in enumerate(groups)
-        for variant in sheet.variants
-        if (report := _report(sheet, variant, group, parts[variant.key][number], labels, steadiness))
-    ]
+    found: list[list[GroupReport]] = [[] for _ in groups]
+    for variant in sheet.variants:
+        parts = sheet.column(variant).figures.split(groups_of, len(groups))
+        for reports, group, figures in zip(found, groups, parts, strict=True):
+            if report := _report(sheet, variant, group, figures, labels, steadiness):
+                reports.append(report)
+    return [report for reports in found for report in reports]
 
 
 def metrics(sheet: Sheet, figures: Figures, judged: int) -> dict[str, Any]:

@@ -26,9 +26,12 @@ class Series:
     def split(self, groups_of: Sequence[Sequence[int]], count: int) -> list[Series]:
         """The values of each of `count` groups; `groups_of` has the groups of each case, by its number."""
         parts = [Series() for _ in range(count)]
+        add = [(part.cases.append, part.values.append) for part in parts]
         for case, value in zip(self.cases, self.values, strict=True):
             for group in groups_of[case]:
-                parts[group].add(case, value)
+                add_case, add_value = add[group]
+                add_case(case)
+                add_value(value)
         return parts
 
 
