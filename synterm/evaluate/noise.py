@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
@@ -83,11 +83,15 @@ class Noise:
         if case not in self.heads and len(self.heads) < _HEADS:
             self.heads[case] = input_text(evaluation.task.case.input)[:_HEAD]
 
-    def cells(self) -> Iterator[Cell]:
-        """What was found, by the cases' numbers."""
+    def cells(self, counts: Callable[[int], bool] = lambda _made: True) -> Iterator[Cell]:
+        """What was found, by the cases' numbers.
+
+        `counts`: which repeats count for how often verdicts differ. Where a run stops early, those that every cell
+        gets: it goes on where they differ, so that all of them would say something else.
+        """
         cases = self._cases
         for case, rows in groupby(sorted(range(len(cases)), key=cases.__getitem__), key=cases.__getitem__):
-            yield self._cell(case, list(rows))
+            yield self._cell(case, list(rows), counts)
 
     def leads(self, since: int) -> dict[int, int]:
         """By how much passes lead over failures, for each case that the repeats from `since` on have a verdict on."""
@@ -99,30 +103,35 @@ class Noise:
                 recent.add(case)
         return {case: leads[case] for case in sorted(recent)}
 
-    def _cell(self, case: int, rows: list[int]) -> Cell:
-        by_answer: dict[int, tuple[int, int]] = {}
-        by_made: dict[int, tuple[int, int]] = {}
-        passed = 0
-        for row in rows:
-            good = self._found[row] & 1
-            passed += good
-            for groups, name in ((by_answer, self._answers[row]), (by_made, self._made[row])):
-                n, c = groups.get(name, (0, 0))
-                groups[name] = n + 1, c + good
+    def _cell(self, case: int, rows: list[int], counts: Callable[[int], bool]) -> Cell:
+        by_answer = self._tallied(rows, self._answers)
         # What an answer amounts to is what most verdicts on it say; an even split says nothing of the model.
         sides = {2 * c > n for n, c in by_answer.values() if 2 * c != n}
-        everything = _pairs(len(rows), passed)
-        again = _summed([_pairs(n, c) for n, c in by_made.values()])
+        paired = [row for row in rows if counts(self._made[row])]
+        everything = _pairs(len(paired), self._passed(paired))
+        again = _summed([_pairs(n, c) for n, c in self._tallied(paired, self._made).values()])
+        same = _summed([_pairs(n, c) for n, c in self._tallied(paired, self._answers).values()])
         return Cell(
             case,
             len(rows),
-            passed,
+            self._passed(rows),
             len(by_answer),
             model=len(sides) == 2,
             judge=any(0 < c < n for n, c in by_answer.values()) or any(self._found[row] & 2 for row in rows),
             differ=_share((everything[0] - again[0], everything[1] - again[1])),
-            same_differ=_share(_summed([_pairs(n, c) for n, c in by_answer.values()])),
+            same_differ=_share(same),
         )
+
+    def _passed(self, rows: Sequence[int]) -> int:
+        return sum(self._found[row] & 1 for row in rows)
+
+    def _tallied(self, rows: Sequence[int], names: Sequence[int]) -> dict[int, tuple[int, int]]:
+        """How many verdicts there are under each name, and how many of them are passes."""
+        tallied: dict[int, tuple[int, int]] = {}
+        for row in rows:
+            n, c = tallied.get(names[row], (0, 0))
+            tallied[names[row]] = n + 1, c + (self._found[row] & 1)
+        return tallied
 
 
 _Pairs = tuple[int, int]

@@ -27,7 +27,8 @@ class Steadiness:
     def __init__(self, sheet: Sheet, tree: Tree) -> None:
         self._sheet = sheet
         self._tree = tree
-        self._cells = {variant.key: list(sheet.column(variant).noise.cells()) for variant in sheet.variants}
+        counts = sheet.repeating.counts
+        self._cells = {variant.key: list(sheet.column(variant).noise.cells(counts)) for variant in sheet.variants}
         self._flaky = {
             key: {cell.case: cell for cell in cells if cell.model or cell.judge} for key, cells in self._cells.items()
         }

@@ -72,9 +72,13 @@ def failures(result: RunResult, found: Collection[Change], width: int) -> Iterat
     broken = {case for change in found if change.after.key == last.key for case in change.broken}
     worst.sort(key=lambda failure: (failure.case_id not in broken, failure.score))
     failed = result.sheet.column(last).tally(result.sheet.cases()).failed
-    shown = f"{min(failed, _WORST)} of {failed}"
+    # Of a case that failed more than once, the first.
+    once: dict[str, Failure] = {}
+    for failure in worst:
+        once.setdefault(failure.case_id, failure)
+    shown = f"{min(len(once), _WORST)} of {failed}"
     yield Text.assemble("Failing under ", (one_line(last.name), "bold"), (f"  {shown}", "dim"))
-    for failure in worst[:_WORST]:
+    for failure in list(once.values())[:_WORST]:
         yield from _failure(failure, failure.case_id in broken, result.tree, width)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rich.console import RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
 from synterm.core.metrics import FlakyReport, RepeatsReport
@@ -37,15 +38,18 @@ def repeats(report: RunReport, width: int) -> Iterator[RenderableType]:
     yield table
     for name, found in known:
         if words := _noise(found):
-            yield Text(f"  {one_line(name)}: {words}", "dim")
+            yield _note(f"{one_line(name)}: {words}")
     if stopped := report.stopped_early:
-        yield Text(
-            f"  stopped early: {stopped.settled:,} of {plural(stopped.settled + stopped.open, 'cell')} settled in "
+        yield _note(
+            f"stopped early: {stopped.settled:,} of {plural(stopped.settled + stopped.open, 'cell')} settled in "
             f"{plural(stopped.rounds, 'round')}, {plural(stopped.spared, 'evaluation')} spared; rates are of the first "
-            "two repeats",
-            "dim",
+            "two repeats"
         )
     yield from _worst(report, width)
+
+
+def _note(text: str) -> RenderableType:
+    return Padding(Text(text, "dim"), (0, 0, 0, 2))
 
 
 def _title(found: RepeatsReport) -> Text:

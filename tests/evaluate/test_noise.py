@@ -211,6 +211,16 @@ def test_stopping_early_errs_and_spares_as_the_documentation_says(chance: float)
     assert steps == pytest.approx(2 / (chance**2 + (1 - chance) ** 2), abs=0.05)
 
 
+@pytest.mark.parametrize("chance", [0.9, 0.6])
+def test_how_often_verdicts_differ_is_not_distorted_by_stopping_early(chance: float) -> None:
+    source = random.Random(f"differ {chance}")
+    played = ["".join("fp"[passed] for passed in _played(source, chance, 6)) for _ in range(3000)]
+    report = build_report(_report(played, Repeating(6, stop_early=True)), run_id="r", project="p")
+    repeats = report.variants[0].repeats
+    assert repeats
+    assert repeats.verdicts_differ == pytest.approx(2 * chance * (1 - chance), abs=0.025)
+
+
 def test_cells_that_waver_weigh_no_more_in_the_rate_than_the_others() -> None:
     stopping = _report(["pp"] * 9 + ["pfpfpfpf"], Repeating(8, stop_early=True))
     report = build_report(stopping, run_id="r", project="p")
