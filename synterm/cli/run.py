@@ -130,7 +130,6 @@ def _what_to_evaluate(parser: argparse.ArgumentParser) -> None:
     add(
         "--rejudge",
         type=positive,
-        default=1,
         metavar="K",
         help="ask for no answers: have every judge judge each answer that the project file has K times (with --repeat: "
         "the answers of so many repeats), and say how much of the noise is the judge's",
@@ -209,7 +208,9 @@ def _refuse_what_is_to_come(args: argparse.Namespace) -> None:
 def _refuse_what_does_not_fit(args: argparse.Namespace) -> None:
     if args.stop_early and args.repeat <= LEAD:
         raise UsageError(f"--stop-early needs --repeat K with K over {LEAD}", hint="--repeat 5 --stop-early")
-    if args.rejudge > 1:
+    if args.rejudge == 1:
+        raise UsageError("--rejudge needs 2 or more: each answer has been judged once", hint="--rejudge 3")
+    if args.rejudge:
         for option in ("stop_early", "no_cache", "refresh"):
             if getattr(args, option):
                 name = option.replace("_", "-")
@@ -233,10 +234,10 @@ def _plan(project: Project, args: argparse.Namespace) -> RunPlan:
             behaviors=args.behavior,
             tags=args.tag,
             limit=args.limit,
-            judged=args.rejudge > 1,
+            judged=args.rejudge is not None,
         ),
         repeats=args.repeat,
-        judgings=args.rejudge,
+        judgings=args.rejudge or 1,
         stop_early=args.stop_early,
         limits=_limits(project, args, settings),
         concurrency=args.concurrency or settings.concurrency,

@@ -153,6 +153,7 @@ def test_what_does_not_fit_together_is_refused(synterm: Synterm, make_project: M
     path = make_project(_project(stub, [_one([{"type": "contains", "value": "x"}], "x")]))
     for options, said in (
         (("--stop-early",), "--stop-early needs --repeat K"),
+        (("--rejudge", "1"), "--rejudge needs 2 or more"),
         (("--rejudge", "2", "--no-cache"), "--no-cache does"),
         (("--rejudge", "2", "--repeat", "3", "--stop-early"), "--stop-early does"),
         (("--rejudge", "2"), "no check here asks a model"),

@@ -154,7 +154,7 @@ async def test_the_time_limit_holds_over_all_rounds(play: Play) -> None:
     _, result = await run(play.project, Stage(actor), replace(chosen, limits=limits))
     assert len(actor.asked) <= asked + 2
     assert result.halted and "time limit of 0.3 s" in result.halted.reason
-    assert result.not_made == 2
+    assert result.not_made >= 2
 
 
 async def test_a_dry_run_says_how_many_there_may_be(play: Play) -> None:
