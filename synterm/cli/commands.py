@@ -11,6 +11,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "add": ("synterm.cli.add", "add features, behaviors, scenarios, cases, prompts, models"),
     "edit": ("synterm.cli.edit", "change them"),
     "rm": ("synterm.cli.rm", "remove them"),
+    "review": ("synterm.cli.review", "judge answers yourself; how far each check can be trusted"),
     "models": ("synterm.cli.models", "which models are usable now, and why others are not"),
     "serve": ("synterm.cli.serve", "the workbench in a browser"),
     "settings": ("synterm.cli.settings", "your settings, each with its meaning; and where they are"),
@@ -32,7 +33,6 @@ NOT_YET = (
     "load",
     "merge",
     "report",
-    "review",
     "share",
     "trust",
 )

@@ -11,6 +11,7 @@ from synterm.cli.ready import make_ready
 from synterm.cli.signals import Stopped, run_until_stopped
 from synterm.core.report import RunReport
 from synterm.evaluate.report import RunResult, build_report
+from synterm.evaluate.review.judges import known_judges
 from synterm.evaluate.run import RunPlan, RunProgress, Watch, run
 from synterm.providers.registry import Providers
 from synterm.settings import load_settings
@@ -40,6 +41,7 @@ def evaluate(project: Project, chosen: RunPlan, progress: Progress) -> tuple[Run
         raise
     finally:
         progress.close()
+    result.calibrations = known_judges(project, result.sheet)
     return build_report(result, run_id=run_id, project=project.name), result
 
 

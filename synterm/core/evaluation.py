@@ -26,6 +26,9 @@ class CheckResult:
     """The label that a label check read from the answer."""
     expected_label: str | None = None
     """The label that was expected, in the check's own spelling."""
+    judge: str | None = None
+    """Which judge it was, for a check that asks a model: model, version and a hash of rubric and prompt, such as
+    ``gpt-4o@2024-08-06 · 3f2a``. How well it judges is known for just this one."""
 
     @classmethod
     def abstain(cls, check_type: str, error: str) -> CheckResult:

@@ -49,6 +49,20 @@ class Latency(BaseModel):
     p95: float | None = None
 
 
+class CorrectedRate(BaseModel):
+    """The share of answers that people would pass, from a judge's pass rate and its errors (Rogan and Gladen)."""
+
+    rate: float
+    ci: tuple[float, float]
+    """95 % (Lang and Reiczigel), over independent cases; holds that the judge's errors are only estimated, too."""
+    check: str
+    judge: str
+    n: int
+    """Answers that people judged, from which its errors are known."""
+    judged_rate: float
+    """The share that the judge passed."""
+
+
 class VariantReport(BaseModel):
     """One prompt version under one model."""
 
@@ -68,6 +82,8 @@ class VariantReport(BaseModel):
     latency_ms: Latency
     cost_usd: float
     classification: Classification | None = None
+    corrected_pass_rate: CorrectedRate | None = None
+    """Where a calibrated judge gave verdicts; of several, the one that gave most."""
 
 
 class GateReport(BaseModel):
@@ -75,6 +91,8 @@ class GateReport(BaseModel):
 
     min_pass_rate: float
     state: GateState
+    note: str | None = None
+    """What to know before one believes it: that it leans on a judge of which too little is known."""
 
 
 class Comparison(BaseModel):
@@ -112,6 +130,8 @@ class CheckReport(BaseModel):
     score: float | None
     reason: str
     error: str | None = None
+    judge: str | None = None
+    """Which judge it asked, for a check that asks a model."""
 
 
 class EvaluationReport(BaseModel):

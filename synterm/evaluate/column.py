@@ -10,10 +10,35 @@ from synterm.core.evaluation import Evaluation
 from synterm.evaluate.tally import Tally
 
 
+class JudgeCount:
+    """What one check said under one judge."""
+
+    __slots__ = ("judged", "passed", "seen")
+
+    def __init__(self) -> None:
+        self.passed = 0
+        self.judged = 0
+        self.seen = bytearray()
+        """By a case's number in the sheet: 1 where it gave a verdict."""
+
+    def add(self, case: int, passed: bool | None) -> None:
+        """Count one of its verdicts, if it is one."""
+        if passed is not None:
+            self.passed += passed
+            self.judged += 1
+            if case >= len(self.seen):
+                self.seen.extend(bytes(case + 1 - len(self.seen)))
+            self.seen[case] = 1
+
+    def saw(self, case: int) -> bool:
+        """Whether it gave a verdict on a case."""
+        return case < len(self.seen) and bool(self.seen[case])
+
+
 class Column:
     """One variant's verdicts, counted for each case by its number in the sheet: repeats add up."""
 
-    __slots__ = ("cost_usd", "errors", "judged", "labels", "latencies", "passed")
+    __slots__ = ("cost_usd", "errors", "judged", "judges", "labels", "latencies", "passed")
 
     def __init__(self) -> None:
         self.passed = array("i")
@@ -25,6 +50,8 @@ class Column:
         """What its fresh answers cost, as far as it is known."""
         self.labels: Counter[tuple[str, str | None]] = Counter()
         """Expected labels with those that were read."""
+        self.judges: dict[tuple[str, str], JudgeCount] = {}
+        """What judges said, by type of check and judge."""
 
     def add(self, case: int, evaluation: Evaluation) -> None:
         """Count one evaluation of a case."""
@@ -43,6 +70,8 @@ class Column:
         for check in evaluation.checks:
             if check.type == "label" and check.expected_label:
                 self.labels[check.expected_label, check.label] += 1
+            if check.judge is not None:
+                self.judges.setdefault((check.type, check.judge), JudgeCount()).add(case, check.passed)
 
     def reach(self, cases: int) -> None:
         """Have room for so many cases."""

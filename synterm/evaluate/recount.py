@@ -12,6 +12,7 @@ from synterm.core.evaluation import Evaluation, Task, Variant
 from synterm.core.model import ModelSpec
 from synterm.core.prompt import Message, PromptBody
 from synterm.evaluate.report import RunResult
+from synterm.evaluate.review.judges import known_judges
 from synterm.storage.project import Project
 from synterm.storage.recorded import Recorded
 from synterm.storage.runs import RunRecord
@@ -91,6 +92,7 @@ def recount(project: Project, run: RunRecord, labels: Sequence[str] = ()) -> Rec
         key = (done.body_id, done.model_name)
         result.add(evaluation_of(done, variants[key]))
         bills[key].add(done)
+    result.calibrations = known_judges(project, result.sheet)
     return Recount(run, result, bills)
 
 

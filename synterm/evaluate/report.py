@@ -13,6 +13,8 @@ from synterm.core.tree import Gate, Node, Tree
 from synterm.errors import ExitCode
 from synterm.evaluate.column import Column
 from synterm.evaluate.events import Halted
+from synterm.evaluate.review.calibration import Calibrations
+from synterm.evaluate.review.judges import corrected_pass_rate, gate_note
 from synterm.evaluate.sheet import Sheet
 from synterm.evaluate.statistics import percentile
 from synterm.evaluate.tally import Tally
@@ -34,6 +36,8 @@ class RunResult:
     fail_on: frozenset[str] = frozenset(("gate", "regression", "error"))
     min_pass_rate: float | None = None
     labels: Sequence[str] = ()
+    calibrations: Calibrations | None = None
+    """What is known of the judges that gave verdicts; None where none did."""
     sheet: Sheet = field(init=False)
 
     def __post_init__(self) -> None:
@@ -139,6 +143,7 @@ def _variant(result: RunResult, variant: Variant) -> VariantReport:
         latency_ms=Latency(p50=percentile(times, 0.5), p95=percentile(times, 0.95)),
         cost_usd=column.cost_usd,
         classification=classify(column.labels.elements(), result.labels),
+        corrected_pass_rate=corrected_pass_rate(column, result.sheet.roots, result.calibrations),
     )
 
 
@@ -168,20 +173,26 @@ def _rows(result: RunResult, node: Node, variant: Variant, column: Column) -> It
             errors=tally.errors,
             pass_rate=tally.rate,
             pass_rate_ci=interval,
-            gate=_gate(gate, tally, result, scenarios) if gate else None,
+            gate=_gate(gate, column, result, scenarios) if gate else None,
         )
 
 
-def _gate(gate: Gate, tally: Tally, result: RunResult, scenarios: Iterable[Node]) -> GateReport:
-    return GateReport(min_pass_rate=gate.min_pass_rate, state=tally.gate(gate, result.missing(tally, scenarios)))
+def _gate(gate: Gate, column: Column, result: RunResult, scenarios: Sequence[Node]) -> GateReport:
+    cases = result.sheet.cases(scenario.id for scenario in scenarios)
+    tally = column.tally(cases)
+    checks = [check for scenario in scenarios for check in result.tree.checks(scenario.id)]
+    return GateReport(
+        min_pass_rate=gate.min_pass_rate,
+        state=tally.gate(gate, result.missing(tally, scenarios)),
+        note=gate_note(column, cases, checks, result.calibrations),
+    )
 
 
 def _run_gates(result: RunResult) -> list[GateReport]:
     if result.min_pass_rate is None:
         return []
-    gate = Gate(min_pass_rate=result.min_pass_rate)
-    scenarios, cases = result.tree.scenarios(), result.sheet.cases()
-    return [_gate(gate, result.sheet.column(variant).tally(cases), result, scenarios) for variant in result.variants]
+    gate, scenarios = Gate(min_pass_rate=result.min_pass_rate), result.tree.scenarios()
+    return [_gate(gate, result.sheet.column(variant), result, scenarios) for variant in result.variants]
 
 
 def _exit_code(result: RunResult, states: Sequence[str], *, errors: bool) -> ExitCode:

@@ -16,6 +16,7 @@ from synterm.evaluate.report import RunResult
 from synterm.reports.changes import Change, changes
 from synterm.reports.details import confusion, errors, failures
 from synterm.reports.figures import chance, dollars, percent, seconds
+from synterm.reports.judges import corrected_lines, gate_notes
 from synterm.reports.tables import GATE_MARKS, behavior_tables, short_names, variants_table
 from synterm.text import one_line, plural
 
@@ -47,6 +48,7 @@ def _sections(report: RunReport, result: RunResult, width: int) -> Iterator[Iter
     found = changes(result.sheet)
     yield _heading(report)
     yield [variants_table(report, width)]
+    yield corrected_lines(report)
     if report.behaviors:
         yield behavior_tables(report, width)
     yield _changes(found, width)
@@ -54,6 +56,7 @@ def _sections(report: RunReport, result: RunResult, width: int) -> Iterator[Iter
     yield errors(result.sheet.reasons, width)
     yield failures(result, found, width)
     yield _gates(report)
+    yield gate_notes(report)
 
 
 def _heading(report: RunReport) -> Iterator[RenderableType]:

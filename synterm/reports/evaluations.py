@@ -44,4 +44,11 @@ def evaluation_report(done: Recorded, tree: Tree) -> EvaluationReport:
 
 
 def _check(found: CheckResult) -> CheckReport:
-    return CheckReport(type=found.type, passed=found.passed, score=found.score, reason=found.reason, error=found.error)
+    return CheckReport(
+        type=found.type,
+        passed=found.passed,
+        score=found.score,
+        reason=found.reason,
+        error=found.error,
+        judge=found.judge,
+    )

@@ -34,18 +34,20 @@ class GradeStore(Store):
 
 
 def grade_text(found: CheckResult) -> str:
-    """A check's result as JSON."""
-    return dump(
-        {
-            "type": found.type,
-            "passed": found.passed,
-            "score": found.score,
-            "reason": storable(found.reason),
-            "error": text_or_none(found.error),
-            "label": text_or_none(found.label),
-            "expected_label": text_or_none(found.expected_label),
-        }
-    )
+    """A check's result as JSON. What came to results later stands there only where it is set: what was found before
+    has the same text as ever, and so the same row."""
+    body = {
+        "type": found.type,
+        "passed": found.passed,
+        "score": found.score,
+        "reason": storable(found.reason),
+        "error": text_or_none(found.error),
+        "label": text_or_none(found.label),
+        "expected_label": text_or_none(found.expected_label),
+    }
+    if found.judge is not None:
+        body["judge"] = storable(found.judge)
+    return dump(body)
 
 
 def read_grade(text: str) -> CheckResult:

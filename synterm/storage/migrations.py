@@ -12,10 +12,11 @@ from sqlite_utils.migrations import Migrations
 
 from synterm.storage.connect import APPLICATION_ID
 from synterm.storage.engine_step import engine_step
+from synterm.storage.feedback_step import feedback_step
 from synterm.storage.review_step import review_step
 from synterm.storage.workbench_step import workbench_step
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Raised with each step; kept in the file's header."""
 
 _FIRST = """
@@ -146,6 +147,12 @@ def third(db: Database) -> None:
 def fourth(db: Database) -> None:
     """What people said about answers."""
     review_step(db)
+
+
+@migrations(name="0005_feedback")
+def fifth(db: Database) -> None:
+    """What users of the app said about answers."""
+    feedback_step(db)
 
 
 def migrate(db: Database) -> None:

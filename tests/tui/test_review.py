@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from synterm.tui.review.queue import Chosen, ReviewQueue, choose
+
 from synterm.core.case import Case
 from synterm.core.review import Review
 from synterm.evaluate.provenance import who
 from synterm.storage.project import Project
 from synterm.tui.review.outputs import Output
-from synterm.tui.review.queue import Chosen, ReviewQueue, choose
 from synterm.tui.screens.forms import FormScreen
 from synterm.tui.screens.review import ReviewScreen
 from tests.tui.conftest import Bench, MakeProject, OpenBench
