@@ -191,9 +191,7 @@ def _export(project: Project, args: argparse.Namespace) -> int:
         parts = map(printable, parts)
     write_parts(parts, args.export)
     if chosen:
-        say(
-            f"{plural(len(chosen.outputs), 'answer')} to judge: write pass or fail in the column 'passed', then --import"
-        )
+        say(f"{plural(len(chosen.outputs), 'answer')} to judge: write pass or fail under 'passed', then --import it")
     return ExitCode.OK
 
 
@@ -231,4 +229,6 @@ def _calibration(project: Project, args: argparse.Namespace) -> int:
     for line in calibration_lines(found):
         data(line)
     sys.stdout.flush()
+    if source == "review":
+        say("fair for answers that were picked at random (--order random): the telling order looks for what checks miss")
     return ExitCode.OK

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from hashlib import sha256
 from typing import Any, Literal
 
 from synterm.core.review import Subject
@@ -42,7 +43,7 @@ def ordered(order: Order, candidates: Iterable[Candidate], others: Mapping[Subje
 
 def random_order(candidates: Iterable[Candidate], others: Mapping[Subject, int]) -> list[Candidate]:
     """Without looking at what checks say."""
-    return sorted(candidates, key=lambda one: (others.get(one.subject, 0) > 0, one.subject))
+    return sorted(candidates, key=lambda one: (others.get(one.subject, 0) > 0, _lot(one.subject)))
 
 
 def telling(candidates: Iterable[Candidate], others: Mapping[Subject, int]) -> list[Candidate]:
@@ -54,7 +55,7 @@ def telling(candidates: Iterable[Candidate], others: Mapping[Subject, int]) -> l
     def tier(one: Candidate) -> tuple[bool, int]:
         return others.get(one.subject, 0) > 0, -doubts[one.subject]
 
-    listed.sort(key=lambda one: (tier(one), margins[one.subject], one.subject))
+    listed.sort(key=lambda one: (tier(one), margins[one.subject], _lot(one.subject)))
     of_root = _nth(listed, lambda one: (tier(one), one.root_id))
     in_turn = _nth(
         sorted(listed, key=lambda one: of_root[one.subject]),
@@ -62,6 +63,11 @@ def telling(candidates: Iterable[Candidate], others: Mapping[Subject, int]) -> l
     )
     listed.sort(key=lambda one: (tier(one), of_root[one.subject], in_turn[one.subject]))
     return listed
+
+
+def _lot(subject: Subject) -> bytes:
+    """As good as random, and the same each time. Not the subject itself: its answers to one case stand together."""
+    return sha256("".join(subject).encode()).digest()
 
 
 def _margins(candidates: Sequence[Candidate]) -> dict[Subject, float]:
