@@ -230,5 +230,5 @@ def _calibration(project: Project, args: argparse.Namespace) -> int:
         data(line)
     sys.stdout.flush()
     if source == "review":
-        say("fair for answers that were picked at random (--order random): the telling order looks for what checks miss")
+        say("fair for answers picked with --order random: the telling order looks for what checks get wrong")
     return ExitCode.OK

@@ -43,9 +43,9 @@ class CaseFinder:
         if row.case_id:
             return self._of_case(row.case_id)
         if row.input is not None:
-            return self._one(self._by_input(row.input), "input", "give content_id or case_id too")
+            return self._one(self._by_input(row.input), "this input", "give content_id or case_id too")
         if row.tags:
-            return self._one(self._by_tags(row.tags), "tags", "give case_id, or a tag of its own to each case")
+            return self._one(self._by_tags(row.tags), "all these tags", "give case_id, or tag each case apart")
         raise UnmatchedError("it names no case: content_id, case_id, input or tags")
 
     def _of_case(self, case_id: str) -> str:
@@ -59,9 +59,9 @@ class CaseFinder:
     def _one(self, found: Iterable[str], what: str, hint: str) -> str:
         contents = sorted(set(found))
         if not contents:
-            raise UnmatchedError(f"no case has this {what}" if what == "input" else f"no case has all these {what}")
+            raise UnmatchedError(f"no case has {what}")
         if len(contents) > 1:
-            raise UnmatchedError(f"{len(contents)} different cases have this {what}: {hint}")
+            raise UnmatchedError(f"{len(contents)} different cases have {what}: {hint}")
         return contents[0]
 
     def _by_input(self, given: Any) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,7 +78,7 @@ def test_each_lineage_is_asked_once_before_any_is_asked_twice() -> None:
 def test_a_random_order_does_not_put_the_answers_to_one_case_together() -> None:
     given = [one(f"{case} {text}", subject=(str(case), text)) for case in range(30) for text in "ab"]
     found = [each.subject[0] for each in random_order(given, {})]
-    neighbours = sum(before == after for before, after in zip(found, found[1:], strict=False))
+    neighbours = sum(before == after for before, after in pairwise(found))
     assert neighbours < 8
 
 

@@ -18,24 +18,25 @@ _STYLES = {True: "bold $text-success", False: "bold $text-error", None: "$foregr
 
 
 def verdict_words(queue: ReviewQueue, telling: bool) -> Content:
-    """What was said about the answer that is shown; with `telling` also how the last verdict met the checks'.
-
-    Below it, what was said about an answer that nearly equals the one judged last.
-    """
+    """What was said about the answer that is shown, and what there is to tell of the one judged last."""
     given = queue.verdict
     parts = [Content.assemble("Is the answer right?  ", ("y", "bold"), " pass  ", ("f", "bold"), " fail")]
     if given:
         parts = [Content.assemble("You said ", (_SAID[given.passed], _STYLES[given.passed]))]
     if queue.note:
         parts.append(Content.styled(f"note: {one_line(queue.note, 60)}", "$foreground-muted"))
+    return Content("\n").join([Content("   ").join(parts), *_told(queue, telling)])
+
+
+def _told(queue: ReviewQueue, telling: bool) -> Iterator[Content]:
+    """With `telling`, how the verdict given last met the checks'; and what was said about a nearly equal answer."""
     if telling and (last := queue.previous()):
         review, output = last
         said = Content.assemble((_SAID[output.passed], _STYLES[output.passed]))
         mine = Content.assemble((_SAID[review.passed], _STYLES[review.passed]))
-        parts.append(Content.assemble("the one before: you ", mine, ", the checks ", said))
-    line = Content("   ").join(parts)
-    near = queue.near_previous()
-    return Content.assemble(line, "\n", _near_words(queue, near)) if near else line
+        yield Content.assemble("the one before: you ", mine, ", the checks ", said)
+    if near := queue.near_previous():
+        yield _near_words(queue, near)
 
 
 def _near_words(queue: ReviewQueue, near: Near) -> Content:
@@ -48,7 +49,7 @@ def _near_words(queue: ReviewQueue, near: Near) -> Content:
     )
 
 
-def end_words(queue: ReviewQueue) -> Content:
+def end_words(queue: ReviewQueue, telling: bool) -> Content:
     """What there is to do when all was seen."""
     if not len(queue):
         return Content(
@@ -57,10 +58,11 @@ def end_words(queue: ReviewQueue) -> Content:
         )
     skipped = len(queue) - queue.judged
     open_ones = f", {plural(skipped, 'answer')} left open" if skipped else ""
-    return Content.assemble(
+    end = Content.assemble(
         (f"That was the last: {queue.judged} judged{open_ones}.", "bold"),
         "\na shows how far you and the checks agree · b goes back · esc leaves",
     )
+    return Content("\n").join([*_told(queue, telling), end])
 
 
 def agreement_words(queue: ReviewQueue, found: Calibrations | None) -> Content:

@@ -225,7 +225,7 @@ class ReviewScreen(PlaceScreen):
             self._say("expected", _text(value_text(output.case.expected) or "(nothing is expected)"))
             self._say("answer", _text(output.text or "(empty)"))
         self._say("progress", self._progress(queue))
-        self._say("verdict", verdict_words(queue, self.telling) if output else end_words(queue))
+        self._say("verdict", verdict_words(queue, self.telling) if output else end_words(queue, self.telling))
         agreed = self.query_one("#review-agreement", Static)
         agreed.display = self._agreement_shown
         agreed.update(agreement_words(queue, self._calibrations) if self._agreement_shown else "")
