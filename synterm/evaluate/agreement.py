@@ -11,6 +11,9 @@ from typing import NamedTuple
 
 from synterm.evaluate.statistics import wilson
 
+_NOTHING = 1e-6
+"""Half of an interval that is none: what rounding leaves of a variance of nought."""
+
 
 class Cells(NamedTuple):
     """A two-by-two table."""
@@ -124,19 +127,21 @@ class Agreement:
         J. L. Fleiss, J. Cohen, B. S. Everitt, "Large sample standard errors of kappa and weighted kappa", Psychological
         Bulletin 72 (1969) 323–327, as the variance of the sum of each answer's influence, with the sum taken lineage by
         lineage, since the answers of one are not independent (K.-Y. Liang, S. L. Zeger, Biometrika 73 (1986) 13–22).
-        Full agreement has no variance of that kind: there Wilson's interval for the agreement is put into kappa's
-        formula, with the expected agreement as it is.
+        Full agreement, or a judge who always says the same, has no variance of that kind: there Wilson's interval for
+        the agreement is put into kappa's formula, with the expected agreement as it is.
         """
         n, kappa = self.n, self.kappa
         if kappa is None:
             return None
         expected = self._expected / (n * n)
-        if self.agreed == n:
-            return (self.interval[0] - expected) / (1 - expected), 1.0
         if self.roots < 2:
             return -1.0, 1.0
         half = _z() * sqrt(self._kappa_variance(expected))
-        return max(kappa - half, -1.0), min(kappa + half, 1.0)
+        if half < _NOTHING:
+            low, high = ((share - expected) / (1 - expected) for share in self.interval)
+        else:
+            low, high = kappa - half, kappa + half
+        return max(low, -1.0), min(high, 1.0)
 
     def _kappa_variance(self, expected: float) -> float:
         n, observed = self.n, self.agreed / self.n

@@ -94,6 +94,23 @@ def test_full_agreement_on_few_answers_is_not_taken_for_certain() -> None:
     assert found[1] == 1.0
 
 
+@pytest.mark.parametrize("found", [Agreement(both_passed=1, only_check=1), Agreement(only_human=2, only_check=2)])
+def test_a_judge_who_always_says_the_same_is_not_known_for_certain(found: Agreement) -> None:
+    bounds = found.kappa_interval
+    assert bounds is not None and found.kappa is not None
+    assert bounds[0] <= found.kappa <= bounds[1]
+    assert bounds[1] - bounds[0] > 0.9
+
+
+@given(VERDICTS)
+def test_the_interval_of_kappa_holds_kappa(pairs: list[tuple[bool, bool | None]]) -> None:
+    found = agreement(pairs, [str(at % 7) for at in range(len(pairs))])
+    bounds = found.kappa_interval
+    assert (bounds is None) == (found.kappa is None)
+    if bounds is not None and found.kappa is not None:
+        assert -1 <= bounds[0] <= found.kappa + 1e-9 and found.kappa - 1e-9 <= bounds[1] <= 1
+
+
 @pytest.mark.parametrize("kappa", [0.3, 0.7])
 def test_the_interval_of_kappa_holds_what_it_promises(kappa: float) -> None:
     """Both judges pass half; they agree with probability (1 + kappa) / 2."""
