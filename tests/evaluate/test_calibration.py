@@ -16,7 +16,6 @@ from synterm.storage.project import Project
 from tests.conftest import MakeProject
 from tests.support.recording import record_run
 
-
 CELLS = ("both_passed", "only_human", "only_check", "both_failed")
 
 
