@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from synterm.core.case import Case
-from synterm.core.completion import Completion
+from synterm.core.completion import Completion, Outcome
 from synterm.core.evaluation import CheckResult
 from synterm.core.ids import content_id
 from synterm.core.request import Constraint
@@ -33,13 +33,46 @@ class Answer:
         return self.case.expected
 
 
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One answer, and what a check finds in it. The documentation shows it, and a test holds that it is so."""
+
+    fields: dict[str, Any]
+    """The check's configuration, without its type."""
+    output: str
+    """What the model answered."""
+    passed: bool | None
+    reason: str
+    """The reason, or where it abstains the error."""
+    expected: Any = None
+    """What the case expects."""
+    input: dict[str, Any] | None = None
+    """The case's input, where the check looks at it."""
+    score: float | None = None
+    """The score, to three digits, where it is not 1 for a pass and 0 for a failure."""
+    completion: dict[str, Any] = field(default_factory=dict[str, Any])
+    """What else is known of the answer: its `cost_usd`, `latency_ms`, `finish_reason`, `outcome`."""
+
+    def answer(self) -> Answer:
+        """The answer, as the check gets it."""
+        known: dict[str, Any] = {"outcome": Outcome.COMPLETE, **self.completion}
+        case = Case(scenario_id="example", input=self.input or {}, expected=self.expected)
+        return Answer(Completion(text=self.output, **known), case)
+
+
 class Check(BaseModel, ABC):
-    """A check is its configuration and `judge`. Subclasses set `type` and add their own fields."""
+    """A check is its configuration and `judge`. Subclasses set `type` and `example`, and add their own fields.
+
+    The documentation is made from the code: the docstring's first line stands in the table of all checks, the rest of
+    it and the line under each field in the check's own section (``python docs/checks.py``).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     type: ClassVar[str]
     """The name in project files; the same as promptfoo's assertion where the meaning is the same."""
+    example: ClassVar[Example | None] = None
+    """One real use of it; every check that comes with synterm has its own."""
 
     weight: float = Field(default=1.0, ge=0)
     """How much its score counts in the mean; with 0 it is shown and counts for nothing."""
