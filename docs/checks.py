@@ -41,6 +41,7 @@ What holds for all of them:
 - The names are those of promptfoo's assertions where the meaning is the same.
 - `not-` before a type turns its verdict around, and its score to 1 minus it.
 - `weight` (1) says how much the score counts in the mean; with 0 the check is shown and decides nothing.
+- `metric` gives a name under which `synterm run` sums up the scores, for each variant: mean, interval, share passed.
 - A check that can't judge (the case expects nothing, the expected value is of the wrong kind, the answer is longer than
   it reads) gives no verdict and says why. That is an error, not a failure; `not-` does not turn it into a pass.
 - An answer that is empty, cut off at the token limit or held back by a content filter fails by that alone, whatever the
@@ -68,10 +69,13 @@ def _section(check: type[Check]) -> Iterator[str]:
     yield f"\n## {check.type}"
     yield from (f"\n{paragraph.replace('``', '`')}" for paragraph in _paragraphs(check))
     said = _field_docs(check)
-    fields = {name: field for name, field in check.model_fields.items() if name != "weight"}
+    fields = {name: field for name, field in check.model_fields.items() if name not in ("weight", "metric")}
     if fields:
         yield "\n| field | default | |\n| --- | --- | --- |"
-        yield from (f"| `{name}` | {_default(field)} | {_cell(said.get(name, ''))} |" for name, field in fields.items())
+        yield from (
+            f"| `{field.alias or name}` | {_default(field)} | {_cell(said.get(name, ''))} |"
+            for name, field in fields.items()
+        )
     if check.example is not None:
         yield f"\n{_example(check, check.example)}"
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,12 +16,26 @@ from synterm.core.ids import content_id
 from synterm.core.request import Constraint
 
 
+class Grades(Protocol):
+    """Verdicts of checks that cost something, by grader key."""
+
+    def lookup(self, key: bytes) -> CheckResult | None:
+        """The verdict, if there is one."""
+        ...
+
+    def add(self, key: bytes, found: CheckResult) -> object:
+        """Keep a verdict."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a check looks at: the completion, and the case that it answers."""
 
     completion: Completion
     case: Case
+    grades: Grades | None = None
+    """The verdicts that are known of checks that cost something; a set asks its checks with them."""
 
     @property
     def text(self) -> str:
@@ -76,6 +91,8 @@ class Check(BaseModel, ABC):
 
     weight: float = Field(default=1.0, ge=0)
     """How much its score counts in the mean; with 0 it is shown and counts for nothing."""
+    metric: str | None = Field(default=None, min_length=1, max_length=100)
+    """The name under which reports sum up its scores; several checks may have the same."""
 
     @property
     def costs(self) -> bool:
@@ -86,7 +103,7 @@ class Check(BaseModel, ABC):
         """What decides the verdict on an answer: this check's configuration, the answer and the case. A SHA-256."""
         body = {
             "type": self.type,
-            "check": self.model_dump(mode="json", exclude={"weight"}),
+            "check": self.model_dump(mode="json", exclude={"weight", "metric"}),
             "text": answer.text,
             "outcome": answer.completion.outcome.value,
             "input": answer.case.input,
@@ -97,6 +114,17 @@ class Check(BaseModel, ABC):
     @abstractmethod
     def judge(self, answer: Answer) -> CheckResult:
         """The verdict on one answer. May raise InputError when it can't judge this case: it then abstains."""
+
+    def warm(self) -> None:
+        """Load what judging needs and takes long to load: a model, a library.
+
+        `Checklist.warm` calls it in a thread before the first verdict, so that `judge`, which runs on the event loop,
+        never waits for a file. Called again it costs nothing. What is missing is no error here: `judge` says so.
+        """
+
+    def parts(self) -> Iterable[Check]:
+        """The checks that judge: itself, or those of a set."""
+        return (self,)
 
     def constraint(self) -> Constraint | None:
         """What a model could be held to, so that its answer can pass; None when there is nothing."""

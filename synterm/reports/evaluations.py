@@ -44,4 +44,12 @@ def evaluation_report(done: Recorded, tree: Tree) -> EvaluationReport:
 
 
 def _check(found: CheckResult) -> CheckReport:
-    return CheckReport(type=found.type, passed=found.passed, score=found.score, reason=found.reason, error=found.error)
+    return CheckReport(
+        type=found.type,
+        passed=found.passed,
+        score=found.score,
+        reason=found.reason,
+        error=found.error,
+        metric=found.metric,
+        checks=[_check(part) for part in found.parts],
+    )
