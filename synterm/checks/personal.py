@@ -34,8 +34,8 @@ _ISSUERS: dict[str, tuple[int, ...]] = {
     **dict.fromkeys("30 36 38".split(), (14,)),
     "6": (16, 17, 18, 19),
 }
-"""How the numbers of payment cards begin (ISO/IEC 7812), and how long they are: Visa; Mastercard, JCB; American Express;
-Diners; Discover, Maestro, UnionPay."""
+"""How the numbers of payment cards begin (ISO/IEC 7812), and how long they are: Visa; Mastercard, JCB; American
+Express; Diners; Discover, Maestro, UnionPay."""
 
 
 def emails(text: str) -> Iterator[Find]:

@@ -132,8 +132,9 @@ def test_without_the_extra_each_says_what_to_install_and_others_judge_on() -> No
         "from synterm.core.case import Case\n"
         "from synterm.core.completion import Completion, Outcome\n"
         "answer = Answer(Completion(Outcome.COMPLETE, 'hello there my friend'), Case(scenario_id='s', input={}))\n"
-        "for config in ({'type': 'similar', 'value': 'x'}, {'type': 'language', 'value': 'en'}, {'type': 'sentiment'},\n"
-        "               {'type': 'no-pii'}, {'type': 'no-pii', 'kinds': ['email', 'card', 'ip']}, {'type': 'no-secrets'}):\n"
+        "for config in ({'type': 'similar', 'value': 'x'}, {'type': 'language', 'value': 'en'},\n"
+        "               {'type': 'sentiment'}, {'type': 'no-pii'},\n"
+        "               {'type': 'no-pii', 'kinds': ['email', 'card', 'ip']}, {'type': 'no-secrets'}):\n"
         "    check = load_check(config); check.warm(); [found] = judge([check], answer)[0]\n"
         "    print(found.passed, found.error)\n"
     )
@@ -150,7 +151,8 @@ def test_making_these_checks_loads_none_of_their_libraries() -> None:
         "import sys\n"
         "from synterm.checks.registry import load_check\n"
         "for kind in ('similar', 'language', 'sentiment', 'no-pii', 'no-secrets'): load_check({'type': kind})\n"
-        "print(sorted({'numpy', 'wordllama', 'py3langid', 'vaderSentiment', 'phonenumbers', 'stdnum'} & sys.modules.keys()))"
+        "heavy = {'numpy', 'wordllama', 'py3langid', 'vaderSentiment', 'phonenumbers', 'stdnum'}\n"
+        "print(sorted(heavy & sys.modules.keys()))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
