@@ -18,6 +18,7 @@ GROUP = "synterm.checks"
 """The entry points by which installed packages bring checks."""
 
 BUILT_IN = {
+    "assert-set": "synterm.checks.assert_set:AssertSet",
     "contains": "synterm.checks.contains:Contains",
     "contains-all": "synterm.checks.contains:ContainsAll",
     "contains-any": "synterm.checks.contains:ContainsAny",
@@ -32,11 +33,16 @@ BUILT_IN = {
     "icontains-any": "synterm.checks.contains:IContainsAny",
     "is-json": "synterm.checks.is_json:IsJson",
     "label": "synterm.checks.label:Label",
+    "language": "synterm.checks.language:Language",
     "latency": "synterm.checks.latency:Latency",
     "llm-rubric": "synterm.checks.llm_rubric:LlmRubric",
+    "no-pii": "synterm.checks.no_pii:NoPii",
+    "no-secrets": "synterm.checks.no_secrets:NoSecrets",
     "pairwise": "synterm.checks.pairwise:Pairwise",
     "regex": "synterm.checks.regex:Regex",
     "repetition": "synterm.checks.repetition:Repetition",
+    "sentiment": "synterm.checks.sentiment:Sentiment",
+    "similar": "synterm.checks.similar:Similar",
     "starts-with": "synterm.checks.contains:StartsWith",
     "turns-to-decision": "synterm.checks.turns_to_decision:TurnsToDecision",
 }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 
-from synterm.checks.base import Answer, Check
-from synterm.checks.judge import Grades, judge
+from synterm.checks.base import Answer, Check, Grades
+from synterm.checks.judge import judge
 from synterm.checks.question import Question
 from synterm.checks.registry import load_check
 from synterm.core.completion import Completion
@@ -32,6 +33,7 @@ class Checklist:
             for scenario, checks in self._by_scenario.items()
             if (asking := tuple(check for check in checks if check.asks))
         }
+        self._cold = [check for check in self._loaded.values() if _loads(check)]
 
     def of(self, scenario_id: str) -> Sequence[Check]:
         """The checks that hold for a scenario, in order."""
@@ -55,10 +57,26 @@ class Checklist:
 
     def labels(self) -> tuple[str, ...]:
         """All labels that label checks know, in the order of the tree."""
-        known = (
-            label for checks in self._by_scenario.values() for check in checks for label in getattr(check, "labels", ())
-        )
+        known = (label for scenario in self._by_scenario for part in self.parts(scenario) for label in _labels_of(part))
         return tuple(dict.fromkeys(known))
+
+    def parts(self, scenario_id: str) -> Sequence[Check]:
+        """The same as `of`, with the checks of sets in place of the sets."""
+        return [part for check in self.of(scenario_id) for part in check.parts()]
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether nothing is to be loaded any more before the first verdict."""
+        return not self._cold
+
+    async def warm(self) -> None:
+        """Load in a thread what checks judge with, an embedding model for one: `judge` would load it on the event loop.
+
+        Sweeps wait for it before they judge the first answer. Where no check has anything to load no thread is started.
+        """
+        if self._cold:
+            await asyncio.to_thread(_warm, self._cold)
+            self._cold = []
 
     @property
     def judges(self) -> Sequence[ModelSpec]:
@@ -77,8 +95,8 @@ class Checklist:
 
     def judge(self, task: Task, completion: Completion, asked: Inquiry | None = None) -> Evaluation:
         """The verdict on one answer. `asked`: what was to be asked for it, with the replies."""
-        answer = Answer(completion, task.case, asked.replies if asked else {})
-        results, passed, score = judge(self.of(task.case.scenario_id), answer, self._grades)
+        answer = Answer(completion, task.case, self._grades, asked.replies if asked else {})
+        results, passed, score = judge(self.of(task.case.scenario_id), answer)
         return Evaluation(task, completion, tuple(results), passed, score, asked.completions if asked else ())
 
     def _load(self, tree: Tree, scenario_id: str) -> tuple[Check, ...]:
@@ -100,3 +118,17 @@ def _questions(check: Check, answer: Answer) -> Sequence[Question]:
         return check.questions(answer)
     except Exception:  # noqa: BLE001 - a check may come from a plugin; asked to judge, it says what it lacks
         return ()
+
+
+def _labels_of(check: Check) -> Sequence[str]:
+    return getattr(check, "labels", ())
+
+
+def _warm(checks: Sequence[Check]) -> None:
+    for check in checks:
+        check.warm()
+
+
+def _loads(check: Check) -> bool:
+    """Whether any of its parts has something to load."""
+    return any(type(part).warm is not Check.warm for part in check.parts())

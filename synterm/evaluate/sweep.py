@@ -62,6 +62,8 @@ class Sweep:
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
         self._flights = Flights(self._events.put_nowait, self._tell, traffic, project, limits)
         self._ahead: set[Cell] = set()
+        self._wanted: list[Task] = []
+        """What is to be taken first, once the checks can judge."""
         self._ended = False
 
     async def events(self) -> AsyncGenerator[Event]:
@@ -89,11 +91,20 @@ class Sweep:
             return
         wanted = [task for task in tasks if task.cell not in self._ahead]
         self._ahead.update(task.cell for task in wanted)
+        self._wanted += wanted
+        if self._checklist.is_warm:
+            self._take_wanted()
+
+    def _take_wanted(self) -> None:
+        wanted, self._wanted = self._wanted, []
         self._take(wanted, urgent=True)
 
     async def _work(self) -> None:
         try:
             async with asyncio.timeout(self._limits.max_seconds), asyncio.TaskGroup() as group:
+                # Nothing is judged, on the event loop, before the checks have in memory what they judge with.
+                await self._checklist.warm()
+                self._take_wanted()
                 landing = group.create_task(self._flights.landed())
                 async with asyncio.TaskGroup() as feeds:
                     for source in self._sources:

@@ -58,4 +58,6 @@ def _check(found: CheckResult) -> CheckReport:
         reason=found.reason,
         error=found.error,
         judge=found.judge,
+        metric=found.metric,
+        checks=[_check(part) for part in found.parts],
     )
