@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -21,6 +22,8 @@ class Answer:
 
     completion: Completion
     case: Case
+    tools: Sequence[Any] = ()
+    """The tools that the model was offered, as the call's parameters say them."""
 
     @property
     def text(self) -> str:
@@ -50,6 +53,8 @@ class Example:
     """The case's input, where the check looks at it."""
     score: float | None = None
     """The score, to three digits, where it is not 1 for a pass and 0 for a failure."""
+    tools: Sequence[Any] = ()
+    """The tools that the model was offered."""
     completion: dict[str, Any] = field(default_factory=dict[str, Any])
     """What else is known of the answer: its `cost_usd`, `latency_ms`, `finish_reason`, `outcome`."""
 
@@ -57,7 +62,7 @@ class Example:
         """The answer, as the check gets it."""
         known: dict[str, Any] = {"outcome": Outcome.COMPLETE, **self.completion}
         case = Case(scenario_id="example", input=self.input or {}, expected=self.expected)
-        return Answer(Completion(text=self.output, **known), case)
+        return Answer(Completion(text=self.output, **known), case, self.tools)
 
 
 class Check(BaseModel, ABC):
@@ -92,6 +97,8 @@ class Check(BaseModel, ABC):
             "input": answer.case.input,
             "expected": answer.expected,
         }
+        if answer.tools:
+            body["tools"] = answer.tools
         return bytes.fromhex(content_id("grader", body))
 
     @abstractmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from synterm.checks.base import Answer, Check
 from synterm.checks.judge import Grades, judge
@@ -46,7 +47,10 @@ class Checklist:
 
     def judge(self, task: Task, completion: Completion) -> Evaluation:
         """The verdict on one answer."""
-        results, passed, score = judge(self.of(task.case.scenario_id), Answer(completion, task.case), self._grades)
+        variant = task.variant
+        tools: Any = variant.body.params.get("tools", variant.model.params.get("tools"))
+        answer = Answer(completion, task.case, tools or ())
+        results, passed, score = judge(self.of(task.case.scenario_id), answer, self._grades)
         return Evaluation(task, completion, tuple(results), passed, score)
 
     def _load(self, tree: Tree, scenario_id: str) -> tuple[Check, ...]:
