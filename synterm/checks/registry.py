@@ -18,19 +18,26 @@ GROUP = "synterm.checks"
 """The entry points by which installed packages bring checks."""
 
 BUILT_IN = {
+    "bleu": "synterm.checks.bleu:Bleu",
+    "brevity": "synterm.checks.brevity:Brevity",
     "contains": "synterm.checks.contains:Contains",
     "contains-all": "synterm.checks.contains:ContainsAll",
     "contains-any": "synterm.checks.contains:ContainsAny",
     "cost": "synterm.checks.cost:Cost",
     "equals": "synterm.checks.equals:Equals",
+    "gleu": "synterm.checks.gleu:Gleu",
     "icontains": "synterm.checks.contains:IContains",
     "icontains-all": "synterm.checks.contains:IContainsAll",
     "icontains-any": "synterm.checks.contains:IContainsAny",
     "is-json": "synterm.checks.is_json:IsJson",
     "label": "synterm.checks.label:Label",
     "latency": "synterm.checks.latency:Latency",
+    "levenshtein": "synterm.checks.levenshtein:Levenshtein",
+    "readability": "synterm.checks.readability:Readability",
     "regex": "synterm.checks.regex:Regex",
+    "rouge-n": "synterm.checks.rouge:RougeN",
     "starts-with": "synterm.checks.contains:StartsWith",
+    "word-count": "synterm.checks.word_count:WordCount",
 }
 """The checks that come with synterm, as in its entry points: so they are there in a checkout that is not installed,
 looking for plugins costs nothing until one is named, and no plugin takes their names."""
