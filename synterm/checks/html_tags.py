@@ -59,7 +59,7 @@ def tags(text: str) -> Iterator[Tag]:
 
 def _tag(text: str, start: int) -> Tag | None:
     if text.startswith("<!--", start):
-        return Tag("!--", start, _found(text, "-->", start + 4) + 3)
+        return Tag("!--", start, _found(text, "-->", start, 4) + 3)
     if text[start + 1] in "!?":
         return Tag(text[start + 1 : start + 9].lower(), start, _found(text, ">", start) + 1)
     if text[start + 1] == "/" and not text[start + 2 : start + 3].isalpha():
@@ -79,8 +79,8 @@ def _end_of(tag: Tag, text: str) -> Tag:
     return Tag(tag.name, match.start(), match.end(), True)
 
 
-def _found(text: str, mark: str, start: int) -> int:
-    end = text.find(mark, start)
+def _found(text: str, mark: str, start: int, skipped: int = 0) -> int:
+    end = text.find(mark, start + skipped)
     if end < 0:
         raise UnclosedError(f"{text[start : start + 4]!r} has no end")
     return end

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from synterm.checks.base import Answer, Check, Example
 from synterm.checks.json_text import look_up, parse_json, same_json, unfenced
-from synterm.core.case import value_text
+from synterm.checks.near import near, shown
 from synterm.core.evaluation import CheckResult
 from synterm.errors import InputError
-from synterm.text import one_line
-
-_SHOWN = 60
 
 
 class Rule(BaseModel):
@@ -35,14 +31,14 @@ class Rule(BaseModel):
 
     def complaint(self, found: Any, tolerance: float) -> str | None:
         """How `found` differs; None where it is as it must be. Numbers may differ by `tolerance`."""
-        if "equals" in self.model_fields_set and not _near(found, self.equals, tolerance):
-            return f"{_shown(found)}, expected {_shown(self.equals)}"
+        if "equals" in self.model_fields_set and not near(found, self.equals, tolerance):
+            return f"{shown(found)}, expected {shown(self.equals)}"
         if self.approx is not None:
             margin = tolerance if self.tolerance is None else self.tolerance
-            if not _near(found, self.approx, margin):
-                return f"{_shown(found)}, expected {self.approx:g} ± {margin:g}"
+            if not near(found, self.approx, margin):
+                return f"{shown(found)}, expected {self.approx:g} ± {margin:g}"
         if self.contains is not None and not _holds(found, self.contains):
-            return f"{_shown(found)} does not contain {_shown(self.contains)}"
+            return f"{shown(found)} does not contain {shown(self.contains)}"
         return None
 
 
@@ -124,27 +120,9 @@ def _expected(expected: Any, path: str) -> Rule:
         raise InputError(f"{path} has no value in the check, and what the case expects has no {path}") from error
 
 
-def _near(found: Any, wanted: Any, tolerance: float) -> bool:
-    if tolerance and _is_number(found) and _is_number(wanted):
-        # What 0.1 + 0.2 is off by is no difference.
-        return abs(found - wanted) <= tolerance or math.isclose(abs(found - wanted), tolerance, rel_tol=1e-9)
-    return same_json(found, wanted)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 def _holds(found: Any, wanted: Any) -> bool:
     if isinstance(found, str):
         return isinstance(wanted, str) and wanted in found
     if isinstance(found, dict):
         return wanted in found
     return isinstance(found, list) and any(same_json(item, wanted) for item in cast("list[Any]", found))
-
-
-def _shown(value: Any) -> str:
-    try:
-        return one_line(f'"{value}"' if isinstance(value, str) else value_text(value) or "null", _SHOWN)
-    except TypeError:
-        return "a value that nests very deep"

@@ -19,9 +19,18 @@ def json_within(text: str) -> Iterator[Any]:
 
     Raises ValueError when there are so many brackets without JSON that looking on would take too long.
     """
+    found = False
+    for value in _parsed(text, quotes_outside=False):
+        found = True
+        yield value
+    if not found and '"' in text:
+        yield from _parsed(text, quotes_outside=True)
+
+
+def _parsed(text: str, *, quotes_outside: bool) -> Iterator[Any]:
     work = _WORK * len(text)
     end = 0
-    for start, stop in sorted(_pairs(text), key=lambda pair: (pair[0], -pair[1])):
+    for start, stop in sorted(_pairs(text, quotes_outside), key=lambda pair: (pair[0], -pair[1])):
         if start < end:
             continue
         work -= stop - start
@@ -35,9 +44,9 @@ def json_within(text: str) -> Iterator[Any]:
         yield value
 
 
-def _pairs(text: str) -> Iterator[tuple[int, int]]:
-    """Where each bracket opens and its partner ends. Brackets in quotes count for nothing, but only between brackets:
-    elsewhere a quote need not end. No text in JSON goes over a line's end."""
+def _pairs(text: str, quotes_outside: bool) -> Iterator[tuple[int, int]]:
+    """Where each bracket opens and its partner ends. Brackets in quotes count for nothing. Outside of brackets a quote
+    need not end, so there it counts only where that is said. No text in JSON goes over a line's end."""
     opened: list[int] = []
     quoted, skipped = False, -1
     for match in _MARK.finditer(text):
@@ -47,7 +56,7 @@ def _pairs(text: str) -> Iterator[tuple[int, int]]:
         if mark == "\\":
             skipped = at + 1 if quoted else -1
         elif mark == '"':
-            quoted = bool(opened) and not quoted
+            quoted = (bool(opened) or quotes_outside) and not quoted
         elif mark == "\n":
             quoted = False
         elif quoted:

@@ -85,20 +85,9 @@ def _check_statement(statement: Any) -> None:
     """Raise SqlError for what sqlglot takes for a statement and no database would: a bare expression, no columns."""
     from sqlglot import exp
 
-    kinds = (
-        exp.Query,
-        exp.Insert,
-        exp.Update,
-        exp.Delete,
-        exp.Create,
-        exp.Drop,
-        exp.Alter,
-        exp.TruncateTable,
-        exp.Merge,
-        exp.Describe,
-    )
-    kinds += (exp.Set, exp.Show, exp.Use, exp.Transaction, exp.Commit, exp.Rollback, exp.Grant, exp.Revoke, exp.Pragma)
-    kinds += (exp.Analyze, exp.Copy, exp.LoadData, exp.Kill, exp.Comment, exp.Values)
+    kinds = (exp.Query, exp.Values, exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Copy, exp.LoadData)
+    kinds += (exp.Create, exp.Drop, exp.Alter, exp.TruncateTable, exp.Comment, exp.Describe, exp.Show, exp.Analyze)
+    kinds += (exp.Set, exp.Use, exp.Pragma, exp.Kill, exp.Transaction, exp.Commit, exp.Rollback, exp.Grant, exp.Revoke)
     if not isinstance(statement, kinds):
         raise SqlError(f"not a statement: {one_line(statement.sql(), 60)}")
     if isinstance(statement, exp.Select) and not statement.expressions:

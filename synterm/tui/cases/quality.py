@@ -82,7 +82,8 @@ def _label_known(checklist: Checklist, scenario_id: str, expected: str) -> bool:
 def _can_judge(check: Check, case: Case) -> bool:
     """Whether a check can say anything about an answer to the case: it asks what the case expects first."""
     try:
-        check.judge(Answer(Completion(Outcome.COMPLETE, cost_usd=0.0, latency_ms=0.0), case))
+        known = Completion(Outcome.COMPLETE, finish_reason="stop", cost_usd=0.0, latency_ms=0.0)
+        check.judge(Answer(known, case))
     except InputError:
         return False
     except Exception:  # noqa: BLE001 - a plugin may fail in any way: that is told when it judges an answer
