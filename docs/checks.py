@@ -110,6 +110,8 @@ def _example(check: type[Check], example: Example) -> str:
     lines = [f"check     {_json({'type': check.type, **example.fields})}"]
     if example.input is not None:
         lines.append(f"input     {_json(example.input)}")
+    if example.tools:
+        lines.append(f"tools     {_json(example.tools)}")
     if example.expected is not None:
         lines.append(f"expected  {_json(example.expected)}")
     if example.dialog:

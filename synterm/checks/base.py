@@ -40,6 +40,8 @@ class Answer:
     """The verdicts that are known of checks that cost something; a set asks its checks with them."""
     replies: Replies = field(default_factory=dict[Question, Reply])
     """What models said to the questions of checks (`Check.questions`)."""
+    tools: Sequence[Any] = ()
+    """The tools that the model was offered, as the call's parameters say them."""
 
     @property
     def text(self) -> str:
@@ -74,6 +76,8 @@ class Example:
     """The case's input, where the check looks at it."""
     score: float | None = None
     """The score, to three digits, where it is not 1 for a pass and 0 for a failure."""
+    tools: Sequence[Any] = ()
+    """The tools that the model was offered."""
     completion: dict[str, Any] = field(default_factory=dict[str, Any])
     """What else is known of the answer: its `cost_usd`, `latency_ms`, `finish_reason`, `outcome`."""
 
@@ -93,7 +97,7 @@ class Example:
             turns = [Turn("assistant" if number % 2 else "user", said) for number, said in enumerate(self.dialog)]
             text = Transcript(turns, self.end).json()
             known["finish_reason"] = FINISH + self.end
-        answer = Answer(Completion(text=text, **known), case)
+        answer = Answer(Completion(text=text, **known), case, tools=self.tools)
         came = (Reply(Completion(Outcome.COMPLETE, reply), "openai/gpt-4o") for reply in self.replies)
         return replace(answer, replies=dict(zip(check.questions(answer), came, strict=bool(self.replies))))
 
@@ -142,6 +146,8 @@ class Check(BaseModel, ABC):
             "input": answer.case.input,
             "expected": answer.expected,
         }
+        if answer.tools:
+            body["tools"] = answer.tools
         return bytes.fromhex(content_id("grader", body))
 
     def questions(self, answer: Answer) -> Sequence[Question]:

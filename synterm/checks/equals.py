@@ -27,7 +27,7 @@ class Equals(Check):
 
     def judge(self, answer: Answer) -> CheckResult:
         wanted = answer.expected if self.value is None else self.value
-        if wanted is None:
+        if wanted is None or wanted != wanted:
             raise InputError("the check has no value, and the case expects nothing")
         if isinstance(wanted, str):
             return self._result(self._plain(answer.text) == self._plain(wanted), answer, wanted)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from synterm.checks.base import Answer, Check, Grades
 from synterm.checks.judge import judge
@@ -95,7 +96,9 @@ class Checklist:
 
     def judge(self, task: Task, completion: Completion, asked: Inquiry | None = None) -> Evaluation:
         """The verdict on one answer. `asked`: what was to be asked for it, with the replies."""
-        answer = Answer(completion, task.case, self._grades, asked.replies if asked else {})
+        variant = task.variant
+        tools: Any = variant.body.params.get("tools", variant.model.params.get("tools"))
+        answer = Answer(completion, task.case, self._grades, asked.replies if asked else {}, tools or ())
         results, passed, score = judge(self.of(task.case.scenario_id), answer)
         return Evaluation(task, completion, tuple(results), passed, score, asked.completions if asked else ())
 

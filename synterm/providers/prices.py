@@ -134,7 +134,12 @@ def _most_prompt_tokens(request: Request) -> int:
     """No tokenizer makes more tokens than there are bytes; 16 more for what a chat template puts around a message."""
     messages = sum(len(message.content.encode("utf-8", "surrogatepass")) + 16 for message in request.messages)
     schema = request.constraint
-    return messages + (len(orjson.dumps(schema.schema)) if isinstance(schema, JsonSchema) else 0)
+    tools = request.params.get("tools")
+    return (
+        messages
+        + (len(orjson.dumps(schema.schema)) if isinstance(schema, JsonSchema) else 0)
+        + (len(orjson.dumps(tools)) if tools else 0)
+    )
 
 
 def _on_this_machine(spec: ModelSpec) -> bool:

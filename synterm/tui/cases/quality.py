@@ -81,7 +81,7 @@ def _label_known(checklist: Checklist, scenario_id: str, expected: str) -> bool:
 
 def _can_judge(check: Check, case: Case) -> bool:
     """Whether a check can say anything about an answer to the case: it asks what the case expects first."""
-    answer = Answer(Completion(Outcome.COMPLETE, cost_usd=0.0, latency_ms=0.0), case)
+    answer = Answer(Completion(Outcome.COMPLETE, finish_reason="stop", cost_usd=0.0, latency_ms=0.0), case)
     try:
         if check.asks:
             return bool(check.questions(answer))
