@@ -12,7 +12,7 @@ import re2
 from pydantic import PrivateAttr, model_validator
 
 from synterm.checks.base import Answer, Check
-from synterm.checks.patterns import Pattern, compile_pattern
+from synterm.checks.patterns import Pattern, compile_pattern, found
 from synterm.core.case import value_text
 from synterm.core.evaluation import CheckResult
 from synterm.errors import InputError, ModelError
@@ -86,16 +86,16 @@ class FreeOf(Check):
         text = answer.text[:MAX_CHARACTERS]
         finders = tuple(self.finders())
         repeated = self._in_input(answer, finders) if self.allow_input else frozenset[str]()
-        found: dict[str, Find] = {}
+        finds: dict[str, Find] = {}
         unsure: InputError | None = None
         for finder in finders:
             try:
                 wanted = (find for find in finder(text) if find.key not in repeated and not self._allows(find))
-                found |= {find.key: find for find in islice(wanted, _MOST)}
+                finds |= {find.key: find for find in islice(wanted, _MOST)}
             except InputError as error:
                 unsure = error
-        if found:
-            return self.verdict(False, _told(list(found.values())))
+        if finds:
+            return self.verdict(False, _told(list(finds.values())))
         if unsure:
             raise unsure
         if len(answer.text) > len(text):
@@ -107,7 +107,7 @@ class FreeOf(Check):
         return frozenset(find.key for finder in finders for find in islice(finder(given), _MOST))
 
     def _allows(self, find: Find) -> bool:
-        return any(pattern.fullmatch(storable(find.text)) is not None for pattern in self._allowed)
+        return any(found(pattern, find.text, full=True) for pattern in self._allowed)
 
 
 def _told(found: Sequence[Find]) -> str:

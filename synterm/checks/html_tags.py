@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
+
+from synterm.errors import InputError
 
 VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 """Elements without an end tag."""
@@ -26,8 +28,11 @@ _TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]*+)((?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*
 _START = re.compile(r"<(?=[A-Za-z/!?])")
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+MAX_TAGS = 100_000
+"""So many are read."""
+
+
+class Tag(NamedTuple):
     """A tag, or what is not shown: a comment or a declaration, whose name begins with ``!``."""
 
     name: str
@@ -45,11 +50,14 @@ class UnclosedError(ValueError):
 
 
 def tags(text: str) -> Iterator[Tag]:
-    """The tags in order. Raises UnclosedError where one has no end."""
-    at = 0
+    """The tags in order. Raises UnclosedError where one has no end, and InputError where there are too many."""
+    at = count = 0
     while (begun := _START.search(text, at)) is not None:
         tag = _tag(text, begun.start())
         if tag is not None:
+            count += 1
+            if count > MAX_TAGS:
+                raise InputError(f"the answer has over {MAX_TAGS:,} tags, too many for this check")
             yield tag
             if tag.name in _TEXT_ONLY and not tag.closes and not tag.alone:
                 tag = _end_of(tag, text)

@@ -36,18 +36,20 @@ def judge(checks: Sequence[Check], answer: Answer, grades: Grades | None = None)
     if outcome in _UNWELL:
         judged.insert(0, (1.0, CheckResult("outcome", False, 0.0, _UNWELL[outcome])))
     counted = [(weight, result) for weight, result in judged if weight > 0]
-    return tuple(result for _, result in judged), _passed([result for _, result in counted]), mean_score(counted)
+    return tuple([result for _, result in judged]), _passed(counted), _score(counted)
 
 
-def _passed(results: Sequence[CheckResult]) -> bool | None:
-    verdicts = [result.passed for result in results]
+def _passed(judged: Sequence[tuple[float, CheckResult]]) -> bool | None:
+    verdicts = [result.passed for _, result in judged]
     if False in verdicts:
         return False
     return None if None in verdicts or not verdicts else True
 
 
-def mean_score(judged: Sequence[tuple[float, CheckResult]]) -> float | None:
-    """The weighted mean of the scores that were given; None without any."""
-    scored = [(weight, result.score) for weight, result in judged if result.score is not None]
-    total = sum(weight for weight, _ in scored)
-    return sum(weight * score for weight, score in scored) / total if scored else None
+def _score(judged: Sequence[tuple[float, CheckResult]]) -> float | None:
+    total = weighted = 0.0
+    for weight, result in judged:
+        if result.score is not None:
+            total += weight
+            weighted += weight * result.score
+    return weighted / total if total else None

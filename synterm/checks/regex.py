@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field, PrivateAttr, field_validator, model_validator
+from functools import cached_property
+
+from pydantic import Field, field_validator
 
 from synterm.checks.base import Answer, Check, Example
 from synterm.checks.patterns import Pattern, compile_pattern, found
@@ -20,7 +22,6 @@ class Regex(Check):
     """The pattern, in RE2's syntax."""
     full: bool = False
     """Whether the pattern must match all of the answer."""
-    _pattern: Pattern = PrivateAttr()
 
     @field_validator("value")
     @classmethod
@@ -28,10 +29,9 @@ class Regex(Check):
         compile_pattern(value)
         return value
 
-    @model_validator(mode="after")
-    def _compile(self) -> Regex:
-        self._pattern = compile_pattern(self.value)
-        return self
+    @cached_property
+    def _pattern(self) -> Pattern:
+        return compile_pattern(self.value)
 
     def judge(self, answer: Answer) -> CheckResult:
         passed = found(self._pattern, answer.text, full=self.full)

@@ -64,6 +64,7 @@ BUILT_IN = {
     "tool-call": "synterm.checks.tool_call:ToolCall",
     "tool-call-f1": "synterm.checks.tool_call_f1:ToolCallF1",
     "turns-to-decision": "synterm.checks.turns_to_decision:TurnsToDecision",
+    "user-sentiment": "synterm.checks.user_sentiment:UserSentiment",
     "word-count": "synterm.checks.word_count:WordCount",
 }
 """The checks that come with synterm, as in its entry points: so they are there in a checkout that is not installed,

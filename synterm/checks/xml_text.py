@@ -10,6 +10,7 @@ from xml.parsers import expat
 from synterm.text import storable
 
 _TAG = re.compile(r"<(/?)([A-Za-z_][^\s<>/=\"']*)((?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+)>")
+_MOST_PIECES = 1000
 _WORK = 3
 """How many times its length may be read of a text whose tags promise XML and hold none."""
 
@@ -43,10 +44,11 @@ def xml_within(text: str) -> Iterator[str]:
     Raises ValueError when they come to so much that looking on would take too long.
     """
     left = _WORK * len(text)
-    for start, end in sorted(_elements(text), key=lambda span: (span[0], -span[1])):
+    spans = sorted(_elements(text), key=lambda span: (span[0], -span[1]))
+    for number, (start, end) in enumerate(spans):
         left -= end - start
-        if left < 0:
-            raise ValueError("too many tags without XML")
+        if left < 0 or number == _MOST_PIECES:
+            raise ValueError("too many tags without the XML that is looked for")
         yield text[start:end]
 
 
