@@ -146,10 +146,15 @@ class Transcript:
         return orjson.dumps({"dialog": turns, "end": self.end}).decode()
 
 
+def is_transcript(text: str) -> bool:
+    """Whether a text, perhaps cut off, is what `Transcript.json` makes."""
+    return text.startswith('{"dialog":')
+
+
 @lru_cache(maxsize=256)
 def transcript_of(text: str) -> Transcript | None:
     """The transcript that a text says; None for a text that is none."""
-    if not text.startswith('{"dialog":'):
+    if not is_transcript(text):
         return None
     try:
         value = orjson.loads(text)
