@@ -37,6 +37,8 @@ class Request:
     constraint: Constraint | None = None
     repeat: int = 0
     """0 for the first try of a case; each further repeat is a request of its own."""
+    values: dict[str, Any] | None = None
+    """The case's input, where the model takes its values beside the messages; else None."""
     key: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -51,6 +53,8 @@ class Request:
             "params": self.params,
             "repeat": self.repeat,
         }
+        if self.values is not None:
+            body["values"] = self.values
         return body | constraint_body(self.constraint)
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from synterm.core.case import Case
 from synterm.core.evaluation import Task, Variant
+from synterm.core.model import ModelSpec
 from synterm.core.prompt import PromptBody
 from synterm.core.recipe import Recipe, recipe_of
 from synterm.core.render import Renderer
@@ -41,16 +42,22 @@ def rendered(task: Task, checklist: Checklist) -> Task:
     try:
         request = Request(
             model=model,
-            messages=renderer(body).render(task.case.input),
+            messages=renderer(_shown_to(model, body)).render(task.case.input),
             params={**model.params, **body.params},
             constraint=checklist.constraint(task.case.scenario_id) if model.constrained else None,
             repeat=task.repeat,
+            values=task.case.input if model.takes_values else None,
         )
     except InputError as error:
         return replace(task, problem=str(error))
     except TypeError as error:
         return replace(task, problem=f"the request holds what JSON can't: {error}")
     return replace(task, request=request)
+
+
+def _shown_to(model: ModelSpec, body: PromptBody) -> PromptBody:
+    """What of a prompt goes to a model. Few-shot examples are for models: an app would take them for earlier turns."""
+    return body.model_copy(update={"examples": ()}) if model.takes_values and body.examples else body
 
 
 def recipe_for(variant: Variant, checklist: Checklist, scenario_id: str) -> Recipe | None:

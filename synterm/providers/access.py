@@ -25,8 +25,8 @@ _MODEL = re.compile(r"[\w.:@+/-]+", re.A)
 
 SENDS_ONLY_ITS_KEY = frozenset(
     "anthropic azure azure_ai cerebras cohere cohere_chat custom_openai deepseek fireworks_ai gemini groq hosted_vllm "
-    "litellm_proxy llamafile lm_studio mistral nvidia_nim ollama ollama_chat openai openai_like openrouter perplexity "
-    "sambanova text-completion-openai together_ai vllm xai".split()
+    "http litellm_proxy llamafile lm_studio mistral nvidia_nim ollama ollama_chat openai openai_like openrouter "
+    "perplexity sambanova text-completion-openai together_ai vllm xai".split()
 )
 """Families that take an endpoint and a key. The others may find credentials on the machine and send those."""
 
