@@ -84,6 +84,14 @@ def read_pairs(texts: Iterable[str], where: str = "params") -> dict[str, Any]:
     return pairs
 
 
+def read_mapping(text: str, where: str) -> dict[str, Any]:
+    """Named values, as YAML or JSON; `where` names the file. Nothing in it: none."""
+    found: Any = load_yaml(text, name=where).data
+    if not isinstance(found, dict | None):
+        raise InputError("must hold named values", where=where, hint="answer: $.reply.text")
+    return cast("dict[str, Any]", found or {})
+
+
 def read_price(text: str, where: str = "price") -> dict[str, float]:
     """``INPUT/OUTPUT``, US dollars per million tokens, as the fields of a price."""
     cost_in, _, cost_out = text.partition("/")

@@ -71,7 +71,7 @@ def known_families() -> list[Listed]:
     scripted = Listed(
         "scripted", "answers by rules, for tests and for learning", Availability("ready", "answers by its rules")
     )
-    app = Listed("http", "an HTTP endpoint of your app, as a target", Availability("ready", "docs/targets.md says how"))
+    app = Listed("http", "an HTTP endpoint of your app, as a target", Availability("ready", "its URL is its api_base"))
     return [embedded, scripted, app, *(Listed(family.name, family.title, _family(family)) for family in FAMILIES)]
 
 

@@ -88,7 +88,10 @@ class _Filling:
         if name not in self._values:
             raise InputError(f"there is no value for {name}", where=place, hint=self._known())
         if name not in self._weights:
-            self._weights[name] = len(canonical_json(self._values[name]))
+            try:
+                self._weights[name] = len(canonical_json(self._values[name]))
+            except TypeError as error:
+                raise InputError(f"{name} can't be sent as JSON: {error}", where=place) from error
         self._grow(self._weights[name], place)
         return self._values[name]
 

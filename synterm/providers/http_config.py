@@ -30,6 +30,7 @@ _RESERVED = frozenset(
 )
 _SECRET = re.compile(r"authorization|cookie|key|token|secret|password|credential", re.I)
 _VARIABLE = re.compile(r"\$(?:\$|(?P<plain>[A-Za-z_][A-Za-z0-9_]*)|\{(?P<braced>[A-Za-z_][A-Za-z0-9_]*)\})")
+_HINT = 'path: /chat, body: {text: "{{ message }}"}, answer: $.reply.text'
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -209,4 +210,4 @@ def _read(params: bytes) -> TargetConfig:
     except ValidationError as error:
         # Never with the values: one may be a key.
         said = "; ".join(str(problem) for problem in problems_of(error, TargetConfig))
-        raise ModelError(said, where="params", hint="docs/targets.md has an example of each") from error
+        raise ModelError(said, where="params", hint=_HINT) from error

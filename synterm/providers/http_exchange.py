@@ -113,18 +113,19 @@ async def _send(app: App, exchange: Exchange, client: aiohttp.ClientSession) -> 
         allow_redirects=False,
         ssl=app.tls,
     )
+    body = bytearray()
     try:
         exchange.status = response.status
         exchange.answer_headers = {name.lower(): value for name, value in response.headers.items()}
-        body = bytearray()
         while chunk := await response.content.readany():
-            body += chunk[: MAX_ANSWER_BYTES - len(body) + 1]
-            if len(body) > MAX_ANSWER_BYTES:
+            room = MAX_ANSWER_BYTES - len(body)
+            body += chunk[:room]
+            if len(chunk) > room:
                 return too_large()
-        exchange.body = bytes(body)
     except (aiohttp.ClientError, OSError):
         return cut_short()
     finally:
+        exchange.body = bytes(body)
         # Closes the connection where the answer was not read to its end; else it was given back by now.
         response.close()
     return None

@@ -61,10 +61,17 @@ def _steps(text: str) -> tuple[Step, ...]:
         bare = match is not None and match["name"] is not None and rest[at] != "."
         if match is None or (bare and (at > 0 or text.startswith("$"))):
             raise InputError(f"is no path from {one_line(rest[at:], 40)!r} on", hint="$.choices[0].text")
-        index, names = match["index"], (match["name"], match["double"], match["single"])
-        steps.append(int(index) if index is not None else next(name for name in names if name is not None).strip())
+        steps.append(_step(match))
         at = match.end()
     return tuple(steps)
+
+
+def _step(match: re.Match[str]) -> Step:
+    if match["index"] is not None:
+        return int(match["index"])
+    if match["name"] is not None:
+        return match["name"].strip()
+    return match["double"] if match["double"] is not None else match["single"]
 
 
 def _child(value: Any, step: Step) -> tuple[bool, Any]:
