@@ -131,7 +131,8 @@ def _outcome(document: TrialDocument, completion: Completion) -> Iterator[str]:
     if completion.outcome.answered:
         cost = "" if not document.cost_usd else f", ${document.cost_usd:.6f}"
         yield f"✓ {document.outcome}{time}{cost}"
-        yield printable(document.answer)
+        cut = "…" if len(document.answer) > _MOST else ""
+        yield printable(document.answer[:_MOST]) + cut
     else:
         yield f"✗ {document.outcome}{time}: {printable(document.error or '')}"
     if document.hint:
