@@ -11,7 +11,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "add": ("synterm.cli.add", "add features, behaviors, scenarios, cases, prompts, models"),
     "edit": ("synterm.cli.edit", "change them"),
     "rm": ("synterm.cli.rm", "remove them"),
-    "models": ("synterm.cli.models", "which models are usable now, and why others are not"),
+    "models": ("synterm.cli.models", "which models are usable now, why others are not; one test call"),
     "serve": ("synterm.cli.serve", "the workbench in a browser"),
     "settings": ("synterm.cli.settings", "your settings, each with its meaning; and where they are"),
     "schema": ("synterm.cli.schema", "the JSON Schema of what goes in and comes out"),

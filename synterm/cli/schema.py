@@ -26,6 +26,7 @@ _WRITTEN: dict[str, str] = {
     "models": "synterm.reports.listings:ModelList",
     "runs": "synterm.reports.listings:RunList",
     "usable": "synterm.reports.usable:UsableList",
+    "trial": "synterm.reports.trial:TrialDocument",
     "settings": "synterm.settings:Settings",
 }
 _READ: dict[str, str] = {
@@ -38,7 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `synterm schema`."""
     names = (*_WRITTEN, *_READ)
     written = (
-        "what comes out: run (synterm run --json), usable (synterm models --json), settings, and those of synterm ls: "
+        "what comes out: run (synterm run --json), usable (synterm models --json), trial (with --test), settings, "
+        "and those of synterm ls: "
     )
     read = "; what goes in: project (a text form), case (a line of a JSONL file)"
     parser.add_argument("name", metavar="NAME", choices=names, help=f"{written}{', '.join([*_WRITTEN][1:6])}{read}")

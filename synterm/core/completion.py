@@ -75,7 +75,8 @@ class Completion:
     cached: bool = False
     """Whether it came from the project file, not fresh from the model."""
     attempts: int = 1
-    """How often the request was sent for it; those before the last failed."""
+    """How many calls were made for it: tries that failed and the last one; at an app's endpoint also those that its
+    conversation needed before this turn."""
     stored: int | None = None
     """Its row in the project file, once it is there."""
     steps: tuple[Completion, ...] = ()

@@ -15,7 +15,7 @@ from synterm.core.tree import CheckConfig
 from synterm.errors import InputError
 from synterm.evaluate.checklist import Checklist
 from synterm.evaluate.conversation import Conversation
-from synterm.evaluate.plan import renderer
+from synterm.evaluate.plan import renderer, shown_to
 
 
 def begin_dialog(task: Task, checklist: Checklist) -> Conversation:
@@ -29,7 +29,7 @@ def begin_dialog(task: Task, checklist: Checklist) -> Conversation:
     conversation = Conversation(
         task,
         spec,
-        renderer(task.variant.body).render,
+        renderer(shown_to(task.variant.model, task.variant.body)).render,
         checklist.model(spec.user) if spec.user else None,
         checklist.constraint(task.case.scenario_id) if task.variant.model.constrained else None,
     )

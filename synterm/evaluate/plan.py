@@ -10,6 +10,7 @@ from typing import Any
 from synterm.core.case import Case
 from synterm.core.dialog import NAME, dialog_of, is_dialog
 from synterm.core.evaluation import Task, Variant
+from synterm.core.model import ModelSpec
 from synterm.core.prompt import PromptBody
 from synterm.core.recipe import Recipe, recipe_of
 from synterm.core.render import Renderer
@@ -46,17 +47,23 @@ def rendered(task: Task, checklist: Checklist) -> Task:
         spec = dialog_of(values)
         request = Request(
             model=model,
-            messages=renderer(body).render(values if spec is None else {**values, spec.variable: "…"}),
+            messages=renderer(shown_to(model, body)).render(values if spec is None else {**values, spec.variable: "…"}),
             params={**model.params, **body.params},
             constraint=checklist.constraint(task.case.scenario_id) if model.constrained else None,
             repeat=task.repeat,
             dialog=None if spec is None else {"case": values[NAME], **_held_by(spec.user or "", checklist)},
+            values=values if model.takes_values else None,
         )
     except InputError as error:
         return replace(task, problem=str(error))
     except TypeError as error:
         return replace(task, problem=f"the request holds what JSON can't: {error}")
     return replace(task, request=request)
+
+
+def shown_to(model: ModelSpec, body: PromptBody) -> PromptBody:
+    """What of a prompt goes to a model. Few-shot examples are for models: an app would take them for earlier turns."""
+    return body.model_copy(update={"examples": ()}) if model.takes_values and body.examples else body
 
 
 def recipe_for(variant: Variant, checklist: Checklist, scenario_id: str, user: str | None = None) -> Recipe | None:

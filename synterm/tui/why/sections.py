@@ -159,7 +159,10 @@ def _answer(why: Why | None) -> Section:
         ("cost", "unknown" if completion.cost_usd is None else f"${completion.cost_usd:.6f}"),
     ]
     if completion.attempts > 1:
-        facts.append(("sent", f"{completion.attempts} times; all but the last failed"))
+        said = "; all but the last failed"
+        if why.evaluation.task.variant.model.takes_values:
+            said = ": tries that failed, its conversation's start and earlier turns, and the one that answered"
+        facts.append(("sent", f"{completion.attempts} times{said}"))
     return Section("Answer", "", _facts(facts))
 
 
