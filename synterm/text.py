@@ -31,7 +31,7 @@ def _mark(match: re.Match[str]) -> str:
 
 def one_line(text: str, limit: int | None = None) -> str:
     """`text` as one printable line: runs of white space become one space; cut with … at `limit` characters."""
-    head = text if limit is None else text[: limit * 4]
+    head = text if limit is None or len(text) <= limit else text[: limit * 4]
     line = printable(" ".join(head.split()))
     if limit is not None and (len(line) > limit or len(head) < len(text)):
         return line[: max(limit - 1, 0)] + "…"

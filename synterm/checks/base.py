@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from synterm.checks.question import Question, Replies, Reply
 from synterm.core.case import Case
-from synterm.core.completion import Completion
+from synterm.core.completion import Completion, Outcome
+from synterm.core.dialog import FINISH, End, Transcript, Turn
 from synterm.core.evaluation import CheckResult
 from synterm.core.ids import content_id
 from synterm.core.request import Constraint
+
+
+class Grades(Protocol):
+    """Verdicts of checks that cost something, by grader key."""
+
+    def lookup(self, key: bytes) -> CheckResult | None:
+        """The verdict, if there is one."""
+        ...
+
+    def add(self, key: bytes, found: CheckResult) -> object:
+        """Keep a verdict."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +36,22 @@ class Answer:
 
     completion: Completion
     case: Case
+    grades: Grades | None = None
+    """The verdicts that are known of checks that cost something; a set asks its checks with them."""
+    replies: Replies = field(default_factory=dict[Question, Reply])
+    """What models said to the questions of checks (`Check.questions`)."""
+    tools: Sequence[Any] = ()
+    """The tools that the model was offered, as the call's parameters say them."""
 
     @property
     def text(self) -> str:
-        """The answer's text, as the model gave it."""
-        return self.completion.text
+        """The answer's text, as the model gave it; of a dialog the last answer."""
+        return self.completion.said
+
+    @property
+    def transcript(self) -> Transcript | None:
+        """The dialog, where the case is one."""
+        return self.completion.transcript
 
     @property
     def expected(self) -> Any:
@@ -33,16 +59,77 @@ class Answer:
         return self.case.expected
 
 
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One answer, and what a check finds in it. The documentation shows it, and a test holds that it is so."""
+
+    fields: dict[str, Any]
+    """The check's configuration, without its type."""
+    output: str
+    """What the model answered."""
+    passed: bool | None
+    reason: str
+    """The reason, or where it abstains the error."""
+    expected: Any = None
+    """What the case expects."""
+    input: dict[str, Any] | None = None
+    """The case's input, where the check looks at it."""
+    score: float | None = None
+    """The score, to three digits, where it is not 1 for a pass and 0 for a failure."""
+    tools: Sequence[Any] = ()
+    """The tools that the model was offered."""
+    completion: dict[str, Any] = field(default_factory=dict[str, Any])
+    """What else is known of the answer: its `cost_usd`, `latency_ms`, `finish_reason`, `outcome`."""
+
+    replies: tuple[str, ...] = ()
+    """What the judge replies to the check's questions, in order."""
+    dialog: tuple[str, ...] = ()
+    """What the user and the app say in turn, where the case is a dialog; the output is the last answer then."""
+    end: End = "goal reached"
+    """How the dialog ends."""
+
+    def answer(self, check: Check) -> Answer:
+        """The answer, as `check` gets it."""
+        known: dict[str, Any] = {"outcome": Outcome.COMPLETE, **self.completion}
+        case = Case(scenario_id="example", input=self.input or {}, expected=self.expected)
+        text = self.output
+        if self.dialog:
+            turns = [Turn("assistant" if number % 2 else "user", said) for number, said in enumerate(self.dialog)]
+            text = Transcript(turns, self.end).json()
+            known["finish_reason"] = FINISH + self.end
+        answer = Answer(Completion(text=text, **known), case, tools=self.tools)
+        came = (Reply(Completion(Outcome.COMPLETE, reply), "openai/gpt-4o") for reply in self.replies)
+        return replace(answer, replies=dict(zip(check.questions(answer), came, strict=bool(self.replies))))
+
+
 class Check(BaseModel, ABC):
-    """A check is its configuration and `judge`. Subclasses set `type` and add their own fields."""
+    """A check is its configuration and `judge`. Subclasses set `type` and `example`, and add their own fields.
+
+    The documentation is made from the code: the docstring's first line stands in the table of all checks, the rest of
+    it and the line under each field in the check's own section (``python docs/checks.py``).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     type: ClassVar[str]
     """The name in project files; the same as promptfoo's assertion where the meaning is the same."""
+    example: ClassVar[Example | None] = None
+    """One real use of it; every check that comes with synterm has its own."""
 
     weight: float = Field(default=1.0, ge=0)
     """How much its score counts in the mean; with 0 it is shown and counts for nothing."""
+    metric: str | None = Field(default=None, min_length=1, max_length=100)
+    """The name under which reports sum up its scores; several checks may have the same."""
+
+    @property
+    def asks(self) -> bool:
+        """Whether it may ask a model about an answer."""
+        return bool(self.judges)
+
+    @property
+    def judges(self) -> Collection[str]:
+        """The names of the models that it asks."""
+        return ()
 
     @property
     def costs(self) -> bool:
@@ -53,17 +140,34 @@ class Check(BaseModel, ABC):
         """What decides the verdict on an answer: this check's configuration, the answer and the case. A SHA-256."""
         body = {
             "type": self.type,
-            "check": self.model_dump(mode="json", exclude={"weight"}),
-            "text": answer.text,
+            "check": self.model_dump(mode="json", exclude={"weight", "metric"}),
+            "text": answer.completion.text,
             "outcome": answer.completion.outcome.value,
             "input": answer.case.input,
             "expected": answer.expected,
         }
+        if answer.tools:
+            body["tools"] = answer.tools
         return bytes.fromhex(content_id("grader", body))
+
+    def questions(self, answer: Answer) -> Sequence[Question]:
+        """What it asks a model about an answer; `judge` finds what came back in the answer's `replies`."""
+        return ()
 
     @abstractmethod
     def judge(self, answer: Answer) -> CheckResult:
         """The verdict on one answer. May raise InputError when it can't judge this case: it then abstains."""
+
+    def warm(self) -> None:
+        """Load what judging needs and takes long to load: a model, a library.
+
+        `Checklist.warm` calls it in a thread before the first verdict, so that `judge`, which runs on the event loop,
+        never waits for a file. Called again it costs nothing. What is missing is no error here: `judge` says so.
+        """
+
+    def parts(self) -> Iterable[Check]:
+        """The checks that judge: itself, or those of a set."""
+        return (self,)
 
     def constraint(self) -> Constraint | None:
         """What a model could be held to, so that its answer can pass; None when there is nothing."""

@@ -12,12 +12,12 @@ from synterm.text import one_line, storable
 class Pattern(Protocol):
     """A compiled pattern."""
 
-    def search(self, text: str) -> Any:
-        """The first match anywhere in `text`, or None."""
+    def search(self, text: bytes) -> Any:
+        """The first match anywhere in a text, as UTF-8, or None."""
         ...
 
-    def fullmatch(self, text: str) -> Any:
-        """The match of all of `text`, or None."""
+    def fullmatch(self, text: bytes) -> Any:
+        """The match of all of a text, as UTF-8, or None."""
         ...
 
 
@@ -42,5 +42,9 @@ def _hint(said: str) -> str:
 
 def found(pattern: Pattern, text: str, *, full: bool = False) -> bool:
     """Whether `pattern` matches somewhere in `text`, or with `full` all of it."""
-    text = storable(text)
-    return (pattern.fullmatch(text) if full else pattern.search(text)) is not None
+    # Bytes spare the library to work out at which characters a match stands.
+    try:
+        data = text.encode()
+    except UnicodeEncodeError:
+        data = storable(text).encode()
+    return (pattern.fullmatch(data) if full else pattern.search(data)) is not None

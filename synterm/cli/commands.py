@@ -12,7 +12,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "edit": ("synterm.cli.edit", "change them"),
     "rm": ("synterm.cli.rm", "remove them"),
     "review": ("synterm.cli.review", "judge answers yourself; how far each check can be trusted"),
-    "models": ("synterm.cli.models", "which models are usable now, and why others are not"),
+    "models": ("synterm.cli.models", "which models are usable now, why others are not; one test call"),
     "serve": ("synterm.cli.serve", "the workbench in a browser"),
     "settings": ("synterm.cli.settings", "your settings, each with its meaning; and where they are"),
     "schema": ("synterm.cli.schema", "the JSON Schema of what goes in and comes out"),

@@ -55,7 +55,7 @@ def pull_weights(tell: Tell) -> None:
 
 def _called(project: Project, chosen: RunPlan, spec: ModelSpec) -> bool:
     """Whether the run would send anything to the model."""
-    checklist = Checklist(project.nodes.tree())
+    checklist = Checklist(project.nodes.tree(), models=project.models.all())
     limits = replace(chosen.limits, kept=kept_for(project, chosen))
     for variant in chosen.variants:
         if variant.model.name == spec.name:

@@ -29,6 +29,7 @@ _WRITTEN: dict[str, str] = {
     "calibration": "synterm.reports.calibration:CalibrationList",
     "verdict_import": "synterm.formats.verdict_report:ImportReport",
     "usable": "synterm.reports.usable:UsableList",
+    "trial": "synterm.reports.trial:TrialDocument",
     "settings": "synterm.settings:Settings",
 }
 _READ: dict[str, str] = {
@@ -44,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listed = ", ".join([*_WRITTEN][1:6])
     written = (
         f"what comes out: run (synterm run --json), those of synterm ls ({listed}), verdicts, calibration and "
-        "verdict_import (synterm review), usable (synterm models --json), settings"
+        "verdict_import (synterm review), usable (synterm models --json), trial (with --test), settings"
     )
     read = "; what goes in: project (a text form), case and verdict (a line of a JSONL file)"
     parser.add_argument("name", metavar="NAME", choices=names, help=written + read)

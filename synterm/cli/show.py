@@ -137,6 +137,8 @@ def _model(project: Project, name: str) -> Shown:
 
 def _price(spec: ModelSpec) -> str:
     price = price_of(spec)
+    if spec.provider == "http" and spec.price is None:
+        return "price: the app's own, which no cap counts; --price 0/0 says that its calls cost nothing"
     if price is None:
         return "price: unknown; synterm edit … --price INPUT/OUTPUT names it"
     if price.free:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from synterm.core.dialog import NAME, headline
 from synterm.core.ids import content_id, new_id
 
 Split = Literal["dev", "holdout", "train"]
@@ -64,8 +65,12 @@ class Case(BaseModel):
 def input_text(values: dict[str, Any]) -> str:
     """Named values as one text for lists and search."""
     if len(values) == 1:
-        return str(next(iter(values.values())))
-    return " · ".join(f"{name}: {value}" for name, value in values.items())
+        return _shown(*next(iter(values.items())))
+    return " · ".join(f"{name}: {_shown(name, value)}" for name, value in values.items())
+
+
+def _shown(name: str, value: Any) -> str:
+    return headline(cast("dict[str, Any]", value)) if name == NAME and isinstance(value, dict) else str(value)
 
 
 def value_text(value: object) -> str:

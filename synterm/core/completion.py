@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from synterm.core.dialog import FINISH, Transcript, transcript_of
+
 
 class Outcome(StrEnum):
     """How a call ended. The first five are answers of the model; the rest give no verdict on it."""
@@ -73,9 +75,29 @@ class Completion:
     cached: bool = False
     """Whether it came from the project file, not fresh from the model."""
     attempts: int = 1
-    """How often the request was sent for it; those before the last failed."""
+    """How many calls were made for it: tries that failed and the last one; at an app's endpoint also those that its
+    conversation needed before this turn."""
     stored: int | None = None
     """Its row in the project file, once it is there."""
+    steps: tuple[Completion, ...] = ()
+    """The answers that it was put together from, where it is a dialog that was held just now: both sides'."""
+
+    @property
+    def transcript(self) -> Transcript | None:
+        """The dialog, where it is the answer to one."""
+        return transcript_of(self.text) if (self.finish_reason or "").startswith(FINISH) else None
+
+    @property
+    def said(self) -> str:
+        """The answer's text; of a dialog the last answer."""
+        held = self.transcript
+        return self.text if held is None else held.last
+
+    @property
+    def readable(self) -> str:
+        """The answer's text; of a dialog the whole transcript."""
+        held = self.transcript
+        return self.text if held is None else held.readable
 
     @property
     def unreachable(self) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from synterm.core.case import Case
 from synterm.core.completion import Completion
@@ -10,6 +11,8 @@ from synterm.core.model import ModelSpec
 from synterm.core.prompt import PromptBody
 from synterm.core.recipe import Recipe
 from synterm.core.request import Request
+
+_LABELLING = ("label", "assert-set")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +29,18 @@ class CheckResult:
     """The label that a label check read from the answer."""
     expected_label: str | None = None
     """The label that was expected, in the check's own spelling."""
+    metric: str | None = None
+    """The name under which reports sum up the scores."""
+    parts: tuple[CheckResult, ...] = ()
+    """What the checks of a set found, in order."""
     judge: str | None = None
-    """Which judge it was, for a check that asks a model: model, version and a hash of rubric and prompt, such as
-    ``gpt-4o@2024-08-06 · 3f2a``. How well it judges is known for just this one."""
+    """The model that judged and the version of its instructions, where a model did: ``openai/gpt-4o · 3f2a91``."""
+
+    @property
+    def reading(self) -> tuple[str, str | None] | None:
+        """The expected label and the one that was read, where a label check compared them, by itself or in a set."""
+        # ``not-label`` asks for any other label, so it tells of no mix-up.
+        return (self.expected_label, self.label) if self.expected_label and self.type in _LABELLING else None
 
     @classmethod
     def abstain(cls, check_type: str, error: str) -> CheckResult:
@@ -72,6 +84,8 @@ class Task:
     request: Request | None = None
     problem: str | None = None
     """Why there is no request: a placeholder without a value, a template that fails."""
+    then: Callable[[Completion], None] | None = field(default=None, compare=False)
+    """Who gets the answer, where it is one step on the way to a verdict: a judge's reply, a turn of a dialog."""
     recipe: Recipe | None = None
     """How its request comes about; None when that can't be said, and for tasks that were made by hand."""
     content: str = ""
@@ -104,6 +118,13 @@ class Evaluation:
     """None: no verdict (the call failed, or every check abstained). An error is not a failure."""
     score: float | None = None
     """Mean score of the checks that judged, weighted, 0 to 1."""
+    others: tuple[Completion, ...] = ()
+    """What else was asked for the verdict: the replies of judges."""
+
+    @property
+    def calls(self) -> tuple[Completion, ...]:
+        """All answers that were asked for: that of the app, or both sides' of a dialog, and the judges' replies."""
+        return (*(self.completion.steps or (self.completion,)), *self.others)
 
     @property
     def label(self) -> str | None:

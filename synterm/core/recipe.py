@@ -40,8 +40,13 @@ class Recipe:
         return hashlib.sha256(name).digest()[:_SHORTCUT_BYTES]
 
 
-def recipe_of(body: PromptBody, model: ModelSpec, constraint: Constraint | None) -> Recipe:
-    """The recipe of a prompt under a model. Raises TypeError for parameters that JSON can't hold."""
+def recipe_of(
+    body: PromptBody, model: ModelSpec, constraint: Constraint | None, dialog: dict[str, Any] | None = None
+) -> Recipe:
+    """The recipe of a prompt under a model; `dialog`: what decides a dialog besides, as JSON.
+
+    Raises TypeError for parameters that JSON can't hold.
+    """
     return Recipe(
         {
             "rendering": RENDERING,
@@ -50,5 +55,6 @@ def recipe_of(body: PromptBody, model: ModelSpec, constraint: Constraint | None)
             "endpoint": model.api_base,
             "params": {**model.params, **body.params},
             **constraint_body(constraint),
+            **({} if dialog is None else {"dialog": dialog}),
         }
     )

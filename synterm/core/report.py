@@ -49,6 +49,18 @@ class Latency(BaseModel):
     p95: float | None = None
 
 
+class MetricReport(BaseModel):
+    """The scores of the checks that name a metric."""
+
+    n: int
+    """Scores: one for each check that names it and gave a verdict, in each evaluation."""
+    mean: float
+    pass_rate: float
+    """The share of these checks that passed."""
+    ci: tuple[float, float]
+    """95 % interval of the mean over independent cases: repeats and variations of one seed count as one."""
+
+
 class CorrectedRate(BaseModel):
     """The share of answers that people would pass, from a judge's pass rate and its errors (Rogan and Gladen)."""
 
@@ -82,6 +94,8 @@ class VariantReport(BaseModel):
     latency_ms: Latency
     cost_usd: float
     classification: Classification | None = None
+    metrics: dict[str, MetricReport] = {}
+    """By the names that checks give as their `metric`."""
     corrected_pass_rate: CorrectedRate | None = None
     """Where a calibrated judge gave verdicts; of several, the one that gave most."""
 
@@ -131,7 +145,25 @@ class CheckReport(BaseModel):
     reason: str
     error: str | None = None
     judge: str | None = None
-    """Which judge it asked, for a check that asks a model."""
+    """The model that judged and the version of its instructions, where a model did."""
+    metric: str | None = None
+    checks: list[CheckReport] = []
+    """What the checks of a set found."""
+
+
+class TurnReport(BaseModel):
+    """What one side of a dialog said."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+class DialogReport(BaseModel):
+    """A dialog that was held."""
+
+    turns: list[TurnReport]
+    end: str
+    """Why it ended: goal reached, given up, decided, script ended, no turns left, going in circles, broken off."""
 
 
 class EvaluationReport(BaseModel):
@@ -147,6 +179,9 @@ class EvaluationReport(BaseModel):
     input: dict[str, Any]
     expected: Any
     output: str
+    """The answer; of a dialog the last one."""
+    dialog: DialogReport | None = None
+    """The whole dialog, where the case is one."""
     outcome: str
     label: str | None
     passed: bool | None

@@ -37,6 +37,11 @@ class Request:
     constraint: Constraint | None = None
     repeat: int = 0
     """0 for the first try of a case; each further repeat is a request of its own."""
+    dialog: dict[str, Any] | None = None
+    """Where it stands for a whole dialog: all that decides how it goes, besides the messages. It is never sent itself.
+    """
+    values: dict[str, Any] | None = None
+    """The case's input, where the model takes its values beside the messages; else None."""
     key: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -51,6 +56,10 @@ class Request:
             "params": self.params,
             "repeat": self.repeat,
         }
+        if self.dialog is not None:
+            body["dialog"] = self.dialog
+        if self.values is not None:
+            body["values"] = self.values
         return body | constraint_body(self.constraint)
 
 

@@ -82,7 +82,7 @@ def _failure(evaluation: Evaluation) -> Failure:
         scenario_id=case.scenario_id,
         input=_head(input_text(case.input)),
         expected=None if case.expected is None else _head(value_text(case.expected)),
-        got=_head(label or evaluation.completion.text),
+        got=_head(label or evaluation.completion.said),
         reason=_head(next(failed, "")) if label is None else "",
         score=evaluation.score or 0.0,
     )

@@ -70,6 +70,14 @@ class Flights:
         lane.add(flight, urgent=urgent)
         return lane
 
+    def keep(self, task: Task, request: Request, completion: Completion) -> None:
+        """Put an answer on disk that was put together from others, and tell it then. Those were paid for already."""
+        if flight := self._open.get(request.key):
+            flight.tasks.append(task)
+            return
+        flight = self._open[request.key] = Flight(request, [task], waiting=False)
+        self._recorder.keep(task, completion, partial(self._stored, flight, completion))
+
     async def room(self, lane: Lane) -> None:
         """Wait while so many requests wait in a lane that more would only take memory."""
         if lane.waiting < self._ahead:
@@ -192,7 +200,9 @@ class Flights:
             return None
         if not flight.tries:
             self._show(Started(flight.tasks[0]))
-        return await ask(lane.route, flight, self._traffic.clock, self._show if self._stream else None)
+        # What a judge says is no answer to be shown.
+        shown = self._stream and flight.tasks[0].then is None
+        return await ask(lane.route, flight, self._traffic.clock, self._show if shown else None)
 
     def _called(self, lane: Lane, flight: Flight, call: asyncio.Task[Completion | None]) -> None:
         self._calls.discard(call)
@@ -273,7 +283,7 @@ class Flights:
         del self._open[flight.request.key]
         self._tell(first, completion)
         for other in others:
-            self._tell(other, replace(completion, cached=completion.outcome.answered))
+            self._tell(other, replace(completion, cached=completion.outcome.answered, steps=()))
         self._land()
 
     # Never sent.

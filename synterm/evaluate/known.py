@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from synterm.core.completion import Completion
-from synterm.core.evaluation import Task
+from synterm.core.evaluation import Evaluation, Task
 from synterm.evaluate.checklist import Checklist
+from synterm.evaluate.inquiry import Inquiry
 from synterm.evaluate.limits import Limits
 from synterm.evaluate.plan import rendered
 from synterm.storage.responses import ResponseStore
@@ -43,6 +45,25 @@ def stored_answers(tasks: list[Task], responses: ResponseStore, limits: Limits) 
     names = [task.shortcut for task in tasks if task.shortcut and task.case.id not in limits.refresh]
     found = responses.lookup_shortcuts(names, limits.kept)
     return [(task, found[task.shortcut]) for task in tasks if task.shortcut in found]
+
+
+def look_up_replies(asked: Iterable[Inquiry], responses: ResponseStore, limits: Limits) -> None:
+    """Have inquiries take the replies that the project file has."""
+    wanted = [one for one in asked if one.task.case.id not in limits.refresh]
+    keys = dict.fromkeys(key for one in wanted for key in one.missing)
+    answers = responses.lookup([*keys], limits.kept) if keys else {}
+    for one in wanted:
+        one.take(answers)
+
+
+def judged_from_file(
+    answered: Iterable[tuple[Task, Completion]], checklist: Checklist, responses: ResponseStore, limits: Limits
+) -> Iterator[tuple[Evaluation, bool]]:
+    """The verdicts on answers, as far as the file has what they need; and whether it has all of that."""
+    told = [(task, answer, checklist.inquire(task, answer)) for task, answer in answered]
+    look_up_replies([asked for _, _, asked in told if asked], responses, limits)
+    for task, answer, asked in told:
+        yield checklist.judge(task, answer, asked), asked is None or not asked.missing
 
 
 def _by_request(known: Known, responses: ResponseStore, limits: Limits) -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 from synterm.core.case import Case
+from synterm.core.dialog import NAME, dialog_of, is_dialog
 from synterm.core.evaluation import Task, Variant
+from synterm.core.model import ModelSpec
 from synterm.core.prompt import PromptBody
 from synterm.core.recipe import Recipe, recipe_of
 from synterm.core.render import Renderer
 from synterm.core.request import Request
 from synterm.errors import InputError
 from synterm.evaluate.checklist import Checklist
+from synterm.evaluate.conversation import WORDING
 
 
 @lru_cache(maxsize=32)
@@ -25,11 +29,12 @@ def renderer(body: PromptBody) -> Renderer:
 def plan(cases: Iterable[Case], variant: Variant, checklist: Checklist, repeats: int = 1) -> Iterator[Task]:
     """The tasks of one variant, not rendered yet. Raises InputError when the prompt does not compile."""
     renderer(variant.body)
-    recipes: dict[str, Recipe | None] = {}
+    recipes: dict[tuple[str, str | None], Recipe | None] = {}
     for case in cases:
-        if case.scenario_id not in recipes:
-            recipes[case.scenario_id] = recipe_for(variant, checklist, case.scenario_id)
-        recipe = recipes[case.scenario_id]
+        kind = (case.scenario_id, user_of(case.input))
+        if kind not in recipes:
+            recipes[kind] = recipe_for(variant, checklist, *kind)
+        recipe = recipes[kind]
         content = case.content_id
         for repeat in range(repeats):
             yield Task(case, variant, repeat, recipe=recipe, content=content)
@@ -37,14 +42,17 @@ def plan(cases: Iterable[Case], variant: Variant, checklist: Checklist, repeats:
 
 def rendered(task: Task, checklist: Checklist) -> Task:
     """The task with its request; or with the problem in words, where the case lacks a value or JSON can't hold it."""
-    model, body = task.variant.model, task.variant.body
+    model, body, values = task.variant.model, task.variant.body, task.case.input
     try:
+        spec = dialog_of(values)
         request = Request(
             model=model,
-            messages=renderer(body).render(task.case.input),
+            messages=renderer(shown_to(model, body)).render(values if spec is None else {**values, spec.variable: "…"}),
             params={**model.params, **body.params},
             constraint=checklist.constraint(task.case.scenario_id) if model.constrained else None,
             repeat=task.repeat,
+            dialog=None if spec is None else {"case": values[NAME], **_held_by(spec.user or "", checklist)},
+            values=values if model.takes_values else None,
         )
     except InputError as error:
         return replace(task, problem=str(error))
@@ -53,10 +61,35 @@ def rendered(task: Task, checklist: Checklist) -> Task:
     return replace(task, request=request)
 
 
-def recipe_for(variant: Variant, checklist: Checklist, scenario_id: str) -> Recipe | None:
-    """How the cases of a scenario are asked about under a variant; None for parameters that JSON can't hold."""
+def shown_to(model: ModelSpec, body: PromptBody) -> PromptBody:
+    """What of a prompt goes to a model. Few-shot examples are for models: an app would take them for earlier turns."""
+    return body.model_copy(update={"examples": ()}) if model.takes_values and body.examples else body
+
+
+def recipe_for(variant: Variant, checklist: Checklist, scenario_id: str, user: str | None = None) -> Recipe | None:
+    """How the cases of a scenario are asked about under a variant; None for parameters that JSON can't hold.
+
+    `user`: for dialogs, the name of the model that plays the user; empty where the lines are given.
+    """
     constraint = checklist.constraint(scenario_id) if variant.model.constrained else None
     try:
-        return recipe_of(variant.body, variant.model, constraint)
-    except TypeError:
-        return None  # parameters that JSON can't hold: rendering says so
+        dialog = None if user is None else _held_by(user, checklist)
+        return recipe_of(variant.body, variant.model, constraint, dialog)
+    except (TypeError, InputError):
+        return None  # parameters that JSON can't hold, a user that is no model: rendering says so
+
+
+def user_of(values: Mapping[str, Any]) -> str | None:
+    """The name of the model that plays the user of a dialog, empty where its lines are given; None: no dialog."""
+    return str(values[NAME].get("user") or "") if is_dialog(values) else None
+
+
+def _held_by(user: str, checklist: Checklist) -> dict[str, Any]:
+    """What decides how a dialog goes besides the app and the case: the model that plays the user, and its part.
+
+    Raises InputError when the project has no such model.
+    """
+    if not user:
+        return {"wording": WORDING}
+    model = checklist.model(user)
+    return {"wording": WORDING, "user": {"model": model.resolved, "endpoint": model.api_base, "params": model.params}}

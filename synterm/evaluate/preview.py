@@ -6,9 +6,12 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
+from synterm.core.completion import Completion, Outcome
+from synterm.core.dialog import turns_of
 from synterm.core.evaluation import Variant
 from synterm.evaluate.checklist import Checklist
-from synterm.evaluate.known import Known, known_answers
+from synterm.evaluate.known import Known, known_answers, look_up_replies
+from synterm.evaluate.limits import Limits
 from synterm.evaluate.misses import why_missed
 from synterm.evaluate.plan import plan
 from synterm.evaluate.run import RunPlan, kept_for
@@ -16,6 +19,8 @@ from synterm.providers.prices import price_of
 from synterm.storage.project import Project
 
 _CHUNK = 1000
+_SOME = Completion(Outcome.COMPLETE, "an answer")
+"""What stands for an answer that nobody knows yet, to count what would be asked about it."""
 _EXPLAINED = 200
 """For so many misses of a variant the reason is looked up; those of one variant are much alike."""
 
@@ -29,6 +34,8 @@ class Preview:
     """Answers that the project file serves."""
     requests: int = 0
     """Requests that would be sent; equal ones once."""
+    asked: int = 0
+    """Questions of judges, and turns of dialogs beyond the first, that there may be besides."""
     problems: int = 0
     """Cases whose request can't be made."""
     worst_usd: float | None = 0.0
@@ -39,7 +46,7 @@ class Preview:
 
 def preview(project: Project, chosen: RunPlan) -> list[Preview]:
     """What `chosen` would do. Raises InputError for prompts or checks that can't be used."""
-    checklist = Checklist(project.nodes.tree())
+    checklist = Checklist(project.nodes.tree(), models=project.models.all())
     limits = replace(chosen.limits, kept=kept_for(project, chosen))
     seen: set[str] = set()
     previews: list[Preview] = []
@@ -50,6 +57,7 @@ def preview(project: Project, chosen: RunPlan) -> list[Preview]:
             known = known_answers(chunk, checklist, project.responses, limits)
             made.cached += len(known.told)
             _count(made, known, seen, project)
+            made.asked += _asked(known, checklist, project, limits)
         previews.append(made)
     return previews
 
@@ -66,3 +74,16 @@ def _count(made: Preview, known: Known, seen: set[str], project: Project) -> Non
             made.worst_usd = None if worst is None or made.worst_usd is None else made.worst_usd + worst
             if made.reasons.total() < _EXPLAINED:
                 made.reasons[why_missed(task, project.responses)] += 1
+
+
+def _asked(known: Known, checklist: Checklist, project: Project, limits: Limits) -> int:
+    """How many further requests the tasks of a chunk may take: as many as nothing in the file spares."""
+    inquiries = [one for task, answer in known.told if (one := checklist.inquire(task, answer))]
+    look_up_replies(inquiries, project.responses, limits)
+    asked = sum(len(one.missing) for one in inquiries)
+    for task in known.rest:
+        if task.request is not None:
+            asked += turns_of(task.case.input) - 1
+            if one := checklist.inquire(task, _SOME):
+                asked += len(one.requests)
+    return asked

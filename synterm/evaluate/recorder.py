@@ -47,7 +47,14 @@ class Recorder:
             received = Received(task, completion, reservation.day, reservation.today_usd)
         else:
             received = Received(task, completion, today() if completion.cost_usd else "")
-        self._waiting.append(_Waiting(received, reservation, on_stored))
+        self._queue(_Waiting(received, reservation, on_stored))
+
+    def keep(self, task: Task, completion: Completion, on_stored: OnStored) -> None:
+        """Put an answer on disk that counts for no spending, then call `on_stored`."""
+        self._queue(_Waiting(Received(task, completion), None, on_stored))
+
+    def _queue(self, waiting: _Waiting) -> None:
+        self._waiting.append(waiting)
         self.pending += 1
         if self._writing is None:
             self._writing = asyncio.get_running_loop().create_task(self._write())

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from synterm.core.case import Case
 from synterm.core.completion import Completion
+from synterm.core.dialog import FINISH, is_dialog
 from synterm.core.evaluation import Evaluation, Task, Variant
 from synterm.core.model import ModelSpec
 from synterm.core.prompt import Message, PromptBody
@@ -119,6 +120,7 @@ def evaluation_of(done: Recorded, variant: Variant, case_id: str | None = None) 
     completion = Completion(
         done.outcome,
         done.text,
+        FINISH if is_dialog(done.input) else None,
         usage=done.usage,
         cost_usd=done.cost_usd,
         latency_ms=done.latency_ms,

@@ -93,7 +93,7 @@ class RunProgress:
         """Count one evaluation."""
         self.tally.add(evaluation)
         self.cached += evaluation.completion.cached
-        self.cost_usd += 0.0 if evaluation.completion.cached else evaluation.completion.cost_usd or 0.0
+        self.cost_usd += sum(call.cost_usd or 0.0 for call in evaluation.calls if not call.cached)
 
     @property
     def done(self) -> int:
@@ -114,7 +114,7 @@ async def run(
     be used, ProjectError when the project file fails.
     """
     tree = project.nodes.tree()
-    checklist = Checklist(tree, project.grades)
+    checklist = Checklist(tree, project.grades, project.models.all())
     result = RunResult(
         tree,
         chosen.variants,

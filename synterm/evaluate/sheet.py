@@ -53,7 +53,10 @@ class Sheet:
         key = evaluation.task.variant.key
         number = self._number_of(evaluation.task.case)
         self._columns[key].add(number, evaluation)
-        self._count(evaluation.completion)
+        self.made += 1
+        self.cached += evaluation.completion.cached
+        for completion in evaluation.calls:
+            self._count(completion)
         if evaluation.passed is None:
             self.reasons.add(evaluation)
         elif not evaluation.passed and key == self._last:
@@ -107,10 +110,7 @@ class Sheet:
         return any(column.judges for column in self._columns.values())
 
     def _count(self, completion: Completion) -> None:
-        self.made += 1
-        if completion.cached:
-            self.cached += 1
-        elif completion.outcome is not Outcome.NOT_SENT:
+        if not completion.cached and completion.outcome is not Outcome.NOT_SENT:
             self.requests += completion.attempts
             self.cost_usd += completion.cost_usd or 0.0
             self.cost_unknown += completion.charged_usd is None

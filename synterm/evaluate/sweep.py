@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import cast
 
 from synterm.core.completion import Completion, Outcome, failed_call
-from synterm.core.evaluation import Task
+from synterm.core.evaluation import Evaluation, Task
+from synterm.core.request import Request
+from synterm.errors import InputError
 from synterm.evaluate.checklist import Checklist
-from synterm.evaluate.events import Event, Judged
+from synterm.evaluate.conversation import Conversation
+from synterm.evaluate.dialogs import begin_dialog
+from synterm.evaluate.events import Event, Judged, Streamed
 from synterm.evaluate.flights import Flights
-from synterm.evaluate.known import known_answers, stored_answers
+from synterm.evaluate.inquiry import Inquiry
+from synterm.evaluate.known import judged_from_file, known_answers, look_up_replies, stored_answers
 from synterm.evaluate.lane import Lane
 from synterm.evaluate.limits import DEFAULT_LIMITS, Limits
 from synterm.evaluate.traffic import Traffic
@@ -56,6 +62,8 @@ class Sweep:
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
         self._flights = Flights(self._events.put_nowait, self._tell, traffic, project, limits)
         self._ahead: set[Cell] = set()
+        self._wanted: list[Task] = []
+        """What is to be taken first, once the checks can judge."""
         self._ended = False
 
     async def events(self) -> AsyncGenerator[Event]:
@@ -83,11 +91,20 @@ class Sweep:
             return
         wanted = [task for task in tasks if task.cell not in self._ahead]
         self._ahead.update(task.cell for task in wanted)
+        self._wanted += wanted
+        if self._checklist.is_warm:
+            self._take_wanted()
+
+    def _take_wanted(self) -> None:
+        wanted, self._wanted = self._wanted, []
         self._take(wanted, urgent=True)
 
     async def _work(self) -> None:
         try:
             async with asyncio.timeout(self._limits.max_seconds), asyncio.TaskGroup() as group:
+                # Nothing is judged, on the event loop, before the checks have in memory what they judge with.
+                await self._checklist.warm()
+                self._take_wanted()
                 landing = group.create_task(self._flights.landed())
                 async with asyncio.TaskGroup() as feeds:
                     for source in self._sources:
@@ -124,19 +141,21 @@ class Sweep:
     async def _feed_stored(self) -> None:
         while chunk := list(_stretch(self._stored, self._limits.chunk)):
             tasks = [task for task in chunk if task]
-            for task, answer in stored_answers(tasks, self._responses, self._limits):
-                self._tell(task, answer)
+            answers = stored_answers(tasks, self._responses, self._limits)
+            for evaluation, whole in judged_from_file(answers, self._checklist, self._responses, self._limits):
+                if whole:
+                    self._judged(evaluation)
             await asyncio.sleep(self._limits.breath_s)
 
     def _take(self, tasks: list[Task], *, urgent: bool = False) -> set[Lane]:
         """Tell of what the project file has, queue the rest; gives the lanes that got some."""
         known = known_answers(tasks, self._checklist, self._responses, self._limits)
-        for task, answer in known.told:
-            self._tell(task, answer)
-        lanes: set[Lane] = set()
+        lanes = self._tell_all(known.told)
         for task in known.rest:
             if task.request is None:
                 self._tell(task, failed_call(Outcome.NOT_SENT, task.problem or "no request"))
+            elif task.request.dialog is not None:
+                lanes.update(self._begin_dialog(task))
             elif lane := self._flights.add(task, task.request, urgent=urgent):
                 lanes.add(lane)
         for lane in lanes:
@@ -144,8 +163,86 @@ class Sweep:
         return lanes
 
     def _tell(self, task: Task, completion: Completion) -> None:
+        """An answer came: to a step on the way, or one that is to be judged."""
+        if task.then:
+            task.then(completion)
+        else:
+            for lane in self._tell_all([(task, completion)]):
+                lane.route.endpoint.pump()
+
+    def _tell_all(self, answered: Sequence[tuple[Task, Completion]]) -> set[Lane]:
+        """Judge answers, or ask first what is to be asked; gives the lanes that got requests."""
+        asked: list[Inquiry] = []
+        for task, completion in answered:
+            if one := self._checklist.inquire(task, completion):
+                asked.append(one)
+            else:
+                self._judged(self._checklist.judge(task, completion))
+        if asked:
+            look_up_replies(asked, self._responses, self._limits)
+        lanes: set[Lane] = set()
+        for one in asked:
+            if missing := one.missing:
+                lanes.update(self._ask(one, missing))
+            else:
+                self._judged(self._checklist.judge(one.task, one.completion, one))
+        return lanes
+
+    def _ask(self, asked: Inquiry, missing: Mapping[str, Request]) -> list[Lane]:
+        """Send the questions that are open. They are urgent: an answer gets its verdict before more is asked for."""
+        task = asked.task
+        steps = [
+            Task(task.case, task.variant, task.repeat, request, then=partial(self._replied, asked, key))
+            for key, request in missing.items()
+        ]
+        return [lane for step in steps if step.request and (lane := self._flights.add(step, step.request, urgent=True))]
+
+    def _replied(self, asked: Inquiry, key: str, completion: Completion) -> None:
+        asked.take({key: completion})
+        if not asked.missing:
+            self._judged(self._checklist.judge(asked.task, asked.completion, asked))
+
+    def _begin_dialog(self, task: Task) -> set[Lane]:
+        """Hold the dialog of a case; gives the lanes that got requests."""
+        try:
+            held = begin_dialog(task, self._checklist)
+        except InputError as error:
+            return self._not_sent(task, error)
+        return self._go_on(held)
+
+    def _go_on(self, held: Conversation) -> set[Lane]:
+        """Ask for the next turn that the project file does not have; with the last one the dialog is an answer."""
+        task = held.task
+        while not held.ended:
+            try:
+                request = held.request()
+            except InputError as error:
+                return self._not_sent(task, error)
+            answer = None
+            if task.case.id not in self._limits.refresh:
+                answer = self._responses.lookup([request.key], self._limits.kept).get(request.key)
+            if answer is None:
+                step = Task(task.case, task.variant, task.repeat, request, then=partial(self._spoke, held))
+                lane = self._flights.add(step, request, urgent=bool(held.steps))
+                return {lane} if lane else set()
+            held.take(answer)
+        if task.request:
+            self._flights.keep(task, task.request, held.completion())
+        return set()
+
+    def _spoke(self, held: Conversation, completion: Completion) -> None:
+        held.take(completion)
+        if self._limits.stream and not held.ended:
+            self._events.put_nowait(Streamed(held.task, f"turn {len(held.turns)}: {held.turns[-1].content}"))
+        for lane in self._go_on(held):
+            lane.route.endpoint.pump()
+
+    def _not_sent(self, task: Task, error: InputError) -> set[Lane]:
+        return self._tell_all([(task, failed_call(Outcome.NOT_SENT, str(error), error.hint))])
+
+    def _judged(self, evaluation: Evaluation) -> None:
         self._told += 1
-        self._events.put_nowait(Judged(self._checklist.judge(task, completion)))
+        self._events.put_nowait(Judged(evaluation))
 
 
 def _stretch(source: Iterator[Task | None], most: int) -> Iterator[Task | None]:

@@ -15,13 +15,14 @@ from synterm.core.problems import Path as DataPath
 from synterm.core.problems import problems_of
 from synterm.core.prompt import Prompt
 from synterm.core.tree import Node
-from synterm.errors import InputError
+from synterm.errors import InputError, ModelError
 from synterm.formats.beside import file_beside
 from synterm.formats.findings import Findings
 from synterm.formats.jsonl_cases import read_cases
 from synterm.formats.project_form import CaseForm, NodeForm, Parts, ProjectForm, ScenarioForm, parts
 from synterm.formats.prompt_text import build_prompts, only_variable
 from synterm.formats.safe_yaml import MAX_CHARACTERS, Document, load_yaml
+from synterm.providers.known_params import check_params
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ def read_project_text(path: Path) -> ProjectText:
     findings = Findings(document)
     form = _form(document, findings)
     findings.unique(("models",), "name", [model.name for model in form.models])
+    _check_targets(form.models, findings)
     prompts = build_prompts(form.prompts, findings)
     reader = _TreeReader(path.parent, _variable(prompts, form), findings)
     reader.read(("tree",), form.tree, None)
@@ -74,6 +76,16 @@ def _form(document: Document, findings: Findings) -> ProjectForm:
             findings.add(problem)
         findings.raise_any()
         raise
+
+
+def _check_targets(models: Sequence[ModelSpec], findings: Findings) -> None:
+    """How an app is asked is written by hand, so what is wrong there is told before the first call."""
+    for index, model in enumerate(models):
+        if model.takes_values:
+            try:
+                check_params(model)
+            except ModelError as error:
+                findings.add_at(("models", index), InputError(error.message, where=error.where, hint=error.hint))
 
 
 def _variable(prompts: Sequence[Prompt], form: ProjectForm) -> str | None:

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from synterm.core.model import ModelSpec
 from synterm.errors import InputError, ModelError
+from synterm.providers.http_config import read_target, whole_target
 from synterm.providers.params import EmbeddedParams, EndpointParams, read_params
 from synterm.providers.scripted import Script
 
@@ -18,10 +19,21 @@ def kind_of_params(model: ModelSpec) -> type[BaseModel]:
     return kinds.get(model.provider, EndpointParams)
 
 
+def check_params(model: ModelSpec) -> None:
+    """Raises ModelError for what the provider would refuse: above all a key, which must not get into a file."""
+    if model.provider == "http":
+        whole_target(model, model.params)
+    else:
+        read_params(kind_of_params(model), model.params, f"model {model.model}")
+
+
 def param_problem(model: ModelSpec, name: str, value: Any) -> InputError | None:
     """What is wrong with a parameter for a model: its name, its type or its range; None: nothing."""
     try:
-        read_params(kind_of_params(model), {name: value}, model.name)
+        if model.provider == "http":
+            read_target({name: value})
+        else:
+            read_params(kind_of_params(model), {name: value}, model.name)
     except ModelError as error:
         return InputError(error.message, hint=error.hint)
     return None

@@ -17,6 +17,7 @@ from synterm.reports.changes import Change, changes
 from synterm.reports.details import confusion, errors, failures
 from synterm.reports.figures import chance, dollars, percent, seconds
 from synterm.reports.judges import corrected_lines, gate_notes
+from synterm.reports.metrics import metrics_tables
 from synterm.reports.tables import GATE_MARKS, behavior_tables, short_names, variants_table
 from synterm.text import one_line, plural
 
@@ -51,6 +52,7 @@ def _sections(report: RunReport, result: RunResult, width: int) -> Iterator[Iter
     yield corrected_lines(report)
     if report.behaviors:
         yield behavior_tables(report, width)
+    yield metrics_tables(report, width)
     yield _changes(found, width)
     yield confusion(report, width)
     yield errors(result.sheet.reasons, width)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from synterm.core.dialog import Transcript, is_dialog, transcript_of
 from synterm.core.evaluation import CheckResult, variant_name
-from synterm.core.report import CheckReport, EvaluationReport
+from synterm.core.report import CheckReport, DialogReport, EvaluationReport, TurnReport
 from synterm.core.tree import Tree
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ def evaluation_reports(recorded: Iterable[Recorded], tree: Tree) -> Iterator[Eva
 
 def evaluation_report(done: Recorded, tree: Tree) -> EvaluationReport:
     """One evaluation; `tree` has the path of its scenario, which is empty for one that is no longer there."""
+    held = transcript_of(done.text) if is_dialog(done.input) else None
     return EvaluationReport(
         case_id=done.case_id,
         root_id=done.root_id,
@@ -28,7 +30,8 @@ def evaluation_report(done: Recorded, tree: Tree) -> EvaluationReport:
         repeat=done.repeat,
         input=done.input,
         expected=done.expected,
-        output=done.text,
+        output=held.last if held else done.text,
+        dialog=_dialog(held) if held else None,
         outcome=done.outcome.value,
         label=done.label,
         passed=done.passed,
@@ -43,6 +46,10 @@ def evaluation_report(done: Recorded, tree: Tree) -> EvaluationReport:
     )
 
 
+def _dialog(held: Transcript) -> DialogReport:
+    return DialogReport(turns=[TurnReport(role=turn.role, content=turn.content) for turn in held.turns], end=held.end)
+
+
 def _check(found: CheckResult) -> CheckReport:
     return CheckReport(
         type=found.type,
@@ -51,4 +58,6 @@ def _check(found: CheckResult) -> CheckReport:
         reason=found.reason,
         error=found.error,
         judge=found.judge,
+        metric=found.metric,
+        checks=[_check(part) for part in found.parts],
     )

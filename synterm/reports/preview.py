@@ -23,6 +23,8 @@ def print_preview(previews: Sequence[Preview], stream: TextIO) -> None:
 def _lines(made: Preview) -> list[str]:
     cost = f", {_cost([made.worst_usd])}" if made.requests else ""
     lines = [f"{made.cached:,} from the file, {plural(made.requests, 'request')} to send{cost}"]
+    if made.asked:
+        lines.append(f"up to {plural(made.asked, 'further request')}: judges' questions and turns of dialogs")
     if made.problems:
         lines.append(f"{plural(made.problems, 'case')} can't be rendered")
     explained = made.reasons.total()

@@ -103,7 +103,10 @@ def _flag(name: str, facts: QualityFacts) -> Condition:
             dump(sorted(facts.needs_expected))
         ]
     if name == "missing-var":
-        lacks = "json_type(input, '$.\"' || value || '\"') IS NULL"
+        lacks = (
+            "json_type(input, '$.\"' || value || '\"') IS NULL AND NOT (coalesce(json_type(input, '$.dialog'), '') = "
+            "'object' AND coalesce(input ->> '$.dialog.variable', 'message') = value)"
+        )
         return f"{_CONTENTS} EXISTS (SELECT 1 FROM json_each(?) WHERE {lacks}))", [dump(sorted(facts.variables))]
     if name == "leak":
         return f"({_SHARED} count(DISTINCT split) > 1) OR content_id IN (SELECT value FROM json_each(?)))", [

@@ -215,7 +215,12 @@ class CaseStore(Store):
 
     def input_names(self) -> Future[frozenset[str]]:
         """All names that inputs give values for. Reads every input, on the writer's thread."""
-        sql = "SELECT DISTINCT json_each.key FROM contents, json_each(contents.input)"
+        # Of a dialog's, the variable that its turns fill.
+        sql = (
+            "SELECT DISTINCT CASE WHEN key = 'dialog' AND json_each.type = 'object' "
+            "THEN coalesce(json_each.value ->> '$.variable', 'message') ELSE key END "
+            "FROM contents, json_each(contents.input)"
+        )
         return self._writer.submit(lambda db: frozenset(name for (name,) in db.conn.execute(sql)))
 
     def put(self, cases: Iterable[Case]) -> Future[int]:

@@ -34,20 +34,8 @@ class GradeStore(Store):
 
 
 def grade_text(found: CheckResult) -> str:
-    """A check's result as JSON. What came to results later stands there only where it is set: what was found before
-    has the same text as ever, and so the same row."""
-    body = {
-        "type": found.type,
-        "passed": found.passed,
-        "score": found.score,
-        "reason": storable(found.reason),
-        "error": text_or_none(found.error),
-        "label": text_or_none(found.label),
-        "expected_label": text_or_none(found.expected_label),
-    }
-    if found.judge is not None:
-        body["judge"] = storable(found.judge)
-    return dump(body)
+    """A check's result as JSON."""
+    return dump(_body(found))
 
 
 def read_grade(text: str) -> CheckResult:
@@ -71,6 +59,26 @@ def grade_list(db: Database, checks: Iterable[CheckResult], known: dict[CheckRes
             pk = known[found] = grade_pk(db, grade_text(found))
         pks.append(pk)
     return dump(pks)
+
+
+def _body(found: CheckResult) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "type": found.type,
+        "passed": found.passed,
+        "score": found.score,
+        "reason": storable(found.reason),
+        "error": text_or_none(found.error),
+        "label": text_or_none(found.label),
+        "expected_label": text_or_none(found.expected_label),
+    }
+    # Left out where there is nothing, so that most results read as they always did, and share their rows.
+    if found.metric is not None:
+        body["metric"] = storable(found.metric)
+    if found.judge is not None:
+        body["judge"] = storable(found.judge)
+    if found.parts:
+        body["parts"] = [_body(part) for part in found.parts]
+    return body
 
 
 @cache

@@ -24,11 +24,13 @@ from synterm.tui.guard import guard_terminal
 from synterm.tui.keys import check_keys
 from synterm.tui.leaving import in_order
 from synterm.tui.look.dress import Dress
+from synterm.tui.pacing import PacedScreen
 from synterm.tui.pauses import quiet_python
 from synterm.tui.remembered import recall, remember_tour
 from synterm.tui.screens.confirm import ConfirmScreen, HoldsText
 from synterm.tui.screens.workbench.evaluating import EvaluatingScreen
 from synterm.tui.screens.workbench.screen import WorkbenchScreen
+from synterm.tui.widgets.row_editor import LineInput
 
 
 class WorkbenchApp(App[None]):
@@ -98,6 +100,12 @@ class WorkbenchApp(App[None]):
         if self._tour:
             screen.call_after_refresh(self.action_tour)
 
+    async def on_event(self, event: events.Event) -> None:
+        """What someone does is painted soon."""
+        if isinstance(event, events.InputEvent) and isinstance(self.screen, PacedScreen):
+            self.screen.hurry()
+        await super().on_event(event)
+
     async def on_unmount(self) -> None:
         """Stop the models."""
         await self._providers.close()
@@ -111,6 +119,11 @@ class WorkbenchApp(App[None]):
     def unsaved(self) -> str:
         """Why something that was typed is not on disk; empty when all is. All is tried once the project is closed."""
         return self._workbench.session.drafts.problem if self._workbench else ""
+
+    @property
+    def escape_to_minimize(self) -> bool:
+        """Whether escape takes back the zoom: not from who edits a row, where it means what is typed."""
+        return super().escape_to_minimize and not isinstance(self.focused, LineInput)
 
     @property
     def themes(self) -> Sequence[str]:

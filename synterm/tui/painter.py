@@ -47,6 +47,8 @@ class Painter:
         self._dirty: set[str] = set()
         self._unfinished = False
         self._figures_due = False
+        self._stale = False
+        """Whether any row may say something else."""
         self._first_due = False
         self._frame = 0
         self.state: LiveState = "idle"
@@ -82,11 +84,10 @@ class Painter:
             self.draw()
 
     def edited(self) -> None:
-        """The draft says something else: its name and what is stale now are shown at once, the figures with a slow
-        frame, after the next keys."""
+        """The draft says something else: its name is shown with the key, what is stale now with the next frame, the
+        figures with a slow one."""
         self._show_prompt_title()
-        self._panes.grid.refresh()
-        self._figures_due = True
+        self._stale = self._figures_due = True
 
     def settled(self) -> None:
         """Nothing runs any more: the next frame draws it all."""
@@ -94,8 +95,7 @@ class Painter:
 
     def superseded(self) -> None:
         """What ran was cancelled: no cell is under way any more."""
-        self._panes.grid.refresh()
-        self._figures_due = True
+        self._stale = self._figures_due = True
 
     def show_scope(self) -> None:
         """Show the cases in scope, arranged as was chosen, and the board of them."""
@@ -177,6 +177,10 @@ class Painter:
         grid = self._panes.grid
         if slow:
             grid.advance()
+        if self._stale:
+            self._stale = False
+            grid.refresh()
+            return
         for index in grid.visible_rows():
             case_id = self._session.board.shown[index].id
             if case_id in self._dirty or self._unfinished or (slow and self._is_running(case_id)):

@@ -40,8 +40,8 @@ class Session:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.tree = project.nodes.tree()
-        self.checklist = Checklist(self.tree, project.grades)
         self.models = project.models.all()
+        self.checklist: Checklist = Checklist(self.tree, project.grades, self.models)
         self.prompts = project.prompts.all()
         self.model: ModelSpec | None = self.models[0] if self.models else None
         self.drafts = Drafts(project)
@@ -128,10 +128,11 @@ class Session:
         `touched`: the cases that say something else now; None: any may.
         """
         tree = self.project.nodes.tree()
-        if tree != self.tree:
-            self.tree, self.checklist, touched = tree, Checklist(tree, self.project.grades), None
-        self._forget(touched)
         self.models = self.project.models.all()
+        checklist = Checklist(tree, self.project.grades, self.models)
+        if tree != self.tree or checklist.judges != self.checklist.judges:
+            self.tree, self.checklist, touched = tree, checklist, None
+        self._forget(touched)
         self._reload_prompts()
         if self.model is not None:
             self.model = next((model for model in self.models if model.name == self.model.name), None)

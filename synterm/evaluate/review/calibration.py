@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from synterm.core.evaluation import CheckResult
 from synterm.core.review import Review, Source, Subject, majority
 from synterm.evaluate.agreement import Agreement, agreement
 from synterm.evaluate.correction import corrected_interval, corrected_rate
@@ -119,9 +120,15 @@ def _said(project: Project, source: Source) -> dict[Subject, list[Review]]:
 
 def _found(graded: Graded) -> Iterable[tuple[Judge, bool | None]]:
     yield (ALL_CHECKS, None), graded.passed
-    for check in graded.checks:
+    yield from _of_checks(graded.checks)
+
+
+def _of_checks(checks: Iterable[CheckResult]) -> Iterator[tuple[Judge, bool | None]]:
+    """Those of sets too."""
+    for check in checks:
         if check.type not in _NOT_CHECKS:
             yield (check.type, check.judge), check.passed
+        yield from _of_checks(check.parts)
 
 
 def _calibration(judge: Judge, rows: list[tuple[bool, bool | None, str]]) -> Calibration:

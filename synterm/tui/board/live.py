@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from itertools import chain, islice
@@ -14,7 +14,7 @@ from synterm.core.evaluation import Task
 from synterm.core.model import ModelSpec
 from synterm.evaluate.checklist import Checklist
 from synterm.evaluate.events import Event, Judged
-from synterm.evaluate.known import known_answers
+from synterm.evaluate.known import judged_from_file, known_answers
 from synterm.evaluate.limits import Limits
 from synterm.evaluate.plan import plan, recipe_for
 from synterm.evaluate.purse import Purse
@@ -46,8 +46,16 @@ class Live:
     In a project that can only be looked at nothing is asked: the answers that it holds are shown.
     """
 
-    def __init__(self, project: Project, providers: Providers, settings: Settings) -> None:
+    def __init__(
+        self,
+        project: Project,
+        providers: Providers,
+        settings: Settings,
+        judges: Callable[[], Iterable[ModelSpec]] = tuple,
+    ) -> None:
+        """`judges`: the models that checks ask now."""
         self._project = project
+        self._judges = judges
         self._settings = settings
         self._traffic = Traffic(providers, settings.concurrency)
         self._purse = Purse(settings.live_cap_usd, "raise live_cap_usd in the settings")
@@ -67,12 +75,12 @@ class Live:
 
     def debounce(self, models: Iterable[ModelSpec]) -> float:
         """How long to wait after a key, in seconds, where these answer what is typed."""
-        free = all(is_free(model) for model in models)
+        free = self._is_free(models)
         return (self._settings.debounce_ms if free else self._settings.debounce_priced_ms) / 1000
 
     def cap(self, board: Board) -> float | None:
         """The spending cap of this sitting; None where no column's model costs anything."""
-        return None if all(is_free(column.variant.model) for column in board.columns) else self._purse.cap_usd
+        return None if self._is_free(column.variant.model for column in board.columns) else self._purse.cap_usd
 
     def wanted(self, board: Board, column: Column, everything: bool) -> int:
         """How many cells of a draft's column live mode keeps fresh."""
@@ -136,7 +144,11 @@ class Live:
         return replace(self._limits(), stream=False)
 
     def _takes_all(self, column: Column, everything: bool) -> bool:
-        return everything or is_free(column.variant.model) or self._project.read_only
+        return everything or self._is_free((column.variant.model,)) or self._project.read_only
+
+    def _is_free(self, models: Iterable[ModelSpec]) -> bool:
+        """Whether asking these models costs nothing, and judging what they say neither."""
+        return all(is_free(model) for model in chain(models, self._judges()))
 
     def _sources(
         self, board: Board, checklist: Checklist, visible: Sequence[Case], everything: bool
@@ -182,10 +194,13 @@ class Live:
 
     async def _known(self, tasks: Iterator[Task | None], checklist: Checklist) -> AsyncGenerator[Event]:
         """The answers that the project file holds."""
+        await checklist.warm()
         while chunk := list(islice(tasks, _CHUNK)):
             wanted = [task for task in chunk if task]
-            for task, answer in known_answers(wanted, checklist, self._project.responses, self._limits()).told:
-                yield Judged(checklist.judge(task, answer))
+            responses, limits = self._project.responses, self._limits()
+            told = known_answers(wanted, checklist, responses, limits).told
+            for evaluation, _ in judged_from_file(told, checklist, responses, limits):
+                yield Judged(evaluation)
             await asyncio.sleep(_BREATH_S)
 
 

@@ -179,7 +179,7 @@ def short_answer(evaluation: Evaluation, limit: int = SHOWN) -> str:
     completion = evaluation.completion
     if not completion.outcome.answered:
         return completion.outcome.value
-    return one_line(evaluation.label or completion.text or completion.outcome.value, limit)
+    return one_line(evaluation.label or completion.said or completion.outcome.value, limit)
 
 
 def marked(kind: Kind, text: str) -> str:

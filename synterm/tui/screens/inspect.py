@@ -193,7 +193,7 @@ class InspectScreen(ModalScreen[Inspected]):
         """Copy the answer as it is."""
         why = self._details.why
         if why and why.evaluation.completion.text:
-            self.app.copy_to_clipboard(why.evaluation.completion.text)
+            self.app.copy_to_clipboard(why.evaluation.completion.readable)
             self.notify("the answer is copied", markup=False)
         else:
             self.notify("there is no answer to copy", markup=False)

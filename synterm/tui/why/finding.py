@@ -11,6 +11,8 @@ from synterm.core.completion import Completion, Outcome, failed_call
 from synterm.core.evaluation import CheckResult, Evaluation
 from synterm.core.tree import Tree
 from synterm.evaluate.checklist import Checklist
+from synterm.evaluate.known import judged_from_file
+from synterm.evaluate.limits import DEFAULT_LIMITS
 from synterm.evaluate.misses import why_missed
 from synterm.evaluate.plan import plan, rendered
 from synterm.storage.grades import GradeStore
@@ -55,7 +57,7 @@ def look_into(path: Path, tree: Tree, case: Case, column: Column, columns: Seque
     Raises ProjectError when the file can't be read.
     """
     with Project.look(path) as project:
-        checklist = Checklist(tree, _Read(project.grades))
+        checklist = Checklist(tree, _Read(project.grades), project.models.all())
         seed = project.cases.named([case.origin.seed_id]) if case.origin.seed_id else []
         why = find_out(case, column, checklist, project.responses)
         answers = {other.title: _text(other.cell(case.id), project.responses) for other in columns}
@@ -87,7 +89,8 @@ def find_out(case: Case, column: Column, checklist: Checklist, responses: Respon
         return None
     variant = column.variant_of(cell)
     task = rendered(next(plan([case], variant or column.variant, checklist)), checklist)
-    evaluation = checklist.judge(task, replace(_completion(cell, responses), cached=cell.cached))
+    answer = replace(_completion(cell, responses), cached=cell.cached)
+    [(evaluation, _)] = judged_from_file([(task, answer)], checklist, responses, DEFAULT_LIMITS)
     raw = responses.raw(cell.stored) if cell.stored else b""
     return Why(evaluation, _source(cell, evaluation, responses), raw, _note(column, cell, variant is None))
 

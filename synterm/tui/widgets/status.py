@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from rich.cells import cell_len
+from rich.segment import Segment
 from rich.style import Style
-from rich.text import Text
+from textual.strip import Strip
 from textual.widget import Widget
 
 from synterm.text import one_line
@@ -31,6 +33,7 @@ _DOTS = {
     "blocked": "■",
 }
 _WORDS = {"idle": "live", "running": "live"}
+_Part = tuple[str, Style | None]
 _LEFT = 24
 """How many cells of the line a reason leaves to the name of the project."""
 
@@ -88,54 +91,67 @@ class StatusBar(Widget):
             self.status = status
             self.refresh()
 
-    def render(self) -> Text:
-        """The left and the right half of the line."""
-        left, right = self._left(), self._right()
-        left.truncate(max(self.content_size.width - right.cell_len, 0), overflow="ellipsis", pad=True)
-        return left + right
+    def render_line(self, y: int) -> Strip:
+        """The left and the right half of the line; drawn with every frame, so put together by hand."""
+        base, width = self.visual_style.rich_style, self.content_size.width
+        right = Strip([Segment(text, style) for text, style in self._right() if text])
+        left = Strip([Segment(text, style) for text, style in self._left()])
+        left = _shortened(left, max(width - right.cell_length, 0))
+        return Strip.join([left, right]).adjust_cell_length(width).apply_style(base)
 
-    def _left(self) -> Text:
+    def _left(self) -> list[_Part]:
         status = self.status
-        text = Text(" synterm  ", self._style("name"))
-        text.append(f"{one_line(status.project, 40)}  ", Style())
-        text.append(one_line(status.prompt, 60), self._style("dim"))
-        return text
+        return [
+            (" synterm  ", self._style("name")),
+            (f"{one_line(status.project, 40)}  ", None),
+            (one_line(status.prompt, 60), self._style("dim")),
+        ]
 
-    def _right(self) -> Text:
+    def _right(self) -> list[_Part]:
         status = self.status
         kind = {"idle": "live", "waiting": "busy", "running": "busy", "paused": "busy"}.get(status.state, "stop")
-        word = _WORDS.get(status.state, status.state)
-        text = Text(f"{_DOTS[status.state]} {word} ", self._style(kind))
-        if status.read_only:
-            text = Text("⊘ read-only: nothing is asked, nothing typed is saved  ", self._style("stop"))
+        parts: list[_Part] = []
         if status.unsaved:
-            text = Text(f"✗ not saved: {one_line(status.unsaved, 60)}  ", self._style("stop")).append_text(text)
+            parts.append((f"✗ not saved: {one_line(status.unsaved, 60)}  ", self._style("stop")))
+        if status.read_only:
+            parts.append(("⊘ read-only: nothing is asked, nothing typed is saved  ", self._style("stop")))
+        else:
+            parts.append((f"{_DOTS[status.state]} {_WORDS.get(status.state, status.state)} ", self._style(kind)))
         if status.reason:
             if status.counts.fresh:
-                text.append(f"{status.counts.fresh}/{status.total} fresh  ")
-            room = max(self.size.width - _LEFT - text.cell_len - len(self._cost()), 40)
-            text.append(f"{one_line(status.reason, room)}  ", self._style("stop"))
+                parts.append((f"{status.counts.fresh}/{status.total} fresh  ", None))
+            taken = sum(cell_len(text) for text, _ in parts)
+            room = max(self.size.width - _LEFT - taken - len(self._cost()), 40)
+            parts.append((f"{one_line(status.reason, room)}  ", self._style("stop")))
         else:
-            self._add_counts(text)
-        text.append(self._cost(), self._style("dim"))
-        return text
+            parts += self._counts()
+        return [*parts, (self._cost(), self._style("dim"))]
 
-    def _add_counts(self, text: Text) -> None:
+    def _counts(self) -> list[_Part]:
         counts, total = self.status.counts, self.status.total
-        text.append(f"{counts.fresh}/{total} fresh  ")
-        if total < self.status.cases:
-            text.append(f"sample of {self.status.cases:,}, r: all  ", self._style("dim"))
+        sample = total < self.status.cases
+        parts: list[_Part] = [(f"{counts.fresh}/{total} fresh  ", None)]
+        if sample:
+            parts.append((f"sample of {self.status.cases:,}, r: all  ", self._style("dim")))
         if rate := rate_text(counts, total):
-            text.append(f"{rate} of these pass  " if total < self.status.cases else f"{rate} pass  ")
+            parts.append((f"{rate} of these pass  " if sample else f"{rate} pass  ", None))
         if counts.errors:
-            text.append(f"! {counts.errors} without verdict  ", self._style("stop"))
+            parts.append((f"! {counts.errors} without verdict  ", self._style("stop")))
         if self.status.held_up:
-            text.append(f"{self.status.held_up}  ", self._style("stop"))
+            parts.append((f"{self.status.held_up}  ", self._style("stop")))
         if counts.fresh:
-            text.append(f"cache {counts.cached / counts.fresh:.0%}  ", self._style("dim"))
+            parts.append((f"cache {counts.cached / counts.fresh:.0%}  ", self._style("dim")))
+        return parts
 
     def _cost(self) -> str:
         return "free" if self.status.cap is None else f"${self.status.spent:.2f} of ${self.status.cap:.2f}"
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"status--{name}")
+
+
+def _shortened(strip: Strip, width: int) -> Strip:
+    """The strip in so many cells: what has no room gives way to an ellipsis."""
+    if strip.cell_length <= width:
+        return strip.adjust_cell_length(width)
+    return Strip.join([strip.crop(0, max(width - 1, 0)), Strip([Segment("…")])]) if width else Strip([])

@@ -9,7 +9,6 @@ from typing import ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.worker import Worker, WorkerState
 
@@ -24,7 +23,7 @@ from synterm.storage.project import Project
 from synterm.text import plural
 from synterm.tui.board.live import Live
 from synterm.tui.board.rows import GONE
-from synterm.tui.compositor import FrugalCompositor
+from synterm.tui.pacing import PacedScreen
 from synterm.tui.painter import Painter
 from synterm.tui.screens.fetch import FetchScreen
 from synterm.tui.session import Session
@@ -35,7 +34,7 @@ _NOT_FETCHED = "the embedded model is not fetched; r asks again"
 _PAUSED = "p goes on, r evaluates once"
 
 
-class EvaluatingScreen(Screen[None]):
+class EvaluatingScreen(PacedScreen):
     """Runs the live engine in workers of the group ``live``: cancelling that group ends all that is under way."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -54,9 +53,8 @@ class EvaluatingScreen(Screen[None]):
 
     def __init__(self, project: Project, providers: Providers, settings: Settings) -> None:
         super().__init__()
-        self._compositor = FrugalCompositor()
         self.session = Session(project)
-        self.live = Live(project, providers, settings)
+        self.live = Live(project, providers, settings, lambda: self.session.checklist.judges)
         self.paused = False
         self._providers = providers
         self._settings = settings

@@ -100,6 +100,9 @@ def read_texts(texts: Texts, before: PromptBody, known: Known) -> Reading:
     wrong_examples, wrong_params = examples_report.problem, params_report.problem
     half = HalfTyped(texts.examples if wrong_examples else None, texts.params if wrong_params else None)
     problem, names = wrong_params or wrong_examples, frozenset[str]()
+    if wrong_examples and problem is wrong_examples:
+        # A misspelt variable is one more than examples in short are about: it is what is wrong with them.
+        problem = _misspelt(reports) or problem
     try:
         names = Renderer(body).variables
     except InputError as error:
@@ -109,6 +112,12 @@ def read_texts(texts: Texts, before: PromptBody, known: Known) -> Reading:
     _name(body)
     reports += [examples_report, params_report]
     return Reading(texts, body, half, problem, tuple(reports), tuple(sorted(names)))
+
+
+def _misspelt(reports: Sequence[Report]) -> InputError | None:
+    """The first variable that no case has a value for."""
+    reasons = (reason for report in reports for reason in report.reasons.values())
+    return next(map(InputError, reasons), None)
 
 
 def _name(body: PromptBody) -> None:
