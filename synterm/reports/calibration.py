@@ -121,6 +121,9 @@ def _lines(each: Calibration) -> Iterator[str]:
     found = each.found
     judge = f" · {one_line(each.judge, 60)}" if each.judge else ""
     yield f"{one_line(each.check, 40)}{judge}"
+    if not found.n:
+        yield f"  no verdict on any of the {plural(found.undecided, 'answer')} that people judged"
+        return
     undecided = f" · {plural(found.undecided, 'answer')} without its verdict" if found.undecided else ""
     same = share_words(found.rate, found.interval)
     yield f"  n {found.n} · agreement {same} · kappa {kappa_words(found)}{undecided}"
