@@ -13,6 +13,7 @@ from textual.widgets import Static
 from synterm.core.case import Case
 from synterm.storage import connect
 from synterm.storage.project import Project
+from synterm.tui.app import WorkbenchApp
 from synterm.tui.cases.line_draft import LineDraft
 from synterm.tui.screens.case_form import CaseForm
 from synterm.tui.screens.confirm import ConfirmScreen
@@ -51,8 +52,24 @@ def stored(bench: Bench) -> list[Case]:
     return bench.project.cases.page(range(1, 50))
 
 
-def told(bench: Bench) -> str:
-    return " ".join(notification.message for notification in bench.app._notifications)
+TOLD: list[str] = []
+
+
+@pytest.fixture(autouse=True)
+def listen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what is told: on a busy machine a toast is gone before the test looks."""
+    TOLD.clear()
+    notify = WorkbenchApp.notify
+
+    def heard(app: WorkbenchApp, message: str, **options: Any) -> None:
+        TOLD.append(message)
+        notify(app, message, **options)
+
+    monkeypatch.setattr(WorkbenchApp, "notify", heard)
+
+
+def told() -> str:
+    return " ".join(TOLD)
 
 
 async def open_row(bench: Bench, *before: str, key: str = "i") -> RowEditor:
@@ -102,7 +119,7 @@ async def test_a_case_is_edited_in_its_row(key: str, make_project: MakeProject, 
         assert bench.screen.cases.editor is None and bench.app.focused is bench.screen.cases.list
         assert stored(bench)[1].title == "meet w/ Dana on friday at 5"
         assert bench.screen.cases.list.key == 2
-        assert "meet w/ Dana on friday at 5" in bench.text() and "c2 edited" in told(bench)
+        assert "meet w/ Dana on friday at 5" in bench.text() and "c2 edited" in told()
         await press(bench, "u")
         assert stored(bench) == before
 
@@ -116,7 +133,7 @@ async def test_escape_leaves_it_as_it_was(make_project: MakeProject, open_bench:
         assert bench.screen.cases.editor is None and bench.app.focused is bench.screen.cases.list
         assert stored(bench) == before
         await press(bench, "u")
-        assert "nothing to undo" in told(bench)
+        assert "nothing to undo" in told()
 
 
 async def test_what_was_typed_in_another_value_outlasts_one_escape(
@@ -181,7 +198,7 @@ async def test_what_is_no_json_is_said_and_stays(make_project: MakeProject, open
         await open_row(bench, "end")
         await press(bench, "tab", "x", "tab", "y", "enter")
         assert (name(bench), line(bench).value) == ("count ▸ ", "3x"), "it goes to the value that is wrong"
-        assert "count: not JSON" in told(bench)
+        assert "count: not JSON" in told()
         assert bench.app.focused is line(bench)
         await press(bench, "backspace", "enter")
         assert (stored(bench)[-1].input["count"], stored(bench)[-1].expected) == (3, "y")
@@ -259,7 +276,7 @@ async def test_a_click_elsewhere_does_not_lose_what_can_not_be_saved(
         await bench.pilot.click(bench.screen.grid, offset=(12, 3))
         await bench.settle()
         assert bench.app.focused is line(bench) and line(bench).value == "3x"
-        assert "count: not JSON" in told(bench)
+        assert "count: not JSON" in told()
 
 
 async def test_a_terminal_that_is_not_looked_at_saves_nothing(make_project: MakeProject, open_bench: OpenBench) -> None:
@@ -313,7 +330,7 @@ async def test_a_case_that_is_removed_elsewhere_is_not_brought_back(
         bench.project.cases.remove([stored(bench)[1].id]).result()
         left = stored(bench)
         await press(bench, "enter")
-        assert "The case is no longer in the project: it was removed elsewhere." in told(bench)
+        assert "The case is no longer in the project: it was removed elsewhere." in told()
         assert line(bench).value == "meet w/ Dana on friday abc" and bench.app.focused is line(bench)
         bench.screen.project_edited()
         await bench.settle()
@@ -333,7 +350,7 @@ async def test_a_case_that_is_removed_elsewhere_is_said_to_be_gone(
         bench.project.cases.remove([stored(bench)[0].id]).result()
         bench.screen.cases.list.focus()
         await press(bench, key)
-        assert "The case is no longer in the project: it was removed elsewhere." in told(bench)
+        assert "The case is no longer in the project: it was removed elsewhere." in told()
         assert bench.app.screen is bench.screen and bench.screen.cases.editor is None
         assert "internal error" not in bench.text()
 
@@ -348,7 +365,7 @@ async def test_what_others_changed_meanwhile_is_written_over_only_by_who_knows(
         theirs = stored(bench)[0].model_copy(update={"input": {"message": "theirs"}, "expected": "clarify"})
         bench.project.cases.put([theirs]).result()
         await press(bench, "enter")
-        assert "message: it was changed elsewhere meanwhile" in told(bench)
+        assert "message: it was changed elsewhere meanwhile" in told()
         assert stored(bench)[0] == theirs and line(bench).value == "can we meet tmrw mine"
         await press(bench, "enter")
         assert (stored(bench)[0].title, stored(bench)[0].expected) == ("can we meet tmrw mine", "clarify")
@@ -422,7 +439,7 @@ async def test_a_project_to_look_at_is_not_edited_in_rows(
     async with open_bench(path) as bench:
         bench.screen.cases.list.focus()
         await press(bench, "i")
-        assert "read-only" in told(bench) and bench.screen.cases.editor is None
+        assert "read-only" in told() and bench.screen.cases.editor is None
 
 
 @pytest.mark.parametrize("odd", ODD)
@@ -466,7 +483,7 @@ async def test_what_a_line_can_not_hold_is_edited_in_the_form(
         bench.screen.cases.list.focus()
         await bench.pilot.press("end", "i")
         await until_form(bench)
-        assert ": the form edits it." in told(bench) and bench.screen.cases.editor is None
+        assert ": the form edits it." in told() and bench.screen.cases.editor is None
         await press(bench, "escape")
         assert stored(bench)[-1] == case
         # From the row above, it is passed by.
@@ -484,8 +501,8 @@ async def test_tab_passes_by_what_a_line_can_not_hold(make_project: MakeProject,
         await open_row(bench, "end")
         await bench.pilot.press("tab")
         assert (name(bench), line(bench).value) == ("message ▸ ", "hi")
-        assert "notes has several lines: the form edits it." in told(bench)
-        assert "expected has several lines: the form edits it." in told(bench)
+        assert "notes has several lines: the form edits it." in told()
+        assert "expected has several lines: the form edits it." in told()
         await press(bench, "x", "enter")
         after = stored(bench)[-1]
         assert (after.input, after.expected) == ({**case.input, "message": "hix"}, case.expected)
@@ -498,7 +515,7 @@ async def test_what_is_pasted_becomes_a_line(make_project: MakeProject, open_ben
         bench.app.post_message(events.Paste("one\r\ntwo\tthree\x1b"))
         await bench.settle()
         assert line(bench).value == "one two three␛"
-        assert "what you pasted was joined" in told(bench)
+        assert "what you pasted was joined" in told()
         await press(bench, "enter")
         assert stored(bench)[0].title == "one two three␛"
 
