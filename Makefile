@@ -33,3 +33,4 @@ bench: $(BIN)/pytest
 	$(BIN)/python benchmarks/cached.py
 	$(BIN)/python benchmarks/scaling.py
 	$(BIN)/python benchmarks/faults.py
+	$(BIN)/python benchmarks/checks.py
