@@ -64,7 +64,7 @@ class Checklist:
 
     def judge(self, task: Task, completion: Completion) -> Evaluation:
         """The verdict on one answer."""
-        answer = Answer(completion, task.case, self._grades)
+        answer = Answer(completion, task.case, grades=self._grades)
         results, passed, score = judge(self.of(task.case.scenario_id), answer)
         return Evaluation(task, completion, tuple(results), passed, score)
 
