@@ -31,6 +31,7 @@ bench: $(BIN)/pytest
 	$(BIN)/python benchmarks/embedded.py
 	$(BIN)/python benchmarks/throughput.py
 	$(BIN)/python benchmarks/cached.py
+	$(BIN)/python benchmarks/rescore.py
 	$(BIN)/python benchmarks/scaling.py
 	$(BIN)/python benchmarks/faults.py
 	$(BIN)/python benchmarks/checks.py

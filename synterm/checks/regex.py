@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from pydantic import Field, field_validator
 
 from synterm.checks.base import Answer, Check, Example
-from synterm.checks.patterns import Pattern, compile_pattern, found
+from synterm.checks.patterns import compile_pattern, found
 from synterm.core.evaluation import CheckResult
 from synterm.text import one_line
 
@@ -29,10 +27,6 @@ class Regex(Check):
         compile_pattern(value)
         return value
 
-    @cached_property
-    def _pattern(self) -> Pattern:
-        return compile_pattern(self.value)
-
     def judge(self, answer: Answer) -> CheckResult:
-        passed = found(self._pattern, answer.text, full=self.full)
+        passed = found(compile_pattern(self.value), answer.text, full=self.full)
         return self.verdict(passed, f"{'matches' if passed else 'does not match'} {one_line(self.value, 80)}")
