@@ -73,7 +73,7 @@ def check_endpoint(spec: ModelSpec, approved: Collection[str], loopback: Callabl
         hint = f"use openai/{spec.model.partition('/')[2]} where the endpoint speaks OpenAI's protocol"
         raise ModelError(f"models of {spec.provider} can't be sent to an endpoint of a project's choice", hint=hint)
     local = loopback(spec.api_base)
-    # A chat endpoint on this machine is given a chat. What an app's own endpoint is given, the project says: any method,
+    # A chat endpoint on this machine is given a chat. What an app's own endpoint gets, the project says: any method,
     # path and body, also for what listens here and takes this machine's word for it.
     if local and spec.provider != "http":
         return

@@ -27,8 +27,8 @@ CHAT: dict[str, Any] = {
 
 
 @pytest_asyncio.fixture
-async def target() -> AsyncIterator[HttpTargetProvider]:
-    provider = HttpTargetProvider()
+async def target(app: App) -> AsyncIterator[HttpTargetProvider]:
+    provider = HttpTargetProvider([app.url])
     yield provider
     await provider.close()
 

@@ -22,8 +22,8 @@ SINGLE: dict[str, Any] = {"path": "/chat", "body": {"text": "{{ message }}"}, "a
 
 
 @pytest_asyncio.fixture
-async def target() -> AsyncIterator[HttpTargetProvider]:
-    provider = HttpTargetProvider()
+async def target(app: App) -> AsyncIterator[HttpTargetProvider]:
+    provider = HttpTargetProvider([app.url])
     yield provider
     await provider.close()
 

@@ -16,10 +16,13 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
+
+from synterm.settings import load_settings
 
 
 @dataclass(frozen=True)
@@ -143,9 +146,11 @@ class App:
 
 
 @pytest.fixture
-def app() -> Iterator[App]:
-    """An app of one test."""
+def app(own_config: Path) -> Iterator[App]:
+    """An app of one test, which the user's settings approve of."""
     server = App().start()
+    (own_config / "settings.toml").write_text(f'approved_endpoints = ["{server.url}"]\n', encoding="utf-8")
+    load_settings.cache_clear()
     yield server
     server.stop()
 
