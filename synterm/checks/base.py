@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from synterm.core.case import Case
 from synterm.core.completion import Completion
+from synterm.core.context import Retrieval, Retrieved
 from synterm.core.evaluation import CheckResult
 from synterm.core.ids import content_id
 from synterm.core.request import Constraint
@@ -17,10 +18,22 @@ from synterm.core.request import Constraint
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a check looks at: the completion, and the case that it answers."""
+    """What a check looks at: the completion, the case that it answers, and what was found for it in the documents."""
 
     completion: Completion
     case: Case
+    retrieval: Retrieval | None = None
+    """None where the prompt takes no context."""
+
+    @property
+    def retrieved(self) -> tuple[Retrieved, ...] | None:
+        """The chunks that were found, the best first; None where the prompt takes no context or none could be found."""
+        return None if self.retrieval is None or self.retrieval.problem else self.retrieval.chunks
+
+    @property
+    def context(self) -> str | None:
+        """The same as the text that ``{{ context }}`` stands for."""
+        return None if self.retrieval is None or self.retrieval.problem else self.retrieval.text
 
     @property
     def text(self) -> str:
@@ -59,6 +72,8 @@ class Check(BaseModel, ABC):
             "input": answer.case.input,
             "expected": answer.expected,
         }
+        if answer.retrieval is not None:
+            body["context"] = answer.context
         return bytes.fromhex(content_id("grader", body))
 
     @abstractmethod

@@ -21,8 +21,8 @@ class Recipe:
     """How requests are made from cases: the prompt, the model with its parameters, and what answers are held to."""
 
     body: dict[str, Any]
-    """As JSON: ``rendering``, ``prompt`` (the id of its body), ``model``, ``endpoint``, ``params``, and ``labels`` or
-    ``schema`` where answers are held to some."""
+    """As JSON: ``rendering``, ``prompt`` (the id of its body), ``model``, ``endpoint``, ``params``, ``labels`` or
+    ``schema`` where answers are held to some, and ``documents`` (their digest) where the prompt takes context."""
     id: bytes = field(init=False)
     """SHA-256 of `body`."""
 
@@ -40,8 +40,13 @@ class Recipe:
         return hashlib.sha256(name).digest()[:_SHORTCUT_BYTES]
 
 
-def recipe_of(body: PromptBody, model: ModelSpec, constraint: Constraint | None) -> Recipe:
-    """The recipe of a prompt under a model. Raises TypeError for parameters that JSON can't hold."""
+def recipe_of(
+    body: PromptBody, model: ModelSpec, constraint: Constraint | None, documents: str | None = None
+) -> Recipe:
+    """The recipe of a prompt under a model. Raises TypeError for parameters that JSON can't hold.
+
+    `documents`: the digest of those that the prompt takes context from; None where it takes none.
+    """
     return Recipe(
         {
             "rendering": RENDERING,
@@ -50,5 +55,6 @@ def recipe_of(body: PromptBody, model: ModelSpec, constraint: Constraint | None)
             "endpoint": model.api_base,
             "params": {**model.params, **body.params},
             **constraint_body(constraint),
+            **({} if documents is None else {"documents": documents}),
         }
     )

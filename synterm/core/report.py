@@ -114,6 +114,13 @@ class CheckReport(BaseModel):
     error: str | None = None
 
 
+class RetrievedReport(BaseModel):
+    """A chunk that the request was given as context."""
+
+    document: str
+    score: float
+
+
 class EvaluationReport(BaseModel):
     """One case under one variant."""
 
@@ -139,6 +146,8 @@ class EvaluationReport(BaseModel):
     latency_ms: float | None
     cost_usd: float | None
     tokens: dict[str, int | None]
+    retrieved: list[RetrievedReport] | None = None
+    """What was found for it in the documents, the best first; None where the prompt takes no context."""
 
 
 class RunReport(BaseModel):

@@ -1,4 +1,4 @@
-"""The checks of each scenario, made ready to judge."""
+"""The checks of each scenario, made ready to judge, with what they and the requests find in the documents."""
 
 from __future__ import annotations
 
@@ -7,19 +7,23 @@ from collections.abc import Sequence
 from synterm.checks.base import Answer, Check
 from synterm.checks.judge import Grades, judge
 from synterm.checks.registry import load_check
+from synterm.context.library import Library
 from synterm.core.completion import Completion
 from synterm.core.evaluation import Evaluation, Task
 from synterm.core.ids import canonical_json
 from synterm.core.request import Constraint
 from synterm.core.tree import CheckConfig, Tree
 from synterm.errors import InputError
+from synterm.evaluate.retriever import Retriever
 
 
 class Checklist:
     """Checks by scenario. Raises InputError, naming the scenario, for a check that can't be made."""
 
-    def __init__(self, tree: Tree, grades: Grades | None = None) -> None:
-        """`grades` keeps the verdicts of checks that cost something."""
+    def __init__(self, tree: Tree, grades: Grades | None = None, library: Library | None = None) -> None:
+        """`grades` keeps the verdicts of checks that cost something; `library` has the documents that prompts take
+        context from."""
+        self.retriever = Retriever(library)
         self._grades = grades
         self._loaded: dict[bytes, Check] = {}
         self._by_scenario = {node.id: self._load(tree, node.id) for node in tree.scenarios()}
@@ -45,8 +49,9 @@ class Checklist:
         return tuple(dict.fromkeys(known))
 
     def judge(self, task: Task, completion: Completion) -> Evaluation:
-        """The verdict on one answer."""
-        results, passed, score = judge(self.of(task.case.scenario_id), Answer(completion, task.case), self._grades)
+        """The verdict on one answer. Raises ProjectError where the documents that it is about can't be read."""
+        answer = Answer(completion, task.case, self.retriever.retrieve(task))
+        results, passed, score = judge(self.of(task.case.scenario_id), answer, self._grades)
         return Evaluation(task, completion, tuple(results), passed, score)
 
     def _load(self, tree: Tree, scenario_id: str) -> tuple[Check, ...]:

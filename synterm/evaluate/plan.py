@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import lru_cache
 
 from synterm.core.case import Case
+from synterm.core.context import without_context
 from synterm.core.evaluation import Task, Variant
-from synterm.core.prompt import PromptBody
 from synterm.core.recipe import Recipe, recipe_of
-from synterm.core.render import Renderer
 from synterm.core.request import Request
 from synterm.errors import InputError
 from synterm.evaluate.checklist import Checklist
-
-
-@lru_cache(maxsize=32)
-def renderer(body: PromptBody) -> Renderer:
-    """The renderer of a prompt body, made once. Raises InputError when the prompt does not compile."""
-    return Renderer(body)
+from synterm.evaluate.renderers import renderer
 
 
 def plan(cases: Iterable[Case], variant: Variant, checklist: Checklist, repeats: int = 1) -> Iterator[Task]:
@@ -36,13 +29,19 @@ def plan(cases: Iterable[Case], variant: Variant, checklist: Checklist, repeats:
 
 
 def rendered(task: Task, checklist: Checklist) -> Task:
-    """The task with its request; or with the problem in words, where the case lacks a value or JSON can't hold it."""
+    """The task with its request; or with the problem in words, where the case lacks a value, JSON can't hold it, or
+    the context that it takes can't be had. Raises ProjectError where the documents can't be read."""
     model, body = task.variant.model, task.variant.body
     try:
+        made = renderer(body)
+        if found := checklist.retriever.retrieve(task):
+            task = replace(task, retrieval=found)
+            if found.problem and made.takes_context:
+                return replace(task, problem=found.problem)
         request = Request(
             model=model,
-            messages=renderer(body).render(task.case.input),
-            params={**model.params, **body.params},
+            messages=made.render(task.case.input, found) if found else made.render(task.case.input),
+            params={**model.params, **without_context(body.params)},
             constraint=checklist.constraint(task.case.scenario_id) if model.constrained else None,
             repeat=task.repeat,
         )
@@ -57,6 +56,6 @@ def recipe_for(variant: Variant, checklist: Checklist, scenario_id: str) -> Reci
     """How the cases of a scenario are asked about under a variant; None for parameters that JSON can't hold."""
     constraint = checklist.constraint(scenario_id) if variant.model.constrained else None
     try:
-        return recipe_of(variant.body, variant.model, constraint)
+        return recipe_of(variant.body, variant.model, constraint, checklist.retriever.digest(variant.body))
     except TypeError:
         return None  # parameters that JSON can't hold: rendering says so

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
+from synterm.context.library import Library
 from synterm.core.evaluation import Variant
 from synterm.evaluate.checklist import Checklist
 from synterm.evaluate.known import Known, known_answers
@@ -39,7 +40,7 @@ class Preview:
 
 def preview(project: Project, chosen: RunPlan) -> list[Preview]:
     """What `chosen` would do. Raises InputError for prompts or checks that can't be used."""
-    checklist = Checklist(project.nodes.tree())
+    checklist = Checklist(project.nodes.tree(), library=Library.of(project))
     limits = replace(chosen.limits, kept=kept_for(project, chosen))
     seen: set[str] = set()
     previews: list[Preview] = []

@@ -13,6 +13,7 @@ from synterm.core.tree import Gate, Node, Tree
 from synterm.errors import ExitCode
 from synterm.evaluate.column import Column
 from synterm.evaluate.events import Halted
+from synterm.evaluate.retriever import Retriever
 from synterm.evaluate.sheet import Sheet
 from synterm.evaluate.statistics import percentile
 from synterm.evaluate.tally import Tally
@@ -34,6 +35,8 @@ class RunResult:
     fail_on: frozenset[str] = frozenset(("gate", "regression", "error"))
     min_pass_rate: float | None = None
     labels: Sequence[str] = ()
+    retriever: Retriever = field(default_factory=Retriever)
+    """What looked into the documents for it."""
     sheet: Sheet = field(init=False)
 
     def __post_init__(self) -> None:

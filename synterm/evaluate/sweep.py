@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from typing import cast
 
 from synterm.core.completion import Completion, Outcome, failed_call
 from synterm.core.evaluation import Task
+from synterm.errors import ProjectError
 from synterm.evaluate.checklist import Checklist
 from synterm.evaluate.events import Event, Judged
 from synterm.evaluate.flights import Flights
@@ -56,6 +58,8 @@ class Sweep:
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
         self._flights = Flights(self._events.put_nowait, self._tell, traffic, project, limits)
         self._ahead: set[Cell] = set()
+        self._later: set[asyncio.Task[None]] = set()
+        """What waits for its context before it is taken first."""
         self._ended = False
 
     async def events(self) -> AsyncGenerator[Event]:
@@ -81,9 +85,29 @@ class Sweep:
         """Take these first: their cells are on screen, and have no answer yet."""
         if self._ended:
             return
+        wanted = list(tasks)
+        if not self._checklist.retriever.takes(wanted):
+            self._take_first(wanted)
+            return
+        later = asyncio.get_running_loop().create_task(self._take_later(wanted))
+        self._later.add(later)
+        later.add_done_callback(self._later.discard)
+
+    async def _take_later(self, tasks: list[Task]) -> None:
+        # Where the documents can't be read, whoever comes to the same tasks in their turn says so.
+        with suppress(ProjectError):
+            await self._prepare(tasks)
+            if not self._ended:
+                self._take_first(tasks)
+
+    def _take_first(self, tasks: list[Task]) -> None:
         wanted = [task for task in tasks if task.cell not in self._ahead]
         self._ahead.update(task.cell for task in wanted)
         self._take(wanted, urgent=True)
+
+    async def _prepare(self, tasks: list[Task]) -> None:
+        """Find what tasks need from the documents, off the event loop."""
+        await self._checklist.retriever.prepare(tasks, self._events.put_nowait)
 
     async def _work(self) -> None:
         try:
@@ -105,6 +129,8 @@ class Sweep:
             await self._end()
 
     async def _end(self) -> None:
+        for later in self._later:
+            later.cancel()
         try:
             await self._flights.close()
             if self._flights.halted:
@@ -116,6 +142,7 @@ class Sweep:
     async def _feed(self, source: Iterator[Task | None]) -> None:
         # Also past the spending cap: what the project file holds costs nothing.
         while chunk := list(_stretch(source, self._limits.chunk)):
+            await self._prepare([task for task in chunk if task])
             lanes = self._take([task for task in chunk if task and task.cell not in self._ahead])
             await asyncio.sleep(self._limits.breath_s)
             for lane in lanes:
@@ -124,6 +151,7 @@ class Sweep:
     async def _feed_stored(self) -> None:
         while chunk := list(_stretch(self._stored, self._limits.chunk)):
             tasks = [task for task in chunk if task]
+            await self._prepare(tasks)
             for task, answer in stored_answers(tasks, self._responses, self._limits):
                 self._tell(task, answer)
             await asyncio.sleep(self._limits.breath_s)

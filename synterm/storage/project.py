@@ -29,6 +29,7 @@ from synterm.storage.connect import (
     project_error,
     set_journal,
 )
+from synterm.storage.documents import DocumentStore
 from synterm.storage.grades import GradeStore
 from synterm.storage.migrations import SCHEMA_VERSION, migrate
 from synterm.storage.models import ModelStore
@@ -147,6 +148,11 @@ class Project:
     def models(self) -> ModelStore:
         """The models it names."""
         return ModelStore(self._db, self._writer)
+
+    @cached_property
+    def documents(self) -> DocumentStore:
+        """Texts that prompts take context from."""
+        return DocumentStore(self._db, self._writer)
 
     @cached_property
     def responses(self) -> ResponseStore:

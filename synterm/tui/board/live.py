@@ -184,6 +184,7 @@ class Live:
         """The answers that the project file holds."""
         while chunk := list(islice(tasks, _CHUNK)):
             wanted = [task for task in chunk if task]
+            await checklist.retriever.prepare(wanted, lambda _: None)
             for task, answer in known_answers(wanted, checklist, self._project.responses, self._limits()).told:
                 yield Judged(checklist.judge(task, answer))
             await asyncio.sleep(_BREATH_S)

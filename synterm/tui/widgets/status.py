@@ -114,7 +114,7 @@ class StatusBar(Widget):
             if status.counts.fresh:
                 text.append(f"{status.counts.fresh}/{status.total} fresh  ")
             room = max(self.size.width - _LEFT - text.cell_len - len(self._cost()), 40)
-            text.append(f"{one_line(status.reason, room)}  ", self._style("stop"))
+            text.append(f"{one_line(status.reason, room)}  ", self._style("busy" if kind == "busy" else "stop"))
         else:
             self._add_counts(text)
         text.append(self._cost(), self._style("dim"))
