@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from synterm.core.case import Case
-from synterm.core.completion import Completion
+from synterm.core.completion import Completion, Outcome
 from synterm.core.context import Retrieval, Retrieved
 from synterm.core.evaluation import CheckResult
 from synterm.core.ids import content_id
 from synterm.core.request import Constraint
+
+
+class Grades(Protocol):
+    """Verdicts of checks that cost something, by grader key."""
+
+    def lookup(self, key: bytes) -> CheckResult | None:
+        """The verdict, if there is one."""
+        ...
+
+    def add(self, key: bytes, found: CheckResult) -> object:
+        """Keep a verdict."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +35,8 @@ class Answer:
 
     completion: Completion
     case: Case
+    grades: Grades | None = None
+    """The verdicts that are known of checks that cost something; a set asks its checks with them."""
     retrieval: Retrieval | None = None
     """None where the prompt takes no context."""
 
@@ -46,16 +61,58 @@ class Answer:
         return self.case.expected
 
 
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One answer, and what a check finds in it. The documentation shows it, and a test holds that it is so."""
+
+    fields: dict[str, Any]
+    """The check's configuration, without its type."""
+    output: str
+    """What the model answered."""
+    passed: bool | None
+    reason: str
+    """The reason, or where it abstains the error."""
+    expected: Any = None
+    """What the case expects."""
+    input: dict[str, Any] | None = None
+    """The case's input, where the check looks at it."""
+    score: float | None = None
+    """The score, to three digits, where it is not 1 for a pass and 0 for a failure."""
+    completion: dict[str, Any] = field(default_factory=dict[str, Any])
+    """What else is known of the answer: its `cost_usd`, `latency_ms`, `finish_reason`, `outcome`."""
+    found: tuple[str, ...] | None = None
+    """The documents of the chunks that were found for it, the best first, where the check looks at them."""
+
+    def answer(self) -> Answer:
+        """The answer, as the check gets it."""
+        known: dict[str, Any] = {"outcome": Outcome.COMPLETE, **self.completion}
+        case = Case(scenario_id="example", input=self.input or {}, expected=self.expected)
+        chunks = tuple(Retrieved(name, "", 1.0) for name in self.found or ())
+        return Answer(
+            Completion(text=self.output, **known),
+            case,
+            retrieval=None if self.found is None else Retrieval(chunks),
+        )
+
+
 class Check(BaseModel, ABC):
-    """A check is its configuration and `judge`. Subclasses set `type` and add their own fields."""
+    """A check is its configuration and `judge`. Subclasses set `type` and `example`, and add their own fields.
+
+    The documentation is made from the code: the docstring's first line stands in the table of all checks, the rest of
+    it and the line under each field in the check's own section (``python docs/checks.py``).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     type: ClassVar[str]
     """The name in project files; the same as promptfoo's assertion where the meaning is the same."""
+    example: ClassVar[Example | None] = None
+    """One real use of it; every check that comes with synterm has its own."""
 
     weight: float = Field(default=1.0, ge=0)
     """How much its score counts in the mean; with 0 it is shown and counts for nothing."""
+    metric: str | None = Field(default=None, min_length=1, max_length=100)
+    """The name under which reports sum up its scores; several checks may have the same."""
 
     @property
     def costs(self) -> bool:
@@ -66,7 +123,7 @@ class Check(BaseModel, ABC):
         """What decides the verdict on an answer: this check's configuration, the answer and the case. A SHA-256."""
         body = {
             "type": self.type,
-            "check": self.model_dump(mode="json", exclude={"weight"}),
+            "check": self.model_dump(mode="json", exclude={"weight", "metric"}),
             "text": answer.text,
             "outcome": answer.completion.outcome.value,
             "input": answer.case.input,
@@ -79,6 +136,17 @@ class Check(BaseModel, ABC):
     @abstractmethod
     def judge(self, answer: Answer) -> CheckResult:
         """The verdict on one answer. May raise InputError when it can't judge this case: it then abstains."""
+
+    def warm(self) -> None:
+        """Load what judging needs and takes long to load: a model, a library.
+
+        `Checklist.warm` calls it in a thread before the first verdict, so that `judge`, which runs on the event loop,
+        never waits for a file. Called again it costs nothing. What is missing is no error here: `judge` says so.
+        """
+
+    def parts(self) -> Iterable[Check]:
+        """The checks that judge: itself, or those of a set."""
+        return (self,)
 
     def constraint(self) -> Constraint | None:
         """What a model could be held to, so that its answer can pass; None when there is nothing."""

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from pydantic import PrivateAttr, field_validator, model_validator
 
-from synterm.checks.base import Answer, Check
+from synterm.checks.base import Answer, Check, Example
 from synterm.checks.json_schema import MAX_CHARACTERS, Schema
 from synterm.checks.json_text import parse_json
 from synterm.core.evaluation import CheckResult
@@ -21,6 +21,7 @@ class IsJson(Check):
     """The answer is JSON, all of it, and fits a JSON schema if one is given."""
 
     type = "is-json"
+    example = Example({"value": {"required": ["total"]}}, '{"sum": 3}', False, "$: 'total' is a required property")
 
     value: dict[str, Any] | None = None
     """The schema, as values or as one JSON text; without it any JSON will do."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
-from synterm.checks.base import Answer, Check
+from synterm.checks.base import Answer, Check, Example
 from synterm.checks.patterns import Pattern, compile_pattern, found
 from synterm.core.evaluation import CheckResult
 from synterm.text import one_line
@@ -14,6 +14,7 @@ class Regex(Check):
     """The answer matches a regular expression (RE2), somewhere or as a whole."""
 
     type = "regex"
+    example = Example({"value": r"\b\d{4}-\d\d\b"}, "due on 2026-03", True, r"matches \b\d{4}-\d\d\b")
 
     value: str = Field(min_length=1)
     """The pattern, in RE2's syntax."""

@@ -18,6 +18,7 @@ GROUP = "synterm.checks"
 """The entry points by which installed packages bring checks."""
 
 BUILT_IN = {
+    "assert-set": "synterm.checks.assert_set:AssertSet",
     "contains": "synterm.checks.contains:Contains",
     "contains-all": "synterm.checks.contains:ContainsAll",
     "contains-any": "synterm.checks.contains:ContainsAny",
@@ -28,8 +29,14 @@ BUILT_IN = {
     "icontains-any": "synterm.checks.contains:IContainsAny",
     "is-json": "synterm.checks.is_json:IsJson",
     "label": "synterm.checks.label:Label",
+    "language": "synterm.checks.language:Language",
     "latency": "synterm.checks.latency:Latency",
+    "no-pii": "synterm.checks.no_pii:NoPii",
+    "no-secrets": "synterm.checks.no_secrets:NoSecrets",
     "regex": "synterm.checks.regex:Regex",
+    "retrieval": "synterm.checks.retrieval:Retrieval",
+    "sentiment": "synterm.checks.sentiment:Sentiment",
+    "similar": "synterm.checks.similar:Similar",
     "starts-with": "synterm.checks.contains:StartsWith",
 }
 """The checks that come with synterm, as in its entry points: so they are there in a checkout that is not installed,

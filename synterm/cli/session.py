@@ -10,8 +10,8 @@ from synterm.cli.progress_json import JsonProgress
 from synterm.cli.ready import make_ready
 from synterm.cli.signals import Stopped, run_until_stopped
 from synterm.core.report import RunReport
-from synterm.evaluate.report import RunResult, build_report
 from synterm.evaluate.recount import looker
+from synterm.evaluate.report import RunResult, build_report
 from synterm.evaluate.run import RunPlan, RunProgress, Watch, run
 from synterm.providers.registry import Providers
 from synterm.settings import load_settings

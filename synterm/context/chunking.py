@@ -40,11 +40,9 @@ def chunk_spans(text: str, size: int, overlap: int) -> Iterator[Span]:
 def _end(text: str, start: int, limit: int) -> int:
     middle = start + (limit - start) // 2
     for pattern in _BREAKS:
-        found = None
-        for found in pattern.finditer(text, middle, limit):
-            pass
-        if found is not None and _is_boundary(text, start, found.end()):
-            return found.end()
+        ends = [found.end() for found in pattern.finditer(text, middle, limit)]
+        if ends and _is_boundary(text, start, ends[-1]):
+            return ends[-1]
     return _boundary_before(text, start, limit)
 
 

@@ -43,9 +43,7 @@ class Index:
                     self.documents.append(document.name)
                     self.texts.append(document.text[start:end])
             if len(self.texts) > MOST_CHUNKS:
-                raise InputError(
-                    f"the documents come to over {MOST_CHUNKS:,} chunks", hint="raise chunk_size"
-                )
+                raise InputError(f"the documents come to over {MOST_CHUNKS:,} chunks", hint="raise chunk_size")
         self._words: Bm25 | None = None
         self._meanings: Meanings | None = None
         self._lock = threading.Lock()

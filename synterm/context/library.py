@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from synterm.context.ranking import Ranking
 from synterm.context.index import Index
+from synterm.context.ranking import Ranking
 from synterm.core.context import ADD_DOCUMENTS, NO_DOCUMENTS, ContextSettings, Retrieval, Retrieved
 from synterm.core.document import Document, DocumentEntry
 from synterm.core.ids import content_id
@@ -147,7 +147,9 @@ class Library:
         if ranking is None:
             ranking = self._shelf.rankings.put(key, index.rank(settings.method, query))
         best = ranking[: settings.top_k]
-        return Retrieval(tuple(Retrieved(index.documents[number], index.texts[number], score) for number, score in best))
+        return Retrieval(
+            tuple(Retrieved(index.documents[number], index.texts[number], score) for number, score in best)
+        )
 
     def _attempt(self, settings: ContextSettings, step: Callable[[], V]) -> V | None:
         """What a step gives; None where it fails, which is remembered: it would fail for each case."""

@@ -33,7 +33,8 @@ class Meanings:
         vector: Any = self._embedder.embed([query[:_MOST_CHARACTERS]])[0]
         if not vector.any():
             return ()
-        scores: Any = np.round((self._vectors @ vector).astype(np.float64), _GRAIN)
+        cosines: Any = self._vectors @ vector
+        scores: Any = cosines.astype(np.float64).round(_GRAIN)
         # A stable sort keeps the lower number first among equals.
-        best: Any = np.argsort(-scores, kind="stable")[:most]
-        return tuple((int(number), float(scores[number])) for number in best)
+        best: list[int] = (-scores).argsort(kind="stable")[:most].tolist()
+        return tuple((number, float(scores[number])) for number in best)

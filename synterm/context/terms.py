@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 # Scripts that put no space between words are taken character by character: kana, Han, Thai, Lao, Khmer, Burmese.
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
 _TERM = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
 _LONGEST = 64
 

@@ -133,4 +133,3 @@ def relevant_documents(values: Mapping[str, Any]) -> tuple[str, ...] | None:
     if not all(isinstance(name, str) and name for name in names):
         raise InputError("must be a list of names of documents", where=f"input {DOCUMENTS}")
     return tuple(dict.fromkeys(names)) or None
-

@@ -12,6 +12,8 @@ from synterm.core.prompt import PromptBody
 from synterm.core.recipe import Recipe
 from synterm.core.request import Request
 
+_LABELLING = ("label", "assert-set")
+
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
@@ -27,6 +29,16 @@ class CheckResult:
     """The label that a label check read from the answer."""
     expected_label: str | None = None
     """The label that was expected, in the check's own spelling."""
+    metric: str | None = None
+    """The name under which reports sum up the scores."""
+    parts: tuple[CheckResult, ...] = ()
+    """What the checks of a set found, in order."""
+
+    @property
+    def reading(self) -> tuple[str, str | None] | None:
+        """The expected label and the one that was read, where a label check compared them, by itself or in a set."""
+        # ``not-label`` asks for any other label, so it tells of no mix-up.
+        return (self.expected_label, self.label) if self.expected_label and self.type in _LABELLING else None
 
     @classmethod
     def abstain(cls, check_type: str, error: str) -> CheckResult:

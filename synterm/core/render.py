@@ -44,7 +44,8 @@ class Renderer:
         """Whether what is found in the documents decides what is sent."""
         self._query = _query(self.settings.query) if self.settings and self.settings.query else None
         given = _FROM_DOCUMENTS if self.settings else frozenset[str]()
-        self.variables = (used - given - {EXAMPLES}) | (self._query.variables if self._query else frozenset())
+        asked = self._query.variables if self._query else frozenset[str]()
+        self.variables = (used - given - {EXAMPLES}) | asked
         """The names that a case's input must have."""
         self._turn = None if EXAMPLES in used else self._last_user()
         self._shots = self._example_turns()

@@ -49,6 +49,18 @@ class Latency(BaseModel):
     p95: float | None = None
 
 
+class MetricReport(BaseModel):
+    """The scores of the checks that name a metric."""
+
+    n: int
+    """Scores: one for each check that names it and gave a verdict, in each evaluation."""
+    mean: float
+    pass_rate: float
+    """The share of these checks that passed."""
+    ci: tuple[float, float]
+    """95 % interval of the mean over independent cases: repeats and variations of one seed count as one."""
+
+
 class VariantReport(BaseModel):
     """One prompt version under one model."""
 
@@ -68,6 +80,8 @@ class VariantReport(BaseModel):
     latency_ms: Latency
     cost_usd: float
     classification: Classification | None = None
+    metrics: dict[str, MetricReport] = {}
+    """By the names that checks give as their `metric`."""
 
 
 class GateReport(BaseModel):
@@ -112,6 +126,9 @@ class CheckReport(BaseModel):
     score: float | None
     reason: str
     error: str | None = None
+    metric: str | None = None
+    checks: list[CheckReport] = []
+    """What the checks of a set found."""
 
 
 class RetrievedReport(BaseModel):

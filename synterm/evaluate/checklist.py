@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
-from synterm.checks.base import Answer, Check
-from synterm.checks.judge import Grades, judge
+from synterm.checks.base import Answer, Check, Grades
+from synterm.checks.judge import judge
 from synterm.checks.registry import load_check
 from synterm.context.library import Library
 from synterm.core.completion import Completion
@@ -27,6 +28,7 @@ class Checklist:
         self._grades = grades
         self._loaded: dict[bytes, Check] = {}
         self._by_scenario = {node.id: self._load(tree, node.id) for node in tree.scenarios()}
+        self._cold = [check for check in self._loaded.values() if _loads(check)]
 
     def of(self, scenario_id: str) -> Sequence[Check]:
         """The checks that hold for a scenario, in order."""
@@ -43,15 +45,31 @@ class Checklist:
 
     def labels(self) -> tuple[str, ...]:
         """All labels that label checks know, in the order of the tree."""
-        known = (
-            label for checks in self._by_scenario.values() for check in checks for label in getattr(check, "labels", ())
-        )
+        known = (label for scenario in self._by_scenario for part in self.parts(scenario) for label in _labels_of(part))
         return tuple(dict.fromkeys(known))
+
+    def parts(self, scenario_id: str) -> Sequence[Check]:
+        """The same as `of`, with the checks of sets in place of the sets."""
+        return [part for check in self.of(scenario_id) for part in check.parts()]
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether nothing is to be loaded any more before the first verdict."""
+        return not self._cold
+
+    async def warm(self) -> None:
+        """Load in a thread what checks judge with, an embedding model for one: `judge` would load it on the event loop.
+
+        Sweeps wait for it before they judge the first answer. Where no check has anything to load no thread is started.
+        """
+        if self._cold:
+            await asyncio.to_thread(_warm, self._cold)
+            self._cold = []
 
     def judge(self, task: Task, completion: Completion) -> Evaluation:
         """The verdict on one answer. Raises ProjectError where the documents that it is about can't be read."""
-        answer = Answer(completion, task.case, self.retriever.retrieve(task))
-        results, passed, score = judge(self.of(task.case.scenario_id), answer, self._grades)
+        answer = Answer(completion, task.case, self._grades, self.retriever.retrieve(task))
+        results, passed, score = judge(self.of(task.case.scenario_id), answer)
         return Evaluation(task, completion, tuple(results), passed, score)
 
     def _load(self, tree: Tree, scenario_id: str) -> tuple[Check, ...]:
@@ -66,3 +84,17 @@ class Checklist:
         if key not in self._loaded:
             self._loaded[key] = load_check(config)
         return self._loaded[key]
+
+
+def _labels_of(check: Check) -> Sequence[str]:
+    return getattr(check, "labels", ())
+
+
+def _warm(checks: Sequence[Check]) -> None:
+    for check in checks:
+        check.warm()
+
+
+def _loads(check: Check) -> bool:
+    """Whether any of its parts has something to load."""
+    return any(type(part).warm is not Check.warm for part in check.parts())

@@ -6,14 +6,15 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from synterm.core.evaluation import Evaluation
+from synterm.core.evaluation import CheckResult, Evaluation
+from synterm.evaluate.scores import Scores
 from synterm.evaluate.tally import Tally
 
 
 class Column:
     """One variant's verdicts, counted for each case by its number in the sheet: repeats add up."""
 
-    __slots__ = ("cost_usd", "errors", "judged", "labels", "latencies", "passed")
+    __slots__ = ("cost_usd", "errors", "judged", "labels", "latencies", "metrics", "passed")
 
     def __init__(self) -> None:
         self.passed = array("i")
@@ -25,6 +26,8 @@ class Column:
         """What its fresh answers cost, as far as it is known."""
         self.labels: Counter[tuple[str, str | None]] = Counter()
         """Expected labels with those that were read."""
+        self.metrics: dict[str, Scores] = {}
+        """The scores of checks that name a metric, by its name."""
 
     def add(self, case: int, evaluation: Evaluation) -> None:
         """Count one evaluation of a case."""
@@ -41,8 +44,16 @@ class Column:
         if completion.cost_usd and not completion.cached:
             self.cost_usd += completion.cost_usd
         for check in evaluation.checks:
-            if check.type == "label" and check.expected_label:
-                self.labels[check.expected_label, check.label] += 1
+            if reading := check.reading:
+                self.labels[reading] += 1
+            if check.metric or check.parts:
+                self._add_scores(case, check)
+
+    def _add_scores(self, case: int, check: CheckResult) -> None:
+        if check.metric and check.score is not None:
+            self.metrics.setdefault(check.metric, Scores()).add(case, check)
+        for part in check.parts:
+            self._add_scores(case, part)
 
     def reach(self, cases: int) -> None:
         """Have room for so many cases."""

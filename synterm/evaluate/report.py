@@ -8,7 +8,16 @@ from typing import Any
 
 from synterm.core.classification import classify
 from synterm.core.evaluation import Evaluation, Variant
-from synterm.core.report import BehaviorReport, GateReport, Latency, RunReport, Tokens, Totals, VariantReport
+from synterm.core.report import (
+    BehaviorReport,
+    GateReport,
+    Latency,
+    MetricReport,
+    RunReport,
+    Tokens,
+    Totals,
+    VariantReport,
+)
 from synterm.core.tree import Gate, Node, Tree
 from synterm.errors import ExitCode
 from synterm.evaluate.column import Column
@@ -142,7 +151,17 @@ def _variant(result: RunResult, variant: Variant) -> VariantReport:
         latency_ms=Latency(p50=percentile(times, 0.5), p95=percentile(times, 0.95)),
         cost_usd=column.cost_usd,
         classification=classify(column.labels.elements(), result.labels),
+        metrics=_metrics(result, column),
     )
+
+
+def _metrics(result: RunResult, column: Column) -> dict[str, MetricReport]:
+    found: dict[str, MetricReport] = {}
+    for name, scores in sorted(column.metrics.items()):
+        mean, interval = scores.mean, scores.interval(result.sheet.roots)
+        if mean is not None and interval is not None:
+            found[name] = MetricReport(n=scores.n, mean=mean, pass_rate=scores.passed / scores.n, ci=interval)
+    return found
 
 
 def _behaviors(result: RunResult, variant: Variant) -> Iterator[BehaviorReport]:

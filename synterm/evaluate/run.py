@@ -114,9 +114,10 @@ async def run(
 ) -> tuple[str, RunResult]:
     """Make a run, record it, and give its id and what it gathered.
 
-    `watch` is called with every event; `library` has the documents, if others than those that the project has now. When the caller is cancelled the run is recorded as interrupted with all that
-    came in; the same call again sends only what has no answer yet. Raises InputError for prompts or checks that can't
-    be used, ProjectError when the project file fails.
+    `watch` is called with every event; `library` has the documents, if others than those that the project has now.
+    When the caller is cancelled the run is recorded as interrupted with all that came in; the same call again sends
+    only what has no answer yet. Raises InputError for prompts or checks that can't be used, ProjectError when the
+    project file fails.
     """
     tree = project.nodes.tree()
     checklist = Checklist(tree, project.grades, library or Library.of(project))

@@ -60,6 +60,8 @@ class Sweep:
         self._ahead: set[Cell] = set()
         self._later: set[asyncio.Task[None]] = set()
         """What waits for its context before it is taken first."""
+        self._wanted: list[Task] = []
+        """What is to be taken first, once the checks can judge."""
         self._ended = False
 
     async def events(self) -> AsyncGenerator[Event]:
@@ -103,6 +105,12 @@ class Sweep:
     def _take_first(self, tasks: list[Task]) -> None:
         wanted = [task for task in tasks if task.cell not in self._ahead]
         self._ahead.update(task.cell for task in wanted)
+        self._wanted += wanted
+        if self._checklist.is_warm:
+            self._take_wanted()
+
+    def _take_wanted(self) -> None:
+        wanted, self._wanted = self._wanted, []
         self._take(wanted, urgent=True)
 
     async def _prepare(self, tasks: list[Task]) -> None:
@@ -112,6 +120,9 @@ class Sweep:
     async def _work(self) -> None:
         try:
             async with asyncio.timeout(self._limits.max_seconds), asyncio.TaskGroup() as group:
+                # Nothing is judged, on the event loop, before the checks have in memory what they judge with.
+                await self._checklist.warm()
+                self._take_wanted()
                 landing = group.create_task(self._flights.landed())
                 async with asyncio.TaskGroup() as feeds:
                     for source in self._sources:

@@ -16,6 +16,7 @@ from synterm.evaluate.report import RunResult
 from synterm.reports.changes import Change, changes
 from synterm.reports.details import confusion, errors, failures
 from synterm.reports.figures import chance, dollars, percent, seconds
+from synterm.reports.metrics import metrics_tables
 from synterm.reports.tables import GATE_MARKS, behavior_tables, short_names, variants_table
 from synterm.text import one_line, plural
 
@@ -49,6 +50,7 @@ def _sections(report: RunReport, result: RunResult, width: int) -> Iterator[Iter
     yield [variants_table(report, width)]
     if report.behaviors:
         yield behavior_tables(report, width)
+    yield metrics_tables(report, width)
     yield _changes(found, width)
     yield confusion(report, width)
     yield errors(result.sheet.reasons, width)

@@ -58,4 +58,12 @@ def _retrieved(found: Retrieval | None) -> list[RetrievedReport] | None:
 
 
 def _check(found: CheckResult) -> CheckReport:
-    return CheckReport(type=found.type, passed=found.passed, score=found.score, reason=found.reason, error=found.error)
+    return CheckReport(
+        type=found.type,
+        passed=found.passed,
+        score=found.score,
+        reason=found.reason,
+        error=found.error,
+        metric=found.metric,
+        checks=[_check(part) for part in found.parts],
+    )

@@ -83,9 +83,7 @@ class DocumentStore(Store):
 
     def remove(self, name: str) -> Future[int]:
         """Remove a document, and give how many. Answers that were received stay."""
-        return self._writer.submit(
-            lambda db: db.conn.execute("DELETE FROM documents WHERE name = ?", (name,)).rowcount
-        )
+        return self._writer.submit(lambda db: db.conn.execute("DELETE FROM documents WHERE name = ?", (name,)).rowcount)
 
 
 def _put(db: Database, document: Document) -> None:

@@ -35,17 +35,7 @@ class GradeStore(Store):
 
 def grade_text(found: CheckResult) -> str:
     """A check's result as JSON."""
-    return dump(
-        {
-            "type": found.type,
-            "passed": found.passed,
-            "score": found.score,
-            "reason": storable(found.reason),
-            "error": text_or_none(found.error),
-            "label": text_or_none(found.label),
-            "expected_label": text_or_none(found.expected_label),
-        }
-    )
+    return dump(_body(found))
 
 
 def read_grade(text: str) -> CheckResult:
@@ -69,6 +59,24 @@ def grade_list(db: Database, checks: Iterable[CheckResult], known: dict[CheckRes
             pk = known[found] = grade_pk(db, grade_text(found))
         pks.append(pk)
     return dump(pks)
+
+
+def _body(found: CheckResult) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "type": found.type,
+        "passed": found.passed,
+        "score": found.score,
+        "reason": storable(found.reason),
+        "error": text_or_none(found.error),
+        "label": text_or_none(found.label),
+        "expected_label": text_or_none(found.expected_label),
+    }
+    # Left out where there is nothing, so that most results read as they always did, and share their rows.
+    if found.metric is not None:
+        body["metric"] = storable(found.metric)
+    if found.parts:
+        body["parts"] = [_body(part) for part in found.parts]
+    return body
 
 
 @cache

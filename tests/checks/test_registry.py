@@ -59,7 +59,7 @@ def test_all_problems_of_a_check_are_named_by_their_fields() -> None:
         load_check({"type": "latency", "weight": -1, "limit": 3})
     assert str(error.value) == (
         "check latency: weight: must be at least 0; threshold: is missing; "
-        "limit: is not a field here; known: threshold, weight"
+        "limit: is not a field here; known: metric, threshold, weight"
     )
 
 

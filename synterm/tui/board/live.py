@@ -182,6 +182,7 @@ class Live:
 
     async def _known(self, tasks: Iterator[Task | None], checklist: Checklist) -> AsyncGenerator[Event]:
         """The answers that the project file holds."""
+        await checklist.warm()
         while chunk := list(islice(tasks, _CHUNK)):
             wanted = [task for task in chunk if task]
             await checklist.retriever.prepare(wanted, lambda _: None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from textual.content import Content
@@ -104,7 +104,9 @@ def _verdict(case: Case, column: Column, why: Why | None) -> Section:
     evaluation, kind = why.evaluation, kind_of(why.evaluation)
     note = why.note or ("of an earlier text" if column.freshness(case.id) is Freshness.STALE else "")
     line = Content.styled(f"{'':>{_INDENT}}{marked(kind, short_answer(evaluation, 200))}", f"bold {_STYLES[kind]}")
-    facts: list[tuple[str, object]] = [(check.type, _check_line(check)) for check in evaluation.checks]
+    facts: list[tuple[str, object]] = [
+        (name, line) for check in evaluation.checks for name, line in _check_lines(check)
+    ]
     if evaluation.error:
         hint = f"\n{evaluation.completion.hint}" if evaluation.completion.hint else ""
         facts.append(("error", evaluation.error + hint))
@@ -116,6 +118,14 @@ def _verdict(case: Case, column: Column, why: Why | None) -> Section:
 
 def _got(evaluation: Evaluation) -> str:
     return evaluation.label or evaluation.completion.text
+
+
+def _check_lines(check: CheckResult, depth: int = 0) -> Iterator[tuple[str, str]]:
+    """A check's type and line; below a set, those of its checks."""
+    inset = "  " * (depth - 1) + "└ " if depth else ""
+    yield check.type, inset + _check_line(check) + (f"  ({one_line(check.metric)})" if check.metric else "")
+    for part in check.parts:
+        yield from _check_lines(part, depth + 1)
 
 
 def _check_line(check: CheckResult) -> str:
