@@ -24,6 +24,7 @@ _WRITTEN: dict[str, str] = {
     "cases": "synterm.reports.listings:CaseList",
     "prompts": "synterm.reports.listings:PromptList",
     "models": "synterm.reports.listings:ModelList",
+    "documents": "synterm.reports.listings:DocumentList",
     "runs": "synterm.reports.listings:RunList",
     "usable": "synterm.reports.usable:UsableList",
     "settings": "synterm.settings:Settings",
@@ -41,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "what comes out: run (synterm run --json), usable (synterm models --json), settings, and those of synterm ls: "
     )
     read = "; what goes in: project (a text form), case (a line of a JSONL file)"
-    parser.add_argument("name", metavar="NAME", choices=names, help=f"{written}{', '.join([*_WRITTEN][1:6])}{read}")
+    parser.add_argument("name", metavar="NAME", choices=names, help=f"{written}{', '.join([*_WRITTEN][1:7])}{read}")
 
 
 def run(args: argparse.Namespace) -> int:
