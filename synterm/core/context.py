@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from synterm.core.case import input_text
+from synterm.core.case import DOCUMENTS, input_text
 from synterm.core.problems import InvalidError, problems_of
 from synterm.errors import InputError
 
@@ -21,8 +21,8 @@ CONTEXT = "context"
 """The parameter that holds the settings, and the variable that stands for the text of what was found."""
 CHUNKS = "chunks"
 """The variable by which a template formats itself what was found: a list of {document, text, score}."""
-DOCUMENTS = "documents"
-"""The name under which a case's input names its relevant documents."""
+FROM_DOCUMENTS = frozenset((CONTEXT, CHUNKS))
+"""The variables that stand for what was found."""
 NO_DOCUMENTS = "the project has no documents"
 ADD_DOCUMENTS = "synterm add PROJECT document FILE"
 

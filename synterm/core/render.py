@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from synterm.core.case import value_text
-from synterm.core.context import CHUNKS, CONTEXT, Retrieval, default_query, settings_of
+from synterm.core.context import CHUNKS, CONTEXT, FROM_DOCUMENTS, Retrieval, default_query, settings_of
 from synterm.core.prompt import Message, PromptBody
 from synterm.core.template import Template, compile_template
 from synterm.errors import InputError
 
 EXAMPLES = "examples"
 """The variable by which a template can place the few-shot examples itself."""
-_FROM_DOCUMENTS = frozenset((CONTEXT, CHUNKS))
 _NOTHING_FOUND = Retrieval()
 
 
@@ -40,10 +39,10 @@ class Renderer:
         used = frozenset[str]().union(*(part.template.variables for part in self._parts))
         self.settings = settings_of(body.params)
         """How it gets its context; None where it takes none."""
-        self.takes_context = self.settings is not None and bool(used & _FROM_DOCUMENTS)
+        self.takes_context = self.settings is not None and bool(used & FROM_DOCUMENTS)
         """Whether what is found in the documents decides what is sent."""
         self._query = _query(self.settings.query) if self.settings and self.settings.query else None
-        given = _FROM_DOCUMENTS if self.settings else frozenset[str]()
+        given = FROM_DOCUMENTS if self.settings else frozenset[str]()
         asked = self._query.variables if self._query else frozenset[str]()
         self.variables = (used - given - {EXAMPLES}) | asked
         """The names that a case's input must have."""

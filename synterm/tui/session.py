@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import lru_cache, partial
 
+from synterm.context.library import Library
 from synterm.core.case import Case
 from synterm.core.evaluation import Variant
 from synterm.core.model import ModelSpec
@@ -40,7 +41,9 @@ class Session:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.tree = project.nodes.tree()
-        self.checklist = Checklist(self.tree, project.grades)
+        self.library = Library.of(project)
+        """The documents that prompts take context from."""
+        self.checklist = Checklist(self.tree, project.grades, self.library)
         self.models = project.models.all()
         self.prompts = project.prompts.all()
         self.model: ModelSpec | None = self.models[0] if self.models else None
@@ -123,13 +126,14 @@ class Session:
         self._set_board()
 
     def reload(self, touched: Collection[str] | None = None) -> None:
-        """Read tree, models and prompts again, after someone changed them; call `scope` next.
+        """Read tree, documents, models and prompts again, after someone changed them; call `scope` next.
 
         `touched`: the cases that say something else now; None: any may.
         """
-        tree = self.project.nodes.tree()
-        if tree != self.tree:
-            self.tree, self.checklist, touched = tree, Checklist(tree, self.project.grades), None
+        tree, library = self.project.nodes.tree(), Library.of(self.project, self.library)
+        if tree != self.tree or library != self.library:
+            self.tree, self.library, touched = tree, library, None
+            self.checklist = Checklist(tree, self.project.grades, library)
         self._forget(touched)
         self.models = self.project.models.all()
         self._reload_prompts()
