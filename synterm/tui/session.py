@@ -130,9 +130,12 @@ class Session:
 
         `touched`: the cases that say something else now; None: any may.
         """
-        tree, library = self.project.nodes.tree(), Library.of(self.project, self.library)
+        tree = self.project.nodes.tree()
+        library = Library.of(self.project, self.library)
         if tree != self.tree or library != self.library:
-            self.tree, self.library, touched = tree, library, None
+            self.tree = tree
+            self.library = library
+            touched = None
             self.checklist = Checklist(tree, self.project.grades, library)
         self._forget(touched)
         self.models = self.project.models.all()

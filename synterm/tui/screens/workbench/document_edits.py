@@ -31,7 +31,7 @@ class DocumentEditing(EditingScreen):
     @work(group="dialog")
     async def action_documents(self) -> None:
         """Choose a document, and read it."""
-        if (name := await self._choose("Documents", "what prompts take context from")) is None:
+        if (name := await self._choose_document("Documents", "what prompts take context from")) is None:
             return
         try:
             text = self.session.project.documents.get(name).text
@@ -47,7 +47,7 @@ class DocumentEditing(EditingScreen):
 
         async def save(values: Values) -> None:
             document = await asyncio.to_thread(_read, values["file"].strip(), values["name"].strip())
-            await self.make_edit(*self._putting(document))
+            await self.make_edit(*self._steps_of_document(document))
 
         if self.may_edit() and await self.ask_form("Add a document", _FORM, save):
             self.project_edited()
@@ -57,13 +57,13 @@ class DocumentEditing(EditingScreen):
         """Choose a document, and remove it."""
         if not self.may_edit():
             return
-        name = await self._choose("Remove a document", "answers that were made with it stay; u takes it back")
+        name = await self._choose_document("Remove a document", "answers that were made with it stay; u takes it back")
         if name is not None:
             documents = self.session.project.documents
             steps = removal(lambda: documents.take(name), documents.put_back)
             await self.try_edit(f"document {name} removed", *steps)
 
-    def _putting(self, document: Document) -> tuple[str, Step, Step]:
+    def _steps_of_document(self, document: Document) -> tuple[str, Step, Step]:
         """What putting a document into the project is called, how it is done, and how undone."""
         documents = self.session.project.documents
         apply = written(lambda: documents.put(document))
@@ -73,7 +73,7 @@ class DocumentEditing(EditingScreen):
             return f"document {document.name} added", apply, written(lambda: documents.remove(document.name))
         return f"document {document.name} replaced", apply, written(lambda: documents.put(before))
 
-    async def _choose(self, title: str, note: str) -> str | None:
+    async def _choose_document(self, title: str, note: str) -> str | None:
         entries = self.session.project.documents.entries()
         if not entries:
             self.notify("The project has no documents; the palette (ctrl+p) adds one from a file.", markup=False)
