@@ -35,6 +35,9 @@ class Meanings:
             return ()
         cosines: Any = self._vectors @ vector
         scores: Any = cosines.astype(np.float64).round(_GRAIN)
+        found: Any = np.arange(len(scores))
+        if len(scores) > most:
+            found = np.flatnonzero(scores >= np.partition(scores, -most)[-most])
         # A stable sort keeps the lower number first among equals.
-        best: list[int] = (-scores).argsort(kind="stable")[:most].tolist()
+        best: list[int] = found[(-scores[found]).argsort(kind="stable")][:most].tolist()
         return tuple((number, float(scores[number])) for number in best)
