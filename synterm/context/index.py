@@ -30,10 +30,11 @@ class Index:
         self.documents: list[str] = []
         """The name of each chunk's document."""
         self.texts: list[str] = []
-        characters = 0
+        self.characters = 0
+        """How many the documents have together."""
         for document in documents:
-            characters += len(document.text)
-            if characters > MOST_CHARACTERS:
+            self.characters += len(document.text)
+            if self.characters > MOST_CHARACTERS:
                 raise InputError(
                     f"the documents come to over {MOST_CHARACTERS:,} characters",
                     hint="context: {documents: [GLOB]} takes some of them",

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from synterm.context.index import Index
+from synterm.context.index import MOST_CHARACTERS, Index
 from synterm.context.ranking import Ranking
 from synterm.core.context import ADD_DOCUMENTS, NO_DOCUMENTS, ContextSettings, Retrieval, Retrieved
 from synterm.core.document import Document, DocumentEntry
@@ -20,8 +20,10 @@ from synterm.text import storable
 
 MOST_QUERY = 10_000
 """How many characters of a query count."""
-_INDEXES = 3
-"""How many indexes are kept: those of the columns that one compares."""
+_INDEXES = 8
+"""How many indexes are kept, those of the columns that one compares; fewer where they are large."""
+_INDEXED = 2 * MOST_CHARACTERS
+"""How many characters they may have together."""
 _RANKINGS = 4000
 """How many rankings are kept: some 20 MB."""
 _PROBLEMS = 100
@@ -31,10 +33,12 @@ V = TypeVar("V")
 
 
 class _Kept(Generic[K, V]):
-    """What was worked out last, at most so many. For several threads."""
+    """What was worked out last: at most so many, of at most so large a size together. For several threads."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, room: int = 0, size: Callable[[V], int] = lambda _: 0) -> None:
         self._most = most
+        self._room = room
+        self._size = size
         self._items: OrderedDict[K, V] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -48,9 +52,12 @@ class _Kept(Generic[K, V]):
         """Keep it, unless another thread was first; gives what is kept."""
         with self._lock:
             value = self._items.setdefault(key, value)
-            while len(self._items) > self._most:
+            while len(self._items) > self._most or (len(self._items) > 1 and self._full()):
                 self._items.popitem(last=False)
             return value
+
+    def _full(self) -> bool:
+        return sum(map(self._size, self._items.values())) > self._room
 
 
 _IndexKey = tuple[str, int, int]
@@ -60,7 +67,7 @@ class _Shelf:
     """What libraries of the same project share, so that a new one need not work out everything again."""
 
     def __init__(self) -> None:
-        self.indexes: _Kept[_IndexKey, Index] = _Kept(_INDEXES)
+        self.indexes: _Kept[_IndexKey, Index] = _Kept(_INDEXES, _INDEXED, lambda index: index.characters)
         self.rankings: _Kept[tuple[_IndexKey, str, str], Ranking] = _Kept(_RANKINGS)
         self.problems: _Kept[tuple[_IndexKey, str], str] = _Kept(_PROBLEMS)
         self.making = threading.Lock()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from synterm.context import index as index_module
+from synterm.context import library as library_module
 from synterm.context.library import Library
 from synterm.core.context import ContextSettings
 from synterm.core.document import Document
@@ -146,3 +147,16 @@ def test_hostile_documents_are_text(project: Project) -> None:
     assert {chunk.document for chunk in chunks} == set(hostile)
     assert next(chunk.text for chunk in chunks if chunk.document == "markup.md") == hostile["markup.md"]
     assert all(len(chunk.text) <= 800 for chunk in chunks)
+
+
+def test_what_is_kept_in_memory_is_bounded(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    small = [ContextSettings(chunk_size=size) for size in range(300, 320)]
+    library = Library.of(project)
+    for settings in small:
+        library.retrieve(settings, "days")
+    assert [library.is_ready(settings) for settings in small] == [False] * 12 + [True] * 8
+    monkeypatch.setattr(library_module, "_INDEXED", 200)
+    library = Library.of(project)
+    for settings in small[:3]:
+        library.retrieve(settings, "days")
+    assert [library.is_ready(settings) for settings in small[:3]] == [False, False, True]
