@@ -8,7 +8,7 @@ check: lint types test
 
 $(BIN)/pytest: pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet -e '.[local,dev]'
+	$(BIN)/pip install --quiet -e '.[local,analysis,dev]'
 	touch $@
 
 lint: $(BIN)/pytest

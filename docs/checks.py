@@ -48,7 +48,33 @@ What holds for all of them:
   checks say about its text.
 - An answer that calls tools is judged as text: `[{"name": …, "arguments": {…}}]`, or, where it says something too,
   `{"content": …, "tool_calls": [{"name": …, "arguments": {…}}]}`.
+- A changed check or threshold judges the answers that are in the project file anew: nothing is sent. Only answers that
+  were held to a check's labels or schema are others when those change.
+- `similar`, `language`, `sentiment` and some kinds of `no-pii` lean on libraries that come with
+  `pip install 'synterm[analysis]'`; without them these checks give no verdict, and say so.
 - Regular expressions are [RE2's](https://github.com/google/re2/wiki/Syntax), which take no longer on hostile text.
+
+## One check in several places
+
+A check on a feature or a behavior holds for all scenarios below it: that is the way to say a thing once. For scenarios
+in different places, name a check, above all an `assert-set`, with a YAML anchor where it stands first, and point to it
+from the others; in the project file each scenario then has its own copy.
+
+```yaml
+checks:
+  - &polite
+    type: assert-set
+    metric: polite
+    threshold: 0.6
+    assert:
+      - {type: icontains, value: please}
+      - {type: not-icontains, value: at once}
+      - {type: sentiment, min: 0.4, weight: 2}
+# … and in another scenario
+checks: [*polite, {type: latency, threshold: 2000}]
+```
+
+## All checks
 """
 
 

@@ -24,10 +24,18 @@ _ABROAD = r"\+[(\d][\d ().\-/]{5,28}\d"
 _GROUPS = r"\b\d{1,19}(?:[ \-]\d{1,19})*\b"
 _IBAN = r"\b[A-Z]{2}\d{2}(?:[ \-]?[A-Z0-9]{1,30}){1,12}\b"
 _SSN = r"\b\d{3}[ \-]\d{2}[ \-]\d{4}\b"
-_IP = r"(?i)\b(?:\d{1,3}\.){3}\d{1,3}\b|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}"
-_ISSUERS = tuple("4 51 52 53 54 55 22 23 24 25 26 27 34 37 6 30 35 36 38".split())
-"""How the numbers of payment cards begin (ISO/IEC 7812): Visa, Mastercard, American Express, Discover, Maestro,
-UnionPay, JCB, Diners."""
+_IP = r"\b\d{1,3}(?:\.\d{1,9}){3,}\b|[0-9A-Za-z]{0,9}(?::[0-9A-Za-z]{0,9}){2,20}"
+"""With what would make it something else, a version's further numbers or names of a program, so that it is refused."""
+_SHORTEST_IP = 7
+_ISSUERS: dict[str, tuple[int, ...]] = {
+    "4": (13, 16, 19),
+    **dict.fromkeys("51 52 53 54 55 22 23 24 25 26 27 35".split(), (16,)),
+    **dict.fromkeys("34 37".split(), (15,)),
+    **dict.fromkeys("30 36 38".split(), (14,)),
+    "6": (16, 17, 18, 19),
+}
+"""How the numbers of payment cards begin (ISO/IEC 7812), and how long they are: Visa; Mastercard, JCB; American
+Express; Diners; Discover, Maestro, UnionPay."""
 
 
 def emails(text: str) -> Iterator[Find]:
@@ -94,6 +102,8 @@ def social_security_numbers(text: str) -> Iterator[Find]:
 def addresses(text: str) -> Iterator[Find]:
     """IP addresses of the public network; not those of a home, an office or this machine."""
     for found in matches(_pattern(_IP), text):
+        if len(found) < _SHORTEST_IP:
+            continue
         try:
             address = ipaddress.ip_address(found)
         except ValueError:
@@ -104,7 +114,8 @@ def addresses(text: str) -> Iterator[Find]:
 
 def _card_at(groups: list[str], first: int) -> int:
     """Of how many groups the card number consists that begins with this one; 0 for none."""
-    if not groups[first].startswith(_ISSUERS):
+    lengths = _ISSUERS.get(groups[first][:2]) or _ISSUERS.get(groups[first][:1])
+    if lengths is None:
         return 0
     length = 0
     for count, group in enumerate(groups[first : first + 5], start=1):
@@ -112,7 +123,7 @@ def _card_at(groups: list[str], first: int) -> int:
         # Cards are written in groups of four to six digits, so in five at most; only the last one may be shorter.
         if length > 19 or (count > 1 and len(groups[first + count - 2]) < 4):
             return 0
-        if length >= 13 and _luhn("".join(groups[first : first + count])):
+        if length in lengths and _luhn("".join(groups[first : first + count])):
             return count
     return 0
 
