@@ -27,6 +27,7 @@ _INDEXED = 2 * MOST_CHARACTERS
 _RANKINGS = 4000
 """How many rankings are kept: some 20 MB."""
 _PROBLEMS = 100
+_CHOICES = 100
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -88,7 +89,7 @@ class Library:
         self._path = path
         self._entries = list(entries)
         self._shelf = before._shelf if before else _Shelf()
-        self._chosen: dict[tuple[str, ...], tuple[list[DocumentEntry], str]] = {}
+        self._chosen: _Kept[tuple[str, ...], tuple[list[DocumentEntry], str]] = _Kept(_CHOICES)
         """What settings choose, with its digest, by their globs."""
 
     @classmethod
@@ -192,11 +193,12 @@ class Library:
             raise _changed(next(iter(wanted)))
 
     def _choose(self, settings: ContextSettings) -> tuple[list[DocumentEntry], str]:
-        if settings.documents not in self._chosen:
+        known = self._chosen.get(settings.documents)
+        if known is None:
             chosen = [entry for entry in self._entries if settings.wants(entry.name)]
             digest = content_id("documents", [[entry.name, entry.content_id] for entry in chosen])
-            self._chosen[settings.documents] = (chosen, digest)
-        return self._chosen[settings.documents]
+            known = self._chosen.put(settings.documents, (chosen, digest))
+        return known
 
     def _key(self, settings: ContextSettings) -> _IndexKey:
         return (self.digest(settings), settings.chunk_size, settings.overlap)
