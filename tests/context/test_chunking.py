@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from synterm.context.chunking import Span, chunk_spans
 
 FAMILY = "👩\u200d👩\u200d👧"
-PIECES = ["word ", "a", "\n", "\n\n", "  ", ".", "e\u0301", "\r\n", "\u200d", "\u0301"]
-PIECES += [FAMILY, "🇩🇪", "👍🏽", "한", "ก็", "語"]
+PIECES = (
+    *("word ", "a", "\n", "\n\n", "  ", ".", "e\u0301", "\r\n", "\u200d", "\u0301"),
+    *(FAMILY, "🇩🇪", "👍🏽", "한", "ก็", "語"),
+)
 texts = st.lists(st.sampled_from(PIECES), max_size=250).map("".join)
 sizes = st.integers(20, 80)
 

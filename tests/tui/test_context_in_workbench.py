@@ -201,7 +201,11 @@ async def test_the_answers_of_a_file_that_can_only_be_read_are_judged_with_what_
 ) -> None:
     async with open_bench(path):
         pass
-    monkeypatch.setattr("synterm.storage.project.is_read_only", lambda _: True)
+
+    def read_only(path: Path) -> bool:
+        return bool(path)
+
+    monkeypatch.setattr("synterm.storage.project.is_read_only", read_only)
     async with open_bench(path) as bench:
         assert bench.project.read_only
         assert bench.verdicts() == [True, False]
