@@ -31,5 +31,6 @@ bench: $(BIN)/pytest
 	$(BIN)/python benchmarks/embedded.py
 	$(BIN)/python benchmarks/throughput.py
 	$(BIN)/python benchmarks/cached.py
+	$(BIN)/python benchmarks/rescore.py
 	$(BIN)/python benchmarks/scaling.py
 	$(BIN)/python benchmarks/faults.py

@@ -14,7 +14,7 @@ def asked(check: Check, answer: Answer) -> CheckResult:
 
     It is taken from the answer's `grades` where the check has judged the same before and that was not for nothing.
     """
-    result = _result(check, answer) if answer.grades is None or not check.costs else _graded(check, answer)
+    result = _graded(check, answer) if answer.grades is not None and check.costs else _result(check, answer)
     return result if result.metric == check.metric else replace(result, metric=check.metric)
 
 

@@ -14,6 +14,7 @@ from synterm.core.completion import Completion, Outcome
 from synterm.core.context import Retrieval, Retrieved
 from synterm.core.evaluation import CheckResult
 from synterm.core.ids import content_id
+from synterm.core.record import record
 from synterm.core.request import Constraint
 
 
@@ -29,7 +30,7 @@ class Grades(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answer:
     """What a check looks at: the completion, the case that it answers, and what was found for it in the documents."""
 
@@ -163,4 +164,4 @@ class Check(BaseModel, ABC):
     ) -> CheckResult:
         """A result of this check; the score is 1 or 0 unless given."""
         found = float(passed) if score is None else score
-        return CheckResult(self.type, passed, found, reason, label=label, expected_label=expected_label)
+        return CheckResult(self.type, passed, found, reason, None, label, expected_label, self.metric)

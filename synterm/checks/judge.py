@@ -28,26 +28,34 @@ def judge(checks: Sequence[Check], answer: Answer, grades: Grades | None = None)
     An answer that was cut off, filtered or empty fails by that alone, as if by a check of weight 1.
     """
     outcome = answer.completion.outcome
-    if not outcome.answered or not checks:
+    if not checks or not outcome.answered:
         return (), None, None
     if grades is not None:
         answer = replace(answer, grades=grades)
-    judged = [(check.weight, asked(check, answer)) for check in checks]
+    results: list[CheckResult] = []
+    counted: list[tuple[float, CheckResult]] = []
     if outcome in _UNWELL:
-        judged.insert(0, (1.0, CheckResult("outcome", False, 0.0, _UNWELL[outcome])))
-    counted = [(weight, result) for weight, result in judged if weight > 0]
-    return tuple(result for _, result in judged), _passed([result for _, result in counted]), mean_score(counted)
+        results.append(CheckResult("outcome", False, 0.0, _UNWELL[outcome]))
+        counted.append((1.0, results[0]))
+    for check in checks:
+        result = asked(check, answer)
+        results.append(result)
+        if weight := check.weight:
+            counted.append((weight, result))
+    return tuple(results), *_sum_up(counted)
 
 
-def _passed(results: Sequence[CheckResult]) -> bool | None:
-    verdicts = [result.passed for result in results]
-    if False in verdicts:
-        return False
-    return None if None in verdicts or not verdicts else True
-
-
-def mean_score(judged: Sequence[tuple[float, CheckResult]]) -> float | None:
-    """The weighted mean of the scores that were given; None without any."""
-    scored = [(weight, result.score) for weight, result in judged if result.score is not None]
-    total = sum(weight for weight, _ in scored)
-    return sum(weight * score for weight, score in scored) / total if scored else None
+def _sum_up(counted: Sequence[tuple[float, CheckResult]]) -> tuple[bool | None, float | None]:
+    """The verdict, and the weighted mean of the scores, from weights and results."""
+    total = gained = 0.0
+    failed = unsure = False
+    for weight, result in counted:
+        if result.score is not None:
+            total += weight
+            gained += weight * result.score
+        if result.passed is None:
+            unsure = True
+        elif not result.passed:
+            failed = True
+    passed = False if failed else None if unsure or not counted else True
+    return passed, gained / total if total else None

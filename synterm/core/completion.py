@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from synterm.core.record import record
 
 
 class Outcome(StrEnum):
@@ -40,7 +41,7 @@ UNREACHED = "can't reach "
 """What the error of a call says that found no connection."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Usage:
     """Token counts as the provider gave them; None where it gave none (unknown is not 0)."""
 
@@ -48,7 +49,7 @@ class Usage:
     completion: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Completion:
     """The answer to one request."""
 

@@ -10,12 +10,13 @@ from synterm.core.context import Retrieval
 from synterm.core.model import ModelSpec
 from synterm.core.prompt import PromptBody
 from synterm.core.recipe import Recipe
+from synterm.core.record import record
 from synterm.core.request import Request
 
 _LABELLING = ("label", "assert-set")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CheckResult:
     """What one check found. A check that could not judge abstains: `passed` is None and `error` says why."""
 
@@ -72,7 +73,7 @@ def variant_name(prompt: str, version: str, model: str) -> str:
     return f"{prompt}@{version} · {model}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Task:
     """One evaluation to be made. Once rendered it has a request, or the problem why there is none."""
 
@@ -105,7 +106,7 @@ class Task:
         return None if self.recipe is None else self.recipe.shortcut(self.content_id, self.repeat)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Evaluation:
     """A judged answer."""
 

@@ -68,7 +68,7 @@ class Checklist:
 
     def judge(self, task: Task, completion: Completion) -> Evaluation:
         """The verdict on one answer. Raises ProjectError where the documents that it is about can't be read."""
-        answer = Answer(completion, task.case, self._grades, self.retriever.retrieve(task))
+        answer = Answer(completion, task.case, grades=self._grades, retrieval=self.retriever.retrieve(task))
         results, passed, score = judge(self.of(task.case.scenario_id), answer)
         return Evaluation(task, completion, tuple(results), passed, score)
 

@@ -44,14 +44,17 @@ class Column:
         if completion.cost_usd and not completion.cached:
             self.cost_usd += completion.cost_usd
         for check in evaluation.checks:
-            if reading := check.reading:
+            if check.expected_label and (reading := check.reading):
                 self.labels[reading] += 1
             if check.metric or check.parts:
                 self._add_scores(case, check)
 
     def _add_scores(self, case: int, check: CheckResult) -> None:
         if check.metric and check.score is not None:
-            self.metrics.setdefault(check.metric, Scores()).add(case, check)
+            scores = self.metrics.get(check.metric)
+            if scores is None:
+                scores = self.metrics[check.metric] = Scores()
+            scores.add(case, check)
         for part in check.parts:
             self._add_scores(case, part)
 

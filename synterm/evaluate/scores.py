@@ -27,8 +27,8 @@ class Scores:
         if check.score is None:
             return
         if (missing := case + 1 - len(self._counts)) > 0:
-            self._sums.extend([0.0] * missing)
-            self._counts.extend([0] * missing)
+            self._sums.extend((0.0,) * missing)
+            self._counts.extend((0,) * missing)
         self._sums[case] += check.score
         self._counts[case] += 1
         self.passed += bool(check.passed)

@@ -111,7 +111,8 @@ class Sweep:
 
     def _take_wanted(self) -> None:
         wanted, self._wanted = self._wanted, []
-        self._take(wanted, urgent=True)
+        if wanted:
+            self._take(wanted, urgent=True)
 
     async def _prepare(self, tasks: list[Task]) -> None:
         """Find what tasks need from the documents, off the event loop."""
@@ -152,9 +153,12 @@ class Sweep:
 
     async def _feed(self, source: Iterator[Task | None]) -> None:
         # Also past the spending cap: what the project file holds costs nothing.
-        while chunk := list(_stretch(source, self._limits.chunk)):
+        size = self._limits.chunk
+        while chunk := list(_stretch(source, size)):
             await self._prepare([task for task in chunk if task])
             lanes = self._take([task for task in chunk if task and task.cell not in self._ahead])
+            # Where nothing was to be sent, chances are that nothing will be: longer stretches are taken in less time.
+            size = self._limits.chunk if lanes else min(2 * size, self._limits.longest_chunk)
             await asyncio.sleep(self._limits.breath_s)
             for lane in lanes:
                 await self._flights.room(lane)

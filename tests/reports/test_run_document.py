@@ -91,7 +91,15 @@ def test_each_evaluation_has_what_the_contract_promises(make_report: MakeReport,
     assert (passed["input"], passed["expected"], passed["label"]) == ({"message": "message 0"}, "schedule", "schedule")
     assert (passed["passed"], passed["error"], passed["hint"]) == (True, None, None)
     assert failed["checks"] == [
-        {"type": "label", "passed": False, "score": 0.0, "reason": "found clarify", "error": None}
+        {
+            "type": "label",
+            "passed": False,
+            "score": 0.0,
+            "reason": "found clarify",
+            "error": None,
+            "metric": None,
+            "checks": [],
+        }
     ]
     assert (error["passed"], error["error"], error["hint"]) == (None, "too many requests", "try later")
     assert (error["outcome"], error["checks"]) == ("rate limited", [])

@@ -127,6 +127,7 @@ class Live:
             refresh=refresh,
             stream=True,
             chunk=_CHUNK,
+            longest_chunk=_CHUNK,
             ahead=_AHEAD,
             breath_s=_BREATH_S,
         )
