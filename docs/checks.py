@@ -118,6 +118,8 @@ def _example(check: type[Check], example: Example) -> str:
         sides = ("user      ", "answer    ")
         lines += [f"{sides[number % 2]}{_json(said)}" for number, said in enumerate(example.dialog)]
         lines.append(f"end       {example.end}")
+    if example.found is not None:
+        lines.append(f"found     {', '.join(example.found)}")
     known = f" {_json(example.completion)}" if example.completion else ""
     if not example.dialog:
         lines.append(f"answer    {_json(example.output)}{known}")

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from synterm.checks.question import Question, Replies, Reply
 from synterm.core.case import Case
 from synterm.core.completion import Completion, Outcome
+from synterm.core.context import Retrieval, Retrieved
 from synterm.core.dialog import FINISH, End, Transcript, Turn
 from synterm.core.evaluation import CheckResult
 from synterm.core.ids import content_id
@@ -33,7 +34,7 @@ class Grades(Protocol):
 
 @record
 class Answer:
-    """What a check looks at: the completion, and the case that it answers."""
+    """What a check looks at: the completion, the case that it answers, and what was found for it in the documents."""
 
     completion: Completion
     case: Case
@@ -43,6 +44,18 @@ class Answer:
     """What models said to the questions of checks (`Check.questions`)."""
     tools: Sequence[Any] = ()
     """The tools that the model was offered, as the call's parameters say them."""
+    retrieval: Retrieval | None = None
+    """None where the prompt takes no context."""
+
+    @property
+    def retrieved(self) -> tuple[Retrieved, ...] | None:
+        """The chunks that were found, the best first; None where the prompt takes no context or none could be found."""
+        return None if self.retrieval is None or self.retrieval.problem else self.retrieval.chunks
+
+    @property
+    def context(self) -> str | None:
+        """The same as the text that ``{{ context }}`` stands for."""
+        return None if self.retrieval is None or self.retrieval.problem else self.retrieval.text
 
     @property
     def text(self) -> str:
@@ -81,6 +94,8 @@ class Example:
     """The tools that the model was offered."""
     completion: dict[str, Any] = field(default_factory=dict[str, Any])
     """What else is known of the answer: its `cost_usd`, `latency_ms`, `finish_reason`, `outcome`."""
+    found: tuple[str, ...] | None = None
+    """The documents of the chunks that were found for it, the best first, where the check looks at them."""
 
     replies: tuple[str, ...] = ()
     """What the judge replies to the check's questions, in order."""
@@ -98,7 +113,9 @@ class Example:
             turns = [Turn("assistant" if number % 2 else "user", said) for number, said in enumerate(self.dialog)]
             text = Transcript(turns, self.end).json()
             known["finish_reason"] = FINISH + self.end
-        answer = Answer(Completion(text=text, **known), case, tools=self.tools)
+        chunks = tuple(Retrieved(name, "", 1.0) for name in self.found or ())
+        retrieval = None if self.found is None else Retrieval(chunks)
+        answer = Answer(Completion(text=text, **known), case, tools=self.tools, retrieval=retrieval)
         came = (Reply(Completion(Outcome.COMPLETE, reply), "openai/gpt-4o") for reply in self.replies)
         return replace(answer, replies=dict(zip(check.questions(answer), came, strict=bool(self.replies))))
 
@@ -149,6 +166,8 @@ class Check(BaseModel, ABC):
         }
         if answer.tools:
             body["tools"] = answer.tools
+        if answer.retrieval is not None:
+            body["context"] = answer.context
         return bytes.fromhex(content_id("grader", body))
 
     def questions(self, answer: Answer) -> Sequence[Question]:

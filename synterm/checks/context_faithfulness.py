@@ -38,9 +38,9 @@ class ContextFaithfulness(AskingCheck):
     """The lowest share of claims that must be in the context. An answer without claims is faithful."""
 
     def task(self, answer: Answer) -> tuple[str, str, dict[str, Any]]:
-        context = value_text(answer.case.input.get(self.variable))
+        context = answer.context or value_text(answer.case.input.get(self.variable))
         if not context:
-            raise InputError(f"there is no context: the case's input has no {self.variable!r}")
+            raise InputError(f"there is no context: none was retrieved, and the case's input has no {self.variable!r}")
         claims = {"type": "array", "items": {"type": "string", "maxLength": 300}, "maxItems": _MOST}
         system = (
             "List the claims that the answer makes, each as a short sentence: those that follow from the context, and "

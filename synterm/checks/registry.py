@@ -57,6 +57,7 @@ BUILT_IN = {
     "readability": "synterm.checks.readability:Readability",
     "regex": "synterm.checks.regex:Regex",
     "repetition": "synterm.checks.repetition:Repetition",
+    "retrieval": "synterm.checks.retrieval:Retrieval",
     "rouge-n": "synterm.checks.rouge:RougeN",
     "sentiment": "synterm.checks.sentiment:Sentiment",
     "similar": "synterm.checks.similar:Similar",

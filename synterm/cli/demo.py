@@ -70,7 +70,7 @@ def _evaluate(path: Path, json_target: str | None) -> int:
         prompts = project.prompts.all()
         report, result = evaluate(project, _plan(project, prompts), LineProgress(say, StatusLine()))
         if json_target:
-            write_report(project, report, json_target)
+            write_report(project, report, result, json_target)
     if json_target != "-":
         _print(report, result, prompts, path)
     return report.exit_code

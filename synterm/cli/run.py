@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
             return _preview(project, chosen)
         report, result = evaluate(project, chosen, _progress(args))
         if args.json:
-            write_report(project, report, args.json)
+            write_report(project, report, result, args.json)
     if not args.quiet:
         from synterm.reports.console import print_report
 

@@ -24,6 +24,7 @@ _WRITTEN: dict[str, str] = {
     "cases": "synterm.reports.listings:CaseList",
     "prompts": "synterm.reports.listings:PromptList",
     "models": "synterm.reports.listings:ModelList",
+    "documents": "synterm.reports.listings:DocumentList",
     "runs": "synterm.reports.listings:RunList",
     "verdicts": "synterm.formats.verdict_export:VerdictList",
     "calibration": "synterm.reports.calibration:CalibrationList",

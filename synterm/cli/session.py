@@ -10,6 +10,7 @@ from synterm.cli.progress_json import JsonProgress
 from synterm.cli.ready import make_ready
 from synterm.cli.signals import Stopped, run_until_stopped
 from synterm.core.report import RunReport
+from synterm.evaluate.recount import looker
 from synterm.evaluate.report import RunResult, build_report
 from synterm.evaluate.review.judges import known_judges
 from synterm.evaluate.run import RunPlan, RunProgress, Watch, run
@@ -45,8 +46,9 @@ def evaluate(project: Project, chosen: RunPlan, progress: Progress) -> tuple[Run
     return build_report(result, run_id=run_id, project=project.name), result
 
 
-def write_report(project: Project, report: RunReport, target: str) -> None:
-    """Write the report of a run as JSON, with its evaluations as the project file has them.
+def write_report(project: Project, report: RunReport, result: RunResult, target: str) -> None:
+    """Write the report of a run as JSON, with its evaluations as the project file has them, and what they found in the
+    documents that the run looked into.
 
     To the file `target`, or to stdout for ``-``. Raises InputError when it can't be written, ProjectError.
     """
@@ -54,7 +56,7 @@ def write_report(project: Project, report: RunReport, target: str) -> None:
     from synterm.reports.json import write_run
 
     recorded = project.runs.recorded(report.run_id)
-    write_run(report, evaluation_reports(recorded, project.nodes.tree()), target)
+    write_run(report, evaluation_reports(recorded, project.nodes.tree(), looker(result)), target)
 
 
 async def _run(project: Project, chosen: RunPlan, watch: Watch) -> tuple[str, RunResult]:

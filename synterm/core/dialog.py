@@ -88,6 +88,16 @@ def names_of(values: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(values) - {NAME} | {str(values[NAME].get("variable", VARIABLE))}
 
 
+def opened(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that the first turn of a dialog fills the prompt with, … for a line that nobody knows yet; for a
+    single question the input as it is. Raises InvalidError."""
+    spec = dialog_of(values)
+    if spec is None:
+        return dict(values)
+    line = spec.opening or next(iter(spec.turns), "…")
+    return {name: value for name, value in values.items() if name != NAME} | {spec.variable: line}
+
+
 def turns_of(values: Mapping[str, Any]) -> int:
     """How many requests answering an input takes at most: 1, or the turns of both sides. Raises InvalidError."""
     spec = dialog_of(values)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from synterm.core.case import Case
 from synterm.core.completion import Completion
+from synterm.core.context import Retrieval
 from synterm.core.model import ModelSpec
 from synterm.core.prompt import PromptBody
 from synterm.core.recipe import Recipe
@@ -91,6 +92,8 @@ class Task:
     """How its request comes about; None when that can't be said, and for tasks that were made by hand."""
     content: str = ""
     """The case's content id, where it is worked out already: that takes a hash."""
+    retrieval: Retrieval | None = None
+    """What was found for it in the documents, where that is worked out already."""
 
     @property
     def cell(self) -> tuple[str, tuple[str, str], int]:

@@ -151,6 +151,13 @@ class CheckReport(BaseModel):
     """What the checks of a set found."""
 
 
+class RetrievedReport(BaseModel):
+    """A chunk that the request was given as context."""
+
+    document: str
+    score: float
+
+
 class TurnReport(BaseModel):
     """What one side of a dialog said."""
 
@@ -194,6 +201,8 @@ class EvaluationReport(BaseModel):
     latency_ms: float | None
     cost_usd: float | None
     tokens: dict[str, int | None]
+    retrieved: list[RetrievedReport] | None = None
+    """What was found for it in the documents, the best first; None where the prompt takes no context."""
 
 
 class RunReport(BaseModel):

@@ -1,4 +1,4 @@
-"""The checks of each scenario, made ready to judge."""
+"""The checks of each scenario, made ready to judge, with what they and the requests find in the documents."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from synterm.checks.base import Answer, Check, Grades
 from synterm.checks.judge import judge
 from synterm.checks.question import Question
 from synterm.checks.registry import load_check
+from synterm.context.library import Library
 from synterm.core.completion import Completion
 from synterm.core.evaluation import Evaluation, Task
 from synterm.core.ids import canonical_json
@@ -18,13 +19,22 @@ from synterm.core.request import Constraint
 from synterm.core.tree import CheckConfig, Tree
 from synterm.errors import InputError, did_you_mean
 from synterm.evaluate.inquiry import Inquiry, inquiry
+from synterm.evaluate.retriever import Retriever
 
 
 class Checklist:
     """Checks by scenario. Raises InputError, naming the scenario, for a check that can't be made."""
 
-    def __init__(self, tree: Tree, grades: Grades | None = None, models: Iterable[ModelSpec] = ()) -> None:
-        """`grades` keeps the verdicts of checks that cost something; `models` are those that checks can ask."""
+    def __init__(
+        self,
+        tree: Tree,
+        grades: Grades | None = None,
+        models: Iterable[ModelSpec] = (),
+        library: Library | None = None,
+    ) -> None:
+        """`grades` keeps the verdicts of checks that cost something; `models` are those that checks can ask; `library`
+        has the documents that prompts take context from."""
+        self.retriever = Retriever(library)
         self._grades = grades
         self._models = {model.name: model for model in models}
         self._loaded: dict[bytes, Check] = {}
@@ -90,15 +100,25 @@ class Checklist:
         checks = self._asking.get(task.case.scenario_id)
         if checks is None or not completion.outcome.answered:
             return None
-        answer = Answer(completion, task.case)
+        answer = Answer(completion, task.case, retrieval=self.retriever.retrieve(task))
         asked = [question for check in checks for question in _questions(check, answer)]
         return inquiry(task, completion, asked, self._models)
 
     def judge(self, task: Task, completion: Completion, asked: Inquiry | None = None) -> Evaluation:
-        """The verdict on one answer. `asked`: what was to be asked for it, with the replies."""
+        """The verdict on one answer. `asked`: what was to be asked for it, with the replies.
+
+        Raises ProjectError where the documents that it is about can't be read.
+        """
         variant = task.variant
         tools: Any = variant.body.params.get("tools", variant.model.params.get("tools"))
-        answer = Answer(completion, task.case, self._grades, asked.replies if asked else {}, tools or ())
+        answer = Answer(
+            completion,
+            task.case,
+            self._grades,
+            asked.replies if asked else {},
+            tools or (),
+            self.retriever.retrieve(task),
+        )
         results, passed, score = judge(self.of(task.case.scenario_id), answer)
         return Evaluation(task, completion, tuple(results), passed, score, asked.completions if asked else ())
 

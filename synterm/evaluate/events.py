@@ -49,4 +49,12 @@ class Halted:
     """How many evaluations were not made."""
 
 
-Event = Started | Streamed | Retrying | Judged | Halted
+@record
+class Preparing:
+    """Something takes a while before anything can be asked."""
+
+    words: str
+    """``indexing 12 documents``."""
+
+
+Event = Preparing | Started | Streamed | Retrying | Judged | Halted

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from synterm.core.case import Case
 from synterm.core.completion import Completion
+from synterm.core.context import Retrieval
 from synterm.core.dialog import FINISH, is_dialog
 from synterm.core.evaluation import Evaluation, Task, Variant
 from synterm.core.model import ModelSpec
@@ -129,6 +130,20 @@ def evaluation_of(done: Recorded, variant: Variant, case_id: str | None = None) 
         cached=done.cached,
     )
     return Evaluation(Task(case, variant, done.repeat), completion, done.checks, done.passed, done.score)
+
+
+def looker(result: RunResult) -> Callable[[Recorded], Retrieval | None]:
+    """Finds again, for evaluations that a run made, what they found in the documents: it is not recorded."""
+    variants = {variant.key: variant for variant in result.variants}
+
+    def look(done: Recorded) -> Retrieval | None:
+        variant = variants.get((done.body_id, done.model_name))
+        if variant is None:
+            return None
+        case = Case.model_construct(id=done.case_id, scenario_id=done.scenario_id, input=done.input)
+        return result.retriever.retrieve(Task(case, variant, done.repeat))
+
+    return look
 
 
 def _named(run: RunRecord) -> Iterable[dict[str, object]]:

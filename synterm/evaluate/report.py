@@ -22,6 +22,7 @@ from synterm.core.tree import Gate, Node, Tree
 from synterm.errors import ExitCode
 from synterm.evaluate.column import Column
 from synterm.evaluate.events import Halted
+from synterm.evaluate.retriever import Retriever
 from synterm.evaluate.review.calibration import Calibrations
 from synterm.evaluate.review.judges import corrected_pass_rate, gate_note
 from synterm.evaluate.sheet import Sheet
@@ -47,6 +48,8 @@ class RunResult:
     labels: Sequence[str] = ()
     calibrations: Calibrations | None = None
     """What is known of the judges that gave verdicts; None where none did."""
+    retriever: Retriever = field(default_factory=Retriever)
+    """What looked into the documents for it."""
     sheet: Sheet = field(init=False)
 
     def __post_init__(self) -> None:

@@ -14,6 +14,7 @@ from itertools import chain
 from socket import gethostname
 from typing import Any
 
+from synterm.context.library import Library
 from synterm.core.case import Case
 from synterm.core.evaluation import Evaluation, Task, Variant
 from synterm.core.ids import content_id
@@ -105,16 +106,21 @@ Watch = Callable[[Event, RunProgress], None]
 
 
 async def run(
-    project: Project, providers: Providers, chosen: RunPlan, watch: Watch | None = None
+    project: Project,
+    providers: Providers,
+    chosen: RunPlan,
+    watch: Watch | None = None,
+    library: Library | None = None,
 ) -> tuple[str, RunResult]:
     """Make a run, record it, and give its id and what it gathered.
 
-    `watch` is called with every event. When the caller is cancelled the run is recorded as interrupted with all that
-    came in; the same call again sends only what has no answer yet. Raises InputError for prompts or checks that can't
-    be used, ProjectError when the project file fails.
+    `watch` is called with every event; `library` has the documents, if others than those that the project has now.
+    When the caller is cancelled the run is recorded as interrupted with all that came in; the same call again sends
+    only what has no answer yet. Raises InputError for prompts or checks that can't be used, ProjectError when the
+    project file fails.
     """
     tree = project.nodes.tree()
-    checklist = Checklist(tree, project.grades, project.models.all())
+    checklist = Checklist(tree, project.grades, project.models.all(), library or Library.of(project))
     result = RunResult(
         tree,
         chosen.variants,
@@ -123,6 +129,7 @@ async def run(
         fail_on=chosen.fail_on,
         min_pass_rate=chosen.min_pass_rate,
         labels=checklist.labels(),
+        retriever=checklist.retriever,
     )
     for variant in chosen.variants:
         renderer(variant.body)  # a prompt that does not compile shows before anything is sent

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from synterm.core.context import CONTEXT, read_settings
 from synterm.core.model import ModelSpec
 from synterm.errors import InputError, ModelError
 from synterm.providers.http_config import read_target, whole_target
@@ -28,7 +29,12 @@ def check_params(model: ModelSpec) -> None:
 
 
 def param_problem(model: ModelSpec, name: str, value: Any) -> InputError | None:
-    """What is wrong with a parameter for a model: its name, its type or its range; None: nothing."""
+    """What is wrong with a prompt's parameter for a model: its name, its type or its range; None: nothing.
+
+    ``context`` is for synterm, whatever the model.
+    """
+    if name == CONTEXT:
+        return _context_problem(value)
     try:
         if model.provider == "http":
             read_target({name: value})
@@ -36,4 +42,12 @@ def param_problem(model: ModelSpec, name: str, value: Any) -> InputError | None:
             read_params(kind_of_params(model), {name: value}, model.name)
     except ModelError as error:
         return InputError(error.message, hint=error.hint)
+    return None
+
+
+def _context_problem(value: Any) -> InputError | None:
+    try:
+        read_settings(value)
+    except InputError as error:
+        return error
     return None

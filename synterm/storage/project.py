@@ -30,6 +30,7 @@ from synterm.storage.connect import (
     set_journal,
 )
 from synterm.storage.contents import ContentStore
+from synterm.storage.documents import DocumentStore
 from synterm.storage.graded import GradedStore
 from synterm.storage.grades import GradeStore
 from synterm.storage.migrations import SCHEMA_VERSION, migrate
@@ -149,6 +150,11 @@ class Project:
     def models(self) -> ModelStore:
         """The models it names."""
         return ModelStore(self._db, self._writer)
+
+    @cached_property
+    def documents(self) -> DocumentStore:
+        """Texts that prompts take context from."""
+        return DocumentStore(self._db, self._writer)
 
     @cached_property
     def responses(self) -> ResponseStore:

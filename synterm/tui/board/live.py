@@ -198,6 +198,7 @@ class Live:
         await checklist.warm()
         while chunk := list(islice(tasks, _CHUNK)):
             wanted = [task for task in chunk if task]
+            await checklist.retriever.prepare(wanted, lambda _: None)
             responses, limits = self._project.responses, self._limits()
             told = known_answers(wanted, checklist, responses, limits).told
             for evaluation, _ in judged_from_file(told, checklist, responses, limits):

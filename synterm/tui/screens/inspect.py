@@ -266,7 +266,7 @@ class InspectScreen(ModalScreen[Inspected]):
         session, wanted, columns, whole = self._session, (self.case, self.column), self._columns, self._whole
 
         def look() -> tuple[Details, list[Section]]:
-            details = look_into(session.project.path, session.tree, *wanted, columns)
+            details = look_into(session.project.path, session.tree, *wanted, columns, session.library)
             return details, sections(*wanted, columns, details, whole=whole)
 
         try:

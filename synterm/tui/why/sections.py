@@ -12,6 +12,7 @@ from synterm.core.evaluation import CheckResult, Evaluation
 from synterm.text import one_line, plural, printable
 from synterm.tui.board.column import Column, Freshness
 from synterm.tui.board.verdicts import MARKS, kind_of, marked, short_answer
+from synterm.tui.why.context import context_facts
 from synterm.tui.why.difference import Piece, differences, prompt_differences
 from synterm.tui.why.finding import Details, Why
 from synterm.tui.why.past import past_lines
@@ -141,6 +142,7 @@ def _request(why: Why | None) -> Section:
         return Section("Request", "", Content((why.evaluation.task.problem if why else None) or "No request was made."))
     held = f"held to {request.constraint}" if request.constraint else "free text"
     facts: list[tuple[str, object]] = [(message.role, message.content) for message in request.messages]
+    facts += context_facts(why.evaluation.task)
     facts += [("parameters", value_text(request.params) if request.params else "–"), ("answer", held)]
     facts += [("model", request.model.resolved), ("key", request.key), ("cache", why.source)]
     return Section("Request", "", _facts(facts))
