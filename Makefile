@@ -8,7 +8,7 @@ check: lint types test
 
 $(BIN)/pytest: pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet -e '.[local,dev]'
+	$(BIN)/pip install --quiet -e '.[local,analysis,dev]'
 	touch $@
 
 lint: $(BIN)/pytest
@@ -31,5 +31,7 @@ bench: $(BIN)/pytest
 	$(BIN)/python benchmarks/embedded.py
 	$(BIN)/python benchmarks/throughput.py
 	$(BIN)/python benchmarks/cached.py
+	$(BIN)/python benchmarks/rescore.py
 	$(BIN)/python benchmarks/scaling.py
 	$(BIN)/python benchmarks/faults.py
+	$(BIN)/python benchmarks/checks.py

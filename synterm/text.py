@@ -31,7 +31,9 @@ def _mark(match: re.Match[str]) -> str:
 
 def one_line(text: str, limit: int | None = None) -> str:
     """`text` as one printable line: runs of white space become one space; cut with … at `limit` characters."""
-    head = text if limit is None else text[: limit * 4]
+    if (limit is None or len(text) <= limit) and text.isprintable() and "  " not in text and text == text.strip():
+        return text  # as it is, which most are
+    head = text if limit is None or len(text) <= limit else text[: limit * 4]
     line = printable(" ".join(head.split()))
     if limit is not None and (len(line) > limit or len(head) < len(text)):
         return line[: max(limit - 1, 0)] + "…"
@@ -40,7 +42,7 @@ def one_line(text: str, limit: int | None = None) -> str:
 
 def storable(text: str) -> str:
     """`text` with lone surrogates, which no UTF-8 store takes, replaced by U+FFFD."""
-    return _SURROGATE.sub("\ufffd", text)
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 
 
 def plural(count: int, noun: str) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
 
-from synterm.checks.base import Answer, Check
+from synterm.checks.base import Answer, Check, Example
 from synterm.checks.words import Word, quoted, word, words_of
 from synterm.core.evaluation import CheckResult
 from synterm.errors import InputError
@@ -19,6 +19,7 @@ class Contains(Check):
 
     type = "contains"
     ignores_case: ClassVar[bool] = False
+    example = Example({"value": "refund"}, "A refund is due.", True, 'contains "refund"')
 
     value: OneText | None = None
     """What to look for; without it, what the case expects."""
@@ -34,12 +35,14 @@ class IContains(Contains):
 
     type = "icontains"
     ignores_case = True
+    example = Example({"value": "refund"}, "REFUND: yes", True, 'contains "refund"')
 
 
 class StartsWith(Check):
     """The answer begins with a text, letter for letter."""
 
     type = "starts-with"
+    example = Example({"value": "Dear"}, "Hi Ines,", False, 'does not start with "Dear"')
 
     value: OneText | None = None
     """How it must begin; without it, as the case expects."""
@@ -70,6 +73,7 @@ class ContainsAny(_Several):
     """The answer holds at least one of several texts."""
 
     type = "contains-any"
+    example = Example({"value": ["red", "green"]}, "the green one", True, 'contains "green"')
 
     def judge(self, answer: Answer) -> CheckResult:
         found, missing = self.split(answer)
@@ -83,12 +87,14 @@ class IContainsAny(ContainsAny):
 
     type = "icontains-any"
     ignores_case = True
+    example = Example({"value": "red, green"}, "THE GREEN ONE", True, 'contains "green"')
 
 
 class ContainsAll(_Several):
     """The answer holds all of several texts."""
 
     type = "contains-all"
+    example = Example({"value": ["red", "green"]}, "the green one", False, 'does not contain "red"')
 
     def judge(self, answer: Answer) -> CheckResult:
         found, missing = self.split(answer)
@@ -102,6 +108,7 @@ class IContainsAll(ContainsAll):
 
     type = "icontains-all"
     ignores_case = True
+    example = Example({"value": ["red", "green"]}, "Red, then GREEN", True, 'contains "red", "green"')
 
 
 def _folded(text: str, ignores_case: bool) -> str:

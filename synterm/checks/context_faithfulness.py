@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from synterm.checks.asking import AskingCheck, reply_schema
-from synterm.checks.base import Answer
+from synterm.checks.base import Answer, Example
 from synterm.checks.question import fenced
 from synterm.core.case import value_text
 from synterm.errors import InputError
@@ -19,6 +19,18 @@ class ContextFaithfulness(AskingCheck):
     """A model says which claims of the answer its context holds, and which it does not: groundedness."""
 
     type = "context-faithfulness"
+    example = Example(
+        {"model": "judge"},
+        "Refunds take five days and are paid in cash.",
+        False,
+        "Nothing in the context is about cash.",
+        score=0.5,
+        input={"message": "how do refunds work?", "context": "Refunds take five days."},
+        replies=(
+            '{"reason": "Nothing in the context is about cash.", "supported": ["Refunds take five days"], '
+            '"unsupported": ["Refunds are paid in cash"]}',
+        ),
+    )
 
     variable: str = Field(default="context", min_length=1)
     """The value of the case's input that holds the context, where it was not retrieved from documents."""
@@ -26,9 +38,9 @@ class ContextFaithfulness(AskingCheck):
     """The lowest share of claims that must be in the context. An answer without claims is faithful."""
 
     def task(self, answer: Answer) -> tuple[str, str, dict[str, Any]]:
-        context = value_text(answer.case.input.get(self.variable))
+        context = answer.context or value_text(answer.case.input.get(self.variable))
         if not context:
-            raise InputError(f"there is no context: the case's input has no {self.variable!r}")
+            raise InputError(f"there is no context: none was retrieved, and the case's input has no {self.variable!r}")
         claims = {"type": "array", "items": {"type": "string", "maxLength": 300}, "maxItems": _MOST}
         system = (
             "List the claims that the answer makes, each as a short sentence: those that follow from the context, and "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from synterm.checks.base import Answer, Check
+from synterm.checks.base import Answer, Check, Example
 from synterm.core.evaluation import CheckResult
 from synterm.errors import InputError
 
@@ -13,6 +13,7 @@ class Cost(Check):
     """The answer cost at most so many US dollars."""
 
     type = "cost"
+    example = Example({"threshold": 0.01}, "Yes.", False, "$0.012, over $0.01", completion={"cost_usd": 0.012})
 
     threshold: float = Field(ge=0, allow_inf_nan=False)
     """The highest cost that is good enough, in US dollars."""

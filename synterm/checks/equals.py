@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from synterm.checks.base import Answer, Check
+from synterm.checks.base import Answer, Check, Example
 from synterm.checks.json_text import parse_json, same_json
 from synterm.checks.words import quoted
 from synterm.core.case import value_text
@@ -16,6 +16,7 @@ class Equals(Check):
     """The answer equals a text, or as JSON a value that is not a text."""
 
     type = "equals"
+    example = Example({"ignore_case": True}, "yes\n", True, 'equals "Yes"', expected="Yes")
 
     value: Any = None
     """What the answer must be; without it, what the case expects."""
@@ -26,7 +27,7 @@ class Equals(Check):
 
     def judge(self, answer: Answer) -> CheckResult:
         wanted = answer.expected if self.value is None else self.value
-        if wanted is None:
+        if wanted is None or wanted != wanted:
             raise InputError("the check has no value, and the case expects nothing")
         if isinstance(wanted, str):
             return self._result(self._plain(answer.text) == self._plain(wanted), answer, wanted)

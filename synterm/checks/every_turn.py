@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from synterm.checks.base import Answer
+from synterm.checks.asked import asked
+from synterm.checks.base import Answer, Example
 from synterm.checks.nested import OfDialog
 from synterm.core.evaluation import CheckResult
 from synterm.errors import InputError
@@ -12,9 +13,18 @@ class EveryTurn(OfDialog):
     """Every answer of a dialog passes another check: tone, brevity, staying in scope. The score is the mean."""
 
     type = "every-turn"
+    example = Example(
+        {"check": {"type": "not-icontains", "value": "as an ai"}},
+        "",
+        False,
+        'answer 2 of 2: negated: contains "as an ai"',
+        score=0.5,
+        dialog=("hi", "How can I help?", "are you real?", "As an AI I can't say."),
+        end="given up",
+    )
 
     def judge(self, answer: Answer) -> CheckResult:
-        found = [self.inner.judge(turn) for turn in self.turns(answer)]
+        found = [asked(self.inner, turn) for turn in self.turns(answer)]
         if not found:
             raise InputError("the app gave no answer")
         scores = [result.score for result in found if result.score is not None]

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from synterm.checks.asking import AskingCheck, reply_schema
-from synterm.checks.base import Answer
+from synterm.checks.base import Answer, Example
 from synterm.checks.question import fenced
 from synterm.core.case import value_text
 from synterm.errors import InputError
@@ -19,6 +19,15 @@ class Factuality(AskingCheck):
     """A model says whether the facts of the answer are those of a reference."""
 
     type = "factuality"
+    example = Example(
+        {"model": "judge"},
+        "Refunds take five days, and you pay the postage.",
+        False,
+        "The reference says that the shop pays the postage.",
+        expected="Refunds take five days. The shop pays the postage.",
+        input={"message": "how do refunds work?"},
+        replies=('{"reason": "The reference says that the shop pays the postage.", "facts": "contradicts"}',),
+    )
 
     value: str | None = Field(default=None, min_length=1)
     """The reference; without it, what the case expects."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from synterm.checks.base import Answer, Check
+from synterm.checks.base import Answer, Check, Example
 from synterm.checks.nested import transcript
 from synterm.core.evaluation import CheckResult
 from synterm.errors import InputError
@@ -18,6 +18,13 @@ class GoalReached(Check):
     """
 
     type = "goal-reached"
+    example = Example(
+        {"within": 3},
+        "",
+        True,
+        "goal reached after 2 answers",
+        dialog=("I want my money back", "Which order?", "4471", "It is on its way.", "thanks!"),
+    )
 
     within: int | None = Field(default=None, ge=1, le=50)
     """The most answers that it may take."""

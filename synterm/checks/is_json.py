@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from pydantic import PrivateAttr, field_validator, model_validator
 
-from synterm.checks.base import Answer, Check
+from synterm.checks.base import Answer, Check, Example
 from synterm.checks.json_schema import MAX_CHARACTERS, Schema
 from synterm.checks.json_text import parse_json
 from synterm.core.evaluation import CheckResult
@@ -18,9 +18,14 @@ from synterm.errors import InputError
 
 
 class IsJson(Check):
-    """The answer is JSON, all of it, and fits a JSON schema if one is given."""
+    """The answer is JSON, all of it, and fits a JSON schema if one is given.
+
+    An empty answer is not JSON. With a schema, an answer of over 200,000 characters fails, and one on which the schema
+    takes too many steps gets no verdict.
+    """
 
     type = "is-json"
+    example = Example({"value": {"required": ["total"]}}, '{"sum": 3}', False, "$: 'total' is a required property")
 
     value: dict[str, Any] | None = None
     """The schema, as values or as one JSON text; without it any JSON will do."""
@@ -55,14 +60,16 @@ class IsJson(Check):
             return self.verdict(True, "is JSON")
         if len(answer.text) > MAX_CHARACTERS:
             return self.verdict(False, f"over {MAX_CHARACTERS:,} characters long, too long for a schema")
-        return self._fits(self._schema, value)
+        complaint = self.complaint(value)
+        return self.verdict(complaint is None, complaint or "is JSON that fits the schema")
 
-    def _fits(self, schema: Schema, value: Any) -> CheckResult:
+    def complaint(self, value: Any) -> str | None:
+        """Where `value` does not fit the schema; None where it fits, or there is none. Raises InputError where that
+        can't be said."""
         try:
-            complaint = schema.complaint(value)
+            return None if self._schema is None else self._schema.complaint(value)
         except ValueError as error:
             raise InputError(str(error)) from error
-        return self.verdict(complaint is None, complaint or "is JSON that fits the schema")
 
 
 @lru_cache(maxsize=32)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
 
-from synterm.checks.base import Answer, Check
+from synterm.checks.asked import asked
+from synterm.checks.base import Answer, Check, Grades
 from synterm.core.completion import Outcome
 from synterm.core.evaluation import CheckResult
-from synterm.errors import SyntermError
 
 Judgement = tuple[tuple[CheckResult, ...], bool | None, float | None]
 """What each check found, whether the answer passed, and its score."""
@@ -21,18 +20,6 @@ _UNWELL = {
 }
 
 
-class Grades(Protocol):
-    """Verdicts of checks that cost something, by grader key."""
-
-    def lookup(self, key: bytes) -> CheckResult | None:
-        """The verdict, if there is one."""
-        ...
-
-    def add(self, key: bytes, found: CheckResult) -> object:
-        """Keep a verdict."""
-        ...
-
-
 def judge(checks: Sequence[Check], answer: Answer, grades: Grades | None = None) -> Judgement:
     """The results of all checks, the verdict, and the weighted mean of the scores.
 
@@ -41,57 +28,34 @@ def judge(checks: Sequence[Check], answer: Answer, grades: Grades | None = None)
     An answer that was cut off, filtered or empty fails by that alone, as if by a check of weight 1.
     """
     outcome = answer.completion.outcome
-    if not outcome.answered or not checks:
+    if not checks or not outcome.answered:
         return (), None, None
-    judged = [(check.weight, _graded(check, answer, grades)) for check in checks]
+    if grades is not None:
+        answer = replace(answer, grades=grades)
+    results: list[CheckResult] = []
+    counted: list[tuple[float, CheckResult]] = []
     if outcome in _UNWELL:
-        judged.insert(0, (1.0, CheckResult("outcome", False, 0.0, _UNWELL[outcome])))
-    counted = [(weight, result) for weight, result in judged if weight > 0]
-    return tuple(result for _, result in judged), _passed([result for _, result in counted]), _score(counted)
+        results.append(CheckResult("outcome", False, 0.0, _UNWELL[outcome]))
+        counted.append((1.0, results[0]))
+    for check in checks:
+        result = asked(check, answer)
+        results.append(result)
+        if weight := check.weight:
+            counted.append((weight, result))
+    return tuple(results), *_sum_up(counted)
 
 
-def _passed(results: Sequence[CheckResult]) -> bool | None:
-    verdicts = [result.passed for result in results]
-    if False in verdicts:
-        return False
-    return None if None in verdicts or not verdicts else True
-
-
-def _score(judged: Sequence[tuple[float, CheckResult]]) -> float | None:
-    scored = [(weight, result.score) for weight, result in judged if result.score is not None]
-    total = sum(weight for weight, _ in scored)
-    return sum(weight * score for weight, score in scored) / total if scored else None
-
-
-def _graded(check: Check, answer: Answer, grades: Grades | None) -> CheckResult:
-    """The result, from `grades` where the check has judged the same before and that was not for nothing."""
-    if grades is None or not check.costs:
-        return _result(check, answer)
-    key = check.grader_key(answer)
-    found = grades.lookup(key)
-    if found is None:
-        found = _result(check, answer)
-        if found.passed is not None:
-            grades.add(key, found)
-    return found
-
-
-def _result(check: Check, answer: Answer) -> CheckResult:
-    try:
-        result = check.judge(answer)
-    except SyntermError as error:
-        return CheckResult.abstain(check.type, f"{error}; {error.hint}" if error.hint else str(error))
-    except Exception as error:  # noqa: BLE001 - a check may come from a plugin; what it raises is no verdict
-        return CheckResult.abstain(check.type, f"the check failed: {type(error).__name__}: {error}")
-    return _sound(check, result)
-
-
-def _sound(check: Check, result: object) -> CheckResult:
-    """The result of a check, or an abstention where a plugin's check gave something else."""
-    if not isinstance(result, CheckResult):
-        return CheckResult.abstain(check.type, "the check failed: it gave no result")
-    if result.passed is None:
-        return replace(result, score=None)
-    if result.score is None or not 0 <= result.score <= 1:
-        return CheckResult.abstain(check.type, f"the check failed: its score {result.score} is not between 0 and 1")
-    return result
+def _sum_up(counted: Sequence[tuple[float, CheckResult]]) -> tuple[bool | None, float | None]:
+    """The verdict, and the weighted mean of the scores, from weights and results."""
+    total = gained = 0.0
+    failed = unsure = False
+    for weight, result in counted:
+        if result.score is not None:
+            total += weight
+            gained += weight * result.score
+        if result.passed is None:
+            unsure = True
+        elif not result.passed:
+            failed = True
+    passed = False if failed else None if unsure or not counted else True
+    return passed, gained / total if total else None

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from synterm.checks.base import Answer, Check
+from synterm.checks.base import Answer, Check, Example
 from synterm.checks.json_text import look_up, parse_json, unfenced
 from synterm.checks.label_reader import LabelReader, Reading
 from synterm.checks.words import Word, word
@@ -22,6 +22,13 @@ class Label(Check):
     """The answer names the label that the case expects, out of a fixed set."""
 
     type = "label"
+    example = Example(
+        {"labels": ["schedule", "summarize", "out_of_scope"]},
+        "That would be out of scope.",
+        False,
+        "out_of_scope, expected schedule",
+        expected="schedule",
+    )
 
     labels: tuple[Word, ...] = Field(min_length=2)
     """All labels; distinct, whatever their case and punctuation."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from synterm.checks.base import Answer, Check
+from synterm.checks.base import Answer, Check, Example
 from synterm.core.evaluation import CheckResult
 from synterm.errors import InputError
 
@@ -13,6 +13,7 @@ class Latency(Check):
     """The answer took at most so many milliseconds; one from the cache took what it took when it was made."""
 
     type = "latency"
+    example = Example({"threshold": 2000}, "Yes.", True, "840 ms", completion={"latency_ms": 840.0})
 
     threshold: float = Field(gt=0, allow_inf_nan=False)
     """The longest time that is good enough, in milliseconds."""

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from synterm.checks.asking import AskingCheck, reply_schema
-from synterm.checks.base import Answer
+from synterm.checks.base import Answer, Example
 from synterm.checks.question import fenced
 from synterm.core.case import value_text
 from synterm.errors import InputError
@@ -20,6 +20,15 @@ class LlmRubric(AskingCheck):
     """A model scores the answer by a rubric, with a reason first."""
 
     type = "llm-rubric"
+    example = Example(
+        {"value": "The answer is polite and offers help.", "model": "judge"},
+        "Sure, I can move that meeting. To which day?",
+        True,
+        "It agrees at once, and asks what it needs to know.",
+        score=0.75,
+        input={"message": "move my 3pm"},
+        replies=('{"reason": "It agrees at once, and asks what it needs to know.", "score": 4}',),
+    )
 
     value: str = Field(min_length=1, max_length=20_000)
     """The rubric: what a good answer does, in words."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from synterm.checks.base import Answer, Check
@@ -32,6 +31,16 @@ def negated(check_class: type[Check]) -> type[Check]:
 def _flip(result: CheckResult) -> CheckResult:
     if result.passed is None:
         return result
-    score = None if result.score is None else 1 - result.score
-    agreed = None if result.agreed is None else 1 - result.agreed
-    return replace(result, passed=not result.passed, score=score, reason=f"negated: {result.reason}", agreed=agreed)
+    return CheckResult(
+        result.type,
+        not result.passed,
+        None if result.score is None else 1 - result.score,
+        f"negated: {result.reason}",
+        None,
+        result.label,
+        result.expected_label,
+        result.metric,
+        result.parts,
+        result.judge,
+        None if result.agreed is None else 1 - result.agreed,
+    )

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from synterm.checks.base import Answer, Check
 from synterm.checks.question import Question
-from synterm.core.case import Case
 from synterm.core.completion import Completion, Outcome
 from synterm.core.dialog import Transcript
+from synterm.core.request import Constraint
 from synterm.errors import InputError
 
 
@@ -43,6 +44,15 @@ class OfDialog(Check):
         """Those of the check within."""
         return self._check.judges
 
+    def warm(self) -> None:
+        self._check.warm()
+
+    def parts(self) -> Iterable[Check]:
+        return self._check.parts()
+
+    def constraint(self) -> Constraint | None:
+        return self._check.constraint()
+
     def questions(self, answer: Answer) -> Sequence[Question]:
         """Those of the check within, on every answer."""
         return [question for turn in self.turns(answer) for question in self._check.questions(turn)]
@@ -64,8 +74,8 @@ def transcript(answer: Answer) -> Transcript:
 
 
 def _single(text: str, answer: Answer) -> Answer:
-    case: Case = answer.case
-    return Answer(Completion(Outcome.COMPLETE if text else Outcome.EMPTY, text), case, answer.replies)
+    completion = Completion(Outcome.COMPLETE if text else Outcome.EMPTY, text)
+    return replace(answer, completion=completion)
 
 
 def _load(config: dict[str, Any]) -> Check:

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from synterm.checks.asking import AskingCheck, reply_schema
-from synterm.checks.base import Answer
+from synterm.checks.base import Answer, Example
 from synterm.checks.question import Question, fenced
 from synterm.core.case import value_text
 from synterm.core.evaluation import CheckResult
@@ -26,6 +26,18 @@ class Pairwise(AskingCheck):
     """
 
     type = "pairwise"
+    example = Example(
+        {"model": "judge"},
+        "No.",
+        False,
+        "The other one says why.",
+        expected="No: orders can be changed until they are packed, and yours was packed this morning.",
+        input={"message": "can I change my order?"},
+        replies=(
+            '{"reason": "The other one says why.", "better": "first"}',
+            '{"reason": "It says why.", "better": "second"}',
+        ),
+    )
 
     value: str | None = Field(default=None, min_length=1)
     """What the answer is held against; without it, what the case expects."""

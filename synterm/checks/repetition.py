@@ -6,7 +6,7 @@ from collections import Counter
 
 from pydantic import Field
 
-from synterm.checks.base import Answer, Check
+from synterm.checks.base import Answer, Check, Example
 from synterm.core.evaluation import CheckResult
 from synterm.errors import InputError
 from synterm.text import one_line
@@ -15,10 +15,21 @@ _MOST_WORDS = 20_000
 
 
 class Repetition(Check):
-    """At most so large a share of the words stands in a run of words that was said before, in the answers of a dialog
-    or within one answer. The score is 1 less that share."""
+    """At most so large a share of the words repeats what was said before, in one answer or in those of a dialog.
+
+    A repetition is a run of several words that stood before; the score is 1 less the share of words in such runs.
+    """
 
     type = "repetition"
+    example = Example(
+        {"words": 3},
+        "",
+        False,
+        '50% of the words repeat, most often "how can i"',
+        score=0.5,
+        dialog=("hi", "How can I help?", "help me", "How can I help?"),
+        end="given up",
+    )
 
     threshold: float = Field(default=0.2, ge=0, le=1)
     """The largest share that passes."""

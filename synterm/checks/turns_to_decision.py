@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from synterm.checks.base import Answer
+from synterm.checks.asked import asked
+from synterm.checks.base import Answer, Example
 from synterm.checks.nested import OfDialog
 from synterm.core.evaluation import CheckResult
 from synterm.errors import InputError
@@ -17,6 +18,16 @@ class TurnsToDecision(OfDialog):
     """
 
     type = "turns-to-decision"
+    example = Example(
+        {"check": {"type": "label", "labels": ["schedule", "summarize", "clarify"]}, "threshold": 4},
+        "",
+        True,
+        "decided with answer 2",
+        score=0.75,
+        expected="schedule",
+        dialog=("tomorrow?", "clarify", "set up a call with Dana for tomorrow", "schedule"),
+        end="decided",
+    )
 
     threshold: int = Field(default=3, ge=1, le=50)
     """The most answers that it may take."""
@@ -27,7 +38,7 @@ class TurnsToDecision(OfDialog):
             raise InputError("the app gave no answer")
         undecided, reason = None, ""
         for number, turn in enumerate(turns, 1):
-            result = self.inner.judge(turn)
+            result = asked(self.inner, turn)
             if result.passed:
                 score = max(1 - (number - 1) / self.threshold, 0.0)
                 late = "" if number <= self.threshold else f", over {self.threshold}"

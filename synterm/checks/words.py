@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Annotated, Any, cast
 
@@ -12,7 +13,10 @@ from synterm.text import one_line
 
 
 def word(value: Any) -> Any:
-    """A number, true or false as the text that stands for it in JSON; anything else as it is."""
+    """A number, true or false as the text that stands for it in JSON; anything else, also what is no number (NaN), as
+    it is."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return value
     return value_text(value) if isinstance(value, bool | int | float) else value
 
 

@@ -1,13 +1,14 @@
-"""``synterm add``: features, behaviors, scenarios, cases, prompts and models without the workbench."""
+"""``synterm add``: features, behaviors, scenarios, cases, prompts, models and documents without the workbench."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
 
-from synterm.cli import case_fields, model_fields, node_fields, prompt_fields
+from synterm.cli import case_fields, document_fields, model_fields, node_fields, prompt_fields
 from synterm.cli.output import say
 from synterm.cli.places import opened
+from synterm.core.document import Document
 from synterm.core.tree import LEVELS
 from synterm.errors import InputError
 from synterm.formats.fields import prompt_name
@@ -25,7 +26,8 @@ examples:
   synterm add my.db case 'Routing/Out of scope/off-topic' --input "capital of peru?" --expected out_of_scope
   synterm add my.db case 'Routing/Out of scope/off-topic' --file cases.jsonl
   synterm add my.db prompt router --system @system.txt --user '{{ message }}' --example 'hi there -> clarify'
-  synterm add my.db model local --model embedded/default"""
+  synterm add my.db model local --model embedded/default
+  synterm add my.db document handbook/*.md"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,6 +47,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     model = kinds.add_parser("model", help="a model")
     model.add_argument("name", metavar="NAME")
     model_fields.add_arguments(model, editing=False)
+    document = kinds.add_parser(
+        "document", help="texts that prompts take context from, instead of those of the same name"
+    )
+    document_fields.add_arguments(document)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -87,8 +93,23 @@ def _add_model(project: Project, args: argparse.Namespace) -> str:
     return f"added model {spec.name}: {spec.model}"
 
 
+def _add_documents(project: Project, args: argparse.Namespace) -> str:
+    documents = document_fields.new_documents(args)
+    known = {entry.name: entry.content_id for entry in project.documents.entries()}
+    project.documents.put(*documents).result()
+    return "\n".join(_added(document, known.get(document.name)) for document in documents)
+
+
+def _added(document: Document, before: str | None) -> str:
+    if before is None:
+        return f"added document {document.name}: {plural(len(document.text), 'character')}"
+    same = "says the same" if before == document.content_id else f"replaced: {plural(len(document.text), 'character')}"
+    return f"document {document.name} {same}"
+
+
 _ADDING: dict[str, Callable[[Project, argparse.Namespace], str]] = {
     "case": _add_case,
+    "document": _add_documents,
     "prompt": _add_prompt,
     "model": _add_model,
 }

@@ -13,7 +13,7 @@ from synterm.core.case import value_text
 from synterm.core.ids import canonical_json
 from synterm.reports.figures import percent
 from synterm.reports.json import write_json
-from synterm.reports.listings import ModelList, PromptList, case_list, run_list, tree_list
+from synterm.reports.listings import DocumentList, ModelList, PromptList, case_list, run_list, tree_list
 from synterm.storage.cases import CaseFilter
 from synterm.storage.project import Project
 from synterm.text import plural
@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("project", metavar="PROJECT")
     add("what", metavar="WHAT", nargs="?", choices=tuple(_LISTS), default="tree", help=", ".join(_LISTS))
-    add("--json", action="store_true", help="as JSON (synterm schema tree, cases, prompts, models, runs)")
+    add("--json", action="store_true", help="as JSON (synterm schema tree, cases, prompts, models, documents, runs)")
     only = parser.add_argument_group("which cases").add_argument
     only("--behavior", action="append", default=[], metavar="GLOB", help="as in synterm run")
     only("--tag", action="append", default=[], metavar="T", help="with this tag; repeated: with all of them")
@@ -117,6 +117,15 @@ def _models(project: Project, args: argparse.Namespace) -> None:
     )
 
 
+def _documents(project: Project, args: argparse.Namespace) -> None:
+    entries = project.documents.entries()
+    if args.json:
+        return write_json(DocumentList(documents=entries), "-")
+    return rows(
+        (entry.name, plural(entry.characters, "character"), entry.content_id[:8], entry.updated) for entry in entries
+    )
+
+
 def _runs(project: Project, args: argparse.Namespace) -> None:
     listing = run_list(project.runs.all())
     if args.json:
@@ -141,5 +150,6 @@ _LISTS: dict[str, Callable[[Project, argparse.Namespace], None]] = {
     "cases": _cases,
     "prompts": _prompts,
     "models": _models,
+    "documents": _documents,
     "runs": _runs,
 }

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from synterm.cli.places import text_of
 from synterm.core.model import ModelSpec
-from synterm.formats.fields import make_model, read_pairs, read_price
+from synterm.formats.fields import make_model, read_mapping, read_pairs, read_price
 
 _PLAIN = ("model", "api_base", "api_key_env", "constrain", "rpm", "tpm")
 """Options that are fields as they are."""
@@ -19,13 +20,19 @@ def add_arguments(parser: argparse.ArgumentParser, *, editing: bool) -> None:
         "--model",
         required=not editing,
         metavar="STRING",
-        help="a LiteLLM model string such as openai/gpt-4o-mini, embedded/default, or scripted/rules",
+        help="a LiteLLM model string such as openai/gpt-4o-mini, embedded/default, scripted/rules, or http/NAME for an "
+        "HTTP endpoint of your app",
     )
     add(
         "--param",
         action="append",
         metavar="NAME=VALUE",
         help=f"temperature=0, max_tokens=16 …; may be repeated{', and replaces all' if editing else ''}",
+    )
+    add(
+        "--params-file",
+        metavar="FILE",
+        help="YAML or JSON with parameters, such as an HTTP target's body; - for stdin; --param goes over it",
     )
     add("--api-base", metavar="URL", help="the endpoint, where it is not the provider's own")
     add("--api-key-env", metavar="VARIABLE", help="the environment variable that holds the key; the key stays there")
@@ -66,8 +73,9 @@ def edited_model(spec: ModelSpec, args: argparse.Namespace) -> ModelSpec:
 def _fields(args: argparse.Namespace) -> dict[str, Any]:
     named = {name: getattr(args, name) for name in _PLAIN}
     fields: dict[str, Any] = {name: value for name, value in named.items() if value is not None}
-    if args.param is not None:
-        fields["params"] = read_pairs(args.param, "--param")
+    if args.param is not None or args.params_file is not None:
+        given = {} if args.params_file is None else read_mapping(text_of(f"@{args.params_file}"), args.params_file)
+        fields["params"] = given | read_pairs(args.param or (), "--param")
     if args.price is not None:
         fields["price"] = read_price(args.price, "--price")
     return fields

@@ -1,4 +1,4 @@
-"""``synterm models``: which models are usable now, and why others are not."""
+"""``synterm models``: which models are usable now, why others are not, and one call to try a model out."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ from synterm.settings import load_settings
 
 HELP = """\
 Say which models are usable now, and what the others lack: those that a project names, and the families there are.
-`synterm models pull default` fetches the weights of the embedded model ahead of its first use."""
+`synterm models pull default` fetches the weights of the embedded model ahead of its first use; --test makes one call to
+a model of a project, keeps nothing of it, and exits 3 when there is no answer."""
 
 EXAMPLES = """\
 examples:
   synterm models
   synterm models my.db --json
-  synterm models pull default"""
+  synterm models pull default
+  synterm models my.db --test app --message 'can we meet tomorrow?'"""
 
 _MARKS = {"ready": "✓", "fetch": "↓", "missing": "✗"}
 
@@ -31,11 +33,20 @@ _MARKS = {"ready": "✓", "fetch": "↓", "missing": "✗"}
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `synterm models`."""
     parser.add_argument("words", metavar="PROJECT", nargs="*", help="a project, or: pull default")
-    parser.add_argument("--json", action="store_true", help="as JSON (synterm schema usable)")
+    parser.add_argument("--json", action="store_true", help="as JSON (synterm schema usable, or trial)")
+    add = parser.add_argument_group("one test call").add_argument
+    add("--test", metavar="NAME", help="send one request to this model of PROJECT; show what is sent and comes back")
+    add("--message", metavar="TEXT", help="what to say (default: 'Hello.'); @FILE reads it from a file")
+    add("--case", metavar="ID", help="ask about this case instead, by a prompt")
+    add("--prompt", metavar="NAME[@VERSION]", help="the prompt for --case (default: the draft of the first one)")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the list, or fetch the weights."""
+    """Write the list, fetch the weights, or make a test call."""
+    if args.test is not None:
+        return _test(args)
+    if unused := next((name for name in ("message", "case", "prompt") if getattr(args, name) is not None), None):
+        raise UsageError(f"--{unused} is for --test", hint="synterm models PROJECT --test NAME")
     match args.words:
         case ["pull", *names]:
             return _pull(names)
@@ -47,6 +58,14 @@ def run(args: argparse.Namespace) -> int:
             return _list(models, args.json)
         case _:
             raise UsageError("one project at a time", hint="synterm models --help")
+
+
+def _test(args: argparse.Namespace) -> int:
+    if len(args.words) != 1:
+        raise UsageError("--test takes one project", hint="synterm models PROJECT --test NAME")
+    from synterm.cli.try_model import run as try_model
+
+    return try_model(args)
 
 
 def _pull(names: list[str]) -> int:

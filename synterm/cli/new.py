@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from synterm.cli.output import data, say
@@ -59,7 +60,7 @@ def _text(args: argparse.Namespace, path: Path) -> ProjectText:
     name = (args.name or text.name).strip()
     if not name:
         raise UsageError("the name is empty", hint="--name 'what people call it'")
-    return ProjectText(name, text.models, text.prompts, text.nodes, text.cases)
+    return replace(text, name=name)
 
 
 def _contents(text: ProjectText) -> str:
@@ -70,8 +71,9 @@ def _contents(text: ProjectText) -> str:
         plural(len(text.cases), "case"),
         plural(len(text.prompts), "prompt"),
         plural(len(text.models), "model"),
+        *([plural(len(text.documents), "document")] if text.documents else []),
     )
-    return ", ".join(parts) if text.nodes or text.prompts or text.models else "empty"
+    return ", ".join(parts) if text.nodes or text.prompts or text.models or text.documents else "empty"
 
 
 def _next(path: Path, text: ProjectText) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from synterm.cli.output import on_terminal
-from synterm.evaluate.events import Event
+from synterm.evaluate.events import Event, Preparing
 from synterm.evaluate.run import RunProgress
 from synterm.reports.figures import dollars, percent, seconds
 
@@ -66,9 +66,11 @@ class LineProgress:
         self._line = line
         self._began = time.monotonic()
 
-    def __call__(self, _event: Event, progress: RunProgress) -> None:
+    def __call__(self, event: Event, progress: RunProgress) -> None:
         """Take note of where the run is, and show it."""
         self.seen = progress
+        if isinstance(event, Preparing):
+            self.tell(event.words)
         if self._line.due():
             self._line.draw(self._parts(progress))
 

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from synterm.core.evaluation import Task
-from synterm.evaluate.events import Event, Halted, Judged, Retrying, Started
+from synterm.evaluate.events import Event, Halted, Judged, Preparing, Retrying, Started
 from synterm.evaluate.run import RunProgress
 from synterm.reports.json import safe_json
 
@@ -30,7 +30,9 @@ class JsonProgress:
     def __call__(self, event: Event, progress: RunProgress) -> None:
         """Write an event."""
         self.seen = progress
-        if isinstance(event, Started):
+        if isinstance(event, Preparing):
+            self.tell(event.words)
+        elif isinstance(event, Started):
             _write({"event": "started", **_cell(event.task)})
         elif isinstance(event, Retrying):
             failure = {"outcome": event.failure.outcome.value, "error": event.failure.error}

@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser, *, editing: bool) -> None:
         "--param",
         action="append",
         metavar="NAME=VALUE",
-        help=f"a model parameter that belongs to it; may be repeated{also}",
+        help=f'a parameter that belongs to it: the model\'s, or context={{"top_k": 4}}; may be repeated{also}',
     )
     add("--note", metavar="TEXT", help="what is special about this version")
     if editing:
@@ -61,12 +61,12 @@ def _body(
         _put_system(messages, text_of(args.system))
     if args.user is not None:
         _put_user(messages, text_of(args.user))
-    plain = PromptBody(messages=tuple(messages))
-    if args.example is not None:
-        examples = _examples(args.example, only_variable(plain))
     if args.param is not None:
         params = read_pairs(args.param, "--param")
-    body = plain.model_copy(update={"examples": tuple(examples), "params": params})
+    plain = PromptBody(messages=tuple(messages), params=params)
+    if args.example is not None:
+        examples = _examples(args.example, only_variable(plain))
+    body = plain.model_copy(update={"examples": tuple(examples)})
     Renderer(body)
     return body
 

@@ -7,6 +7,7 @@ from itertools import islice
 
 from synterm.cli.progress import StatusLine, Tell
 from synterm.cli.signals import run_until_stopped
+from synterm.context.library import Library
 from synterm.core.model import ModelSpec
 from synterm.errors import ModelError
 from synterm.evaluate.checklist import Checklist
@@ -57,7 +58,7 @@ def pull_weights(tell: Tell) -> None:
 
 def _called(project: Project, chosen: RunPlan, spec: ModelSpec) -> bool:
     """Whether the run would send anything to the model."""
-    checklist = Checklist(project.nodes.tree(), models=project.models.all())
+    checklist = Checklist(project.nodes.tree(), models=project.models.all(), library=Library.of(project))
     limits = replace(chosen.limits, kept=kept_for(project, chosen))
     for variant in chosen.variants:
         if variant.model.name == spec.name:

@@ -87,5 +87,16 @@ def _model(project: Project, name: str, _kind: str) -> Removal:
     return f"model {name!r} ({spec.model})", lambda: [project.models.remove(name)]
 
 
-_PREPARING: dict[str, Callable[[Project, str, str], Removal]] = {"case": _case, "prompt": _prompt, "model": _model}
+def _document(project: Project, name: str, _kind: str) -> Removal:
+    document = project.documents.get(name)
+    words = f"document {name!r} ({plural(len(document.text), 'character')})"
+    return words, lambda: [project.documents.remove(name)]
+
+
+_PREPARING: dict[str, Callable[[Project, str, str], Removal]] = {
+    "case": _case,
+    "prompt": _prompt,
+    "model": _model,
+    "document": _document,
+}
 _KINDS = ("node", *LEVELS, *_PREPARING)

@@ -24,24 +24,32 @@ _WRITTEN: dict[str, str] = {
     "cases": "synterm.reports.listings:CaseList",
     "prompts": "synterm.reports.listings:PromptList",
     "models": "synterm.reports.listings:ModelList",
+    "documents": "synterm.reports.listings:DocumentList",
     "runs": "synterm.reports.listings:RunList",
+    "verdicts": "synterm.formats.verdict_export:VerdictList",
+    "calibration": "synterm.reports.calibration:CalibrationList",
+    "verdict_import": "synterm.formats.verdict_report:ImportReport",
     "usable": "synterm.reports.usable:UsableList",
+    "trial": "synterm.reports.trial:TrialDocument",
     "settings": "synterm.settings:Settings",
 }
 _READ: dict[str, str] = {
     "project": "synterm.formats.project_form:ProjectForm",
     "case": "synterm.formats.case_text:CaseText",
+    "verdict": "synterm.formats.verdict_form:VerdictForm",
 }
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `synterm schema`."""
     names = (*_WRITTEN, *_READ)
+    listed = ", ".join([*_WRITTEN][1:6])
     written = (
-        "what comes out: run (synterm run --json), usable (synterm models --json), settings, and those of synterm ls: "
+        f"what comes out: run (synterm run --json), those of synterm ls ({listed}), verdicts, calibration and "
+        "verdict_import (synterm review), usable (synterm models --json), trial (with --test), settings"
     )
-    read = "; what goes in: project (a text form), case (a line of a JSONL file)"
-    parser.add_argument("name", metavar="NAME", choices=names, help=f"{written}{', '.join([*_WRITTEN][1:6])}{read}")
+    read = "; what goes in: project (a text form), case and verdict (a line of a JSONL file)"
+    parser.add_argument("name", metavar="NAME", choices=names, help=written + read)
 
 
 def run(args: argparse.Namespace) -> int:

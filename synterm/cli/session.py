@@ -10,7 +10,9 @@ from synterm.cli.progress_json import JsonProgress
 from synterm.cli.ready import make_ready
 from synterm.cli.signals import Stopped, run_until_stopped
 from synterm.core.report import RunReport
+from synterm.evaluate.recount import looker
 from synterm.evaluate.report import RunResult, build_report
+from synterm.evaluate.review.judges import known_judges
 from synterm.evaluate.run import RunPlan, RunProgress, Watch, run
 from synterm.evaluate.steadiness import Steadiness
 from synterm.providers.registry import Providers
@@ -43,11 +45,13 @@ def evaluate(
         raise
     finally:
         progress.close()
+    result.calibrations = known_judges(project, result.sheet)
     return build_report(result, run_id=run_id, project=project.name, groups=groups), result
 
 
 def write_report(project: Project, report: RunReport, result: RunResult, target: str) -> None:
-    """Write the report of a run as JSON, with its evaluations as the project file has them.
+    """Write the report of a run as JSON, with its evaluations as the project file has them, and what they found in the
+    documents that the run looked into.
 
     To the file `target`, or to stdout for ``-``. Raises InputError when it can't be written, ProjectError.
     """
@@ -57,7 +61,7 @@ def write_report(project: Project, report: RunReport, result: RunResult, target:
     tree = project.nodes.tree()
     steady = Steadiness(result.sheet, tree).of()
     recorded = project.runs.recorded(report.run_id)
-    write_run(report, evaluation_reports(recorded, tree, steady), target)
+    write_run(report, evaluation_reports(recorded, tree, looker(result), steady), target)
 
 
 async def _run(project: Project, chosen: RunPlan, watch: Watch) -> tuple[str, RunResult]:

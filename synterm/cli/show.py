@@ -21,7 +21,7 @@ from synterm.providers.availability import usable
 from synterm.providers.prices import price_of
 from synterm.reports.figures import percent
 from synterm.reports.json import json_text, write_json
-from synterm.reports.listings import ModelList, PromptList, case_list, tree_list
+from synterm.reports.listings import DocumentList, ModelList, PromptList, case_list, tree_list
 from synterm.settings import load_settings
 from synterm.storage.project import Project
 from synterm.text import plural
@@ -113,6 +113,12 @@ def _variable(body: PromptBody) -> str | None:
         return None  # a draft that does not compile is shown all the same
 
 
+def _document(project: Project, name: str) -> Shown:
+    document = project.documents.get(name)
+    entries = [entry for entry in project.documents.entries() if entry.name == name]
+    return DocumentList(documents=entries), [document.text.removesuffix("\n")]
+
+
 def _node(project: Project, name: str) -> Shown:
     node = project.nodes.find(name)
     tree = project.nodes.tree()
@@ -137,6 +143,8 @@ def _model(project: Project, name: str) -> Shown:
 
 def _price(spec: ModelSpec) -> str:
     price = price_of(spec)
+    if spec.provider == "http" and spec.price is None:
+        return "price: the app's own, which no cap counts; --price 0/0 says that its calls cost nothing"
     if price is None:
         return "price: unknown; synterm edit … --price INPUT/OUTPUT names it"
     if price.free:
@@ -153,4 +161,5 @@ _SHOWING: dict[str, Callable[[Project, str], Shown]] = {
     "prompt": _prompt,
     "node": _node,
     "model": _model,
+    "document": _document,
 }

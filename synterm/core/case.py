@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from synterm.core.dialog import NAME, headline
 from synterm.core.ids import content_id, new_id
 
+DOCUMENTS = "documents"
+"""The name under which an input names the documents that are relevant to the case: for checks, not for the prompt."""
+
 Split = Literal["dev", "holdout", "train"]
 Status = Literal["accepted", "draft", "rejected"]
 OriginKind = Literal["manual", "import", "production", "generated", "distilled"]
@@ -63,7 +66,9 @@ class Case(BaseModel):
 
 
 def input_text(values: dict[str, Any]) -> str:
-    """Named values as one text for lists and search."""
+    """Named values as one text for lists and search; a list of relevant documents beside them is left out."""
+    if len(values) > 1 and isinstance(values.get(DOCUMENTS), list):
+        values = {name: value for name, value in values.items() if name != DOCUMENTS}
     if len(values) == 1:
         return _shown(*next(iter(values.items())))
     return " · ".join(f"{name}: {_shown(name, value)}" for name, value in values.items())

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from synterm.core.dialog import FINISH, Transcript, transcript_of
+from synterm.core.record import record
 
 
 class Outcome(StrEnum):
@@ -42,7 +42,7 @@ UNREACHED = "can't reach "
 """What the error of a call says that found no connection."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Usage:
     """Token counts as the provider gave them; None where it gave none (unknown is not 0)."""
 
@@ -50,7 +50,7 @@ class Usage:
     completion: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Completion:
     """The answer to one request."""
 
@@ -75,7 +75,8 @@ class Completion:
     cached: bool = False
     """Whether it came from the project file, not fresh from the model."""
     attempts: int = 1
-    """How often the request was sent for it; those before the last failed."""
+    """How many calls were made for it: tries that failed and the last one; at an app's endpoint also those that its
+    conversation needed before this turn."""
     stored: int | None = None
     """Its row in the project file, once it is there."""
     steps: tuple[Completion, ...] = ()

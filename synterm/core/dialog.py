@@ -88,6 +88,16 @@ def names_of(values: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(values) - {NAME} | {str(values[NAME].get("variable", VARIABLE))}
 
 
+def opened(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that the first turn of a dialog fills the prompt with, … for a line that nobody knows yet; for a
+    single question the input as it is. Raises InvalidError."""
+    spec = dialog_of(values)
+    if spec is None:
+        return dict(values)
+    line = spec.opening or next(iter(spec.turns), "…")
+    return {name: value for name, value in values.items() if name != NAME} | {spec.variable: line}
+
+
 def turns_of(values: Mapping[str, Any]) -> int:
     """How many requests answering an input takes at most: 1, or the turns of both sides. Raises InvalidError."""
     spec = dialog_of(values)
@@ -146,10 +156,15 @@ class Transcript:
         return orjson.dumps({"dialog": turns, "end": self.end}).decode()
 
 
+def is_transcript(text: str) -> bool:
+    """Whether a text, perhaps cut off, is what `Transcript.json` makes."""
+    return text.startswith('{"dialog":')
+
+
 @lru_cache(maxsize=256)
 def transcript_of(text: str) -> Transcript | None:
     """The transcript that a text says; None for a text that is none."""
-    if not text.startswith('{"dialog":'):
+    if not is_transcript(text):
         return None
     try:
         value = orjson.loads(text)

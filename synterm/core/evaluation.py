@@ -7,13 +7,17 @@ from dataclasses import dataclass, field
 
 from synterm.core.case import Case
 from synterm.core.completion import Completion
+from synterm.core.context import Retrieval
 from synterm.core.model import ModelSpec
 from synterm.core.prompt import PromptBody
 from synterm.core.recipe import Recipe
+from synterm.core.record import record
 from synterm.core.request import Request
 
+_LABELLING = ("label", "assert-set")
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class CheckResult:
     """What one check found. A check that could not judge abstains: `passed` is None and `error` says why."""
 
@@ -27,10 +31,26 @@ class CheckResult:
     """The label that a label check read from the answer."""
     expected_label: str | None = None
     """The label that was expected, in the check's own spelling."""
+    metric: str | None = None
+    """The name under which reports sum up the scores."""
+    parts: tuple[CheckResult, ...] = ()
+    """What the checks of a set found, in order."""
     judge: str | None = None
     """The model that judged and the version of its instructions, where a model did: ``openai/gpt-4o · 3f2a91``."""
     agreed: float | None = None
     """The share of the judgements that pass, where a model judged the answer more than once and its verdict counts."""
+
+    @property
+    def reading(self) -> tuple[str, str | None] | None:
+        """The expected label and the one that was read, where a label check compared them, by itself or in a set."""
+        # ``not-label`` asks for any other label, so it tells of no mix-up.
+        return (self.expected_label, self.label) if self.expected_label and self.type in _LABELLING else None
+
+    @property
+    def agreements(self) -> tuple[float, ...]:
+        """What `agreed` says, also of the checks of a set."""
+        own = () if self.agreed is None else (self.agreed,)
+        return sum((part.agreements for part in self.parts), own)
 
     @classmethod
     def abstain(cls, check_type: str, error: str) -> CheckResult:
@@ -64,7 +84,7 @@ def variant_name(prompt: str, version: str, model: str) -> str:
     return f"{prompt}@{version} · {model}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Task:
     """One evaluation to be made. Once rendered it has a request, or the problem why there is none."""
 
@@ -82,6 +102,8 @@ class Task:
     """The case's content id, where it is worked out already: that takes a hash."""
     answer: int | None = None
     """The repeat whose answer is judged, where it is another one's: its answer is judged again."""
+    retrieval: Retrieval | None = None
+    """What was found for it in the documents, where that is worked out already."""
 
     @property
     def cell(self) -> tuple[str, tuple[str, str], int]:
@@ -104,7 +126,7 @@ class Task:
         return None if self.recipe is None else self.recipe.shortcut(self.content_id, self.made)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Evaluation:
     """A judged answer."""
 

@@ -108,7 +108,8 @@ class FlakyReport(BaseModel):
 
 
 class StoppedEarly(BaseModel):
-    """What stopping early came to. Only the first two repeats count for rates, scores, times and costs of a case."""
+    """What stopping early came to. Only the first two repeats count for rates, scores (also of named metrics), judges'
+    corrected rates, times and costs of a case."""
 
     lead: int
     """A cell is settled with so many more verdicts of one kind."""

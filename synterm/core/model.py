@@ -28,9 +28,11 @@ class ModelSpec(BaseModel):
 
     name: str = Field(min_length=1, max_length=100)
     model: str = Field(min_length=1, max_length=300)
-    """A LiteLLM model string (``openai/gpt-4o-mini``), ``embedded/default`` or ``scripted/rules``."""
+    """A LiteLLM model string (``openai/gpt-4o-mini``), ``embedded/default``, ``scripted/rules``, or ``http/NAME`` for
+    an HTTP endpoint of the app under test."""
     params: dict[str, Any] = Field(default_factory=dict)
-    """Parameters of the call: ``temperature``, ``max_tokens``, ``seed``, ``stop`` …"""
+    """Parameters of the call: ``temperature``, ``max_tokens``, ``seed``, ``stop`` …; of an ``http/NAME`` target, how it
+    is asked: ``body``, ``answer``, ``headers`` …"""
     api_base: str | None = None
     """The endpoint's URL, where it is not the provider's own."""
     api_key_env: str | None = Field(default=None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
@@ -60,6 +62,11 @@ class ModelSpec(BaseModel):
     def constrained(self) -> bool:
         """Whether answers are held to the labels or the schema of a check."""
         return self.provider == "embedded" if self.constrain is None else self.constrain
+
+    @property
+    def takes_values(self) -> bool:
+        """Whether it is asked with the values of a case, beside the messages: an app's endpoint has fields for them."""
+        return self.provider == "http"
 
     @property
     def free(self) -> bool:

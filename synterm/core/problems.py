@@ -103,7 +103,7 @@ def _fields(model: type[BaseModel], path: Path) -> list[str]:
     for step in path[:-1]:
         if isinstance(step, str) and step in model.model_fields:
             model = next(_models(model.model_fields[step].annotation), model)
-    return list(model.model_fields)
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:

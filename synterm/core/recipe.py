@@ -21,8 +21,8 @@ class Recipe:
     """How requests are made from cases: the prompt, the model with its parameters, and what answers are held to."""
 
     body: dict[str, Any]
-    """As JSON: ``rendering``, ``prompt`` (the id of its body), ``model``, ``endpoint``, ``params``, and ``labels`` or
-    ``schema`` where answers are held to some."""
+    """As JSON: ``rendering``, ``prompt`` (the id of its body), ``model``, ``endpoint``, ``params``, ``labels`` or
+    ``schema`` where answers are held to some, and ``documents`` (their digest) where the prompt takes context."""
     id: bytes = field(init=False)
     """SHA-256 of `body`."""
 
@@ -41,11 +41,16 @@ class Recipe:
 
 
 def recipe_of(
-    body: PromptBody, model: ModelSpec, constraint: Constraint | None, dialog: dict[str, Any] | None = None
+    body: PromptBody,
+    model: ModelSpec,
+    constraint: Constraint | None,
+    dialog: dict[str, Any] | None = None,
+    documents: str | None = None,
 ) -> Recipe:
-    """The recipe of a prompt under a model; `dialog`: what decides a dialog besides, as JSON.
+    """The recipe of a prompt under a model. Raises TypeError for parameters that JSON can't hold.
 
-    Raises TypeError for parameters that JSON can't hold.
+    `dialog`: what decides a dialog besides, as JSON. `documents`: the digest of those that the prompt takes context
+    from; None where it takes none.
     """
     return Recipe(
         {
@@ -56,5 +61,6 @@ def recipe_of(
             "params": {**model.params, **body.params},
             **constraint_body(constraint),
             **({} if dialog is None else {"dialog": dialog}),
+            **({} if documents is None else {"documents": documents}),
         }
     )

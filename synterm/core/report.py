@@ -45,6 +45,32 @@ class Totals(BaseModel):
     tokens: Tokens = Tokens()
 
 
+class MetricReport(BaseModel):
+    """The scores of the checks that name a metric."""
+
+    n: int
+    """Scores: one for each check that names it and gave a verdict, in each evaluation."""
+    mean: float
+    pass_rate: float
+    """The share of these checks that passed."""
+    ci: tuple[float, float]
+    """95 % interval of the mean over independent cases: repeats and variations of one seed count as one."""
+
+
+class CorrectedRate(BaseModel):
+    """The share of answers that people would pass, from a judge's pass rate and its errors (Rogan and Gladen)."""
+
+    rate: float
+    ci: tuple[float, float]
+    """95 % (Lang and Reiczigel), over independent cases; holds that the judge's errors are only estimated, too."""
+    check: str
+    judge: str
+    n: int
+    """Answers that people judged, from which its errors are known."""
+    judged_rate: float
+    """The share that the judge passed."""
+
+
 class VariantReport(Metrics):
     """One prompt version under one model."""
 
@@ -66,6 +92,10 @@ class VariantReport(Metrics):
     classification: Classification | None = None
     repeats: RepeatsReport | None = None
     """None where nothing was judged more than once."""
+    metrics: dict[str, MetricReport] = Field(default_factory=dict[str, MetricReport])
+    """By the names that checks give as their `metric`."""
+    corrected_pass_rate: CorrectedRate | None = None
+    """Where a calibrated judge gave verdicts; of several, the one that gave most."""
 
 
 class GateReport(BaseModel):
@@ -73,6 +103,8 @@ class GateReport(BaseModel):
 
     min_pass_rate: float
     state: GateState
+    note: str | None = None
+    """What to know before one believes it: that it leans on a judge of which too little is known."""
 
 
 class Comparison(BaseModel):
@@ -114,6 +146,16 @@ class CheckReport(BaseModel):
     """The model that judged and the version of its instructions, where a model did."""
     agreed: float | None = None
     """The share of its judgements that pass, where it gave several that count."""
+    metric: str | None = None
+    checks: list[CheckReport] = []
+    """What the checks of a set found."""
+
+
+class RetrievedReport(BaseModel):
+    """A chunk that the request was given as context."""
+
+    document: str
+    score: float
 
 
 class TurnReport(BaseModel):
@@ -159,6 +201,8 @@ class EvaluationReport(BaseModel):
     latency_ms: float | None
     cost_usd: float | None
     tokens: dict[str, int | None]
+    retrieved: list[RetrievedReport] | None = None
+    """What was found for it in the documents, the best first; None where the prompt takes no context."""
     stability: str | None = None
     """How the verdicts on this case under this variant agree: stable, flaky:model, flaky:judge, flaky:model+judge. None
     where nothing was judged more than once."""

@@ -40,6 +40,8 @@ class Request:
     dialog: dict[str, Any] | None = None
     """Where it stands for a whole dialog: all that decides how it goes, besides the messages. It is never sent itself.
     """
+    values: dict[str, Any] | None = None
+    """The case's input, where the model takes its values beside the messages; else None."""
     key: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -56,6 +58,8 @@ class Request:
         }
         if self.dialog is not None:
             body["dialog"] = self.dialog
+        if self.values is not None:
+            body["values"] = self.values
         return body | constraint_body(self.constraint)
 
 

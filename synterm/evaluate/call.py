@@ -40,7 +40,8 @@ async def ask(
     except TimeoutError:
         completion = failed_call(Outcome.TIMED_OUT, f"no answer within {limit_s or 0:g} s, in {flight.tries} tries")
     flight.sending_s += clock() - began
-    return _storable(completion if flight.tries == 1 else replace(completion, attempts=flight.tries))
+    flight.calls += completion.attempts
+    return _storable(replace(completion, attempts=flight.calls))
 
 
 def next_try(route: Route, flight: Flight, completion: Completion, uniform: Uniform) -> float | None:

@@ -1,13 +1,16 @@
-"""The checks of each scenario, made ready to judge."""
+"""The checks of each scenario, made ready to judge, with what they and the requests find in the documents."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from synterm.checks.base import Answer, Check
-from synterm.checks.judge import Grades, judge
+from synterm.checks.base import Answer, Check, Grades
+from synterm.checks.judge import judge
 from synterm.checks.question import Question
 from synterm.checks.registry import load_check
+from synterm.context.library import Library
 from synterm.core.completion import Completion
 from synterm.core.evaluation import Evaluation, Task
 from synterm.core.ids import canonical_json
@@ -16,13 +19,22 @@ from synterm.core.request import Constraint
 from synterm.core.tree import CheckConfig, Tree
 from synterm.errors import InputError, did_you_mean
 from synterm.evaluate.inquiry import Inquiry, inquiry
+from synterm.evaluate.retriever import Retriever
 
 
 class Checklist:
     """Checks by scenario. Raises InputError, naming the scenario, for a check that can't be made."""
 
-    def __init__(self, tree: Tree, grades: Grades | None = None, models: Iterable[ModelSpec] = ()) -> None:
-        """`grades` keeps the verdicts of checks that cost something; `models` are those that checks can ask."""
+    def __init__(
+        self,
+        tree: Tree,
+        grades: Grades | None = None,
+        models: Iterable[ModelSpec] = (),
+        library: Library | None = None,
+    ) -> None:
+        """`grades` keeps the verdicts of checks that cost something; `models` are those that checks can ask; `library`
+        has the documents that prompts take context from."""
+        self.retriever = Retriever(library)
         self._grades = grades
         self._models = {model.name: model for model in models}
         self._loaded: dict[bytes, Check] = {}
@@ -32,6 +44,7 @@ class Checklist:
             for scenario, checks in self._by_scenario.items()
             if (asking := tuple(check for check in checks if check.asks))
         }
+        self._cold = [check for check in self._loaded.values() if _loads(check)]
 
     def of(self, scenario_id: str) -> Sequence[Check]:
         """The checks that hold for a scenario, in order."""
@@ -55,10 +68,26 @@ class Checklist:
 
     def labels(self) -> tuple[str, ...]:
         """All labels that label checks know, in the order of the tree."""
-        known = (
-            label for checks in self._by_scenario.values() for check in checks for label in getattr(check, "labels", ())
-        )
+        known = (label for scenario in self._by_scenario for part in self.parts(scenario) for label in _labels_of(part))
         return tuple(dict.fromkeys(known))
+
+    def parts(self, scenario_id: str) -> Sequence[Check]:
+        """The same as `of`, with the checks of sets in place of the sets."""
+        return [part for check in self.of(scenario_id) for part in check.parts()]
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether nothing is to be loaded any more before the first verdict."""
+        return not self._cold
+
+    async def warm(self) -> None:
+        """Load in a thread what checks judge with, an embedding model for one: `judge` would load it on the event loop.
+
+        Sweeps wait for it before they judge the first answer. Where no check has anything to load no thread is started.
+        """
+        if self._cold:
+            await asyncio.to_thread(_warm, self._cold)
+            self._cold = []
 
     @property
     def judges(self) -> Sequence[ModelSpec]:
@@ -71,14 +100,26 @@ class Checklist:
         checks = self._asking.get(task.case.scenario_id)
         if checks is None or not completion.outcome.answered:
             return None
-        answer = Answer(completion, task.case)
+        answer = Answer(completion, task.case, retrieval=self.retriever.retrieve(task))
         asked = [question for check in checks for question in _questions(check, answer)]
         return inquiry(task, completion, asked, self._models)
 
     def judge(self, task: Task, completion: Completion, asked: Inquiry | None = None) -> Evaluation:
-        """The verdict on one answer. `asked`: what was to be asked for it, with the replies."""
-        answer = Answer(completion, task.case, asked.replies if asked else {})
-        results, passed, score = judge(self.of(task.case.scenario_id), answer, self._grades)
+        """The verdict on one answer. `asked`: what was to be asked for it, with the replies.
+
+        Raises ProjectError where the documents that it is about can't be read.
+        """
+        variant = task.variant
+        tools: Any = variant.body.params.get("tools", variant.model.params.get("tools"))
+        answer = Answer(
+            completion,
+            task.case,
+            self._grades,
+            asked.replies if asked else {},
+            tools or (),
+            self.retriever.retrieve(task),
+        )
+        results, passed, score = judge(self.of(task.case.scenario_id), answer)
         return Evaluation(task, completion, tuple(results), passed, score, asked.completions if asked else ())
 
     def _load(self, tree: Tree, scenario_id: str) -> tuple[Check, ...]:
@@ -100,3 +141,17 @@ def _questions(check: Check, answer: Answer) -> Sequence[Question]:
         return check.questions(answer)
     except Exception:  # noqa: BLE001 - a check may come from a plugin; asked to judge, it says what it lacks
         return ()
+
+
+def _labels_of(check: Check) -> Sequence[str]:
+    return getattr(check, "labels", ())
+
+
+def _warm(checks: Sequence[Check]) -> None:
+    for check in checks:
+        check.warm()
+
+
+def _loads(check: Check) -> bool:
+    """Whether any of its parts has something to load."""
+    return any(type(part).warm is not Check.warm for part in check.parts())

@@ -7,16 +7,54 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from synterm.core.dialog import FINISH
-from synterm.core.evaluation import Evaluation
+from synterm.core.evaluation import CheckResult, Evaluation
 from synterm.evaluate.noise import Noise
+from synterm.evaluate.scores import Scores
 from synterm.evaluate.series import Figures, Series
 from synterm.evaluate.tally import Tally
+
+
+class JudgeCount:
+    """What one check said under one judge."""
+
+    __slots__ = ("judged", "passed", "seen")
+
+    def __init__(self) -> None:
+        self.passed = 0
+        self.judged = 0
+        self.seen = bytearray()
+        """By a case's number in the sheet: 1 where it gave a verdict."""
+
+    def add(self, case: int, passed: bool | None) -> None:
+        """Count one of its verdicts, if it is one."""
+        if passed is not None:
+            self.passed += passed
+            self.judged += 1
+            if case >= len(self.seen):
+                self.seen.extend(bytes(case + 1 - len(self.seen)))
+            self.seen[case] = 1
+
+    def saw(self, case: int) -> bool:
+        """Whether it gave a verdict on a case."""
+        return case < len(self.seen) and bool(self.seen[case])
 
 
 class Column:
     """One variant's verdicts, counted for each case by its number in the sheet: repeats add up."""
 
-    __slots__ = ("_numbers", "_repeated", "cost_usd", "errors", "figures", "judged", "noise", "pairs", "passed")
+    __slots__ = (
+        "_numbers",
+        "_repeated",
+        "cost_usd",
+        "errors",
+        "figures",
+        "judged",
+        "judges",
+        "metrics",
+        "noise",
+        "pairs",
+        "passed",
+    )
 
     def __init__(self, *, repeated: bool = False) -> None:
         """`repeated`: whether cases have several evaluations, which are to be held against each other."""
@@ -30,6 +68,10 @@ class Column:
         """What its fresh answers cost, as far as it is known."""
         self.pairs: list[tuple[str, str | None]] = []
         """Expected labels with those that were read: what the numbers in `figures.labels` stand for."""
+        self.metrics: dict[str, Scores] = {}
+        """The scores of checks that name a metric, by its name."""
+        self.judges: dict[tuple[str, str], JudgeCount] = {}
+        """What judges said, by type of check and judge."""
         self._numbers: dict[tuple[str, str | None], int] = {}
         self._repeated = repeated
 
@@ -44,9 +86,12 @@ class Column:
             self._count(case, evaluation)
         several = self._repeated
         for check in evaluation.checks:
-            several = several or check.agreed is not None
-            if counts and check.type == "label" and check.expected_label:
-                self.figures.labels.add(case, self._number(check.expected_label, check.label))
+            several = several or check.agreed is not None or bool(check.parts and check.agreements)
+            if counts:
+                if check.expected_label and (reading := check.reading):
+                    self.figures.labels.add(case, self._number(*reading))
+                if check.metric or check.parts or check.judge:
+                    self._add_check(case, check)
         if several and evaluation.passed is not None:
             self.noise.add(case, evaluation)
             if 0 < self.passed[case] < self.judged[case]:
@@ -101,6 +146,17 @@ class Column:
             figures.tokens.add(case, usage.prompt + usage.completion)
         if completion.finish_reason and completion.finish_reason.startswith(FINISH) and completion.transcript:
             figures.turns.add(case, len(completion.transcript.answers))
+
+    def _add_check(self, case: int, check: CheckResult) -> None:
+        if check.metric and check.score is not None:
+            scores = self.metrics.get(check.metric)
+            if scores is None:
+                scores = self.metrics[check.metric] = Scores()
+            scores.add(case, check)
+        if check.judge is not None:
+            self.judges.setdefault((check.type, check.judge), JudgeCount()).add(case, check.passed)
+        for part in check.parts:
+            self._add_check(case, part)
 
     def _number(self, expected: str, read: str | None) -> int:
         number = self._numbers.setdefault((expected, read), len(self.pairs))

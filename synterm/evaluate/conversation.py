@@ -130,6 +130,7 @@ class Conversation:
             params={**model.params, **body.params},
             constraint=self.constraint,
             repeat=self.task.repeat,
+            values=values if model.takes_values else None,
         )
 
     def _app_said(self, completion: Completion) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from synterm.checks.base import Answer
 from synterm.checks.judge import judge
@@ -11,11 +12,13 @@ from synterm.core.case import Case
 from synterm.core.completion import Completion, Outcome
 from synterm.core.dialog import NAME, dialog_of
 from synterm.core.evaluation import Task
+from synterm.core.prompt import Message
 from synterm.core.tree import CheckConfig
 from synterm.errors import InputError
 from synterm.evaluate.checklist import Checklist
-from synterm.evaluate.conversation import Conversation
-from synterm.evaluate.plan import renderer
+from synterm.evaluate.conversation import Conversation, Render
+from synterm.evaluate.plan import shown_to
+from synterm.evaluate.renderers import renderer
 
 
 def begin_dialog(task: Task, checklist: Checklist) -> Conversation:
@@ -29,7 +32,7 @@ def begin_dialog(task: Task, checklist: Checklist) -> Conversation:
     conversation = Conversation(
         task,
         spec,
-        renderer(task.variant.body).render,
+        _render(task, checklist),
         checklist.model(spec.user) if spec.user else None,
         checklist.constraint(task.case.scenario_id) if task.variant.model.constrained else None,
     )
@@ -37,6 +40,18 @@ def begin_dialog(task: Task, checklist: Checklist) -> Conversation:
         conversation.decides = _decides(spec.stop_when, task.case)
     conversation.begin()
     return conversation
+
+
+def _render(task: Task, checklist: Checklist) -> Render:
+    """How a turn becomes messages: with the context that is found for that turn, where the prompt takes some."""
+    made = renderer(shown_to(task.variant.model, task.variant.body))
+
+    def render(values: dict[str, Any]) -> tuple[Message, ...]:
+        turn = Task(task.case.model_copy(update={"input": values}), task.variant)
+        found = checklist.retriever.retrieve(turn)
+        return made.render(values, found) if found else made.render(values)
+
+    return render
 
 
 def _decides(config: CheckConfig, case: Case) -> Callable[[str], bool]:

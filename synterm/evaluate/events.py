@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from synterm.core.completion import Completion
 from synterm.core.evaluation import Evaluation, Task
+from synterm.core.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Started:
     """A request was sent."""
 
     task: Task
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Streamed:
     """More of an answer came in. Told of with the first piece, then at most as often as a frame is drawn."""
 
@@ -24,7 +23,7 @@ class Streamed:
     """All of the answer so far."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Retrying:
     """A request failed and is sent again after a while."""
 
@@ -33,14 +32,14 @@ class Retrying:
     wait_s: float
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Judged:
     """An answer is on disk and judged."""
 
     evaluation: Evaluation
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Halted:
     """The sweep sends nothing more; what was received is kept."""
 
@@ -50,4 +49,12 @@ class Halted:
     """How many evaluations were not made."""
 
 
-Event = Started | Streamed | Retrying | Judged | Halted
+@record
+class Preparing:
+    """Something takes a while before anything can be asked."""
+
+    words: str
+    """``indexing 12 documents``."""
+
+
+Event = Preparing | Started | Streamed | Retrying | Judged | Halted

@@ -24,6 +24,8 @@ class Flight:
     tokens: int = 0
     """What it is taken to use; 0 where none are counted."""
     tries: int = 0
+    calls: int = 0
+    """How many calls its tries made; an app's conversation may take several for one."""
     sending_s: float = 0.0
     """How long its tries took."""
     trial: bool = False

@@ -28,7 +28,9 @@ class Limits:
     stream: bool = False
     """Whether to tell of answers as they stream in."""
     chunk: int = 100
-    """How many answers are looked up and judged in one go."""
+    """How many answers are looked up and judged in one go, as long as some are to be asked for."""
+    longest_chunk: int = 1600
+    """The most where the project file has them all; never fewer than `chunk`."""
     ahead: int = 800
     """How many requests of a model wait for their turn, rendered. More would be no faster for a run, and take memory;
     where the next key makes all of them void, fewer are made for nothing."""

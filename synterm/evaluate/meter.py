@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from synterm.core.completion import Usage
+from synterm.core.ids import canonical_json
 from synterm.core.model import ModelSpec
 from synterm.core.request import Request
 
@@ -70,5 +71,6 @@ class Meter:
         if self._tokens is None:
             return 0
         size = sum(len(message.content.encode()) for message in request.messages)
+        size += len(canonical_json(tools)) if (tools := request.params.get("tools")) else 0
         given = request.params.get("max_tokens") or request.params.get("max_completion_tokens")
         return size // _BYTES_PER_TOKEN + (given if isinstance(given, int) else _USUAL_ANSWER)

@@ -8,7 +8,7 @@ from typing import Any
 from synterm.core.evaluation import Task
 from synterm.storage.responses import Asked, ResponseStore
 
-_PARTS = ("prompt", "model", "endpoint", "params", "labels", "schema", "rendering")
+_PARTS = ("prompt", "model", "endpoint", "params", "labels", "schema", "documents", "rendering")
 """The parts of a recipe; where as much differs elsewhere, a difference in the first ones is told."""
 
 
@@ -58,6 +58,8 @@ def _difference(part: str, before: Mapping[str, Any], now: Mapping[str, Any]) ->
         return "the prompt says something else"
     if part == "params":
         return ", ".join(_params(before.get(part) or {}, now.get(part) or {}))
+    if part == "documents":
+        return "the documents that context is taken from changed"
     if part in ("labels", "schema"):
         return f"the {part} that answers are held to changed"
     if part == "rendering":

@@ -70,7 +70,7 @@ class Noise:
 
     def add(self, case: int, evaluation: Evaluation) -> None:
         """Take note of one evaluation that has a verdict."""
-        split = any(check.agreed is not None and 0 < check.agreed < 1 for check in evaluation.checks)
+        split = any(0 < share < 1 for check in evaluation.checks for share in check.agreements)
         self._cases.append(case)
         self._made.append(evaluation.task.made)
         self._answers.append(int.from_bytes(bytes.fromhex(output_id(evaluation.completion.text)[:16]), signed=True))

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 from synterm.core.case import Case
-from synterm.core.dialog import NAME, dialog_of, is_dialog
+from synterm.core.context import without_context
+from synterm.core.dialog import NAME, dialog_of, is_dialog, opened
 from synterm.core.evaluation import Task, Variant
+from synterm.core.model import ModelSpec
 from synterm.core.prompt import PromptBody
 from synterm.core.recipe import Recipe, recipe_of
-from synterm.core.render import Renderer
 from synterm.core.request import Request
 from synterm.errors import InputError
 from synterm.evaluate.checklist import Checklist
 from synterm.evaluate.conversation import WORDING
-
-
-@lru_cache(maxsize=32)
-def renderer(body: PromptBody) -> Renderer:
-    """The renderer of a prompt body, made once. Raises InputError when the prompt does not compile."""
-    return Renderer(body)
+from synterm.evaluate.renderers import renderer
 
 
 def plan(
@@ -53,23 +48,35 @@ def plan(
 
 
 def rendered(task: Task, checklist: Checklist) -> Task:
-    """The task with its request; or with the problem in words, where the case lacks a value or JSON can't hold it."""
+    """The task with its request; or with the problem in words, where the case lacks a value, JSON can't hold it, or
+    the context that it takes can't be had. Raises ProjectError where the documents can't be read."""
     model, body, values = task.variant.model, task.variant.body, task.case.input
     try:
-        spec = dialog_of(values)
+        made, spec = renderer(shown_to(model, body)), dialog_of(values)
+        if found := checklist.retriever.retrieve(task):
+            task = replace(task, retrieval=found)
+            if found.problem and made.takes_context:
+                return replace(task, problem=found.problem)
+        filled = opened(values)
         request = Request(
             model=model,
-            messages=renderer(body).render(values if spec is None else {**values, spec.variable: "…"}),
-            params={**model.params, **body.params},
+            messages=made.render(filled, found) if found else made.render(filled),
+            params={**model.params, **without_context(body.params)},
             constraint=checklist.constraint(task.case.scenario_id) if model.constrained else None,
             repeat=task.made,
             dialog=None if spec is None else {"case": values[NAME], **_held_by(spec.user or "", checklist)},
+            values=values if model.takes_values else None,
         )
     except InputError as error:
         return replace(task, problem=str(error))
     except TypeError as error:
         return replace(task, problem=f"the request holds what JSON can't: {error}")
     return replace(task, request=request)
+
+
+def shown_to(model: ModelSpec, body: PromptBody) -> PromptBody:
+    """What of a prompt goes to a model. Few-shot examples are for models: an app would take them for earlier turns."""
+    return body.model_copy(update={"examples": ()}) if model.takes_values and body.examples else body
 
 
 def recipe_for(variant: Variant, checklist: Checklist, scenario_id: str, user: str | None = None) -> Recipe | None:
@@ -80,7 +87,8 @@ def recipe_for(variant: Variant, checklist: Checklist, scenario_id: str, user: s
     constraint = checklist.constraint(scenario_id) if variant.model.constrained else None
     try:
         dialog = None if user is None else _held_by(user, checklist)
-        return recipe_of(variant.body, variant.model, constraint, dialog)
+        documents = checklist.retriever.digest(variant.body)
+        return recipe_of(variant.body, variant.model, constraint, dialog, documents)
     except (TypeError, InputError):
         return None  # parameters that JSON can't hold, a user that is no model: rendering says so
 

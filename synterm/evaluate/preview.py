@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from itertools import islice
 
+from synterm.context.library import Library
 from synterm.core.completion import Completion, Outcome
 from synterm.core.dialog import turns_of
 from synterm.core.evaluation import Variant
@@ -50,7 +51,7 @@ class Preview:
 
 def preview(project: Project, chosen: RunPlan) -> list[Preview]:
     """What `chosen` would do. Raises InputError for prompts or checks that can't be used."""
-    checklist = Checklist(project.nodes.tree(), models=project.models.all())
+    checklist = Checklist(project.nodes.tree(), models=project.models.all(), library=Library.of(project))
     limits = limits_of(chosen, kept_for(project, chosen))
     how = chosen.repeating
     seen: set[str] = set()

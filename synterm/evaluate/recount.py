@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from synterm.core.case import Case
 from synterm.core.completion import Completion
+from synterm.core.context import Retrieval
 from synterm.core.dialog import FINISH, is_dialog
 from synterm.core.evaluation import Evaluation, Task, Variant
 from synterm.core.metrics import GroupReport
@@ -15,6 +16,7 @@ from synterm.core.prompt import Message, PromptBody
 from synterm.evaluate.groups import group_reports
 from synterm.evaluate.repeating import Repeating
 from synterm.evaluate.report import RunResult
+from synterm.evaluate.review.judges import known_judges
 from synterm.evaluate.steadiness import Steadiness
 from synterm.storage.project import Project
 from synterm.storage.recorded import Recorded
@@ -62,6 +64,7 @@ def recount(project: Project, run: RunRecord, labels: Sequence[str] = ()) -> Rec
     result.rounds = int(_number(run.totals.get("rounds")))
     for done in project.runs.recorded(run.id):
         result.add(evaluation_of(done, variants[done.body_id, done.model_name], judgings=how.judgings))
+    result.calibrations = known_judges(project, result.sheet)
     return Recount(run, result)
 
 
@@ -118,6 +121,20 @@ def evaluation_of(done: Recorded, variant: Variant, case_id: str | None = None, 
     )
     task = Task(case, variant, done.repeat, answer=None if judgings == 1 else done.repeat // judgings)
     return Evaluation(task, completion, done.checks, done.passed, done.score)
+
+
+def looker(result: RunResult) -> Callable[[Recorded], Retrieval | None]:
+    """Finds again, for evaluations that a run made, what they found in the documents: it is not recorded."""
+    variants = {variant.key: variant for variant in result.variants}
+
+    def look(done: Recorded) -> Retrieval | None:
+        variant = variants.get((done.body_id, done.model_name))
+        if variant is None:
+            return None
+        case = Case.model_construct(id=done.case_id, scenario_id=done.scenario_id, input=done.input)
+        return result.retriever.retrieve(Task(case, variant, done.repeat))
+
+    return look
 
 
 def _named(run: RunRecord) -> Iterable[dict[str, object]]:

@@ -8,13 +8,24 @@ from typing import Any
 
 from synterm.core.classification import classify
 from synterm.core.evaluation import Evaluation, Variant
-from synterm.core.report import BehaviorReport, GateReport, RunReport, Tokens, Totals, VariantReport
+from synterm.core.report import (
+    BehaviorReport,
+    GateReport,
+    MetricReport,
+    RunReport,
+    Tokens,
+    Totals,
+    VariantReport,
+)
 from synterm.core.tree import Gate, Node, Tree
 from synterm.errors import ExitCode
 from synterm.evaluate.column import Column
 from synterm.evaluate.events import Halted
 from synterm.evaluate.groups import group_reports, latency, metrics
 from synterm.evaluate.repeating import ONCE, Repeating
+from synterm.evaluate.retriever import Retriever
+from synterm.evaluate.review.calibration import Calibrations
+from synterm.evaluate.review.judges import corrected_pass_rate, gate_note
 from synterm.evaluate.sheet import Sheet
 from synterm.evaluate.steadiness import Steadiness
 from synterm.evaluate.tally import Tally
@@ -39,6 +50,10 @@ class RunResult:
     repeating: Repeating = ONCE
     rounds: int = 0
     """How many rounds were made: more than one where a run stops early."""
+    calibrations: Calibrations | None = None
+    """What is known of the judges that gave verdicts; None where none did."""
+    retriever: Retriever = field(default_factory=Retriever)
+    """What looked into the documents for it."""
     sheet: Sheet = field(init=False)
 
     def __post_init__(self) -> None:
@@ -151,8 +166,19 @@ def _variant(result: RunResult, variant: Variant, steadiness: Steadiness) -> Var
         cost_usd=column.cost_usd,
         classification=classify(column.labels().elements(), result.labels),
         repeats=steadiness.report(variant),
+        metrics=_named_metrics(result, column),
+        corrected_pass_rate=corrected_pass_rate(column, result.sheet.roots, result.calibrations),
         **metrics(result.sheet, column.figures, tally.judged),
     )
+
+
+def _named_metrics(result: RunResult, column: Column) -> dict[str, MetricReport]:
+    found: dict[str, MetricReport] = {}
+    for name, scores in sorted(column.metrics.items()):
+        mean, interval = scores.mean, scores.interval(result.sheet.roots)
+        if mean is not None and interval is not None:
+            found[name] = MetricReport(n=scores.n, mean=mean, pass_rate=scores.passed / scores.n, ci=interval)
+    return found
 
 
 def _behaviors(result: RunResult, variant: Variant) -> Iterator[BehaviorReport]:
@@ -181,20 +207,26 @@ def _rows(result: RunResult, node: Node, variant: Variant, column: Column) -> It
             errors=tally.errors,
             pass_rate=tally.rate,
             pass_rate_ci=interval,
-            gate=_gate(gate, tally, result, scenarios) if gate else None,
+            gate=_gate(gate, column, result, scenarios) if gate else None,
         )
 
 
-def _gate(gate: Gate, tally: Tally, result: RunResult, scenarios: Iterable[Node]) -> GateReport:
-    return GateReport(min_pass_rate=gate.min_pass_rate, state=tally.gate(gate, result.missing(tally, scenarios)))
+def _gate(gate: Gate, column: Column, result: RunResult, scenarios: Sequence[Node]) -> GateReport:
+    cases = result.sheet.cases(scenario.id for scenario in scenarios)
+    tally = column.tally(cases)
+    checks = [check for scenario in scenarios for check in result.tree.checks(scenario.id)]
+    return GateReport(
+        min_pass_rate=gate.min_pass_rate,
+        state=tally.gate(gate, result.missing(tally, scenarios)),
+        note=gate_note(column, cases, checks, result.calibrations),
+    )
 
 
 def _run_gates(result: RunResult) -> list[GateReport]:
     if result.min_pass_rate is None:
         return []
-    gate = Gate(min_pass_rate=result.min_pass_rate)
-    scenarios, cases = result.tree.scenarios(), result.sheet.cases()
-    return [_gate(gate, result.sheet.column(variant).tally(cases), result, scenarios) for variant in result.variants]
+    gate, scenarios = Gate(min_pass_rate=result.min_pass_rate), result.tree.scenarios()
+    return [_gate(gate, result.sheet.column(variant), result, scenarios) for variant in result.variants]
 
 
 def _exit_code(result: RunResult, states: Sequence[str], *, errors: bool) -> ExitCode:

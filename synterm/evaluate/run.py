@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from socket import gethostname
 from typing import Any
 
+from synterm.context.library import Library
 from synterm.core.case import Case
 from synterm.core.evaluation import Evaluation, Variant
 from synterm.core.ids import content_id
@@ -121,16 +122,21 @@ Watch = Callable[[Event, RunProgress], None]
 
 
 async def run(
-    project: Project, providers: Providers, chosen: RunPlan, watch: Watch | None = None
+    project: Project,
+    providers: Providers,
+    chosen: RunPlan,
+    watch: Watch | None = None,
+    library: Library | None = None,
 ) -> tuple[str, RunResult]:
     """Make a run, record it, and give its id and what it gathered.
 
-    `watch` is called with every event. When the caller is cancelled the run is recorded as interrupted with all that
-    came in; the same call again sends only what has no answer yet. Raises InputError for prompts or checks that can't
-    be used, ProjectError when the project file fails.
+    `watch` is called with every event; `library` has the documents, if others than those that the project has now.
+    When the caller is cancelled the run is recorded as interrupted with all that came in; the same call again sends
+    only what has no answer yet. Raises InputError for prompts or checks that can't be used, ProjectError when the
+    project file fails.
     """
     tree = project.nodes.tree()
-    checklist = Checklist(tree, project.grades, project.models.all())
+    checklist = Checklist(tree, project.grades, project.models.all(), library or Library.of(project))
     result = RunResult(
         tree,
         chosen.variants,
@@ -140,6 +146,7 @@ async def run(
         min_pass_rate=chosen.min_pass_rate,
         labels=checklist.labels(),
         repeating=chosen.repeating,
+        retriever=checklist.retriever,
     )
     for variant in chosen.variants:
         renderer(variant.body)  # a prompt that does not compile shows before anything is sent

@@ -124,6 +124,11 @@ class Sheet:
         # Exact in whatever order the answers came.
         return wilson(fsum(shares.values()), len(shares)) if shares else None
 
+    @property
+    def has_judges(self) -> bool:
+        """Whether a check that asks a judge gave verdicts."""
+        return any(column.judges for column in self._columns.values())
+
     def _count(self, completion: Completion) -> None:
         if not completion.cached and completion.outcome is not Outcome.NOT_SENT:
             self.requests += completion.attempts

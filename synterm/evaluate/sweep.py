@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -12,7 +13,7 @@ from typing import cast
 from synterm.core.completion import Completion, Outcome, failed_call
 from synterm.core.evaluation import Evaluation, Task
 from synterm.core.request import Request
-from synterm.errors import InputError
+from synterm.errors import InputError, ProjectError
 from synterm.evaluate.checklist import Checklist
 from synterm.evaluate.conversation import Conversation
 from synterm.evaluate.dialogs import begin_dialog
@@ -64,6 +65,10 @@ class Sweep:
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
         self._flights = Flights(self._events.put_nowait, self._tell, traffic, project, limits)
         self._ahead: set[Cell] = set()
+        self._later: set[asyncio.Task[None]] = set()
+        """What waits for its context before it is taken first."""
+        self._wanted: list[Task] = []
+        """What is to be taken first, once the checks can judge."""
         self._ended = False
 
     async def events(self) -> AsyncGenerator[Event]:
@@ -89,13 +94,43 @@ class Sweep:
         """Take these first: their cells are on screen, and have no answer yet."""
         if self._ended:
             return
+        wanted = list(tasks)
+        if not self._checklist.retriever.takes(wanted):
+            self._take_first(wanted)
+            return
+        later = asyncio.get_running_loop().create_task(self._take_later(wanted))
+        self._later.add(later)
+        later.add_done_callback(self._later.discard)
+
+    async def _take_later(self, tasks: list[Task]) -> None:
+        # Where the documents can't be read, whoever comes to the same tasks in their turn says so.
+        with suppress(ProjectError):
+            await self._prepare(tasks)
+            if not self._ended:
+                self._take_first(tasks)
+
+    def _take_first(self, tasks: list[Task]) -> None:
         wanted = [task for task in tasks if task.cell not in self._ahead]
         self._ahead.update(task.cell for task in wanted)
-        self._take(wanted, urgent=True)
+        self._wanted += wanted
+        if self._checklist.is_warm:
+            self._take_wanted()
+
+    def _take_wanted(self) -> None:
+        wanted, self._wanted = self._wanted, []
+        if wanted:
+            self._take(wanted, urgent=True)
+
+    async def _prepare(self, tasks: list[Task]) -> None:
+        """Find what tasks need from the documents, off the event loop."""
+        await self._checklist.retriever.prepare(tasks, self._events.put_nowait)
 
     async def _work(self) -> None:
         try:
             async with asyncio.timeout(self._seconds_left), asyncio.TaskGroup() as group:
+                # Nothing is judged, on the event loop, before the checks have in memory what they judge with.
+                await self._checklist.warm()
+                self._take_wanted()
                 landing = group.create_task(self._flights.landed())
                 async with asyncio.TaskGroup() as feeds:
                     for source in self._sources:
@@ -118,6 +153,8 @@ class Sweep:
         return None if limits.max_seconds is None else max(limits.max_seconds - limits.seconds_gone, 0.0)
 
     async def _end(self) -> None:
+        for later in self._later:
+            later.cancel()
         try:
             await self._flights.close()
             if self._flights.halted:
@@ -128,8 +165,12 @@ class Sweep:
 
     async def _feed(self, source: Iterator[Task | None]) -> None:
         # Also past the spending cap: what the project file holds costs nothing.
-        while chunk := list(_stretch(source, self._limits.chunk)):
+        size = self._limits.chunk
+        while chunk := list(_stretch(source, size)):
+            await self._prepare([task for task in chunk if task])
             lanes = self._take([task for task in chunk if task and task.cell not in self._ahead])
+            # Where nothing was to be sent, chances are that nothing will be: longer stretches are taken in less time.
+            size = self._limits.chunk if lanes else min(2 * size, self._limits.longest_chunk)
             await asyncio.sleep(self._limits.breath_s)
             for lane in lanes:
                 await self._flights.room(lane)
@@ -137,6 +178,7 @@ class Sweep:
     async def _feed_stored(self) -> None:
         while chunk := list(_stretch(self._stored, self._limits.chunk)):
             tasks = [task for task in chunk if task]
+            await self._prepare(tasks)
             answers = stored_answers(tasks, self._responses, self._limits)
             for evaluation, whole in judged_from_file(answers, self._checklist, self._responses, self._limits):
                 if whole:

@@ -42,6 +42,7 @@ def _fill(project: Project, text: ProjectText) -> None:
         project.models.put(*text.models),
         project.nodes.put(*text.nodes),
         project.cases.put(text.cases),
+        project.documents.put(*text.documents),
     ]
     for prompt in text.prompts:
         versions = [(version.note, version.body) for version in prompt.versions]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, cast
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from synterm.checks.registry import load_check
 from synterm.core.model import ModelSpec
@@ -17,8 +17,7 @@ from synterm.core.tree import CheckConfig, Node
 from synterm.errors import InputError, ModelError
 from synterm.formats.safe_yaml import load_yaml
 from synterm.formats.strict_json import load_json
-from synterm.providers.params import EmbeddedParams, EndpointParams, read_params
-from synterm.providers.scripted import Script
+from synterm.providers.known_params import check_params
 
 
 def make_node(fields: dict[str, Any]) -> Node:
@@ -85,6 +84,14 @@ def read_pairs(texts: Iterable[str], where: str = "params") -> dict[str, Any]:
     return pairs
 
 
+def read_mapping(text: str, where: str) -> dict[str, Any]:
+    """Named values, as YAML or JSON; `where` names the file. Nothing in it: none."""
+    found: Any = load_yaml(text, name=where).data
+    if not isinstance(found, dict | None):
+        raise InputError("must hold named values", where=where, hint="answer: $.reply.text")
+    return cast("dict[str, Any]", found or {})
+
+
 def read_price(text: str, where: str = "price") -> dict[str, float]:
     """``INPUT/OUTPUT``, US dollars per million tokens, as the fields of a price."""
     cost_in, _, cost_out = text.partition("/")
@@ -130,9 +137,7 @@ def _sound(config: Any, where: str) -> CheckConfig:
 
 
 def _check_params(spec: ModelSpec) -> None:
-    """Raise InputError for what the provider would refuse: above all a key, which must not get into a file."""
-    kinds: dict[str, type[BaseModel]] = {"embedded": EmbeddedParams, "scripted": Script}
     try:
-        read_params(kinds.get(spec.provider, EndpointParams), spec.params, f"model {spec.model}")
+        check_params(spec)
     except ModelError as error:
         raise InputError(error.message, where="params", hint=error.hint) from error

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from synterm.core.document import MAX_NAME
 from synterm.core.model import ModelSpec
 from synterm.core.prompt import Example, Message, PromptBody
 from synterm.core.tree import CheckConfig, Gate, Level
@@ -138,6 +139,22 @@ def parts(node: NodeForm) -> Parts:
             return Parts("scenario", node.scenario, "", ())
 
 
+class DocumentForm(_Form):
+    """A document: its name and text, or the name of a text file that stands beside; called as the file, or `name`."""
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_NAME)] | None = None
+    text: str | None = None
+    file: str | None = Field(default=None, min_length=1)
+
+    @model_validator(mode="after")
+    def _text_or_file(self) -> DocumentForm:
+        if (self.text is None) == (self.file is None):
+            raise ValueError("needs a text or a file, and not both")
+        if self.text is not None and self.name is None:
+            raise ValueError("needs a name beside its text")
+        return self
+
+
 class ProjectForm(_Form):
     """A whole project."""
 
@@ -145,5 +162,6 @@ class ProjectForm(_Form):
     """The version of the text form."""
     name: Name
     models: tuple[ModelSpec, ...] = ()
+    documents: tuple[DocumentForm, ...] = ()
     prompts: tuple[PromptForm, ...] = ()
     tree: tuple[FeatureForm, ...] = ()

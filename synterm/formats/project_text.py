@@ -1,27 +1,31 @@
-"""Reading the text form of a project: one YAML file, and the JSONL files of cases that it names."""
+"""Reading the text form of a project: one YAML file, and the files of cases and documents that it names."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from synterm.checks.registry import load_check
 from synterm.core.case import Case
+from synterm.core.document import Document
 from synterm.core.model import ModelSpec
 from synterm.core.problems import Path as DataPath
 from synterm.core.problems import problems_of
 from synterm.core.prompt import Prompt
 from synterm.core.tree import Node
-from synterm.errors import InputError
+from synterm.errors import InputError, ModelError
 from synterm.formats.beside import file_beside
+from synterm.formats.document_text import build_documents
 from synterm.formats.findings import Findings
 from synterm.formats.jsonl_cases import read_cases
 from synterm.formats.project_form import CaseForm, NodeForm, Parts, ProjectForm, ScenarioForm, parts
 from synterm.formats.prompt_text import build_prompts, only_variable
-from synterm.formats.safe_yaml import MAX_CHARACTERS, Document, load_yaml
+from synterm.formats.safe_yaml import MAX_CHARACTERS, load_yaml
+from synterm.formats.safe_yaml import Document as YamlDocument
+from synterm.providers.known_params import check_params
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class ProjectText:
     """Each before its children; `position` counts from 0 among siblings."""
     cases: list[Case]
     """In the order of the text."""
+    documents: list[Document] = field(default_factory=list[Document])
 
 
 def read_project_text(path: Path) -> ProjectText:
@@ -47,11 +52,13 @@ def read_project_text(path: Path) -> ProjectText:
     findings = Findings(document)
     form = _form(document, findings)
     findings.unique(("models",), "name", [model.name for model in form.models])
+    _check_targets(form.models, findings)
     prompts = build_prompts(form.prompts, findings)
     reader = _TreeReader(path.parent, _variable(prompts, form), findings)
     reader.read(("tree",), form.tree, None)
+    documents = build_documents(form.documents, path.parent, findings)
     findings.raise_any()
-    return ProjectText(form.name, list(form.models), prompts, reader.nodes, reader.cases)
+    return ProjectText(form.name, list(form.models), prompts, reader.nodes, reader.cases, documents)
 
 
 def _read(path: Path) -> str:
@@ -66,7 +73,7 @@ def _read(path: Path) -> str:
         raise InputError("not UTF-8", where=f"{path.name} line {line}") from error
 
 
-def _form(document: Document, findings: Findings) -> ProjectForm:
+def _form(document: YamlDocument, findings: Findings) -> ProjectForm:
     try:
         return ProjectForm.model_validate(document.data)
     except ValidationError as error:
@@ -74,6 +81,16 @@ def _form(document: Document, findings: Findings) -> ProjectForm:
             findings.add(problem)
         findings.raise_any()
         raise
+
+
+def _check_targets(models: Sequence[ModelSpec], findings: Findings) -> None:
+    """How an app is asked is written by hand, so what is wrong there is told before the first call."""
+    for index, model in enumerate(models):
+        if model.takes_values:
+            try:
+                check_params(model)
+            except ModelError as error:
+                findings.add_at(("models", index), InputError(error.message, where=error.where, hint=error.hint))
 
 
 def _variable(prompts: Sequence[Prompt], form: ProjectForm) -> str | None:

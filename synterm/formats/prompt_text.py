@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from synterm.core.context import settings_of
 from synterm.core.problems import Path
 from synterm.core.prompt import Prompt, PromptBody, PromptVersion
 from synterm.core.render import Renderer
@@ -43,7 +44,16 @@ def _body(form: VersionForm, path: Path, findings: Findings) -> PromptBody | Non
             compile_template(message.content)
         except InputError as error:
             findings.add_at((*path, "messages", index, "content"), error)
+    try:
+        settings_of(form.params)
+    except InputError as error:
+        findings.add_at((*path, "params"), error)
     if len(findings) > before:
+        return None
+    try:
+        Renderer(form.without_examples())
+    except InputError as error:
+        findings.add_at((*path, "params"), error)
         return None
     variable = only_variable(form.without_examples())
     for index, example in enumerate(form.examples):

@@ -1,7 +1,7 @@
 """Which endpoints a model may be reached at: a project file that names a host must not get the reader's keys.
 
 No `api_base`: the provider's own endpoint. A loopback address: this machine. Any other must be https, and its
-origin approved in the user's settings file.
+origin approved in the user's settings file; so must that of an app's own endpoint (``http/…``), wherever it is.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _MODEL = re.compile(r"[\w.:@+/-]+", re.A)
 
 SENDS_ONLY_ITS_KEY = frozenset(
     "anthropic azure azure_ai cerebras cohere cohere_chat custom_openai deepseek fireworks_ai gemini groq hosted_vllm "
-    "litellm_proxy llamafile lm_studio mistral nvidia_nim ollama ollama_chat openai openai_like openrouter perplexity "
-    "sambanova text-completion-openai together_ai vllm xai".split()
+    "http litellm_proxy llamafile lm_studio mistral nvidia_nim ollama ollama_chat openai openai_like openrouter "
+    "perplexity sambanova text-completion-openai together_ai vllm xai".split()
 )
 """Families that take an endpoint and a key. The others may find credentials on the machine and send those."""
 
@@ -72,13 +72,18 @@ def check_endpoint(spec: ModelSpec, approved: Collection[str], loopback: Callabl
     if spec.provider not in SENDS_ONLY_ITS_KEY:
         hint = f"use openai/{spec.model.partition('/')[2]} where the endpoint speaks OpenAI's protocol"
         raise ModelError(f"models of {spec.provider} can't be sent to an endpoint of a project's choice", hint=hint)
-    if loopback(spec.api_base) or place in {origin(url) for url in approved if url.lower().startswith("https://")}:
+    local = loopback(spec.api_base)
+    # A chat endpoint on this machine is given a chat. What an app's own endpoint gets, the project says: any method,
+    # path and body, also for what listens here and takes this machine's word for it.
+    if local and spec.provider != "http":
+        return
+    if place in {origin(url) for url in approved if local or url.lower().startswith("https://")}:
         return
     raise _not_approved(spec, place)
 
 
 def _not_approved(spec: ModelSpec, place: str) -> ModelError:
-    if place.startswith("http://"):
+    if place.startswith("http://") and not is_loopback(place):
         return ModelError(
             f"the model {spec.name!r} names the endpoint {place}, which is not encrypted", hint="use https"
         )

@@ -13,6 +13,7 @@ from synterm.core.model import DEFAULT_EMBEDDED, ModelSpec
 from synterm.errors import ModelError, did_you_mean
 from synterm.providers import access, weights
 from synterm.providers.families import BY_NAME, FAMILIES, Family
+from synterm.providers.http_config import whole_target
 
 State = Literal["ready", "fetch", "missing"]
 
@@ -48,6 +49,11 @@ def usable(spec: ModelSpec, approved: Collection[str] = ()) -> Availability:
         return _embedded(spec.resolved)
     if spec.provider == "scripted":
         return Availability("ready", "answers by its rules")
+    if spec.provider == "http":
+        try:
+            whole_target(spec, spec.params)
+        except ModelError as error:
+            return Availability("missing", str(error), error.hint)
     try:
         access.check_endpoint(spec, approved)
     except ModelError as error:
@@ -65,7 +71,8 @@ def known_families() -> list[Listed]:
     scripted = Listed(
         "scripted", "answers by rules, for tests and for learning", Availability("ready", "answers by its rules")
     )
-    return [embedded, scripted, *(Listed(family.name, family.title, _family(family)) for family in FAMILIES)]
+    app = Listed("http", "an HTTP endpoint of your app, as a target", Availability("ready", "its URL is its api_base"))
+    return [embedded, scripted, app, *(Listed(family.name, family.title, _family(family)) for family in FAMILIES)]
 
 
 def require_key(spec: ModelSpec) -> None:

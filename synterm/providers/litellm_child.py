@@ -17,6 +17,7 @@ from synterm.providers.http_guard import EXCHANGE, Exchange
 from synterm.providers.http_outcomes import cut_short, timed_out
 from synterm.providers.litellm import load_litellm
 from synterm.providers.litellm_outcomes import outcome_of, streamed_refusal
+from synterm.providers.tool_calls import ToolCall, answer_text, calls_said, joined
 from synterm.providers.wire import MAX_ANSWER_BYTES, too_large
 
 
@@ -61,7 +62,7 @@ class _Answer:
         if not response.choices:
             return failed_call(Outcome.MALFORMED, "the endpoint sent an answer without choices")
         choice = response.choices[0]
-        text: str = choice.message.content or ""
+        text = answer_text(choice.message.content or "", _calls(choice.message))
         refusal = _refusal(choice.message)
         return self._finished(text, refusal, choice.finish_reason, response)
 
@@ -70,11 +71,13 @@ class _Answer:
             **_arguments(self._call.body), stream=True, stream_options={"include_usage": True}
         )
         pieces: list[str] = []
+        calls: list[ToolCall] = []
         finish, size = None, 0
         try:
             async for chunk in stream:
                 for choice in chunk.choices[:1]:
                     finish = choice.finish_reason or finish
+                    calls += _calls(choice.delta)
                     if piece := choice.delta.content:
                         self.first = self.first or time.perf_counter()
                         pieces.append(piece)
@@ -95,7 +98,7 @@ class _Answer:
             return cut_short(text)
         usages = [chunk for chunk in stream.chunks if getattr(chunk, "usage", None) is not None]
         refusal = "" if text else streamed_refusal(bytes(self._exchange.body))
-        return self._finished(text, refusal, finish, usages[-1] if usages else None)
+        return self._finished(answer_text(text, joined(calls)), refusal, finish, usages[-1] if usages else None)
 
     def _finished(self, text: str, refusal: str, finish: str | None, response: Any) -> Completion:
         usage = _usage(getattr(response, "usage", None), text)
@@ -120,9 +123,21 @@ def _arguments(body: dict[str, Any]) -> dict[str, Any]:
         "num_retries": 0,
     }
     arguments |= {name: body[name] for name in ("api_base", "api_key") if body[name] is not None}
+    if "tools" in arguments:
+        # Tools are functions here; else LiteLLM imports MCP, which need not be there, to look for its gateway's.
+        arguments["_skip_mcp_handler"] = True
     if (schema := body.get("schema")) is not None:
         arguments["response_format"] = {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema}}
     return arguments
+
+
+def _calls(said: Any) -> list[ToolCall]:
+    """The tools that a message of LiteLLM's, or a piece of one, calls."""
+    older: Any = getattr(said, "function_call", None)
+    items: list[Any] = getattr(said, "tool_calls", None) or []
+    return calls_said(
+        {"tool_calls": [item.model_dump() for item in items], "function_call": older and older.model_dump()}
+    )
 
 
 def _refusal(message: Any) -> str:

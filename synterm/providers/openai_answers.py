@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from synterm.core.completion import Completion, Outcome, Usage, failed_call
 from synterm.providers.chat_answers import finish_reason, finished, usage_of, without_thinking
 from synterm.providers.http_outcomes import cut_short
 from synterm.providers.loose_json import as_list, as_object, read_json
+from synterm.providers.tool_calls import ToolCall, answer_text, calls_said, joined
 
 Document = dict[str, Any]
 Bill = Callable[[Usage, Document], float | None]
@@ -26,6 +27,8 @@ class Choice:
     """Why it ended, as the endpoint says it."""
     apart: bool = False
     """Whether the endpoint itself keeps the model's thoughts apart from the text."""
+    calls: Sequence[ToolCall] = ()
+    """The tools that it calls, or pieces of such calls."""
 
 
 def read_answer(body: bytes, bill: Bill) -> Completion | None:
@@ -59,13 +62,14 @@ def first_choice(document: Document, part: str) -> Choice | None:
         _text(said.get("refusal")),
         _text(choice.get("finish_reason")) or None,
         "reasoning_content" in said or "reasoning" in said,
+        calls_said(said),
     )
 
 
 def completion_of(choice: Choice, usage: object, bill: Bill) -> Completion:
     """The completion of an answer that is whole; `usage` as it came."""
     counts = as_object(usage)
-    text = choice.text if choice.apart else without_thinking(choice.text)
+    text = answer_text(choice.text if choice.apart else without_thinking(choice.text), choice.calls)
     tokens = usage_of(counts.get("prompt_tokens"), counts.get("completion_tokens"), text)
     return finished(text, choice.refusal, finish_reason(choice.finish), tokens, bill(tokens, counts))
 
@@ -92,6 +96,7 @@ class StreamedAnswer:
         self._refusals: list[str] = []
         self._finish: str | None = None
         self._apart = False
+        self._calls: list[ToolCall] = []
         self._usage: Any = None
 
     def take(self, data: bytes) -> str:
@@ -113,7 +118,8 @@ class StreamedAnswer:
         text = "".join(self._texts)
         if self._finish is None:
             return cut_short(without_thinking(text))
-        choice = Choice(text, "" if text else "".join(self._refusals), self._finish, self._apart)
+        refusal = "" if text else "".join(self._refusals)
+        choice = Choice(text, refusal, self._finish, self._apart, joined(self._calls))
         return completion_of(choice, self._usage, self._bill)
 
     def _add(self, choice: Choice) -> str:
@@ -121,6 +127,7 @@ class StreamedAnswer:
         self._apart = self._apart or choice.apart
         self._refusals.append(choice.refusal)
         self._texts.append(choice.text)
+        self._calls += choice.calls
         return choice.text
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from synterm.core.completion import Completion
@@ -16,6 +14,7 @@ from synterm.core.request import JsonSchema, Request
 from synterm.errors import ModelError
 from synterm.providers import access, wire
 from synterm.providers.base import OnText, Provider
+from synterm.providers.http_client import open_client
 from synterm.providers.http_outcomes import timed_out, unreachable
 from synterm.providers.keys import redacted, streamed_without
 from synterm.providers.openai_call import Call, Timing
@@ -104,30 +103,8 @@ class OpenAIChatProvider:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            load_aiohttp()
-            import aiohttp
-
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=300),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
-                trust_env=False,
-            )
+            self._session = open_client()
         return self._session
-
-
-def load_aiohttp() -> None:
-    """Import aiohttp without the certificates that it would read for two contexts of its own: that takes half of its
-    import, and calls here bring their own context."""
-    before = os.environ.get("SSL_CERT_FILE")
-    os.environ["SSL_CERT_FILE"] = os.devnull
-    try:
-        import_module("aiohttp")
-    finally:
-        if before is None:
-            del os.environ["SSL_CERT_FILE"]
-        else:
-            os.environ["SSL_CERT_FILE"] = before
 
 
 async def _within(limit_s: float, call: Call, on_text: OnText | None) -> Completion:

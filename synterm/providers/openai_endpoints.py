@@ -24,10 +24,11 @@ from synterm.core.model import ModelSpec
 from synterm.providers.access import is_loopback
 from synterm.providers.families import BY_NAME
 
+_TOOLS = frozenset(("tools", "tool_choice", "parallel_tool_calls"))
 _COMMON = frozenset("temperature top_p max_tokens stop top_k min_p".split())
 _SEEDED = _COMMON | {"seed"}
 _WEIGHED = _SEEDED | {"frequency_penalty", "presence_penalty", "logit_bias"}
-_ALL = _WEIGHED | {"max_completion_tokens"}
+_ALL = _WEIGHED | {"max_completion_tokens"} | _TOOLS
 _MOST_STOPS = 4
 """LiteLLM sends the first four only."""
 
@@ -63,6 +64,8 @@ class Endpoint:
         stop = params.get("stop")
         if isinstance(stop, list) and len(stop) > _MOST_STOPS:  # pyright: ignore[reportUnknownArgumentType]
             return False
+        if "tools" not in params and params.keys() & _TOOLS:
+            return False  # LiteLLM leaves out how to choose among tools where there are none
         return (self.schemas or not schema) and params.keys() - {"timeout"} <= self.plain
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -16,6 +15,7 @@ from synterm.core.request import Constraint, JsonSchema, Request
 from synterm.errors import ModelError
 from synterm.providers import access, prices
 from synterm.providers.availability import require_key
+from synterm.providers.http_client import tls
 from synterm.providers.keys import NO_KEY
 from synterm.providers.openai_answers import Document, cached_tokens
 from synterm.providers.openai_endpoints import Endpoint, endpoint_of
@@ -43,7 +43,7 @@ class Target:
         self.endpoint = endpoint
         self.url: URL = URL(endpoint.url)
         self.place = access.origin(endpoint.base) or endpoint.base
-        self.tls: ssl.SSLContext | bool = _tls() if self.url.scheme == "https" else True
+        self.tls: ssl.SSLContext | bool = tls() if self.url.scheme == "https" else True
         self._price = prices.price_of(spec)
         self._headers: dict[str, dict[str, str]] = {}
 
@@ -109,16 +109,3 @@ def target_of(spec: ModelSpec) -> Target:
     if endpoint is None or access.origin(endpoint.base) is None:
         raise ModelError(f"the model {spec.name!r} has no endpoint that can be asked", hint="name it as api_base")
     return Target(spec, endpoint)
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    """What certificates are checked by: the system's list and, as not every system has one, certifi's."""
-    import ssl
-
-    import certifi
-
-    context = ssl.create_default_context()
-    if not os.environ.get("SSL_CERT_FILE"):
-        context.load_verify_locations(certifi.where())
-    return context

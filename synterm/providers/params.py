@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from synterm.core.problems import Path, path_text
 from synterm.errors import ModelError, did_you_mean
+from synterm.text import one_line
 
 Stop = str | list[str]
 TIMEOUT_S = 60.0
@@ -27,6 +29,44 @@ class EmbeddedParams(BaseModel):
     max_tokens: int = Field(default=256, ge=1)
     seed: int = Field(default=0, ge=0, lt=2**32 - 1)
     stop: Stop = []
+
+
+class Function(BaseModel):
+    """A function that a model may call."""
+
+    model_config = _STRICT
+
+    name: str = Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")
+    description: str | None = None
+    parameters: dict[str, Any] | None = None
+    """A JSON schema of its arguments; without it, it takes none."""
+    strict: bool | None = None
+
+
+class Tool(BaseModel):
+    """A tool, as OpenAI's protocol says it. Functions only: other kinds name hosts, or run things for the project."""
+
+    model_config = _STRICT
+
+    type: Literal["function"]
+    function: Function
+
+
+class Named(BaseModel):
+    """The name of a function."""
+
+    model_config = _STRICT
+
+    name: str
+
+
+class Chosen(BaseModel):
+    """The one function that must be called."""
+
+    model_config = _STRICT
+
+    type: Literal["function"]
+    function: Named
 
 
 class EndpointParams(BaseModel):
@@ -49,6 +89,10 @@ class EndpointParams(BaseModel):
     top_k: int | None = None
     min_p: float | None = None
     verbosity: str | None = None
+    tools: list[Tool] | None = Field(default=None, min_length=1, max_length=128)
+    """The functions that the model may call. What it calls becomes the answer's text."""
+    tool_choice: Literal["none", "auto", "required"] | Chosen | None = None
+    parallel_tool_calls: bool | None = None
 
 
 def wall_limit(params: Mapping[str, Any]) -> float:
@@ -69,11 +113,19 @@ def read_params(kind: type[P], params: Mapping[str, Any], what: str) -> P:
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])
-        if first["type"] == "extra_forbidden":
+        unknown = first["type"] == "extra_forbidden"
+        if unknown and len(first["loc"]) == 1:
             known = f"known: {', '.join(sorted(kind.model_fields))}"
             near = did_you_mean(name, kind.model_fields)
             hint = f"{near} {known}" if near and near.startswith("did") else known
             raise ModelError(f"{what} takes no parameter {name!r}", hint=hint) from error
+        # Within a list the place is said; within alternatives pydantic's own words for them would stand there.
+        place = path_text(first["loc"]) if _in_list(first["loc"]) else name
+        said = "is not known here" if unknown else f"is wrong: {first['msg']}"
         raise ModelError(
-            f"the parameter {name!r} is wrong: {first['msg']}", hint=f"it is {first['input']!r}"
+            f"the parameter {place!r} {said}", hint=f"it is {one_line(repr(first['input']), 200)}"
         ) from error
+
+
+def _in_list(path: Path) -> bool:
+    return len(path) > 1 and isinstance(path[1], int)

@@ -87,8 +87,8 @@ class Known:
 
 def price_of(spec: ModelSpec) -> Known | None:
     """What `spec` costs; None: unknown. The price that it names goes before LiteLLM's list, and a model on this machine
-    without either is free."""
-    if spec.free:
+    without either is free. What an app spends to answer nobody tells, so no cap counts it."""
+    if spec.free or (spec.provider == "http" and spec.price is None):
         return FREE
     listed = _listed(spec.provider, spec.model)
     if spec.price is not None:
@@ -98,7 +98,10 @@ def price_of(spec: ModelSpec) -> Known | None:
 
 
 def is_free(spec: ModelSpec) -> bool:
-    """Whether calls are known to cost nothing: the model runs on this machine, or its price is nought."""
+    """Whether calls are known to cost nothing: the model runs on this machine, or its price is nought. An app may
+    ask models that cost something, wherever its endpoint is."""
+    if spec.provider == "http" and spec.price is None:
+        return False
     price = price_of(spec)
     return price is not None and price.free
 
@@ -134,7 +137,12 @@ def _most_prompt_tokens(request: Request) -> int:
     """No tokenizer makes more tokens than there are bytes; 16 more for what a chat template puts around a message."""
     messages = sum(len(message.content.encode("utf-8", "surrogatepass")) + 16 for message in request.messages)
     schema = request.constraint
-    return messages + (len(orjson.dumps(schema.schema)) if isinstance(schema, JsonSchema) else 0)
+    tools = request.params.get("tools")
+    return (
+        messages
+        + (len(orjson.dumps(schema.schema)) if isinstance(schema, JsonSchema) else 0)
+        + (len(orjson.dumps(tools)) if tools else 0)
+    )
 
 
 def _on_this_machine(spec: ModelSpec) -> bool:

@@ -10,6 +10,7 @@ from typing import Self
 from synterm.core.model import ModelSpec
 from synterm.providers.base import Provider
 from synterm.providers.embedded import EmbeddedProvider
+from synterm.providers.http_target import HttpTargetProvider
 from synterm.providers.litellm import LiteLLMProvider
 from synterm.providers.openai_chat import OpenAIChatProvider
 from synterm.providers.openai_endpoints import endpoint_of
@@ -32,6 +33,8 @@ class Providers:
             return self._shared("embedded", EmbeddedProvider)
         if spec.provider == "scripted":
             return self._shared("scripted", ScriptedProvider)
+        if spec.provider == "http":
+            return self._shared("http", lambda: HttpTargetProvider(self._approved))
         if self._fast and endpoint_of(spec) is not None:
             return self._shared("direct", lambda: OpenAIChatProvider(self._approved, otherwise=self._through_litellm))
         return self._through_litellm(spec)

@@ -17,6 +17,8 @@ from synterm.reports.changes import Change, changes
 from synterm.reports.details import confusion, errors, failures
 from synterm.reports.figures import chance, dollars, percent, seconds
 from synterm.reports.groups import group_table
+from synterm.reports.judges import corrected_lines, gate_notes
+from synterm.reports.metrics import metrics_tables
 from synterm.reports.repeats import repeats
 from synterm.reports.tables import GATE_MARKS, behavior_tables, short_names, variants_table
 from synterm.text import one_line, plural
@@ -52,8 +54,10 @@ def _sections(
     found = changes(result.sheet)
     yield _heading(report)
     yield [variants_table(report, width)]
+    yield corrected_lines(report)
     if report.behaviors:
         yield behavior_tables(report, width)
+    yield metrics_tables(report, width)
     for kind in dict.fromkeys(by):
         yield group_table(report, kind, width)
     yield repeats(report, width)
@@ -62,6 +66,7 @@ def _sections(
     yield errors(result.sheet.reasons, width)
     yield failures(result, found, width)
     yield _gates(report)
+    yield gate_notes(report)
 
 
 def _heading(report: RunReport) -> Iterator[RenderableType]:

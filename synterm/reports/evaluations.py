@@ -5,27 +5,39 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from synterm.core.context import Retrieval
 from synterm.core.dialog import Transcript, is_dialog, transcript_of
 from synterm.core.evaluation import CheckResult, variant_name
-from synterm.core.report import CheckReport, DialogReport, EvaluationReport, TurnReport
+from synterm.core.report import CheckReport, DialogReport, EvaluationReport, RetrievedReport, TurnReport
 from synterm.core.tree import Tree
 
 if TYPE_CHECKING:
     from synterm.storage.runs import Recorded
 
 
+Look = Callable[["Recorded"], Retrieval | None]
+"""What was found in the documents for an evaluation; None where its prompt takes no context."""
+
 Steady = Callable[[tuple[str, str], str], str | None]
 """How the verdicts of a cell agree, by variant key and case id."""
 
 
 def evaluation_reports(
-    recorded: Iterable[Recorded], tree: Tree, steady: Steady = lambda _key, _case: None
+    recorded: Iterable[Recorded],
+    tree: Tree,
+    look: Look = lambda _: None,
+    steady: Steady = lambda _key, _case: None,
 ) -> Iterator[EvaluationReport]:
     """Each evaluation as it stands in the report, one at a time."""
-    return (evaluation_report(done, tree, steady((done.body_id, done.model_name), done.case_id)) for done in recorded)
+    return (
+        evaluation_report(done, tree, look(done), steady((done.body_id, done.model_name), done.case_id))
+        for done in recorded
+    )
 
 
-def evaluation_report(done: Recorded, tree: Tree, stability: str | None = None) -> EvaluationReport:
+def evaluation_report(
+    done: Recorded, tree: Tree, found: Retrieval | None = None, stability: str | None = None
+) -> EvaluationReport:
     """One evaluation; `tree` has the path of its scenario, which is empty for one that is no longer there."""
     held = transcript_of(done.text) if is_dialog(done.input) else None
     return EvaluationReport(
@@ -49,12 +61,19 @@ def evaluation_report(done: Recorded, tree: Tree, stability: str | None = None) 
         latency_ms=done.latency_ms,
         cost_usd=done.cost_usd,
         tokens={"prompt": done.usage.prompt, "completion": done.usage.completion},
+        retrieved=_retrieved(found),
         stability=stability,
     )
 
 
 def _dialog(held: Transcript) -> DialogReport:
     return DialogReport(turns=[TurnReport(role=turn.role, content=turn.content) for turn in held.turns], end=held.end)
+
+
+def _retrieved(found: Retrieval | None) -> list[RetrievedReport] | None:
+    if found is None or found.problem:
+        return None
+    return [RetrievedReport(document=chunk.document, score=chunk.score) for chunk in found.chunks]
 
 
 def _check(found: CheckResult) -> CheckReport:
@@ -66,4 +85,6 @@ def _check(found: CheckResult) -> CheckReport:
         error=found.error,
         judge=found.judge,
         agreed=found.agreed,
+        metric=found.metric,
+        checks=[_check(part) for part in found.parts],
     )

@@ -29,7 +29,7 @@ def json_text(document: BaseModel) -> str:
 
 def write_json(document: BaseModel, target: str) -> None:
     """Write `document` to the file `target`, all of it or nothing, or to stdout for ``-``. Raises InputError."""
-    _write([json_text(document)], target)
+    write_parts([json_text(document)], target)
 
 
 def write_run(report: RunReport, evaluations: Iterable[EvaluationReport], target: str) -> None:
@@ -39,7 +39,7 @@ def write_run(report: RunReport, evaluations: Iterable[EvaluationReport], target
     To the file `target`, all of it or nothing, or to stdout for ``-``. Raises InputError, and whatever taking the
     evaluations raises: what went to stdout until then is no whole document.
     """
-    _write(_run(report, evaluations), target)
+    write_parts(_run(report, evaluations), target)
 
 
 def _run(report: RunReport, evaluations: Iterable[EvaluationReport]) -> Iterator[str]:
@@ -51,7 +51,8 @@ def _run(report: RunReport, evaluations: Iterable[EvaluationReport]) -> Iterator
     yield "\n  ]\n}\n"
 
 
-def _write(parts: Iterable[str], target: str) -> None:
+def write_parts(parts: Iterable[str], target: str) -> None:
+    """Write a text that comes in parts, as `write_json` does."""
     if target == "-":
         sys.stdout.flush()
         sys.stdout.buffer.writelines(part.encode() for part in parts)

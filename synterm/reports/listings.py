@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from synterm.core.case import Case, Origin, Split, Status
+from synterm.core.document import DocumentEntry
 from synterm.core.model import ModelSpec
 from synterm.core.prompt import Prompt
 from synterm.core.tree import CheckConfig, Gate, Level, Node, Tree
@@ -75,6 +76,13 @@ class ModelList(_Document):
 
     schema_version: Literal["synterm.models/1"] = Field(default="synterm.models/1", alias="schema")
     models: list[ModelSpec]
+
+
+class DocumentList(_Document):
+    """The documents of a project by name, without their texts."""
+
+    schema_version: Literal["synterm.documents/1"] = Field(default="synterm.documents/1", alias="schema")
+    documents: list[DocumentEntry]
 
 
 class RunRow(BaseModel):

@@ -35,20 +35,7 @@ class GradeStore(Store):
 
 def grade_text(found: CheckResult) -> str:
     """A check's result as JSON."""
-    return dump(
-        {
-            "type": found.type,
-            "passed": found.passed,
-            "score": found.score,
-            "reason": storable(found.reason),
-            "error": text_or_none(found.error),
-            "label": text_or_none(found.label),
-            "expected_label": text_or_none(found.expected_label),
-            # Only where there is something to say: what was found before it could be is still the same result.
-            **({"judge": storable(found.judge)} if found.judge else {}),
-            **({} if found.agreed is None else {"agreed": found.agreed}),
-        }
-    )
+    return dump(_body(found))
 
 
 def read_grade(text: str) -> CheckResult:
@@ -72,6 +59,28 @@ def grade_list(db: Database, checks: Iterable[CheckResult], known: dict[CheckRes
             pk = known[found] = grade_pk(db, grade_text(found))
         pks.append(pk)
     return dump(pks)
+
+
+def _body(found: CheckResult) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "type": found.type,
+        "passed": found.passed,
+        "score": found.score,
+        "reason": storable(found.reason),
+        "error": text_or_none(found.error),
+        "label": text_or_none(found.label),
+        "expected_label": text_or_none(found.expected_label),
+    }
+    # Left out where there is nothing, so that most results read as they always did, and share their rows.
+    if found.metric is not None:
+        body["metric"] = storable(found.metric)
+    if found.judge is not None:
+        body["judge"] = storable(found.judge)
+    if found.agreed is not None:
+        body["agreed"] = found.agreed
+    if found.parts:
+        body["parts"] = [_body(part) for part in found.parts]
+    return body
 
 
 @cache

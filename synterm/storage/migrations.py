@@ -11,11 +11,13 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from synterm.storage.connect import APPLICATION_ID
+from synterm.storage.documents_step import documents_step
 from synterm.storage.engine_step import engine_step
+from synterm.storage.feedback_step import feedback_step
 from synterm.storage.review_step import review_step
 from synterm.storage.workbench_step import workbench_step
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 6
 """Raised with each step; kept in the file's header."""
 
 _FIRST = """
@@ -146,6 +148,18 @@ def third(db: Database) -> None:
 def fourth(db: Database) -> None:
     """What people said about answers."""
     review_step(db)
+
+
+@migrations(name="0005_feedback")
+def fifth(db: Database) -> None:
+    """What users of the app said about answers."""
+    feedback_step(db)
+
+
+@migrations(name="0006_documents")
+def sixth(db: Database) -> None:
+    """Documents that prompts take context from."""
+    documents_step(db)
 
 
 def migrate(db: Database) -> None:

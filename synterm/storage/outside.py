@@ -16,6 +16,7 @@ class Marks(NamedTuple):
     cases: tuple[int, str | None]
     prompts: tuple[int, str | None]
     models: tuple[int, str | None]
+    documents: tuple[int, str | None]
     runs: tuple[int, str | None]
 
 
@@ -35,6 +36,6 @@ class Outside:
 
     def marks(self, db: Database) -> Marks:
         """The marks as they are."""
-        tables = ("nodes", "cases", "prompts", "models")
+        tables = ("nodes", "cases", "prompts", "models", "documents")
         parts = (db.conn.execute(_PARTS.format(table=table, time="updated")).fetchone() for table in tables)
         return Marks(*parts, runs=db.conn.execute(_PARTS.format(table="runs", time="ended")).fetchone())

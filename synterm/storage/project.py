@@ -29,6 +29,9 @@ from synterm.storage.connect import (
     project_error,
     set_journal,
 )
+from synterm.storage.contents import ContentStore
+from synterm.storage.documents import DocumentStore
+from synterm.storage.graded import GradedStore
 from synterm.storage.grades import GradeStore
 from synterm.storage.migrations import SCHEMA_VERSION, migrate
 from synterm.storage.models import ModelStore
@@ -149,6 +152,11 @@ class Project:
         return ModelStore(self._db, self._writer)
 
     @cached_property
+    def documents(self) -> DocumentStore:
+        """Texts that prompts take context from."""
+        return DocumentStore(self._db, self._writer)
+
+    @cached_property
     def responses(self) -> ResponseStore:
         """Every answer that was received: the cache."""
         return ResponseStore(self._db, self._writer)
@@ -157,6 +165,16 @@ class Project:
     def grades(self) -> GradeStore:
         """Verdicts of checks that cost something."""
         return GradeStore(self._db, self._writer)
+
+    @cached_property
+    def contents(self) -> ContentStore:
+        """Which cases have which content."""
+        return ContentStore(self._db, self._writer)
+
+    @cached_property
+    def graded(self) -> GradedStore:
+        """What checks found about answers that people judged."""
+        return GradedStore(self._db, self._writer)
 
     @cached_property
     def reviews(self) -> ReviewStore:

@@ -33,7 +33,7 @@ _MOST_GRADES = 20_000
 _SQL = f"""
 SELECT case_id, coalesce(root_id, case_id), scenario_id, contents.input, contents.expected, repeat, done.outcome,
     answer.text, grades, passed, score, label, done.error, hint, cached, answer.latency_ms, answer.cost_usd,
-    answer.prompt_tokens, answer.completion_tokens,
+    answer.prompt_tokens, answer.completion_tokens, answer.pk,
     coalesce((SELECT tags FROM cases WHERE cases.id = done.case_id), '[]')
 FROM evaluations AS done LEFT JOIN contents ON contents.id = lower(hex(done.content_id))
 LEFT JOIN responses AS answer ON answer.pk = response_pk
@@ -71,6 +71,8 @@ class Recorded:
     cost_usd: float | None
     """US dollars that the answer cost when it was made, by this run or an earlier one."""
     usage: Usage
+    stored: int | None = None
+    """The row of the answer; None when there is none."""
     tags: tuple[str, ...] = ()
     """As the case has them now; none where it is gone."""
 
@@ -117,7 +119,7 @@ def _recorded(column: Column, row: tuple[Any, ...], checks: tuple[CheckResult, .
     case_id, root_id, scenario_id, given, expected, repeat, outcome, text, _, passed, score, label, error, hint = row[
         :14
     ]
-    cached, latency_ms, cost_usd, prompt_tokens, completion_tokens, tags = row[14:]
+    cached, latency_ms, cost_usd, prompt_tokens, completion_tokens, stored, tags = row[14:]
     return Recorded(
         case_id=case_id,
         root_id=root_id,
@@ -141,6 +143,7 @@ def _recorded(column: Column, row: tuple[Any, ...], checks: tuple[CheckResult, .
         latency_ms=latency_ms,
         cost_usd=cost_usd,
         usage=Usage(prompt_tokens, completion_tokens),
+        stored=stored,
         tags=tuple(map(str, orjson.loads(tags))),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -167,10 +168,14 @@ def _quoted(outcomes: Iterable[Outcome]) -> str:
     return ",".join(f"'{outcome}'" for outcome in outcomes)
 
 
+# Many calls take as many tokens as others did.
+_usage = lru_cache(maxsize=4096)(Usage)
+
+
 def _completion(row: tuple[Any, ...]) -> Completion:
     _, pk, outcome, text, finish, prompt_tokens, completion_tokens, cost_usd, latency_ms, first_token_ms, attempts = row
     # By position: half of the time that a look-up takes is spent here.
-    usage = Usage(prompt_tokens, completion_tokens)
+    usage = _usage(prompt_tokens, completion_tokens)
     return Completion(
         _OUTCOMES[outcome],
         text,

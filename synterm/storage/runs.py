@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Literal, NamedTuple
 
 import orjson
@@ -13,7 +14,7 @@ from sqlite_utils import Database
 from synterm.core.evaluation import CheckResult, Evaluation, Variant
 from synterm.core.ids import new_id
 from synterm.errors import NotFoundError
-from synterm.storage.base import Store, dump, marks, text_or_none
+from synterm.storage.base import Store, chunks, dump, marks, text_or_none
 from synterm.storage.clock import now
 from synterm.storage.grades import grade_list
 from synterm.storage.memo import Memo
@@ -26,6 +27,10 @@ _COLUMNS = (
     "error, hint, cached"
 )
 _MARKS = marks(_COLUMNS.count(",") + 1)
+_INSERT = f"INSERT OR REPLACE INTO evaluations ({_COLUMNS}) VALUES "
+_ROWS = 100
+"""Rows in one statement. With one for each, the writing thread would ask for Python's lock after each, and the one that
+judges gives it up no more than two hundred times a second."""
 _RUN = "SELECT id, started, ended, status, who, git_commit, config, totals FROM runs"
 
 _COUNT = "SELECT count(*) FROM evaluations WHERE column_pk IN (SELECT pk FROM run_columns WHERE run_id = ?)"
@@ -114,13 +119,9 @@ class RunStore(Store):
         def work(db: Database) -> int:
             known = self._grades.known()
             columns = _columns(db, run_id, evaluations)
-            db.conn.executemany(
-                f"INSERT OR REPLACE INTO evaluations ({_COLUMNS}) VALUES ({_MARKS})",
-                [
-                    _row(columns[done.task.variant.key], done, grade_list(db, done.checks, known))
-                    for done in evaluations
-                ],
-            )
+            for part in chunks(evaluations, _ROWS):
+                rows = [_row(columns[done.task.variant.key], done, grade_list(db, done.checks, known)) for done in part]
+                db.conn.execute(_INSERT + ",".join([f"({_MARKS})"] * len(rows)), [*chain.from_iterable(rows)])
             return len(evaluations)
 
         return self._writer.submit(work)

@@ -30,6 +30,7 @@ from synterm.tui.remembered import recall, remember_tour
 from synterm.tui.screens.confirm import ConfirmScreen, HoldsText
 from synterm.tui.screens.workbench.evaluating import EvaluatingScreen
 from synterm.tui.screens.workbench.screen import WorkbenchScreen
+from synterm.tui.widgets.row_editor import LineInput
 
 
 class WorkbenchApp(App[None]):
@@ -118,6 +119,11 @@ class WorkbenchApp(App[None]):
     def unsaved(self) -> str:
         """Why something that was typed is not on disk; empty when all is. All is tried once the project is closed."""
         return self._workbench.session.drafts.problem if self._workbench else ""
+
+    @property
+    def escape_to_minimize(self) -> bool:
+        """Whether escape takes back the zoom: not from who edits a row, where it means what is typed."""
+        return super().escape_to_minimize and not isinstance(self.focused, LineInput)
 
     @property
     def themes(self) -> Sequence[str]:

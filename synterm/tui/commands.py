@@ -97,6 +97,10 @@ def _of_project(screen: WorkbenchScreen) -> Iterable[Command]:
     if session.prompt:
         yield Command("Prompt: rename", "Give the prompt that is open another name", screen.action_rename_prompt)
         yield Command("Prompt: remove", "Remove the open prompt with its history", screen.action_remove_prompt)
+    yield Command("Documents: add from a file", "A text that prompts take context from", screen.action_add_document)
+    if session.library.names:
+        yield Command("Documents: read", "Look at what prompts take context from", screen.action_documents)
+        yield Command("Documents: remove", "Choose one, and remove it", screen.action_remove_document)
     if session.model:
         yield Command("Model: remove", "Remove the model in use", screen.action_remove_model)
     for version in reversed(session.prompt.versions if session.prompt else ()):

@@ -37,7 +37,12 @@ def model_fields(spec: ModelSpec | None) -> list[Field]:
             placeholder="openai/gpt-4o-mini",
             suggestions=usable,
         ),
-        Field("api_base", "Endpoint", given.get("api_base") or "", help="where it is not the provider's own"),
+        Field(
+            "api_base",
+            "Endpoint",
+            given.get("api_base") or "",
+            help="where not the provider's own; of http/NAME: your app",
+        ),
         Field(
             "api_key_env",
             "Key variable",
@@ -45,7 +50,7 @@ def model_fields(spec: ModelSpec | None) -> list[Field]:
             help="the name of the environment variable",
             placeholder="OPENAI_API_KEY",
         ),
-        Field("params", "Parameters", params, "text", "one NAME=VALUE a line: temperature=0"),
+        Field("params", "Parameters", params, "text", "one NAME=VALUE a line: temperature=0, or body={…} of an app"),
         Field(
             "price",
             "Price",

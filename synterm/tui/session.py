@@ -7,11 +7,13 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import lru_cache, partial
 
+from synterm.context.library import Library
 from synterm.core.case import Case
 from synterm.core.evaluation import Variant
 from synterm.core.model import ModelSpec
 from synterm.core.params_text import Check
 from synterm.core.prompt import Prompt, PromptBody, PromptVersion
+from synterm.core.tree import Tree
 from synterm.errors import InputError
 from synterm.evaluate.checklist import Checklist
 from synterm.providers.known_params import param_problem
@@ -39,9 +41,11 @@ class Session:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self.tree = project.nodes.tree()
+        self.tree: Tree = project.nodes.tree()
+        self.library: Library = Library.of(project)
+        """The documents that prompts take context from."""
         self.models = project.models.all()
-        self.checklist: Checklist = Checklist(self.tree, project.grades, self.models)
+        self.checklist: Checklist = Checklist(self.tree, project.grades, self.models, self.library)
         self.prompts = project.prompts.all()
         self.model: ModelSpec | None = self.models[0] if self.models else None
         self.drafts = Drafts(project)
@@ -123,15 +127,16 @@ class Session:
         self._set_board()
 
     def reload(self, touched: Collection[str] | None = None) -> None:
-        """Read tree, models and prompts again, after someone changed them; call `scope` next.
+        """Read tree, documents, models and prompts again, after someone changed them; call `scope` next.
 
         `touched`: the cases that say something else now; None: any may.
         """
         tree = self.project.nodes.tree()
         self.models = self.project.models.all()
-        checklist = Checklist(tree, self.project.grades, self.models)
-        if tree != self.tree or checklist.judges != self.checklist.judges:
-            self.tree, self.checklist, touched = tree, checklist, None
+        library = Library.of(self.project, self.library)
+        checklist = Checklist(tree, self.project.grades, self.models, library)
+        if tree != self.tree or library != self.library or checklist.judges != self.checklist.judges:
+            self.tree, self.library, self.checklist, touched = tree, library, checklist, None
         self._forget(touched)
         self._reload_prompts()
         if self.model is not None:

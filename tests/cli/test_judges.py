@@ -115,6 +115,18 @@ def test_a_judge_that_fails_is_an_error_and_not_a_failure(
     assert "the judge judge gave no answer" in done["error"]
 
 
+def test_the_opposite_of_a_verdict_keeps_the_judge_and_turns_how_far_it_agreed(
+    synterm: Synterm, make_project: MakeProject, stub: Stub
+) -> None:
+    polite = {**POLITE, "judgements": 3, "threshold": 0.5, "metric": "rude"}
+    path = make_project(_project(stub, [{"type": "not-llm-rubric", **_without_type(polite)}], ["hello"]))
+    scores = iter((5, 4, 1))
+    stub.reply(_judging(lambda _: {"reason": "so", "score": next(scores)}))
+    [found] = _run(synterm, path)["evaluations"][0]["checks"]
+    assert (found["passed"], found["metric"], round(found["agreed"], 9)) == (False, "rude", round(1 / 3, 9))
+    assert found["judge"].startswith("openai/judge · ")
+
+
 def test_a_judge_that_the_project_does_not_have_is_named(
     synterm: Synterm, make_project: MakeProject, stub: Stub
 ) -> None:

@@ -128,6 +128,29 @@ def test_stored_answers_are_judged_again_without_asking_for_any(
     assert len(stub.calls) == calls
 
 
+def test_judges_within_sets_are_asked_again_and_waver_as_those_beside_them(
+    synterm: Synterm, make_project: MakeProject, stub: Stub
+) -> None:
+    polite = {**POLITE, "judgements": 3, "metric": "polite"}
+    whole = {"type": "assert-set", "metric": "manners", "assert": [polite, {"type": "contains", "value": "x"}]}
+    shown = {**whole, "weight": 0}
+    other = _one([shown, {"type": "contains", "value": "x"}], "x2") | {"scenario": "other"}
+    path = make_project(_project(stub, [_one([whole], "x1"), other]))
+    play = Play(judge={"x1": "ppf", "x2": "ppf"})
+    stub.reply(play)
+    first = _run(synterm, path, "--concurrency", "1")
+    found = {done["input"]["message"]: done for done in first["evaluations"]}
+    agreed = {name: done["checks"][0]["checks"][0]["agreed"] for name, done in found.items()}
+    assert agreed == {"x1": 2 / 3, "x2": None}, "a set that counts for nothing makes no verdict unsteady"
+    assert (found["x1"]["stability"], found["x2"]["stability"]) == ("flaky:judge", None)
+    assert first["variants"][0]["metrics"]["polite"]["n"] == 2
+    again = _run(synterm, path, "--rejudge", "2", "--concurrency", "1")
+    assert (play.asked["x1"], play.asked["x2"]) == (1, 1)
+    assert again["totals"]["requests"] == 2 * 3, "only the second judging of each"
+    assert (again["totals"]["evaluations"], again["variants"][0]["metrics"]["manners"]["n"]) == (4, 4)
+    assert "manners" in again["err"] and "Repeats" in again["err"]
+
+
 def test_several_answers_judged_again_say_whose_the_noise_is(
     synterm: Synterm, make_project: MakeProject, stub: Stub
 ) -> None:

@@ -80,3 +80,11 @@ def test_storable_text_can_be_stored_and_is_else_the_same(text: str) -> None:
 def test_counts_and_sizes_as_people_read_them() -> None:
     assert [plural(0, "case"), plural(1, "case"), plural(1200, "case")] == ["0 cases", "1 case", "1,200 cases"]
     assert megabytes(8_250_000) == "8.2 MB"
+
+
+@given(
+    st.text(alphabet=st.sampled_from("ab \t\n\u00a0\u200b\x1b é😀\ud800"), max_size=12), st.none() | st.integers(0, 12)
+)
+def test_a_text_that_fits_is_the_same_line_whatever_shortcut_it_takes(text: str, limit: int | None) -> None:
+    if limit is None or len(printable(text)) <= limit:
+        assert one_line(text, limit) == printable(" ".join(text.split()))

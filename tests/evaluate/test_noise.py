@@ -237,3 +237,32 @@ def test_cells_that_waver_weigh_no_more_in_the_rate_than_the_others() -> None:
     # Only from what every cell gets.
     assert repeats and [*repeats.pass_hat_k] == [1, 2]
     assert report.flaky[0].n == 8
+
+
+def test_stopping_early_named_metrics_and_judges_count_the_first_two_repeats_too() -> None:
+    result = RunResult(Tree(NODES), [COLUMN], repeating=Repeating(6, stop_early=True))
+    for repeat, passed in enumerate((True, False, False, False)):
+        done = evaluation(f"answer {repeat}", passed, repeat)
+        judged = replace(done.checks[0], metric="polite", judge="a judge · 1")
+        whole = CheckResult("assert-set", passed, judged.score, "", metric="all", parts=(judged,))
+        result.add(replace(done, checks=(whole,)))
+    column = result.sheet.column(COLUMN)
+    assert {name: (scores.n, scores.mean) for name, scores in column.metrics.items()} == {
+        "all": (2, 0.5),
+        "polite": (2, 0.5),
+    }
+    [count] = column.judges.values()
+    assert (count.judged, count.passed) == (2, 1)
+
+
+def test_labels_within_sets_are_counted_by_part() -> None:
+    label = CheckResult("label", True, 1.0, "", label="a", expected_label="a")
+    whole = CheckResult("assert-set", True, 1.0, "", label="a", expected_label="a", parts=(label,))
+    unlike = replace(whole, type="not-assert-set")
+    result = RunResult(Tree(NODES), [COLUMN], repeating=Repeating(2))
+    for repeat, check in enumerate((whole, unlike)):
+        result.add(replace(evaluation("a", True, repeat), checks=(check,)))
+    report = build_report(result, run_id="r", project="p", groups=True)
+    for found in (report.variants[0], report.groups[0]):
+        assert found.classification
+        assert [label.support for label in found.classification.per_label] == [1]

@@ -6,13 +6,14 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from synterm.core.case import Case
 from synterm.core.ids import canonical_json
 from synterm.core.model import ModelSpec
-from synterm.core.prompt import Message, Prompt, PromptBody
+from synterm.core.prompt import Example, Message, Prompt, PromptBody
 from synterm.core.request import Constraint, JsonSchema, Labels, Request
 from synterm.core.tree import Node, Tree
 from synterm.evaluate.checklist import Checklist
@@ -114,6 +115,35 @@ def test_labels_and_a_schema_are_not_taken_for_each_other(labels: list[str], req
         for constraint in (None, Labels(tuple(labels)), JsonSchema({}), JsonSchema({"labels": labels}))
     ]
     assert len(set(keys)) == len(keys)
+
+
+@given(REQUESTS, OBJECTS, OBJECTS)
+def test_values_are_part_of_it_only_where_they_are_sent(
+    request: Request, one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    assert "values" not in request.canonical()
+    keys = {replace(request, values=values).key for values in (None, one, other)}
+    assert len(keys) == (2 if same(one, other) else 3)
+
+
+def test_it_is_what_it_was_in_files_that_are_there_already() -> None:
+    model = ModelSpec(name="a", model="openai/stub", api_base="http://127.0.0.1:1/v1")
+    labels = Labels(("a", "b"))
+    request = Request(model, (Message(role="user", content="hi"),), {"temperature": 0}, labels, 2)
+    assert request.key == "e2531f99bc206a3b790d4f5dde85ee57a58646e7d54160637038b59ba346fe0c"
+
+
+@pytest.mark.parametrize("model", ["openai/stub", "http/app"])
+def test_only_an_app_gets_the_values_of_a_case_and_no_examples(model: str) -> None:
+    example = Example(input={"message": "a"}, expected="b")
+    body = PromptBody(messages=(Message(role="user", content="{{ message }}"),), examples=(example,))
+    [variant] = make_variants(choose_prompts([Prompt(name="p", draft=body)], []), [ModelSpec(name="m", model=model)])
+    case, checklist = Case(scenario_id="s", input={"message": "hello", "n": 1}), Checklist(Tree([]))
+    [task] = [rendered(task, checklist) for task in plan([case], variant, checklist)]
+    assert task.request
+    app = model.startswith("http/")
+    assert task.request.values == (case.input if app else None)
+    assert len(task.request.messages) == (1 if app else 3)
 
 
 @given(REQUESTS, st.integers(0, 9))

@@ -65,6 +65,11 @@ ANYHOW = {
     "no tokens in the answer": Reply("ok", usage=(5, 0)),
     "cached tokens": Reply("ok", usage=(1000, 10), details={"prompt_tokens_details": {"cached_tokens": 600}}),
     "tools were called": Reply("ok", finish_reason="tool_calls"),
+    "a tool is called": Reply(None, finish_reason="tool_calls", calls=[("book", '{"room": "A 1", "hours": 2.0}')]),
+    "two tools are called": Reply(None, finish_reason="tool_calls", calls=[("find", "{}"), ("book", '{"room": null}')]),
+    "a tool is called, and something said": Reply("A moment.", finish_reason="tool_calls", calls=[("find", "{}")]),
+    "a tool is called with half an argument": Reply(None, finish_reason="length", calls=[("book", '{"room": "A')]),
+    "a tool is called without arguments": Reply(None, finish_reason="tool_calls", calls=[("find", "")]),
     "reason max_tokens": Reply("ok", finish_reason="max_tokens"),
     "reason eos": Reply("ok", finish_reason="eos"),
     "reason SAFETY": Reply("ok", finish_reason="SAFETY"),
@@ -211,6 +216,9 @@ VALUES: dict[str, Any] = {
     "logit_bias": {"1": -1},
     "top_k": 3,
     "min_p": 0.25,
+    "tools": [{"type": "function", "function": {"name": "find", "parameters": {"type": "object", "properties": {}}}}],
+    "tool_choice": "required",
+    "parallel_tool_calls": False,
 }
 FAMILIES = (
     "openai/a/x custom_openai/x hosted_vllm/a/x lm_studio/x llamafile/x litellm_proxy/x openrouter/a/x openrouter/auto "
@@ -229,6 +237,8 @@ async def test_both_ways_send_the_same_request_to_every_family(
     stub.reply(Reply("{}"))
     for name in (None, *sorted(endpoint.plain)):
         params = {} if name is None else {name: VALUES.get(name, 7)}
+        if name in ("tool_choice", "parallel_tool_calls"):
+            params["tools"] = VALUES["tools"]
         held = JsonSchema({"type": "object"}) if endpoint.schemas else None
         asked = Request(spec, MESSAGES, params, held)
         for way in (direct, provider):

@@ -81,7 +81,10 @@ def test_evaluations_come_back_with_all_that_was_found(
         latency_ms=412.5,
         cost_usd=0.25,
         usage=Usage(12, None),
+        stored=first.stored,
     )
+    assert first.stored is not None
+    assert project.responses.texts([first.stored]) == {first.stored: "out of scope"}
     assert second == Recorded(
         **shared,
         repeat=1,

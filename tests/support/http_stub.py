@@ -53,6 +53,8 @@ class Reply:
     """The connection is reset: before an answer, or amid it where there is a body or events."""
     details: dict[str, Any] = field(default_factory=dict)
     """What `usage` holds besides."""
+    calls: Sequence[tuple[str, str]] = ()
+    """The functions that it calls, each with its arguments as they are written; a stream sends those in two pieces."""
 
 
 @dataclass
@@ -175,7 +177,12 @@ class Stub:
 def _document(call: Call, reply: Reply) -> dict[str, Any]:
     if reply.error is not None or reply.status >= 300:
         return {"error": reply.error or {"message": f"the stub answers {reply.status}", "type": "stub", "code": None}}
-    message = {"role": "assistant", "content": reply.text, "refusal": reply.refusal}
+    message: dict[str, Any] = {"role": "assistant", "content": reply.text, "refusal": reply.refusal}
+    if reply.calls:
+        message["tool_calls"] = [
+            {"id": f"call_{number}", "type": "function", "function": {"name": name, "arguments": arguments}}
+            for number, (name, arguments) in enumerate(reply.calls)
+        ]
     return _base(call, "chat.completion", {"message": message, "finish_reason": reply.finish_reason}) | _usage(reply)
 
 
@@ -205,7 +212,8 @@ def _events(call: Call, reply: Reply) -> Iterator[bytes]:
     def event(document: dict[str, Any]) -> bytes:
         return b"data: " + json.dumps(document).encode() + b"\n\n"
 
-    deltas = [{"role": "assistant", "content": ""}, *({"content": piece} for piece in _pieces(reply))]
+    said = ({"content": piece} for piece in _pieces(reply)) if reply.text is not None or not reply.calls else ()
+    deltas = [{"role": "assistant", "content": ""}, *said, *_call_deltas(reply)]
     for delta in [*deltas, {"refusal": reply.refusal}] if reply.refusal else deltas:
         yield event(_base(call, "chat.completion.chunk", {"delta": delta, "finish_reason": None}))
     if not reply.cut:
@@ -213,6 +221,14 @@ def _events(call: Call, reply: Reply) -> Iterator[bytes]:
         if reply.usage is not None and call.body.get("stream_options", {}).get("include_usage"):
             yield event(_base(call, "chat.completion.chunk", None) | _usage(reply))
         yield b"data: [DONE]\n\n"
+
+
+def _call_deltas(reply: Reply) -> Iterator[dict[str, Any]]:
+    for index, (name, arguments) in enumerate(reply.calls):
+        half = len(arguments) // 2
+        first = {"id": f"call_{index}", "type": "function", "function": {"name": name, "arguments": arguments[:half]}}
+        yield {"tool_calls": [{"index": index, **first}]}
+        yield {"tool_calls": [{"index": index, "function": {"arguments": arguments[half:]}}]}
 
 
 async def _written(request: web.Request, call: Call, reply: Reply) -> web.StreamResponse:

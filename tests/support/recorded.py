@@ -32,4 +32,5 @@ def recorded(done: Evaluation) -> Recorded:
         latency_ms=completion.latency_ms,
         cost_usd=completion.cost_usd,
         usage=completion.usage,
+        stored=completion.stored,
     )

@@ -227,3 +227,20 @@ async def test_parts_stand_side_by_side_with_what_is_flaky(recorded: Path, open_
         await bench.pilot.press("escape", "left_square_bracket", "right_square_bracket", "right_square_bracket")
         await bench.settle()
         assert "not known of the workbench's columns" in bench.text()
+
+
+@pytest.mark.parametrize(("width", "says"), [(200, None), (108, "+4"), (80, "+6 more: enter")])
+async def test_columns_without_room_are_counted(
+    width: int, says: str | None, recorded: Path, open_bench: OpenBench
+) -> None:
+    async with open_bench(recorded, size=(width, 40)) as bench:
+        screen = await compare(bench)
+        header = next(line for line in bench.text().splitlines() if "quality↓" in line).rstrip("│┃╮ ")
+        left_out = [column.title for column in screen.table.columns if column.title and column.title not in header]
+        if says is None:
+            assert left_out == [] and "+" not in header
+        else:
+            assert header.endswith(says) and says.startswith(f"+{len(left_out)}")
+            await bench.pilot.press("enter")
+            await bench.settle()
+            assert all(name in bench.text() for name in ("tokens", "stability")), "there they are"

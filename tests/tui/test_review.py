@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from synterm.core.case import Case
-from synterm.core.review import Review
+from synterm.core.review import Review, output_id
 from synterm.evaluate.provenance import who
+from synterm.evaluate.review.candidate import Candidate, Output
+from synterm.evaluate.review.choosing import Chosen, choose
+from synterm.evaluate.review.queue import ReviewQueue
+from synterm.evaluate.review.recorded import candidates, newest_run
 from synterm.storage.project import Project
-from synterm.tui.review.outputs import Output
-from synterm.tui.review.queue import Chosen, ReviewQueue, choose
 from synterm.tui.screens.forms import FormScreen
 from synterm.tui.screens.review import ReviewScreen
-from tests.tui.conftest import Bench, MakeProject, OpenBench
+from tests.tui.conftest import INPUTS, Bench, MakeProject, OpenBench, body, scripted
 
 
 def output(message: str, text: str = "clarify", passed: bool | None = True, *, disputed: bool = False) -> Output:
-    return Output(Case(scenario_id="s", input={"message": message}), text, 7, passed, disputed)
-
-
-def nobody(_: object) -> dict[tuple[str, str], list[Review]]:
-    return {}
+    case = Case(scenario_id="s", input={"message": message})
+    subject = (case.content_id, output_id(text))
+    return Output(case, text, Candidate(case.id, "s", case.root_id, subject, 7, passed, disputed=disputed))
 
 
 def kept(project: Project) -> list[tuple[bool, str]]:
@@ -37,28 +37,6 @@ async def press(bench: Bench, *keys: str) -> None:
     for key in keys:
         await bench.pilot.press(key)
         await bench.settle()
-
-
-def test_what_is_disputed_is_asked_first_then_a_part_that_is_the_same_each_time() -> None:
-    given = [output(f"case {number}", disputed=number in (31, 77)) for number in range(100)]
-    first, second = (choose(outputs, nobody, "ann", most=20) for outputs in (given, reversed(given)))
-    assert {one.case.title for one in first.outputs[:2]} == {"case 31", "case 77"}
-    assert [one.case.id for one in first.outputs] == [one.case.id for one in second.outputs]
-    assert (len(first.outputs), first.left) == (20, 80)
-    assert [one.case.title for one in first.outputs[2:]] != sorted(one.case.title for one in first.outputs[2:])
-
-
-def test_the_same_answer_to_the_same_case_is_asked_about_once() -> None:
-    given = [output("a", "clarify"), output("a", " clarify\n"), output("a", "schedule"), output("b", "clarify")]
-    assert len(choose(given, nobody, "ann").outputs) == 3
-
-
-def test_what_the_person_judged_before_counts_and_is_not_asked_again() -> None:
-    mine, others, new = output("a", passed=False), output("b"), output("c")
-    said = {one.subject: [Review(*one.subject, True, name)] for one, name in ((mine, "ann"), (others, "bob"))}
-    chosen = choose([mine, others, new], lambda _: said, "ann")
-    assert {one.case.title for one in chosen.outputs} == {"b", "c"}
-    assert chosen.known == [(True, False)]
 
 
 def test_a_verdict_given_again_replaces_the_one_before_and_undo_brings_that_back() -> None:
@@ -126,7 +104,7 @@ async def test_agreement_is_shown_on_demand_only(make_project: MakeProject, open
         await press(bench, "y", "y", "f")
         assert "checks pass" not in bench.text()
         await press(bench, "a")
-        assert "the same on 2 of 3: 67% [21–94%] · Cohen's kappa 0.00" in bench.text()
+        assert "the same on 2 of 3: 67% [21–94%] · Cohen's kappa 0.00 [" in bench.text()
         assert "no fair sample" in bench.text()
         await press(bench, "a")
         assert "checks pass" not in bench.text()
@@ -223,3 +201,54 @@ async def test_without_answers_the_screen_says_so(make_project: MakeProject, ope
         assert "nothing to judge" in bench.text()
         await press(bench, "y", "u", "o", "b", "space")
         assert isinstance(bench.app.screen, ReviewScreen)
+
+
+async def test_each_check_of_recorded_runs_stands_below_the_agreement(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    async with open_bench(make_project()) as bench:
+        await bench.pilot.press("ctrl+r")
+        await bench.settle()
+        await review(bench)
+        await press(bench, "y", "f", "a")
+        assert "Each check against all reviewers, in recorded runs:" in bench.text()
+        assert "label" in bench.text() and "n 2 · agreement 50 %" in bench.text()
+
+
+async def test_a_near_answer_that_was_judged_is_told_of_after_the_verdict(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    said = "please tell me which room and which day you mean"
+    path = make_project(scripted(rules=[], default=said), versions=[("first", body())])
+    async with open_bench(path) as bench:
+        cases = [case for case in bench.project.cases.select() if case.split == "dev"]
+        near = said.replace("day", "days")
+        given = [Review(case.content_id, output_id(near), False, "ann", answer=near) for case in cases[:4]]
+        bench.project.reviews.put(*given).result()
+        await review(bench)
+        assert "1 of 5" in bench.text()
+        assert "the same was judged" not in bench.text()
+        told = 0
+        for _ in range(5):
+            await press(bench, "y")
+            told += "an answer 99 % the same was judged ✗ fail by ann; u takes yours back" in bench.text()
+        assert told == 4
+
+
+async def test_the_workbench_and_the_terminal_ask_in_the_same_order(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    path = make_project()
+    async with open_bench(path) as bench:
+        await bench.pilot.press("ctrl+r")
+        await bench.settle()
+        await review(bench)
+        asked: list[str] = []
+        for _ in range(5):
+            asked += [text for text, *_ in INPUTS if text in bench.text()]
+            await press(bench, "space")
+        project = bench.project
+        run = newest_run(project)
+        column = project.runs.columns(run.id)[-1]
+        found = candidates(project, run, None, lambda done: done.version == column[2])
+        assert [one.case.title for one in choose(project, found, "somebody").outputs] == asked

@@ -70,7 +70,7 @@ def test_two_commands_on_one_key_are_told_where_both_can_be_meant() -> None:
     assert check_keys({"view.zoom": "f6", "view.side": "f6"})[1][0].startswith("f6 is the key of view.zoom and")
     assert "question_mark is the key of" in check_keys({"view.zoom": "?"})[1][0]
     assert check_keys({"results.why": "i", "why.close": "i"})[1] == [], "they are never on the screen together"
-    assert check_keys({"view.zoom": "i", "why.close": "i"})[1] == [], "nor are two screens"
+    assert check_keys({"view.zoom": "w", "why.close": "w"})[1] == [], "nor are two screens"
     assert check_keys({"view.zoom": "r", "live.run": "f6"})[1] == []
     assert "list.down and of why.next" in " ".join(check_keys({"list.down": "n"})[1]), "all that have it are looked at"
 

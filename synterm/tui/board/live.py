@@ -135,6 +135,7 @@ class Live:
             refresh=refresh,
             stream=True,
             chunk=_CHUNK,
+            longest_chunk=_CHUNK,
             ahead=_AHEAD,
             breath_s=_BREATH_S,
         )
@@ -194,8 +195,10 @@ class Live:
 
     async def _known(self, tasks: Iterator[Task | None], checklist: Checklist) -> AsyncGenerator[Event]:
         """The answers that the project file holds."""
+        await checklist.warm()
         while chunk := list(islice(tasks, _CHUNK)):
             wanted = [task for task in chunk if task]
+            await checklist.retriever.prepare(wanted, lambda _: None)
             responses, limits = self._project.responses, self._limits()
             told = known_answers(wanted, checklist, responses, limits).told
             for evaluation, _ in judged_from_file(told, checklist, responses, limits):

@@ -8,7 +8,7 @@ from contextlib import aclosing
 from synterm.core.case import Case
 from synterm.core.evaluation import Task
 from synterm.evaluate.checklist import Checklist
-from synterm.evaluate.events import Event, Halted, Judged, Retrying, Streamed
+from synterm.evaluate.events import Event, Halted, Judged, Preparing, Retrying, Streamed
 from synterm.evaluate.plan import plan
 from synterm.evaluate.sweep import Sweep
 from synterm.tui.board.board import Board
@@ -52,7 +52,7 @@ class Round:
         return case.id not in column.running and column.is_due(case.id, errors=False)
 
     def _put(self, event: Event) -> None:
-        if isinstance(event, Halted):
+        if isinstance(event, Halted | Preparing):
             return
         if isinstance(event, Judged):
             task = event.evaluation.task

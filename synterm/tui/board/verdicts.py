@@ -10,6 +10,7 @@ from typing import Literal
 
 from synterm.core.completion import Completion, failed_call
 from synterm.core.evaluation import Evaluation
+from synterm.evaluate.review.candidate import torn
 from synterm.text import one_line
 
 Kind = Literal["pass", "fail", "error"]
@@ -23,6 +24,8 @@ _PASSED = (None, False, True)
 _KIND = 0b011
 _CACHED = 0b100
 _NEVER = -1
+_UNSCORED = 127
+_TORN = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,10 @@ class Cell:
     """The row of its answer in the project file; None when there is none."""
     completion: Completion | None
     """How the call failed, or an answer that is not stored."""
+    score: float | None = None
+    """The checks' mean score, to a hundredth."""
+    torn: bool = False
+    """Whether some of the checks pass it and some fail it."""
 
     @property
     def passed(self) -> bool | None:
@@ -53,6 +60,8 @@ class Verdicts:
         self._state = bytearray()
         self._generation = array("q")
         self._stored = array("q")
+        self._doubt = bytearray()
+        """The score in hundredths or `_UNSCORED`, and whether checks disagree."""
         self._text: list[str] = []
         self._failed: dict[int, Completion] = {}
         self._alike: dict[Completion, Completion] = {}
@@ -64,6 +73,7 @@ class Verdicts:
         self._state[slot] = _PASSED.index(passed) | (_CACHED if completion.cached else 0)
         self._generation[slot] = generation
         self._stored[slot] = completion.stored or 0
+        self._doubt[slot] = _doubt(evaluation)
         self._text[slot] = intern(short_answer(evaluation))
         if completion.outcome.answered and completion.stored is not None:
             self._failed.pop(slot, None)
@@ -74,7 +84,8 @@ class Verdicts:
         """The cell in a slot."""
         if not self.has(slot):
             return None
-        state, stored = self._state[slot], self._stored[slot]
+        state, stored, doubt = self._state[slot], self._stored[slot], self._doubt[slot]
+        score = doubt & ~_TORN
         return Cell(
             _KINDS[state & _KIND],
             self._text[slot],
@@ -82,6 +93,8 @@ class Verdicts:
             bool(state & _CACHED),
             stored or None,
             self._failed.get(slot),
+            None if score == _UNSCORED else score / 100,
+            bool(doubt & _TORN),
         )
 
     def has(self, slot: int) -> bool:
@@ -133,6 +146,7 @@ class Verdicts:
             # In steps, so that growing costs the same per cell however many there are.
             missing = max(missing, len(self._state) // 4, 64)
             self._state.extend(bytes(missing))
+            self._doubt.extend(bytes(missing))
             self._generation.extend([_NEVER] * missing)
             self._stored.extend([0] * missing)
             self._text.extend([""] * missing)
@@ -148,6 +162,11 @@ class Verdicts:
 def read_state(state: int) -> tuple[bool | None, bool]:
     """The verdict, and whether its answer came from the project file."""
     return _PASSED[state & _KIND], bool(state & _CACHED)
+
+
+def _doubt(evaluation: Evaluation) -> int:
+    score = _UNSCORED if evaluation.score is None else round(evaluation.score * 100)
+    return score | (_TORN if torn(evaluation.checks) else 0)
 
 
 def kind_of(evaluation: Evaluation) -> Kind:

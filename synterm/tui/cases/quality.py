@@ -32,9 +32,8 @@ FLAG_WORDS: dict[Flag, str] = {
 
 def quality_facts(tree: Tree, checklist: Checklist, body: PromptBody | None) -> QualityFacts:
     """What checks and prompt ask of cases. A prompt that does not compile asks for nothing."""
-    needy = frozenset(
-        node.id for node in tree.scenarios() if any(_needs_expected(check, node.id) for check in checklist.of(node.id))
-    )
+    scenarios = [node.id for node in tree.scenarios()]
+    needy = frozenset(one for one in scenarios if any(_needs_expected(check, one) for check in checklist.parts(one)))
     examples = (content_id("case", {"input": shot.input, "expected": shot.expected}) for shot in _shots(body))
     return QualityFacts(needy, _variables(body), frozenset(examples), partial(_label_known, checklist))
 
@@ -54,7 +53,7 @@ def flags_of(case: Case, facts: QualityFacts, twins: Twins | None) -> tuple[Flag
 
 def labels_of(checklist: Checklist, scenario_id: str) -> tuple[str, ...]:
     """The labels that a scenario's label checks know."""
-    known = (label for check in checklist.of(scenario_id) for label in getattr(check, "labels", ()))
+    known = (label for check in checklist.parts(scenario_id) for label in getattr(check, "labels", ()))
     return tuple(dict.fromkeys(known))
 
 
@@ -76,13 +75,13 @@ def _needs_expected(check: Check, scenario_id: str) -> bool:
 def _label_known(checklist: Checklist, scenario_id: str, expected: str) -> bool:
     value = orjson.loads(expected)
     case = Case(scenario_id=scenario_id, input={}, expected=value)
-    checks = (check for check in checklist.of(scenario_id) if hasattr(check, "labels"))
+    checks = (check for check in checklist.parts(scenario_id) if hasattr(check, "labels"))
     return value is None or all(_can_judge(check, case) for check in checks)
 
 
 def _can_judge(check: Check, case: Case) -> bool:
     """Whether a check can say anything about an answer to the case: it asks what the case expects first."""
-    answer = Answer(Completion(Outcome.COMPLETE, cost_usd=0.0, latency_ms=0.0), case)
+    answer = Answer(Completion(Outcome.COMPLETE, finish_reason="stop", cost_usd=0.0, latency_ms=0.0), case)
     try:
         if check.asks:
             return bool(check.questions(answer))

@@ -112,9 +112,7 @@ def cases_of(project: Project, run_id: str, key: tuple[str, str], expected: str,
     label = None if got == NO_LABEL else got
     found: list[Recorded] = []
     for done in project.runs.recorded(run_id):
-        if (done.body_id, done.model_name) == key and any(
-            check.type == "label" and check.expected_label == expected and check.label == label for check in done.checks
-        ):
+        if (done.body_id, done.model_name) == key and any(check.reading == (expected, label) for check in done.checks):
             found.append(done)
             if len(found) == _MOST:
                 break

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import orjson
 
+from synterm.checks.encodings import encoding_file
 from synterm.core.model import ModelSpec
 from synterm.text import storable
-from synterm.tui.prompt.token_child import encoding_file
 
 _O200K = re.compile(r"(gpt-4o|gpt-4\.[1-9]|gpt-5|chatgpt-4o|o[1-9])([-:.]|$)")
 _CL100K = re.compile(r"(gpt-4|gpt-3\.5|gpt-35|text-embedding-(ada-002|3))([-:.]|$)")

@@ -1,13 +1,12 @@
-"""The answers in a column of the board, as people judge them."""
+"""The answers in a column of the board, as candidates for review."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 
 from synterm.core.case import Case
-from synterm.core.review import Subject, output_id
+from synterm.core.review import output_id
+from synterm.evaluate.review.candidate import Candidate
 from synterm.storage.base import chunks
 from synterm.tui.board.column import Column, Freshness
 from synterm.tui.board.verdicts import Cell
@@ -17,26 +16,7 @@ Texts = Callable[[Sequence[int]], Mapping[int, str]]
 _PAGE = 500
 
 
-@dataclass(frozen=True)
-class Output:
-    """One answer to one case."""
-
-    case: Case
-    text: str
-    stored: int | None
-    """The row of the answer; None where it is not kept."""
-    passed: bool | None
-    """What the checks say; None where they gave no verdict."""
-    disputed: bool
-    """Whether the columns say different things about the case."""
-
-    @cached_property
-    def subject(self) -> Subject:
-        """What a verdict on it is about."""
-        return self.case.content_id, output_id(self.text)
-
-
-def outputs(column: Column, columns: Sequence[Column], cases: Iterable[Case], texts: Texts) -> Iterator[Output]:
+def candidates(column: Column, columns: Sequence[Column], cases: Iterable[Case], texts: Texts) -> Iterator[Candidate]:
     """The fresh answers of a column to these cases; what never was answered is left out."""
     for page in chunks(cases, _PAGE):
         cells = {case.id: cell for case in page if (cell := _answered(column, case.id))}
@@ -45,7 +25,17 @@ def outputs(column: Column, columns: Sequence[Column], cases: Iterable[Case], te
             cell = cells.get(case.id)
             if cell is not None and cell.stored is not None and cell.stored in found:
                 verdicts = {other.verdict(case.id) for other in columns}
-                yield Output(case, found[cell.stored], cell.stored, cell.passed, {True, False} <= verdicts)
+                yield Candidate(
+                    case.id,
+                    case.scenario_id,
+                    case.root_id,
+                    (case.content_id, output_id(found[cell.stored])),
+                    cell.stored,
+                    cell.passed,
+                    cell.score,
+                    cell.torn,
+                    {True, False} <= verdicts,
+                )
 
 
 def _answered(column: Column, case_id: str) -> Cell | None:

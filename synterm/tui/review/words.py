@@ -2,32 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from textual.content import Content
 
+from synterm.evaluate.review.calibration import Calibrations
+from synterm.evaluate.review.near import Near
+from synterm.evaluate.review.queue import ReviewQueue
+from synterm.reports.calibration import calibration_lines, kappa_words, share_words
+from synterm.reports.figures import percent
 from synterm.text import one_line, plural
-from synterm.tui.review.queue import ReviewQueue
 
 _SAID = {True: "✓ pass", False: "✗ fail", None: "no verdict"}
 _STYLES = {True: "bold $text-success", False: "bold $text-error", None: "$foreground-muted"}
 
 
 def verdict_words(queue: ReviewQueue, telling: bool) -> Content:
-    """What was said about the answer that is shown; with `telling` also how the last verdict met the checks'."""
+    """What was said about the answer that is shown, and what there is to tell of the one judged last."""
     given = queue.verdict
     parts = [Content.assemble("Is the answer right?  ", ("y", "bold"), " pass  ", ("f", "bold"), " fail")]
     if given:
         parts = [Content.assemble("You said ", (_SAID[given.passed], _STYLES[given.passed]))]
     if queue.note:
         parts.append(Content.styled(f"note: {one_line(queue.note, 60)}", "$foreground-muted"))
+    return Content("\n").join([Content("   ").join(parts), *_told(queue, telling)])
+
+
+def _told(queue: ReviewQueue, telling: bool) -> Iterator[Content]:
+    """With `telling`, how the verdict given last met the checks'; and what was said about a nearly equal answer."""
     if telling and (last := queue.previous()):
         review, output = last
         said = Content.assemble((_SAID[output.passed], _STYLES[output.passed]))
         mine = Content.assemble((_SAID[review.passed], _STYLES[review.passed]))
-        parts.append(Content.assemble("the one before: you ", mine, ", the checks ", said))
-    return Content("   ").join(parts)
+        yield Content.assemble("the one before: you ", mine, ", the checks ", said)
+    if near := queue.near_previous():
+        yield _near_words(queue, near)
 
 
-def end_words(queue: ReviewQueue) -> Content:
+def _near_words(queue: ReviewQueue, near: Near) -> Content:
+    review, last = near.review, queue.previous()
+    who = f" by {one_line(review.who, 30)}" if review.who else ""
+    said = Content.assemble((_SAID[review.passed], _STYLES[review.passed]))
+    otherwise = "; u takes yours back" if last and last[0].passed != review.passed else ""
+    return Content.assemble(
+        f"the one before: an answer {percent(near.likeness)} the same was judged ", said, f"{who}{otherwise}"
+    )
+
+
+def end_words(queue: ReviewQueue, telling: bool) -> Content:
     """What there is to do when all was seen."""
     if not len(queue):
         return Content(
@@ -36,31 +58,39 @@ def end_words(queue: ReviewQueue) -> Content:
         )
     skipped = len(queue) - queue.judged
     open_ones = f", {plural(skipped, 'answer')} left open" if skipped else ""
-    return Content.assemble(
+    end = Content.assemble(
         (f"That was the last: {queue.judged} judged{open_ones}.", "bold"),
         "\na shows how far you and the checks agree · b goes back · esc leaves",
     )
+    return Content("\n").join([*_told(queue, telling), end])
 
 
-def agreement_words(queue: ReviewQueue) -> Content:
-    """The two-by-two table, and the figures made of it."""
-    found = queue.agreement
+def agreement_words(queue: ReviewQueue, found: Calibrations | None) -> Content:
+    """The two-by-two table of this column, the figures made of it, and what recorded runs say of each check."""
+    table = queue.agreement
     lines = [
         f"{'':10}{'checks pass':>13}{'checks fail':>13}",
-        f"{'you pass':10}{found.both_passed:>13}{found.only_human:>13}",
-        f"{'you fail':10}{found.only_check:>13}{found.both_failed:>13}",
+        f"{'you pass':10}{table.both_passed:>13}{table.only_human:>13}",
+        f"{'you fail':10}{table.only_check:>13}{table.both_failed:>13}",
     ]
-    notes = [_figures(queue)] if found.n else []
-    if found.undecided:
-        notes.append(f"{plural(found.undecided, 'answer')} without a verdict of the checks")
+    notes = [*_figures(queue)] if table.n else []
+    if table.undecided:
+        notes.append(f"{plural(table.undecided, 'answer')} without a verdict of the checks")
     if queue.judged < len(queue) or queue.left:
-        notes.append("What checks and columns disagree on is asked first, so this is no fair sample of all answers.")
+        notes.append(
+            "What is in doubt is asked first: no fair sample of all answers, and checks look worse than they are."
+        )
+    if found is not None and found.checks:
+        notes += ["", "Each check against all reviewers, in recorded runs:", *calibration_lines(found)]
     return Content.assemble("\n".join(lines), "\n", ("\n".join(notes), "$foreground-muted"))
 
 
-def _figures(queue: ReviewQueue) -> str:
+def _figures(queue: ReviewQueue) -> Iterator[str]:
     found = queue.agreement
     low, high = found.interval
-    kappa = "not defined: one verdict for all" if found.kappa is None else f"{found.kappa:.2f}"
-    share = f"{found.agreed / found.n:.0%} [{low * 100:.0f}–{high:.0%}]"
-    return f"the same on {found.agreed} of {found.n}: {share} · Cohen's kappa {kappa}"
+    same = f"the same on {found.agreed} of {found.n}: {found.agreed / found.n:.0%} [{low * 100:.0f}–{high:.0%}]"
+    yield f"{same} · Cohen's kappa {kappa_words(found)}"
+    if found.human_passed and found.human_failed:
+        passes = share_words(found.sensitivity, found.sensitivity_interval)
+        fails = share_words(found.specificity, found.specificity_interval)
+        yield f"of what you pass the checks pass {passes} · of what you fail they fail {fails}"

@@ -11,6 +11,7 @@ from synterm.core.report import BehaviorReport, RunReport
 from synterm.evaluate.verdict import ALPHA
 from synterm.reports.changes import Change
 from synterm.reports.figures import dollars, interval, milliseconds, percent
+from synterm.reports.judges import corrected_lines, gate_notes
 from synterm.reports.pairs import Pair
 from synterm.storage.recorded import Recorded
 from synterm.text import one_line, plural, printable
@@ -39,6 +40,8 @@ def report_text(report: RunReport, width: int) -> Iterator[Content]:
             (time + cost, MUTED),
             (errors if len(errors) <= room else "", "$text-warning"),
         )
+    for line in (*corrected_lines(report), *gate_notes(report)):
+        yield Content.styled(line.plain, "$text-warning" if line.style == "yellow" else MUTED)
     yield from _behaviors(report, width)
 
 

@@ -26,6 +26,8 @@ Values = dict[str, str]
 """What stands in the fields, by name."""
 Save = Callable[[Values], Awaitable[object]]
 """Takes the values, or raises SyntermError; `where` or the problems' paths name the field."""
+Probe = Callable[[Values], Awaitable[str]]
+"""Tries out what the values say, and tells in words what came of it; or raises SyntermError as `Save` does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class FormScreen(ModalScreen[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save", id="form.save", priority=True, tooltip="Save what stands here"),
         Binding("escape", "leave", "Cancel", id="form.leave", tooltip="Leave all as it was"),
+        Binding("ctrl+t", "probe", "Test", id="form.probe", priority=True, tooltip="Try out what stands here"),
     ]
     DEFAULT_CSS = """
     FormScreen {
@@ -68,24 +71,30 @@ class FormScreen(ModalScreen[bool]):
         & Input:focus, & PromptArea:focus { background: $primary 20%; }
         & .form--error { color: $text-error; padding: 0 1; height: auto; display: none; }
         & .form--error.-wrong { display: block; }
+        & #probe { color: $text-muted; padding: 0 1; margin-top: 1; height: auto; display: none; }
+        & #probe.-told { display: block; }
         & Horizontal { height: 1; margin-top: 1; align-horizontal: right; }
         & Button { margin-left: 2; }
     }
     """
 
-    def __init__(self, title: str, fields: Sequence[Field], save: Save, note: str = "") -> None:
+    def __init__(
+        self, title: str, fields: Sequence[Field], save: Save, note: str = "", probe: Probe | None = None
+    ) -> None:
         super().__init__()
         self._title = title
         self._fields = fields
         self._save = save
         self._note = note
+        self._probe = probe
         self._saving = False
 
     def compose(self) -> ComposeResult:
         """The fields, one below the other."""
         with VerticalScroll(can_focus=False) as box:
             box.border_title = Content(one_line(self._title, 70))
-            box.border_subtitle = Content("ctrl+s saves · esc leaves")
+            also = "ctrl+t tests · " if self._probe else ""
+            box.border_subtitle = Content(f"{also}ctrl+s saves · esc leaves")
             if self._note:
                 yield Static(Content(printable(self._note)), classes="form--note")
             for field in self._fields:
@@ -96,7 +105,10 @@ class FormScreen(ModalScreen[bool]):
                 yield _editor(field)
                 yield Static(id=f"wrong-{field.name}", classes="form--error")
             yield Static(id="wrong", classes="form--error")
+            yield Static(id="probe")
             with Horizontal():
+                if self._probe:
+                    yield Button("Test", id="test", compact=True)
                 yield Button("Cancel", id="leave", compact=True)
                 yield Button("Save", id="save", variant="primary", compact=True)
 
@@ -120,6 +132,14 @@ class FormScreen(ModalScreen[bool]):
         if not self._saving:
             self._saving = True
             self._try_to_save()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only some forms can be tried out."""
+        return action != "probe" or self._probe is not None
+
+    def action_probe(self) -> None:
+        """Try out what stands here, and show what comes of it; a trial that is under way is given up."""
+        self._try_out()
 
     def action_leave(self) -> None:
         """Close without saving; asks when something was changed."""
@@ -145,6 +165,24 @@ class FormScreen(ModalScreen[bool]):
         finally:
             self._saving = False
 
+    @work(group="probe", exclusive=True, exit_on_error=False)
+    async def _try_out(self) -> None:
+        assert self._probe, "checked by check_action"
+        self._show_problems([])
+        self._tell("testing …")
+        try:
+            self._tell(await self._probe(self.values))
+        except SyntermError as error:
+            self._tell("")
+            self._show_problems(_problems(error, {field.name for field in self._fields}))
+
+    def _tell(self, words: str) -> None:
+        """Show what came of a trial below the fields."""
+        line = self.query_one("#probe", Static)
+        line.update(Content(printable(words)))
+        line.set_class(bool(words), "-told")
+        self.call_after_refresh(line.scroll_visible, animate=False)
+
     def _show_problems(self, problems: Iterable[tuple[str, str]]) -> None:
         for line in self.query(".form--error").results(Static):
             line.update("")
@@ -166,6 +204,10 @@ class FormScreen(ModalScreen[bool]):
     @on(Button.Pressed, "#save")
     def _save_pressed(self) -> None:
         self.action_save()
+
+    @on(Button.Pressed, "#test")
+    def _test_pressed(self) -> None:
+        self.action_probe()
 
     @on(Button.Pressed, "#leave")
     def _leave_pressed(self) -> None:

@@ -193,7 +193,7 @@ class InspectScreen(ModalScreen[Inspected]):
         """Copy the answer as it is."""
         why = self._details.why
         if why and why.evaluation.completion.text:
-            self.app.copy_to_clipboard(why.evaluation.completion.text)
+            self.app.copy_to_clipboard(why.evaluation.completion.readable)
             self.notify("the answer is copied", markup=False)
         else:
             self.notify("there is no answer to copy", markup=False)
@@ -266,7 +266,7 @@ class InspectScreen(ModalScreen[Inspected]):
         session, wanted, columns, whole = self._session, (self.case, self.column), self._columns, self._whole
 
         def look() -> tuple[Details, list[Section]]:
-            details = look_into(session.project.path, session.tree, *wanted, columns)
+            details = look_into(session.project.path, session.tree, *wanted, columns, session.library)
             return details, sections(*wanted, columns, details, whole=whole)
 
         try:

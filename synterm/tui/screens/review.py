@@ -19,12 +19,14 @@ from textual.widgets import Static
 from synterm.core.case import value_text
 from synterm.errors import SyntermError
 from synterm.evaluate.provenance import who
+from synterm.evaluate.review.calibration import Calibrations, calibrations
+from synterm.evaluate.review.choosing import Chosen, choose
+from synterm.evaluate.review.queue import ReviewQueue
 from synterm.storage.cases import CaseFilter
 from synterm.storage.project import Project
 from synterm.text import one_line, plural, printable
 from synterm.tui.board.column import Column
-from synterm.tui.review.outputs import outputs
-from synterm.tui.review.queue import Chosen, ReviewQueue, choose
+from synterm.tui.review.outputs import candidates
 from synterm.tui.review.words import agreement_words, end_words, verdict_words
 from synterm.tui.screens.confirm import ConfirmScreen
 from synterm.tui.screens.forms import Field, FormScreen, Values
@@ -74,6 +76,7 @@ class ReviewScreen(PlaceScreen):
         self._who = who()
         self._queue: ReviewQueue | None = None
         self._agreement_shown = False
+        self._calibrations: Calibrations | None = None
 
     def compose_place(self) -> list[Widget]:
         """How far one is, the answer, what was said, and on demand the agreement."""
@@ -181,6 +184,14 @@ class ReviewScreen(PlaceScreen):
             return
         self._agreement_shown = not self._agreement_shown
         self._show()
+        if self._agreement_shown:
+            self._calibrate()
+
+    @work(exclusive=True, group="calibrate", exit_on_error=False)
+    async def _calibrate(self) -> None:
+        """Find out what recorded runs say of each check."""
+        self._calibrations = await asyncio.to_thread(_calibrated, self.session.project.path)
+        self._show()
 
     def action_tell(self) -> None:
         """Tell what the checks said after each verdict, or no longer."""
@@ -214,10 +225,10 @@ class ReviewScreen(PlaceScreen):
             self._say("expected", _text(value_text(output.case.expected) or "(nothing is expected)"))
             self._say("answer", _text(output.text or "(empty)"))
         self._say("progress", self._progress(queue))
-        self._say("verdict", verdict_words(queue, self.telling) if output else end_words(queue))
+        self._say("verdict", verdict_words(queue, self.telling) if output else end_words(queue, self.telling))
         agreed = self.query_one("#review-agreement", Static)
         agreed.display = self._agreement_shown
-        agreed.update(agreement_words(queue) if self._agreement_shown else "")
+        agreed.update(agreement_words(queue, self._calibrations) if self._agreement_shown else "")
 
     def _progress(self, queue: ReviewQueue) -> Content:
         place = f"{min(queue.at + 1, len(queue))} of {len(queue)}" if len(queue) else "nothing to judge"
@@ -231,11 +242,13 @@ class ReviewScreen(PlaceScreen):
 
 def _choose(path: Path, cases: CaseFilter, column: Column, columns: Sequence[Column], name: str) -> Chosen:
     with Project.look(path) as project:
-        return choose(
-            outputs(column, columns, project.cases.select(cases), project.responses.texts),
-            project.reviews.for_outputs,
-            name,
-        )
+        found = candidates(column, columns, project.cases.select(cases), project.responses.texts)
+        return choose(project, found, name)
+
+
+def _calibrated(path: Path) -> Calibrations:
+    with Project.look(path) as project:
+        return calibrations(project)
 
 
 def _values(values: dict[str, Any]) -> Content:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from synterm.context.library import Library
 from synterm.core.case import Case
 from synterm.core.completion import Completion, Outcome, failed_call
 from synterm.core.evaluation import CheckResult, Evaluation
@@ -51,13 +52,15 @@ class Details:
     """The answers under all columns, by their titles."""
 
 
-def look_into(path: Path, tree: Tree, case: Case, column: Column, columns: Sequence[Column]) -> Details:
+def look_into(
+    path: Path, tree: Tree, case: Case, column: Column, columns: Sequence[Column], library: Library
+) -> Details:
     """Read it all on a connection of its own: for a thread beside the one that shows things.
 
     Raises ProjectError when the file can't be read.
     """
     with Project.look(path) as project:
-        checklist = Checklist(tree, _Read(project.grades), project.models.all())
+        checklist = Checklist(tree, _Read(project.grades), project.models.all(), library)
         seed = project.cases.named([case.origin.seed_id]) if case.origin.seed_id else []
         why = find_out(case, column, checklist, project.responses)
         answers = {other.title: _text(other.cell(case.id), project.responses) for other in columns}

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
+from synterm.core.dialog import is_transcript
 from synterm.core.evaluation import variant_name
 from synterm.storage.runs import PastVerdict
 from synterm.text import one_line, printable
@@ -42,6 +43,6 @@ def _line(past: PastVerdict) -> Content:
     return Content.assemble(
         (f"{printable(past.started[:16]).replace('T', ' ')}  ", "$text-muted"),
         (f"{_MARKS[past.passed]} ", _STYLES[past.passed]),
-        one_line(past.answer or past.error or "(empty)", 60),
+        "a dialog" if is_transcript(past.answer) else one_line(past.answer or past.error or "(empty)", 60),
         (f"  {one_line(_variant(past), 60)}{repeat}", "$text-muted"),
     )

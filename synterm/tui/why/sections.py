@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from textual.content import Content
@@ -12,6 +12,7 @@ from synterm.core.evaluation import CheckResult, Evaluation
 from synterm.text import one_line, plural, printable
 from synterm.tui.board.column import Column, Freshness
 from synterm.tui.board.verdicts import MARKS, kind_of, marked, short_answer
+from synterm.tui.why.context import context_facts
 from synterm.tui.why.difference import Piece, differences, prompt_differences
 from synterm.tui.why.finding import Details, Why
 from synterm.tui.why.past import past_lines
@@ -104,7 +105,9 @@ def _verdict(case: Case, column: Column, why: Why | None) -> Section:
     evaluation, kind = why.evaluation, kind_of(why.evaluation)
     note = why.note or ("of an earlier text" if column.freshness(case.id) is Freshness.STALE else "")
     line = Content.styled(f"{'':>{_INDENT}}{marked(kind, short_answer(evaluation, 200))}", f"bold {_STYLES[kind]}")
-    facts: list[tuple[str, object]] = [(check.type, _check_line(check)) for check in evaluation.checks]
+    facts: list[tuple[str, object]] = [
+        (name, line) for check in evaluation.checks for name, line in _check_lines(check)
+    ]
     if evaluation.error:
         hint = f"\n{evaluation.completion.hint}" if evaluation.completion.hint else ""
         facts.append(("error", evaluation.error + hint))
@@ -116,6 +119,14 @@ def _verdict(case: Case, column: Column, why: Why | None) -> Section:
 
 def _got(evaluation: Evaluation) -> str:
     return evaluation.label or evaluation.completion.said
+
+
+def _check_lines(check: CheckResult, depth: int = 0) -> Iterator[tuple[str, str]]:
+    """A check's type and line; below a set, those of its checks."""
+    inset = "  " * (depth - 1) + "└ " if depth else ""
+    yield check.type, inset + _check_line(check) + (f"  ({one_line(check.metric)})" if check.metric else "")
+    for part in check.parts:
+        yield from _check_lines(part, depth + 1)
 
 
 def _check_line(check: CheckResult) -> str:
@@ -131,6 +142,7 @@ def _request(why: Why | None) -> Section:
         return Section("Request", "", Content((why.evaluation.task.problem if why else None) or "No request was made."))
     held = f"held to {request.constraint}" if request.constraint else "free text"
     facts: list[tuple[str, object]] = [(message.role, message.content) for message in request.messages]
+    facts += context_facts(why.evaluation.task)
     facts += [("parameters", value_text(request.params) if request.params else "–"), ("answer", held)]
     facts += [("model", request.model.resolved), ("key", request.key), ("cache", why.source)]
     return Section("Request", "", _facts(facts))
@@ -149,7 +161,10 @@ def _answer(why: Why | None) -> Section:
         ("cost", "unknown" if completion.cost_usd is None else f"${completion.cost_usd:.6f}"),
     ]
     if completion.attempts > 1:
-        facts.append(("sent", f"{completion.attempts} times; all but the last failed"))
+        said = "; all but the last failed"
+        if why.evaluation.task.variant.model.takes_values:
+            said = ": tries that failed, its conversation's start and earlier turns, and the one that answered"
+        facts.append(("sent", f"{completion.attempts} times{said}"))
     return Section("Answer", "", _facts(facts))
 
 

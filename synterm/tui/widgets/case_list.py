@@ -19,7 +19,7 @@ from synterm.tui.widgets.line_list import LineList
 FlagNotes = Mapping[str, tuple[tuple[str, str], ...]]
 """What is weak about cases, by their id: names and words."""
 
-_OF_ONE = ("edit", "duplicate")
+_OF_ONE = ("edit", "inline", "duplicate")
 """What is done to the case under the cursor, whatever is selected."""
 _STATUS = {"draft": "◌", "rejected": "⊘", "accepted": " "}
 _ORIGINS = {
@@ -43,7 +43,8 @@ class CaseList(LineList):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         _ask("n", "new", "New", "Write a new case", show=True),
-        _ask("e,enter", "edit", "Edit", "Edit the case in a form", show=True),
+        _ask("i,f2", "inline", "In row", "Edit the case in its row; so does a double click", show=True),
+        _ask("e,enter", "edit", "Edit", "Edit all of the case in a form", show=True),
         _ask("E", "external", "Editor", "Edit the selected cases in your own editor ($EDITOR)"),
         _ask("D", "duplicate", "Duplicate", "Make a variation of the case, and edit it"),
         _ask("a", "accept", "Accept", "Have the selected cases count", show=True),
@@ -146,7 +147,21 @@ class CaseList(LineList):
     @property
     def key(self) -> int | None:
         """The row number of the case under the cursor."""
-        return self.rows.keys[self.cursor] if self.cursor < len(self.rows) else None
+        return self.key_at(self.cursor)
+
+    def key_at(self, row: int) -> int | None:
+        """The row number of the case in a row of the list; None where the list has no such row."""
+        return self.rows.keys[row] if 0 <= row < len(self.rows) else None
+
+    def row_of(self, key: int, case_id: str) -> int | None:
+        """The row of a case; None where it is not listed. Another case can have its row number by now."""
+        # Mostly it is under the cursor, and others are far to look for among many.
+        row = self.cursor if self.key == key else self.rows.find(key)
+        return row if row is not None and self.rows[row].id == case_id else None
+
+    def text_start(self, row: int) -> int:
+        """Where in a row the case's own text begins."""
+        return len(self._case_name(row)) + 3
 
     @property
     def chosen(self) -> list[int]:
@@ -218,7 +233,7 @@ class CaseList(LineList):
         self.select(set(self.rows.keys))
 
     def on_click(self, event: events.Click) -> None:
-        """Put the cursor there; ctrl selects it, shift all up to it, a second click edits."""
+        """Put the cursor there; ctrl selects it, shift all up to it, a second click edits in the row."""
         place = event.get_content_offset(self)
         row = self.row_at(place.y) if place else None
         if row is None:
@@ -230,7 +245,7 @@ class CaseList(LineList):
         elif event.ctrl:
             self._toggle(row)
         elif event.chain == 2:
-            self.action_ask("edit")
+            self.action_ask("inline")
 
     def draw_row(self, index: int, width: int) -> list[Segment]:
         """One case."""
@@ -239,7 +254,7 @@ class CaseList(LineList):
         notes = " ".join(_notes(case))
         room = min(len(notes), max(width // 3, 0))
         chosen = self._style("selected") if key in self.selected else None
-        name = f"{self.rows.name(index):>4}"
+        name = self._case_name(index)
         given = max(width - room - len(name) - 6, 1)
         return [
             Segment("▌" if chosen else " ", chosen),
@@ -250,6 +265,9 @@ class CaseList(LineList):
             Segment(" "),
             Segment(padded(notes, room), self._style("notes")),
         ]
+
+    def _case_name(self, row: int) -> str:
+        return f"{self.rows.name(row):>4}"
 
     def _toggle(self, row: int) -> None:
         if row < len(self.rows):

@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.suggester import Suggester
@@ -17,6 +17,7 @@ from synterm.text import one_line
 from synterm.tui.cases.query_hints import completed, completions
 from synterm.tui.cases.query_words import Known
 from synterm.tui.widgets.case_list import CaseList
+from synterm.tui.widgets.row_editor import RowEditor
 
 
 class _Suggester(Suggester):
@@ -50,7 +51,8 @@ class CasesPane(Vertical):
     CasesPane {
         & > Input { height: 1; border: none; padding: 0 1; background: $surface; }
         & > Input:focus { border: none; background: $panel; }
-        & > CaseList { height: 1fr; }
+        & > #case-rows { layers: below above; }
+        & CaseList { layer: below; height: 1fr; }
     }
     """
 
@@ -75,16 +77,26 @@ class CasesPane(Vertical):
         self._busy = ""
 
     def compose(self) -> ComposeResult:
-        """The filter and the list."""
+        """The filter and the list; over that one of its rows is edited."""
         yield Input(
             placeholder="/ filter   tag:typo split:all", id="case-filter", compact=True, suggester=self._suggester
         )
-        yield CaseList(id="case-list")
+        with Container(id="case-rows"):
+            yield CaseList(id="case-list")
 
     @property
     def list(self) -> CaseList:
         """The list of cases."""
         return self.query_one(CaseList)
+
+    @property
+    def editor(self) -> RowEditor | None:
+        """The editor of a row, while one is edited."""
+        return next((editor for editor in self.query(RowEditor) if not editor.closed), None)
+
+    def edit_row(self, editor: RowEditor) -> None:
+        """Lay an editor over the list."""
+        self.query_one("#case-rows").mount(editor)
 
     def know(self, known: Known) -> None:
         """What the filter can name."""
@@ -107,29 +119,44 @@ class CasesPane(Vertical):
 
     def focus_filter(self) -> None:
         """Go to the filter."""
-        self.query_one(Input).focus()
+        self._filter.focus()
 
     def action_clear(self) -> None:
         """Select nothing; then show all cases again."""
         if self.list.selected:
             self.list.select(set())
             return
-        self.query_one(Input).value = ""
+        self._filter.value = ""
         self.list.focus()
 
-    @on(Input.Changed)
+    @property
+    def _filter(self) -> Input:
+        return self.query_one("#case-filter", Input)
+
+    @on(Input.Changed, "#case-filter")
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
         self.post_message(self.Filtered(self, event.value))
         self._show_words()
 
-    @on(Input.Submitted)
+    @on(Input.Submitted, "#case-filter")
     def _submitted(self, event: Input.Submitted) -> None:
         """The last term is complete now."""
         event.stop()
         if event.value and not event.value.endswith(" "):
-            self.query_one(Input).value = f"{event.value} "
+            self._filter.value = f"{event.value} "
         self.list.focus()
+
+    @on(CaseList.Shown)
+    def on_resize(self) -> None:
+        """The editor of a row stays on it."""
+        if editor := self.editor:
+            self.call_after_refresh(editor.place)
+
+    @on(RowEditor.Turned)
+    def _turned(self, event: RowEditor.Turned) -> None:
+        event.stop()
+        self._show_words()
 
     @on(CaseList.Selected)
     def _selected(self, event: CaseList.Selected) -> None:
@@ -156,7 +183,9 @@ class CasesPane(Vertical):
             return Content.styled(one_line(self._problem, room), "$text-error")
         if self._busy:
             return Content.styled(one_line(self._busy, room), "$text-accent")
-        query = self.query_one(Input)
+        if self.editor:
+            return Content(one_line(self.editor.hint, room))
+        query = self._filter
         if query.has_focus and query.value:
             return Content(one_line("  ".join(completions(query.value, self._suggester.known)), room))
         if notes := self.list.notes:

@@ -102,6 +102,10 @@ class LineList(ScrollView, can_focus=True):
         top = round(self.scroll_y)
         return range(top, min(top + self.body_height, self.row_count))
 
+    def line_of(self, index: int) -> int:
+        """The line of the widget that a row stands in; it can be above or below what is on the screen."""
+        return index - round(self.scroll_y) + self.header_height
+
     def scroll_to_row(self, index: int) -> None:
         """Bring a row into view."""
         top = round(self.scroll_y)
@@ -112,7 +116,7 @@ class LineList(ScrollView, can_focus=True):
 
     def refresh_row(self, index: int) -> None:
         """Redraw one row, if it is on the screen."""
-        y = index - round(self.scroll_y) + self.header_height
+        y = self.line_of(index)
         if self.header_height <= y < self.size.height:
             self.refresh(Region(0, y, self.size.width, 1))
 

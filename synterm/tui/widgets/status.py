@@ -122,7 +122,7 @@ class StatusBar(Widget):
                 parts.append((f"{status.counts.fresh}/{status.total} fresh  ", None))
             taken = sum(cell_len(text) for text, _ in parts)
             room = max(self.size.width - _LEFT - taken - len(self._cost()), 40)
-            parts.append((f"{one_line(status.reason, room)}  ", self._style("stop")))
+            parts.append((f"{one_line(status.reason, room)}  ", self._style("busy" if kind == "busy" else "stop")))
         else:
             parts += self._counts()
         return [*parts, (self._cost(), self._style("dim"))]

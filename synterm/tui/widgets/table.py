@@ -129,7 +129,10 @@ class Table(LineList):
         if not self.row_count:
             return [Segment(padded(f" {self.nothing}", width))]
         shown = [(self.columns[index], each) for index, _, each in self._layout()]
-        return self._line([(_aligned(column.title, each, column.right), "") for column, each in shown])
+        titles = self._line([(_aligned(column.title, each, column.right), "") for column, each in shown])
+        more = self._more([index for index, _, _ in self._layout()])
+        room = max(width - sum(segment.cell_length for segment in titles), 0)
+        return [*titles, Segment(more.rjust(room), self._style("dim"))] if more else titles
 
     def draw_row(self, index: int, width: int) -> list[Segment]:
         """One row."""
@@ -155,14 +158,8 @@ class Table(LineList):
 
     def _layout(self) -> list[tuple[int, int, int]]:
         """Of the columns shown: number, where it begins, and width."""
-        room = self.body_width - 1
-        shown = list(range(len(self.columns)))
-        while len(shown) > 1 and self._needed(shown) > room:
-            worst = max(shown, key=lambda number: (self.columns[number].rank, number))
-            if not self.columns[worst].rank:
-                break
-            shown.remove(worst)
-        rest = max(room - self._needed(shown) + _LEAST, 4)
+        shown = self._shown()
+        rest = max(self._spare(shown) - len(self._more(shown)) + _LEAST, 4)
         places: list[tuple[int, int, int]] = []
         x = 1
         for number in shown:
@@ -170,6 +167,26 @@ class Table(LineList):
             places.append((number, x, rest if width is None else width))
             x += places[-1][2] + _GAP
         return places
+
+    def _shown(self) -> list[int]:
+        """The numbers of the columns that have room."""
+        shown = list(range(len(self.columns)))
+        while len(shown) > 1 and self._spare(shown) < 0:
+            worst = max(shown, key=lambda number: (self.columns[number].rank, number))
+            if not self.columns[worst].rank:
+                break
+            shown.remove(worst)
+        return shown
+
+    def _more(self, shown: Sequence[int]) -> str:
+        """Says how many columns have no room; where there is some, how to see what would stand in them."""
+        left_out = len(self.columns) - len(shown)
+        words = f"+{left_out} more: enter"
+        return "" if not left_out else words if len(words) <= self._spare(shown) else f"+{left_out}"
+
+    def _spare(self, shown: Sequence[int]) -> int:
+        """How many cells are left beside these columns, where each has what it needs."""
+        return self.body_width - 1 - self._needed(shown)
 
     def _needed(self, shown: Sequence[int]) -> int:
         widths = [self.columns[number].width for number in shown]

@@ -13,13 +13,13 @@ from synterm.errors import SyntermError
 from synterm.text import one_line, plural, printable
 from synterm.tui.cases.changes import adding, assigning, differs, removing, replacing, retagging, variation
 from synterm.tui.cases.quality import labels_of
-from synterm.tui.edits import Edit, EditLog
+from synterm.tui.edits import Edit
 from synterm.tui.screens.case_form import CaseForm, FormFacts
 from synterm.tui.screens.choose import ChooseScreen
 from synterm.tui.screens.confirm import ConfirmScreen
 from synterm.tui.screens.move import MoveScreen
 from synterm.tui.screens.tags import TagsScreen
-from synterm.tui.screens.workbench.external_edits import ExternalEditing
+from synterm.tui.screens.workbench.inline_edits import InlineEditing
 from synterm.tui.widgets.case_list import CaseList
 
 _MANY = 2000
@@ -28,7 +28,7 @@ _LISTED = 500
 """How many selected cases are looked through for their tags."""
 
 
-class CaseEditing(ExternalEditing):
+class CaseEditing(InlineEditing):
     """Edits the selected cases, or the one under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -41,14 +41,17 @@ class CaseEditing(ExternalEditing):
             show=False,
         )
     ]
-    edits: EditLog
 
     @on(CaseList.Asked)
-    def _asked(self, event: CaseList.Asked) -> None:
+    async def _asked(self, event: CaseList.Asked) -> None:
         if self.session.project.read_only:
             self.notify("The project file is read-only. Copy it to where you may write.", title="Cases", markup=False)
             return
-        self._edit_cases(event.what, event.keys)
+        if event.what == "inline":
+            # Not in a worker: what is typed next is meant for the editor.
+            await self._edit_in_row(event.keys)
+        else:
+            self._edit_cases(event.what, event.keys)
 
     @work(group="edits", exit_on_error=False)
     async def _edit_cases(self, what: str, keys: Sequence[int]) -> None:
@@ -94,8 +97,7 @@ class CaseEditing(ExternalEditing):
         await self._fill_in_new("New case", case, "case added")
 
     async def _duplicate(self, keys: Sequence[int]) -> None:
-        [case] = self._cases(keys[:1])
-        made = variation(case)
+        made = variation(self._case(keys[0]))
         await self._fill_in_new("Variation", made, "variation added", self._split_note(made))
 
     async def _fill_in_new(self, title: str, case: Case, label: str, split_note: str = "") -> None:
@@ -108,7 +110,7 @@ class CaseEditing(ExternalEditing):
 
     async def _edit(self, keys: Sequence[int]) -> None:
         key = keys[0]
-        [case] = self._cases([key])
+        case = self._case(key)
         cases = self.session.project.cases
         notes: list[str] = []
 

@@ -16,7 +16,7 @@ from synterm.storage.project import Project
 from synterm.storage.taken import Taken
 from synterm.text import one_line, printable
 from synterm.tui.edits import Edit, EditLog
-from synterm.tui.screens.forms import Field, FormScreen, Save
+from synterm.tui.screens.forms import Field, FormScreen, Probe, Save
 from synterm.tui.screens.workbench.watching import WatchingScreen
 
 Step = Callable[[], Awaitable[object]]
@@ -41,9 +41,11 @@ class EditingScreen(WatchingScreen):
             self.notify("The project file is read-only. Copy it to where you may write.", severity="warning")
         return not self.session.project.read_only
 
-    async def ask_form(self, title: str, fields: Sequence[Field], save: Save, note: str = "") -> bool:
+    async def ask_form(
+        self, title: str, fields: Sequence[Field], save: Save, note: str = "", probe: Probe | None = None
+    ) -> bool:
         """Show a form; gives whether it was saved."""
-        return await self.app.push_screen_wait(FormScreen(title, fields, save, note))
+        return await self.app.push_screen_wait(FormScreen(title, fields, save, note, probe))
 
     async def make_edit(self, label: str, apply: Step, revert: Step) -> None:
         """Make an edit, and say so. Raises SyntermError where it can't be made."""

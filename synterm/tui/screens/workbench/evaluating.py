@@ -15,7 +15,7 @@ from textual.worker import Worker, WorkerState
 from synterm.core.case import Case
 from synterm.core.model import ModelSpec
 from synterm.errors import SyntermError
-from synterm.evaluate.events import Event, Halted, Judged
+from synterm.evaluate.events import Event, Halted, Judged, Preparing
 from synterm.providers.availability import usable
 from synterm.providers.registry import Providers
 from synterm.settings import Settings
@@ -169,6 +169,9 @@ class EvaluatingScreen(PacedScreen):
     def _note(self, event: Event) -> None:
         if isinstance(event, Halted):
             self.painter.set_state("capped", f"{event.reason}: {plural(event.left, 'evaluation')} left. {event.hint}")
+            return
+        if isinstance(event, Preparing):
+            self.painter.set_state("waiting", event.words)
             return
         if self.painter.state in ("waiting", "offline"):
             self.painter.set_state("running")

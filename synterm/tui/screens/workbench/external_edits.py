@@ -8,7 +8,7 @@ from typing import TypeVar
 from textual.app import SuspendNotSupported
 
 from synterm.core.case import Case
-from synterm.errors import InputError, SyntermError
+from synterm.errors import InputError, NotFoundError, SyntermError
 from synterm.formats.case_documents import MOST_CASES, read_documents, write_documents
 from synterm.storage.cases import CaseStore
 from synterm.text import plural, printable
@@ -37,8 +37,13 @@ class ExternalEditing(CaseFinding):
                 markup=False,
             )
             return
-        before, paths, store = self._cases(keys), self._paths(), self.session.project.cases
-        text = write_documents(before, paths, [f"c{key}" for key in keys])
+        # What others removed meanwhile is not among them.
+        there = [(case, f"c{key}") for key in keys for case in self._cases([key])]
+        if not there:
+            raise gone()
+        before, names = [case for case, _ in there], [name for _, name in there]
+        paths, store = self._paths(), self.session.project.cases
+        text = write_documents(before, paths, names)
 
         def read(left: str) -> dict[str, tuple[Case, Case]]:
             return _changes(before, read_documents(left, before, paths), store)
@@ -89,6 +94,12 @@ class ExternalEditing(CaseFinding):
             raise problem
         return found
 
+    def _case(self, key: int) -> Case:
+        """The case of a row number. Raises NotFoundError for one that others removed before the list shows it."""
+        for case in self._cases([key]):
+            return case
+        raise gone()
+
     def _cases(self, keys: Sequence[int]) -> list[Case]:
         return self.session.project.cases.page(keys)
 
@@ -99,6 +110,11 @@ class ExternalEditing(CaseFinding):
     def _tell(self, error: SyntermError) -> None:
         words = f"{error}\n{error.hint}" if error.hint else str(error)
         self.notify(printable(words), title="Cases", severity="error", markup=False)
+
+
+def gone() -> NotFoundError:
+    """Says that a case is not there any more."""
+    return NotFoundError("The case is no longer in the project: it was removed elsewhere.")
 
 
 def _changes(before: Sequence[Case], after: Sequence[Case], store: CaseStore) -> dict[str, tuple[Case, Case]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
@@ -15,8 +16,9 @@ from synterm.formats.fields import prompt_name
 from synterm.providers.availability import usable
 from synterm.text import one_line, plural, printable
 from synterm.tui.model_form import NOTE, edited_model, model_fields
+from synterm.tui.model_trial import try_model
 from synterm.tui.screens.confirm import ConfirmScreen
-from synterm.tui.screens.forms import Field, Values
+from synterm.tui.screens.forms import Field, Probe, Values
 from synterm.tui.screens.workbench.editing import EditingScreen, removal, written
 
 
@@ -94,7 +96,7 @@ class ProjectEditing(EditingScreen):
             await self.make_edit(f"model {spec.name} added", written(lambda: models.put(spec)), remove)
             names.append(spec.name)
 
-        if self.may_edit() and await self.ask_form("Add a model", model_fields(None), save, NOTE):
+        if self.may_edit() and await self.ask_form("Add a model", model_fields(None), save, NOTE, self._probe({})):
             self._turn_to(names[0])
 
     @work
@@ -111,7 +113,8 @@ class ProjectEditing(EditingScreen):
             await self.make_edit(f"model {spec.name} changed", written(lambda: models.replace(old.name, spec)), back)
             names.append(spec.name)
 
-        if await self.ask_form(f"Edit model {old.name}", model_fields(old), save, NOTE):
+        probe = self._probe(old.model_dump())
+        if await self.ask_form(f"Edit model {old.name}", model_fields(old), save, NOTE, probe):
             self._turn_to(names[0])
 
     @work
@@ -124,6 +127,14 @@ class ProjectEditing(EditingScreen):
         if await self.app.push_screen_wait(ConfirmScreen(f"Remove model {spec.name}", text, "Remove")):
             steps = removal(lambda: models.take(spec.name), models.put_back)
             await self.try_edit(f"model {spec.name} removed", *steps)
+
+    def _probe(self, rest: Mapping[str, Any]) -> Probe:
+        """Tries out the model that the form says; `rest` has the fields that it does not show."""
+
+        async def probe(values: Values) -> str:
+            return await try_model(edited_model(values, rest), self.session, self._providers)
+
+        return probe
 
     def _turn_to(self, name: str) -> None:
         """Show the project with this model in use, and say what it lacks."""

@@ -52,7 +52,7 @@ class RecordingScreen(WatchingScreen):
 
     async def _record(self, chosen: RunPlan) -> None:
         try:
-            _, result = await run(self.session.project, self._providers, chosen)
+            _, result = await run(self.session.project, self._providers, chosen, library=self.session.library)
         except SyntermError as error:
             self.notify(printable(f"{error} {error.hint or ''}"), title="Run", severity="error", markup=False)
         else:

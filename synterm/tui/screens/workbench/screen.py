@@ -27,6 +27,7 @@ from synterm.tui.screens.places import make_place
 from synterm.tui.screens.review import ReviewScreen
 from synterm.tui.screens.workbench.arranging import ArrangingScreen
 from synterm.tui.screens.workbench.case_edits import CaseEditing
+from synterm.tui.screens.workbench.document_edits import DocumentEditing
 from synterm.tui.screens.workbench.recording import RecordingScreen
 from synterm.tui.screens.workbench.sharing import SharingScreen
 from synterm.tui.screens.workbench.tree_edits import TreeEditing
@@ -40,7 +41,9 @@ from synterm.tui.widgets.status import StatusBar
 from synterm.tui.widgets.tree import BehaviorTree
 
 
-class WorkbenchScreen(ViewingScreen, CaseEditing, TreeEditing, SharingScreen, ArrangingScreen, RecordingScreen):
+class WorkbenchScreen(
+    ViewingScreen, CaseEditing, TreeEditing, DocumentEditing, SharingScreen, ArrangingScreen, RecordingScreen
+):
     """The one screen that people keep open."""
 
     CSS_PATH = "screen.tcss"
@@ -180,5 +183,6 @@ class WorkbenchScreen(ViewingScreen, CaseEditing, TreeEditing, SharingScreen, Ar
 
     @work(group="names", exit_on_error=False)
     async def _learn_names(self) -> None:
-        """Find out which placeholders cases have values for."""
-        self.prompt.know(await asyncio.wrap_future(self.session.project.cases.input_names()))
+        """Find out which placeholders cases have values for, and whether documents have any."""
+        names = await asyncio.wrap_future(self.session.project.cases.input_names())
+        self.prompt.know(names, documents=bool(self.session.library.names))

@@ -89,7 +89,9 @@ class WatchingScreen(EvaluatingScreen):
     async def _take_over(self, before: Marks, now: Marks) -> None:
         if before.prompts != now.prompts:
             await self.take_prompts()
-        others = [name for name in ("nodes", "cases", "models") if getattr(before, name) != getattr(now, name)]
+        others = [
+            name for name in ("nodes", "cases", "models", "documents") if getattr(before, name) != getattr(now, name)
+        ]
         if others:
             self.reread(None)
             names = " and ".join("tree" if name == "nodes" else name for name in others)

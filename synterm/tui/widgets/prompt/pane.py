@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from textual import on
@@ -26,7 +27,6 @@ from synterm.tui.widgets.prompt.find import FindBar
 from synterm.tui.widgets.prompt.reading import (
     PARAMS,
     Draft,
-    Known,
     Texts,
     as_texts,
     message_names,
@@ -159,15 +159,16 @@ class PromptPane(TypingPane):
         self._changed_now(by_file=by_file)
         return others
 
-    def know(self, names: frozenset[str]) -> None:
-        """The names that cases give values for; other placeholders are underlined."""
-        self._known = Known(names, self._known.check)
+    def know(self, names: frozenset[str], *, documents: bool) -> None:
+        """The names that cases give values for, and whether there are documents to take context from; other
+        placeholders are underlined."""
+        self._known = replace(self._known, names=names, documents=documents)
         self._read_again()
 
     def know_model(self, model: ModelSpec | None, check: Check | None) -> None:
         """Under which model the draft is evaluated, and what that says of parameters."""
         self._model, self._counted = model, {}
-        self._known = Known(self._known.names, check)
+        self._known = replace(self._known, check=check)
         self._show_inherited()
         self._read_again()
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from synterm.core.context import CONTEXT, FROM_DOCUMENTS, NO_DOCUMENTS
 from synterm.core.examples import examples_text, parse_examples
 from synterm.core.params_text import Check, params_text, parse_params
 from synterm.core.prompt import Example, HalfTyped, Message, PromptBody, Role
@@ -17,6 +18,7 @@ from synterm.tui.widgets.prompt.marks import Open, names_by_eye, opens
 
 PARAMS = "params"
 """What the tab of the parameters is called."""
+_NO_SETTINGS = "no case has a value for it; context: {top_k: 4} in the params takes it from the documents"
 
 
 class Draft(NamedTuple):
@@ -75,6 +77,8 @@ class Known:
     """What cases give values for; None: not known yet."""
     check: Check | None = None
     """What is wrong with a parameter."""
+    documents: bool = False
+    """Whether the project has documents to take context from."""
 
 
 def as_texts(body: PromptBody, half: HalfTyped) -> Texts:
@@ -93,13 +97,17 @@ def quick_body(texts: Texts, before: PromptBody) -> PromptBody:
 def read_texts(texts: Texts, before: PromptBody, known: Known) -> Reading:
     """Read all; what can't be read stays as it was `before`."""
     body = quick_body(texts, before)
-    reports = [_message_report(text, known.names) for _, text in texts.messages]
-    examples, examples_report = _read_examples(texts.examples, body)
     params, params_report = _read_params(texts.params, body, known.check)
+    body = PromptBody(messages=body.messages, examples=body.examples, params=params)
+    reports = [_message_report(text, known, CONTEXT in params) for _, text in texts.messages]
+    examples, examples_report = _read_examples(texts.examples, body)
     body = PromptBody(messages=body.messages, examples=examples, params=params)
     wrong_examples, wrong_params = examples_report.problem, params_report.problem
     half = HalfTyped(texts.examples if wrong_examples else None, texts.params if wrong_params else None)
     problem, names = wrong_params or wrong_examples, frozenset[str]()
+    if wrong_examples and problem is wrong_examples:
+        # A misspelt variable is one more than examples in short are about: it is what is wrong with them.
+        problem = _misspelt(reports) or problem
     try:
         names = Renderer(body).variables
     except InputError as error:
@@ -111,6 +119,12 @@ def read_texts(texts: Texts, before: PromptBody, known: Known) -> Reading:
     return Reading(texts, body, half, problem, tuple(reports), tuple(sorted(names)))
 
 
+def _misspelt(reports: Sequence[Report]) -> InputError | None:
+    """The first variable that no case has a value for."""
+    reasons = (reason for report in reports for reason in report.reasons.values())
+    return next(map(InputError, reasons), None)
+
+
 def _name(body: PromptBody) -> None:
     """Hash the body here, so that it is not done where people type."""
     try:
@@ -120,18 +134,24 @@ def _name(body: PromptBody) -> None:
         return
 
 
-def _message_report(text: str, known: frozenset[str] | None) -> Report:
+def _message_report(text: str, known: Known, takes_context: bool) -> Report:
     problem, names = None, frozenset[str]()
     try:
         names = compile_template(text).variables
     except InputError as error:
         problem, names = error, names_by_eye(text)
-    unknown = sorted(names - known - {EXAMPLES}) if known is not None else []
-    reasons = {name: _reason(name, known or frozenset()) for name in unknown}
+    given = known.names
+    if given is not None and takes_context:
+        given = given | FROM_DOCUMENTS if known.documents else given - FROM_DOCUMENTS
+    unknown = sorted(names - given - {EXAMPLES}) if given is not None else []
+    reasons = {name: _reason(name, given or frozenset(), takes_context) for name in unknown}
     return Report(reasons, opens(text.split("\n")), problem, _line_of(problem))
 
 
-def _reason(name: str, known: frozenset[str]) -> str:
+def _reason(name: str, known: frozenset[str], takes_context: bool) -> str:
+    if name in FROM_DOCUMENTS:
+        lacks = f"{NO_DOCUMENTS}; the palette adds them" if takes_context else _NO_SETTINGS
+        return f"{name}: {lacks}"
     hint = did_you_mean(name, known | {EXAMPLES}) if known else None
     return f"{name}: no case has a value for it" + (f"; {hint}" if hint else "")
 
@@ -174,5 +194,6 @@ def only_variable(body: PromptBody) -> str | None:
         found = [compile_template(message.content).variables for message in body.messages]
     except InputError:
         return None
-    names = sorted(frozenset[str]().union(*found) - {EXAMPLES})
+    from_documents = FROM_DOCUMENTS if CONTEXT in body.params else frozenset[str]()
+    names = sorted(frozenset[str]().union(*found) - from_documents - {EXAMPLES})
     return names[0] if len(names) == 1 else None

@@ -1,50 +1,14 @@
-"""Which answers a person is asked about, in which order, and what was said so far."""
+"""Going through the answers that a person is asked about, and what was said so far."""
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from synterm.core.review import Review, Subject
+from synterm.core.review import Review
 from synterm.evaluate.agreement import Agreement, agreement
-from synterm.storage.base import chunks
-from synterm.tui.review.outputs import Output
-
-MOST = 200
-"""How many answers are asked about in one sitting."""
-_PAGE = 500
-
-ReadReviews = Callable[[Iterable[Subject]], Mapping[Subject, Sequence[Review]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """What is asked about, and what the person said before."""
-
-    outputs: Sequence[Output] = ()
-    left: int = 0
-    """How many more there are."""
-    known: Sequence[tuple[bool, bool | None]] = ()
-    """The person's verdicts of before on answers of this column, and what the checks say."""
-
-
-def choose(outputs: Iterable[Output], reviews: ReadReviews, who: str, most: int = MOST) -> Chosen:
-    """What is most worth asking about: what checks or columns disagree on, then a random part, the same each time.
-
-    The same text for the same case is asked about once, and not at all where this person judged it before.
-    """
-    seen: set[Subject] = set()
-    known: list[tuple[bool, bool | None]] = []
-    best: list[Output] = []
-    count = 0
-    for page in chunks(_once(outputs, seen), _PAGE):
-        said = {subject: _of(who, given) for subject, given in reviews(output.subject for output in page).items()}
-        known.extend((review.passed, output.passed) for output in page if (review := said.get(output.subject)))
-        new = [output for output in page if said.get(output.subject) is None]
-        count += len(new)
-        best = heapq.nsmallest(most, [*best, *new], key=_rank)
-    return Chosen(best, count - len(best), known)
+from synterm.evaluate.review.candidate import Output
+from synterm.evaluate.review.choosing import Chosen, review_of
+from synterm.evaluate.review.near import Judged, Near, Neighbours
 
 
 class ReviewQueue:
@@ -57,6 +21,7 @@ class ReviewQueue:
         self._notes: dict[int, str] = {}
         self._done: list[tuple[int, Review | None]] = []
         """Where verdicts were given, and what stood there before."""
+        self._neighbours = Neighbours(chosen.judged)
         self.at = 0
         """The place of the output that is shown."""
 
@@ -100,20 +65,22 @@ class ReviewQueue:
     @property
     def agreement(self) -> Agreement:
         """How far the person and the checks agree, verdicts of before included."""
-        new = ((review.passed, self._chosen.outputs[at].passed) for at, review in self._given.items())
-        return agreement([*self._chosen.known, *new])
+        outputs = self._chosen.outputs
+        new = [(review.passed, outputs[at].passed, outputs[at].case.root_id) for at, review in self._given.items()]
+        rows = [*self._chosen.known, *new]
+        return agreement([row[:2] for row in rows], [row[2] for row in rows])
 
     def review(self, output: Output, passed: bool) -> Review:
         """The verdict on the current output, to be kept."""
         if self.verdict:
             return replace(self.verdict, passed=passed, note=self.note)
-        content, text = output.subject
-        return Review(content, text, passed, self._who, self.note, output.stored)
+        return review_of(output, passed, self._who, self.note)
 
     def give(self, review: Review) -> None:
         """Remember a verdict on the current output, and go on to the next."""
         self._done.append((self.at, self.verdict))
         self._given[self.at] = review
+        self._neighbours.add(Judged(review, self._chosen.outputs[self.at].text))
         self.step(1)
 
     def last(self) -> tuple[Review, Review | None] | None:
@@ -127,9 +94,10 @@ class ReviewQueue:
         """Forget the verdict given last, and go back there."""
         self.at, before = self._done.pop()
         if before is None:
-            del self._given[self.at]
+            self._neighbours.remove(self._given.pop(self.at))
         else:
             self._given[self.at] = before
+            self._neighbours.add(Judged(before, self._chosen.outputs[self.at].text))
 
     def step(self, by: int) -> None:
         """Go forward or back, at most to the end after the last output."""
@@ -142,18 +110,7 @@ class ReviewQueue:
         at, _ = self._done[-1]
         return self._given[at], self._chosen.outputs[at]
 
-
-def _once(outputs: Iterable[Output], seen: set[Subject]) -> Iterable[Output]:
-    for output in outputs:
-        if output.subject not in seen:
-            seen.add(output.subject)
-            yield output
-
-
-def _of(who: str, reviews: Sequence[Review]) -> Review | None:
-    return next((review for review in reviews if review.who == who), None)
-
-
-def _rank(output: Output) -> tuple[bool, Subject]:
-    # A case's content id is a hash: as good as random, and the same each time.
-    return not output.disputed, output.subject
+    def near_previous(self) -> Near | None:
+        """What was said about the answer nearest to the one judged last; None when none is near."""
+        last = self.previous()
+        return self._neighbours.nearest(last[1]) if last else None

@@ -1,0 +1,179 @@
+"""Writes checks.md, the page on every check, from the checks' own code: ``python docs/checks.py``.
+
+A check's docstring, the line under each of its fields and its example are all there is to it; a test says when the page
+is not what they say.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import textwrap
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from pydantic.fields import FieldInfo
+
+from synterm.checks.base import Check, Example
+from synterm.checks.registry import BUILT_IN
+
+PAGE = Path(__file__).parent / "checks.md"
+HEAD = """\
+# Checks
+
+<!-- Made by docs/checks.py from the checks themselves: change those. -->
+
+A check judges an answer: it gives a score from 0 to 1, whether the answer passed, and a reason. Checks stand in a
+scenario, each as its `type` and its fields:
+
+```yaml
+checks:
+  - {type: icontains, value: refund}
+  - {type: not-regex, value: "(?i)as an ai"}
+  - {type: latency, threshold: 2000, weight: 0}
+```
+
+What holds for all of them:
+
+- The names are those of promptfoo's assertions where the meaning is the same.
+- `not-` before a type turns its verdict around, and its score to 1 minus it.
+- `weight` (1) says how much the score counts in the mean; with 0 the check is shown and decides nothing.
+- `metric` gives a name under which `synterm run` sums up the scores, for each variant: mean, interval, share passed.
+- A check that can't judge (the case expects nothing, the expected value is of the wrong kind, the answer is longer than
+  it reads) gives no verdict and says why. That is an error, not a failure; `not-` does not turn it into a pass.
+- An answer that is empty, cut off at the token limit or held back by a content filter fails by that alone, whatever the
+  checks say about its text.
+- An answer that calls tools is judged as text: `[{"name": …, "arguments": {…}}]`, or, where it says something too,
+  `{"content": …, "tool_calls": [{"name": …, "arguments": {…}}]}`.
+- A changed check or threshold judges the answers that are in the project file anew: nothing is sent. Only answers that
+  were held to a check's labels or schema are others when those change.
+- `similar`, `language`, `sentiment` and some kinds of `no-pii` lean on libraries that come with
+  `pip install 'synterm[analysis]'`; without them these checks give no verdict, and say so.
+- Regular expressions are [RE2's](https://github.com/google/re2/wiki/Syntax), which take no longer on hostile text.
+
+## One check in several places
+
+A check on a feature or a behavior holds for all scenarios below it: that is the way to say a thing once. For scenarios
+in different places, name a check, above all an `assert-set`, with a YAML anchor where it stands first, and point to it
+from the others; in the project file each scenario then has its own copy.
+
+```yaml
+checks:
+  - &polite
+    type: assert-set
+    metric: polite
+    threshold: 0.6
+    assert:
+      - {type: icontains, value: please}
+      - {type: not-icontains, value: at once}
+      - {type: sentiment, min: 0.4, weight: 2}
+# … and in another scenario
+checks: [*polite, {type: latency, threshold: 2000}]
+```
+
+## All checks
+"""
+
+
+def page() -> str:
+    """The whole page, as Markdown."""
+    checks = {kind: _class(place) for kind, place in sorted(BUILT_IN.items())}
+    lines = [HEAD, "| check | what it says |", "| --- | --- |"]
+    lines += [f"| [`{kind}`](#{kind}) | {_cell(_paragraphs(check)[0])} |" for kind, check in checks.items()]
+    return "\n".join((*lines, *(line for check in checks.values() for line in _section(check)), ""))
+
+
+def _class(place: str) -> type[Check]:
+    module, _, name = place.partition(":")
+    return getattr(import_module(module), name)
+
+
+def _section(check: type[Check]) -> Iterator[str]:
+    yield f"\n## {check.type}"
+    yield from (f"\n{paragraph.replace('``', '`')}" for paragraph in _paragraphs(check))
+    said = _field_docs(check)
+    fields = {name: field for name, field in check.model_fields.items() if name not in ("weight", "metric")}
+    if fields:
+        yield "\n| field | default | |\n| --- | --- | --- |"
+        yield from (
+            f"| `{field.alias or name}` | {_default(field)} | {_cell(said.get(name, ''))} |"
+            for name, field in fields.items()
+        )
+    if check.example is not None:
+        yield f"\n{_example(check, check.example)}"
+
+
+def _example(check: type[Check], example: Example) -> str:
+    lines = [f"check     {_json({'type': check.type, **example.fields})}"]
+    if example.input is not None:
+        lines.append(f"input     {_json(example.input)}")
+    if example.tools:
+        lines.append(f"tools     {_json(example.tools)}")
+    if example.expected is not None:
+        lines.append(f"expected  {_json(example.expected)}")
+    if example.dialog:
+        sides = ("user      ", "answer    ")
+        lines += [f"{sides[number % 2]}{_json(said)}" for number, said in enumerate(example.dialog)]
+        lines.append(f"end       {example.end}")
+    if example.found is not None:
+        lines.append(f"found     {', '.join(example.found)}")
+    known = f" {_json(example.completion)}" if example.completion else ""
+    if not example.dialog:
+        lines.append(f"answer    {_json(example.output)}{known}")
+    lines += [f"judge     {reply}" for reply in example.replies]
+    lines.append(f"verdict   {_verdict(example)}: {example.reason}")
+    return "\n".join(("```text", *lines, "```"))
+
+
+def _verdict(example: Example) -> str:
+    if example.passed is None:
+        return "none"
+    word = "pass" if example.passed else "fail"
+    return word if example.score is None else f"{word}, {example.score:g}"
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "needed"
+    value = field.get_default(call_default_factory=True)
+    return "–" if value is None or value in ((), {}, "") else f"`{_json(value)}`"
+
+
+def _paragraphs(check: type[Check]) -> list[str]:
+    return [" ".join(part.split()) for part in (inspect.getdoc(check) or "").split("\n\n")]
+
+
+def _field_docs(check: type[Check]) -> dict[str, str]:
+    """What stands under each field, from the class itself and those that it is made from."""
+    said: dict[str, str] = {}
+    for owner in reversed(check.__mro__):
+        if issubclass(owner, Check):
+            said |= _own_field_docs(owner)
+    return said
+
+
+def _own_field_docs(owner: type) -> dict[str, str]:
+    [body] = ast.parse(textwrap.dedent(inspect.getsource(owner))).body
+    assert isinstance(body, ast.ClassDef)
+    said: dict[str, str] = {}
+    for field, below in zip(body.body, body.body[1:], strict=False):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(below, ast.Expr):
+            text: Any = below.value.value if isinstance(below.value, ast.Constant) else None
+            said[field.target.id] = " ".join(text.split()) if isinstance(text, str) else ""
+    return said
+
+
+def _cell(text: str) -> str:
+    return text.replace("``", "`").replace("|", "\\|")
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
+    print(f"wrote {PAGE}")

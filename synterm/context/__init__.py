@@ -1,0 +1,1 @@
+"""Context for prompts: documents cut into chunks, and the chunks that fit a query."""

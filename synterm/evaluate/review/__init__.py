@@ -1,0 +1,1 @@
+"""What people say about answers: which they are asked about, and what follows for the checks."""
