@@ -267,3 +267,47 @@ def test_a_trial_by_a_prompt_of_ones_choice(synterm: Synterm, make_project: Make
 
 
 __all__ = ["app"]
+
+
+TALK = """\
+synterm: 1
+name: support
+models:
+  - name: app
+    model: http/support
+    api_base: "{url}"
+    params:
+      start: {{path: sessions, body: {{user: "{{{{ customer }}}}"}}, session: $.session.id}}
+      turn: {{path: "sessions/{{{{ session }}}}/turns", body: {{text: "{{{{ message }}}}"}}}}
+      end: {{path: "sessions/{{{{ session }}}}"}}
+      answer: $.reply.text
+prompts:
+  - name: ask
+    messages: [{{role: user, content: "{{{{ message }}}}"}}]
+tree:
+  - feature: Support
+    behaviors:
+      - behavior: Refunds
+        scenarios:
+          - scenario: talks
+            checks: [{{type: turns-to-decision, check: {{type: contains, value: "3: "}}}}]
+            cases:
+              - {{input: {{customer: Ann, dialog: {{turns: [hello, "order 4471", "yes please"]}}}}}}
+"""
+
+
+def test_a_dialog_is_one_conversation_that_the_app_keeps(synterm: Synterm, make_project: MakeProject, app: App) -> None:
+    done = synterm("run", make_project(TALK.format(url=app.url)), "--json", "-", "--quiet")
+    [found] = done.json["evaluations"]
+    assert [turn["content"] for turn in found["dialog"]["turns"] if turn["role"] == "assistant"] == [
+        "1: hello",
+        "2: hello | order 4471",
+        "3: hello | order 4471 | yes please",
+    ]
+    assert (found["passed"], found["checks"][0]["reason"]) == (True, "decided with answer 3")
+    assert (app.begun, [seen.path for seen in app.seen].count("/sessions")) == (1, 1)
+    assert [seen.body["text"] for seen in app.seen if seen.path.endswith("/turns")] == [
+        "hello",
+        "order 4471",
+        "yes please",
+    ]

@@ -82,8 +82,8 @@ def test_a_file_of_the_version_before_gets_room_for_documents(path: Path) -> Non
     Project.create(path, "a project").close()
     db = connect.connect(path)
     db.conn.execute("DROP TABLE documents")
-    db.conn.execute(f"DELETE FROM {migrations.migrations_table} WHERE name = '0005_documents'")
-    db.conn.execute("PRAGMA user_version = 4")
+    db.conn.execute(f"DELETE FROM {migrations.migrations_table} WHERE name = '0006_documents'")
+    db.conn.execute("PRAGMA user_version = 5")
     db.conn.close()
     with Project.open(path) as project:
         project.documents.put(ONE).result()
