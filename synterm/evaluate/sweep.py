@@ -65,6 +65,8 @@ class Sweep:
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
         self._flights = Flights(self._events.put_nowait, self._tell, traffic, project, limits)
         self._ahead: set[Cell] = set()
+        self._judging: set[Lane] = set()
+        """The lanes that questions about answers wait in."""
         self._later: set[asyncio.Task[None]] = set()
         """What waits for its context before it is taken first."""
         self._wanted: list[Task] = []
@@ -172,7 +174,8 @@ class Sweep:
             # Where nothing was to be sent, chances are that nothing will be: longer stretches are taken in less time.
             size = self._limits.chunk if lanes else min(2 * size, self._limits.longest_chunk)
             await asyncio.sleep(self._limits.breath_s)
-            for lane in lanes:
+            # Judges may be slower than what they judge: nothing more is asked for than they can follow.
+            for lane in lanes | self._judging:
                 await self._flights.room(lane)
 
     async def _feed_stored(self) -> None:
@@ -223,7 +226,9 @@ class Sweep:
         lanes: set[Lane] = set()
         for one in asked:
             if missing := one.missing:
-                lanes.update(self._ask(one, missing))
+                asked_in = self._ask(one, missing)
+                self._judging.update(asked_in)
+                lanes.update(asked_in)
             else:
                 self._judged(self._checklist.judge(one.task, one.completion, one))
         return lanes
