@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from synterm.checks.asked import asked
 from synterm.checks.base import Answer, Example
 from synterm.checks.nested import OfDialog
@@ -27,6 +30,10 @@ class EveryTurn(OfDialog):
         found = [asked(self.inner, turn) for turn in self.turns(answer)]
         if not found:
             raise InputError("the app gave no answer")
+        # Whoever leans on the verdict leans on the judge of the turns.
+        return replace(self._of(found), judge=next((result.judge for result in found if result.judge), None))
+
+    def _of(self, found: Sequence[CheckResult]) -> CheckResult:
         scores = [result.score for result in found if result.score is not None]
         score = sum(scores) / len(scores) if scores else None
         failed = [(number, result) for number, result in enumerate(found, 1) if result.passed is False]

@@ -48,9 +48,11 @@ async def test_a_dialog_is_held_and_shown_as_what_was_said(tmp_path: Path, open_
         assert "✓ your refund is booked" in text and "✗ which order?" in text
         assert bench.draft.counts.passed == 1 and bench.draft.counts.failed == 1
         assert "no case has a value" not in text, "turns fill the prompt's variable"
+        assert "no-expected" not in text, "what such checks ask for is no expected result"
         bench.screen.grid.focus()
         await bench.pilot.press("enter", "4")
         await bench.settle()
         assert "user: my shoes do not fit" in bench.text()
         assert "assistant: your refund is booked" in bench.text()
         assert "(script ended, after 2 answers)" in bench.text()
+        assert '{"dialog"' not in bench.text()

@@ -30,6 +30,10 @@ FLAG_WORDS: dict[Flag, str] = {
 }
 
 
+_EXPECTED = ("some words that may be expected", 1, {"name": "value"}, ["name"])
+"""What cases may expect, to see whether a check asks for anything at all."""
+
+
 def quality_facts(tree: Tree, checklist: Checklist, body: PromptBody | None) -> QualityFacts:
     """What checks and prompt ask of cases. A prompt that does not compile asks for nothing."""
     scenarios = [node.id for node in tree.scenarios()]
@@ -69,7 +73,12 @@ def _variables(body: PromptBody | None) -> frozenset[str]:
 
 
 def _needs_expected(check: Check, scenario_id: str) -> bool:
-    return not check.costs and not _can_judge(check, Case(scenario_id=scenario_id, input={}))
+    if check.costs or _can_judge(check, Case(scenario_id=scenario_id, input={})):
+        return False
+    # It may lack something else: a dialog, words, a context. Then whatever is expected does not help.
+    labels = [label for part in check.parts() for label in getattr(part, "labels", ())[:1]]
+    expected = (Case(scenario_id=scenario_id, input={}, expected=value) for value in (*labels, *_EXPECTED))
+    return any(_can_judge(check, case) for case in expected)
 
 
 def _label_known(checklist: Checklist, scenario_id: str, expected: str) -> bool:

@@ -69,7 +69,7 @@ def look_into(
 
 def _text(cell: Cell | None, responses: ResponseStore) -> str:
     stored = responses.answer(cell.stored) if cell and cell.stored else None
-    return (stored.text if stored else "") or (cell.text if cell else "")
+    return (stored.readable if stored else "") or (cell.text if cell else "")
 
 
 class _Read:

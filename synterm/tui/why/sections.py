@@ -162,7 +162,9 @@ def _answer(why: Why | None) -> Section:
     ]
     if completion.attempts > 1:
         said = "; all but the last failed"
-        if why.evaluation.task.variant.model.takes_values:
+        if completion.transcript:
+            said = ", for the turns of both sides"
+        elif why.evaluation.task.variant.model.takes_values:
             said = ": tries that failed, its conversation's start and earlier turns, and the one that answered"
         facts.append(("sent", f"{completion.attempts} times{said}"))
     return Section("Answer", "", _facts(facts))
