@@ -79,11 +79,11 @@ def check_endpoint(spec: ModelSpec, approved: Collection[str], loopback: Callabl
         return
     if place in {origin(url) for url in approved if local or url.lower().startswith("https://")}:
         return
-    raise _not_approved(spec, place)
+    raise _not_approved(spec, place, local=local)
 
 
-def _not_approved(spec: ModelSpec, place: str) -> ModelError:
-    if place.startswith("http://") and not is_loopback(place):
+def _not_approved(spec: ModelSpec, place: str, *, local: bool) -> ModelError:
+    if place.startswith("http://") and not local:
         return ModelError(
             f"the model {spec.name!r} names the endpoint {place}, which is not encrypted", hint="use https"
         )

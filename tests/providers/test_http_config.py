@@ -111,11 +111,12 @@ def test_a_parameter_of_a_prompt_is_looked_at_by_itself(value: tuple[str, Any]) 
 
 
 def test_where_it_is_usable() -> None:
-    assert usable(spec()).reason == "no key at http://127.0.0.1:9"
+    assert usable(spec(), ["http://127.0.0.1:9"]).reason == "no key at http://127.0.0.1:9"
+    assert usable(spec()).restricted, "what is sent, the project says: so also on this machine only where approved"
     found = usable(spec(api_base="https://app.example"))
     assert (found.state, found.restricted) == ("missing", True)
     assert usable(spec(api_base="https://app.example"), ["https://app.example"]).state == "ready"
-    assert usable(spec(api_key_env="NOT_SET_TOKEN")).hint == "set it: export NOT_SET_TOKEN=…"
+    assert usable(spec(api_key_env="NOT_SET_TOKEN"), ["http://127.0.0.1:9"]).hint == "set it: export NOT_SET_TOKEN=…"
 
 
 @given(st.text(max_size=30), st.text(max_size=20))

@@ -168,7 +168,7 @@ async def test_a_call_that_is_cancelled_ends_its_session(target: HttpTargetProvi
 
 
 async def test_idle_conversations_are_ended(app: App) -> None:
-    provider = HttpTargetProvider(idle_s=0.05)
+    provider = HttpTargetProvider([app.url], idle_s=0.05)
     await talk(provider, app, "one")
     await until(lambda: app.called[-1] == "DELETE /sessions/s1")
     assert (await talk(provider, app, "one", "two"))[-1].text == "2: one | two"
@@ -176,7 +176,7 @@ async def test_idle_conversations_are_ended(app: App) -> None:
 
 
 async def test_only_so_many_are_held_open(app: App) -> None:
-    provider = HttpTargetProvider(most_open=3)
+    provider = HttpTargetProvider([app.url], most_open=3)
     for number in range(5):
         await talk(provider, app, f"n{number}")
     await until(lambda: len(app.sessions) == 3)

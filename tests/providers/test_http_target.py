@@ -152,10 +152,12 @@ async def test_a_slow_app_ends_within_its_time(target: HttpTargetProvider, app: 
     assert target.limit_s(request) == 0.2
 
 
-async def test_an_app_that_is_not_there_is_said_to_be_out_of_reach(target: HttpTargetProvider, app: App) -> None:
+async def test_an_app_that_is_not_there_is_said_to_be_out_of_reach(app: App) -> None:
     gone = App().start()
     gone.stop()
+    target = HttpTargetProvider([gone.url])
     answer = await target.complete(asked(app, SINGLE, api_base=gone.url))
+    await target.close()
     assert answer.unreachable
     assert answer.retry_after_s == 0.0
 

@@ -27,7 +27,7 @@ async def told(bench: Bench) -> str:
 async def test_an_app_is_tried_out_with_the_first_case_and_then_added(
     app: App, make_project: MakeProject, open_bench: OpenBench
 ) -> None:
-    async with open_bench(make_project()) as bench:
+    async with open_bench(make_project(), approved_endpoints=[app.url]) as bench:
         bench.screen.behaviors.focus()
         await bench.pilot.press("A")
         values = {"name": "app", "model": "http/app", "api_base": app.url, "params": PARAMS, "price": "0/0"}
@@ -76,7 +76,7 @@ async def test_any_model_can_be_tried_out(make_project: MakeProject, open_bench:
 async def test_what_can_not_be_tried_out_says_why(
     params: str, base: str, words: str, app: App, make_project: MakeProject, open_bench: OpenBench
 ) -> None:
-    async with open_bench(make_project()) as bench:
+    async with open_bench(make_project(), approved_endpoints=[app.url]) as bench:
         bench.screen.behaviors.focus()
         await bench.pilot.press("A")
         await fill(bench, {"name": "a", "model": "http/a", "api_base": base or app.url, "params": params})
@@ -87,7 +87,7 @@ async def test_what_can_not_be_tried_out_says_why(
 
 async def test_leaving_the_form_gives_the_trial_up(app: App, make_project: MakeProject, open_bench: OpenBench) -> None:
     app.always(Bad(delay_s=30))
-    async with open_bench(make_project()) as bench:
+    async with open_bench(make_project(), approved_endpoints=[app.url]) as bench:
         bench.screen.behaviors.focus()
         await bench.pilot.press("A")
         await fill(bench, {"name": "a", "model": "http/a", "api_base": app.url})
