@@ -90,6 +90,8 @@ class Completion:
     @property
     def said(self) -> str:
         """The answer's text; of a dialog the last answer."""
+        if not self.finish_reason or not self.finish_reason.startswith(FINISH):
+            return self.text
         held = self.transcript
         return self.text if held is None else held.last
 

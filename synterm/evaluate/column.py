@@ -100,6 +100,7 @@ class Column:
     def reach(self, cases: int) -> None:
         """Have room for so many cases."""
         if (missing := cases - len(self.judged)) > 0:
+            missing = max(missing, len(self.judged) // 8)
             for counts in (self.passed, self.judged, self.errors):
                 counts.extend(bytes(missing))
 

@@ -37,7 +37,7 @@ def plan(
     renderer(variant.body)
     recipes: dict[tuple[str, str | None], Recipe | None] = {}
     for case in cases:
-        kind = (case.scenario_id, user_of(case.input))
+        kind = (case.scenario_id, user_of(case.input) if NAME in case.input else None)
         if kind not in recipes:
             recipes[kind] = recipe_for(variant, checklist, *kind)
         recipe = recipes[kind]

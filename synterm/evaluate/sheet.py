@@ -58,15 +58,17 @@ class Sheet:
 
     def add(self, evaluation: Evaluation) -> None:
         """Count one evaluation. Raises KeyError for a variant that the sheet has no column for."""
-        key = evaluation.task.variant.key
-        number = self._number_of(evaluation.task.case)
-        counts = self.repeating.counts(evaluation.task.repeat)
+        task, completion = evaluation.task, evaluation.completion
+        key = task.variant.key
+        number = self._number_of(task.case)
+        counts = self.repeating.counts(task.repeat)
         self._columns[key].add(number, evaluation, counts=counts)
         self.made += 1
         self.further += not counts
-        self.cached += evaluation.completion.cached
-        for completion in evaluation.calls:
-            self._count(completion)
+        self.cached += completion.cached
+        if evaluation.others or not completion.cached:
+            for call in evaluation.calls:
+                self._count(call)
         if evaluation.passed is None:
             self.reasons.add(evaluation)
         elif not evaluation.passed and counts and key == self._last:
