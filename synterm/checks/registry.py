@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
@@ -80,7 +81,9 @@ def load_check(config: dict[str, Any]) -> Check:
     fields = dict(config)
     kind = fields.pop("type", None)
     if not isinstance(kind, str):
-        raise InvalidError([Problem(("type",), "is missing" if kind is None else "must be text")], where="check")
+        raise InvalidError(
+            [Problem(("type",), "is missing" if kind is None else "must be text")], where="check", hint=_written(fields)
+        )
     try:
         check_class = _check_class(kind)
     except InputError as error:
@@ -92,6 +95,16 @@ def load_check(config: dict[str, Any]) -> Check:
         raise InvalidError([Problem((), f"is not plain JSON: {error}")], where=f"check {kind}") from error
     except ValidationError as error:
         raise InvalidError(problems_of(error, check_class), where=f"check {kind}") from error
+
+
+def _written(fields: dict[str, Any]) -> str | None:
+    """How a check is written, for who left out its type: ``contains: refund``."""
+    first = next(iter(fields), None)
+    known = _places()
+    if first is None or not (first in known or get_close_matches(first, known)):
+        return None
+    near = first if first in known else get_close_matches(first, known)[0]
+    return f"write {{type: {near}, value: …}}"
 
 
 def check_types() -> dict[str, str]:

@@ -45,6 +45,7 @@ def test_a_check_is_made_from_its_configuration_alone() -> None:
         ({"type": "outcome"}, "type: 'outcome' is not a type of check", ""),
         ({"type": 5}, "type: must be text", ""),
         ({}, "type: is missing", ""),
+        ({"contans": "refund"}, "type: is missing", "write {type: contains, value: …}"),
     ],
 )
 def test_an_unknown_type_is_refused_with_what_is_near(config: dict[str, Any], message: str, hint: str) -> None:

@@ -12,7 +12,11 @@ from synterm.errors import InputError
 from synterm.formats.fields import make_node, node_name, read_checks, read_share
 from synterm.tui.screens.forms import Field, Values
 
-NOTE = f"Types of checks: {', '.join(sorted(BUILT_IN))}."
+_OFTEN = ("contains", "equals", "label", "regex", "is-json", "similar", "llm-rubric", "assert-set")
+NOTE = (
+    f"A check is {{type: contains, value: refund}}. Often used: {', '.join(_OFTEN)}; not- before one negates it. "
+    f"There are {len(BUILT_IN)}: a name that is not quite right is told what is near, docs/checks.md has them all."
+)
 
 
 def node_fields(node: Node | None) -> list[Field]:

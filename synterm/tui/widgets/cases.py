@@ -31,6 +31,25 @@ class _Suggester(Suggester):
         return completed(value, self.known)
 
 
+class Filter(Input):
+    """Is gone to by its key or the mouse only: who comes to the pane by tab means the cases, with their keys."""
+
+    can_focus = False
+
+    def enter(self) -> None:
+        """Take the focus."""
+        self.can_focus = True
+        self.focus()
+
+    def on_mouse_down(self) -> None:
+        """A click goes there."""
+        self.enter()
+
+    def on_blur(self) -> None:
+        """Out of the way of tab again."""
+        self.can_focus = False
+
+
 class CasesPane(Vertical):
     """The filter above the list. The frame says what is in scope, what is selected, and what is weak about a case."""
 
@@ -78,7 +97,7 @@ class CasesPane(Vertical):
 
     def compose(self) -> ComposeResult:
         """The filter and the list; over that one of its rows is edited."""
-        yield Input(
+        yield Filter(
             placeholder="/ filter   tag:typo split:all", id="case-filter", compact=True, suggester=self._suggester
         )
         with Container(id="case-rows"):
@@ -119,7 +138,7 @@ class CasesPane(Vertical):
 
     def focus_filter(self) -> None:
         """Go to the filter."""
-        self._filter.focus()
+        self._filter.enter()
 
     def action_clear(self) -> None:
         """Select nothing; then show all cases again."""
@@ -130,8 +149,8 @@ class CasesPane(Vertical):
         self.list.focus()
 
     @property
-    def _filter(self) -> Input:
-        return self.query_one("#case-filter", Input)
+    def _filter(self) -> Filter:
+        return self.query_one(Filter)
 
     @on(Input.Changed, "#case-filter")
     def _changed(self, event: Input.Changed) -> None:

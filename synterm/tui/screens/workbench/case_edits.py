@@ -199,7 +199,7 @@ class CaseEditing(InlineEditing):
         case = self.cases.list.case
         if case is not None and case.scenario_id == scenario_id:
             return list(case.input)
-        return sorted(self.session.facts.variables) or ["text"]
+        return sorted(self.session.facts.variables) or ["message"]
 
 
 _SPLITS = {
