@@ -65,7 +65,8 @@ class Pacer(Timer):
 
     def _now(self) -> None:
         self._due = None
-        if self._screen.is_running:
+        # Who is leaving paints no more, as with Textual's own timers: nobody may read any more what is written.
+        if self._screen.is_running and not self._screen.app._exit:  # pyright: ignore[reportPrivateUsage]
             try:
                 self._paint()
             except Exception as error:  # noqa: BLE001 - as every timer of Textual: the app ends, and says why
