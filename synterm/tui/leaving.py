@@ -11,12 +11,13 @@ import os
 import signal
 import stat
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
 from textual.app import App
+from textual.drivers._writer_thread import WriterThread
 
 _ASKING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
@@ -33,23 +34,46 @@ def in_order(app: App[Any]) -> Generator[None]:
         if number in asked:
             signal.signal(number, signal.SIG_DFL)
             signal.raise_signal(number)
+        # Another signal may come in between any two of these steps, and both come when a terminal is closed: to leave
+        # twice does no harm, to leave it to the other does.
+        first = not asked
         asked.add(number)
-        if len(asked) == 1:
+        if first:
             _leave(app, number)
 
+    run, WriterThread.run = WriterThread.run, _forgiving(WriterThread.run)
     heard = [number for number in _ASKING if signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, ask) for number in heard}
     try:
         yield
     finally:
+        WriterThread.run = run
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _forgiving(run: Callable[[WriterThread], None]) -> Callable[[WriterThread], None]:
+    """Textual's thread that writes, going on where the terminal is gone: it drops what nobody can read.
+
+    It would end with the first error, and whoever draws would soon wait for room in its queue for ever: the signal that
+    tells of the closed terminal, if another thread is given it, is not heeded before that wait is over.
+    """
+
+    def write(self: WriterThread) -> None:
+        try:
+            run(self)
+        except OSError:
+            while self._queue.get() is not None:  # pyright: ignore[reportPrivateUsage]
+                pass
+
+    return write
 
 
 def _leave(app: App[Any], number: int) -> None:
     for stream in (sys.__stdin__, sys.__stdout__, sys.__stderr__):
         if stream is not None and not stream.closed and _was_terminal(stream.fileno()):
             _lead_nowhere(stream.fileno())
+            number = signal.SIGHUP  # whatever else told of it first
     # Wakes the loop too, where it waits.
     asyncio.get_running_loop().call_soon_threadsafe(lambda: app.exit(return_code=128 + number))
 
