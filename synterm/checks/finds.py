@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -71,9 +72,9 @@ class FreeOf(Check):
         self._allowed = tuple(_glob(allowed) for allowed in self.allow)
         return self
 
+    @abstractmethod
     def finders(self) -> Iterable[Finder]:
         """What looks for each kind."""
-        raise NotImplementedError
 
     def warm(self) -> None:
         with suppress(ModelError):  # `judge` says it of each answer

@@ -99,12 +99,9 @@ def load_check(config: dict[str, Any]) -> Check:
 
 def _written(fields: dict[str, Any]) -> str | None:
     """How a check is written, for who left out its type: ``contains: refund``."""
-    first = next(iter(fields), None)
-    known = _places()
-    if first is None or not (first in known or get_close_matches(first, known)):
-        return None
-    near = first if first in known else get_close_matches(first, known)[0]
-    return f"write {{type: {near}, value: …}}"
+    first = next(iter(fields), "")
+    near = get_close_matches(str(first), _places(), 1)
+    return f"write {{type: {near[0]}, value: …}}" if near else None
 
 
 def check_types() -> dict[str, str]:

@@ -41,7 +41,8 @@ def in_order(app: App[Any]) -> Generator[None]:
         if first:
             _leave(app, number)
 
-    run, WriterThread.run = WriterThread.run, _forgiving(WriterThread.run)
+    run = WriterThread.run
+    WriterThread.run = _forgiving(run)  # pyright: ignore[reportAttributeAccessIssue]
     heard = [number for number in _ASKING if signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, ask) for number in heard}
     try:

@@ -132,11 +132,12 @@ class Session:
         `touched`: the cases that say something else now; None: any may.
         """
         tree = self.project.nodes.tree()
-        self.models = self.project.models.all()
+        models = self.project.models.all()
         library = Library.of(self.project, self.library)
-        checklist = Checklist(tree, self.project.grades, self.models, library)
-        if tree != self.tree or library != self.library or checklist.judges != self.checklist.judges:
-            self.tree, self.library, self.checklist, touched = tree, library, checklist, None
+        # Not with each edit of a case: making all checks takes time. Models may judge, or play the users of dialogs.
+        if tree != self.tree or library != self.library or models != self.models:
+            self.tree, self.library, self.models, touched = tree, library, models, None
+            self.checklist = Checklist(tree, self.project.grades, models, library)
         self._forget(touched)
         self._reload_prompts()
         if self.model is not None:

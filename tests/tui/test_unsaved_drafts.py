@@ -109,6 +109,16 @@ async def test_what_could_not_be_saved_is_there_when_one_comes_back_to_the_promp
         assert bench.project.prompts.get("two").draft == body("two")
 
 
+async def test_what_the_editor_did_not_tell_of_yet_is_kept(make_project: MakeProject, open_bench: OpenBench) -> None:
+    path = make_project()
+    async with open_bench(path) as bench:
+        area = bench.screen.prompt.areas[0]
+        with area.prevent(area.Changed):
+            area.insert("zebra ", (0, 0))
+    with Project.open(path) as project:
+        assert project.prompts.all()[0].draft.messages[0].content.startswith("zebra ")
+
+
 def test_who_quits_with_an_unsaved_draft_is_told(make_project: MakeProject, monkeypatch: pytest.MonkeyPatch) -> None:
     path = make_project()
     run: Any = WorkbenchApp.run

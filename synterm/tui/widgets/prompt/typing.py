@@ -128,8 +128,14 @@ class TypingPane(Vertical):
         return self._heard.get(self.prompt_id, 0) == self._changes
 
     def unsaved(self) -> Draft | None:
-        """What was typed and not heard of yet."""
-        return None if self._is_heard else self.typed()
+        """What was typed and not heard of yet, also where the editor did not even tell of it: it draws a key first."""
+        return None if self._is_heard and not self._is_ahead() else self.typed()
+
+    def _is_ahead(self) -> bool:
+        """Whether the editors say something else than what was read last, with nothing known of that is to be read."""
+        if self._reading is None or self._unread is not None or not self.areas:
+            return False
+        return self._texts() != self._reading.texts
 
     def typed(self) -> Draft | None:
         """What the editors say, as far as that is known without reading it; None without a prompt."""
