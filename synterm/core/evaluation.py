@@ -84,6 +84,10 @@ def variant_name(prompt: str, version: str, model: str) -> str:
     return f"{prompt}@{version} · {model}"
 
 
+Cell = tuple[str, str, str, str, str, int]
+"""Case id; the variant's prompt, version, body id and model; repeat."""
+
+
 @record
 class Task:
     """One evaluation to be made. Once rendered it has a request, or the problem why there is none."""
@@ -106,9 +110,10 @@ class Task:
     """What was found for it in the documents, where that is worked out already."""
 
     @property
-    def cell(self) -> tuple[str, tuple[str, str], int]:
-        """The place in a grid: case id, variant key, repeat."""
-        return (self.case.id, self.variant.key, self.repeat)
+    def cell(self) -> Cell:
+        """The place in a grid. A draft and the version that it was kept as say the same: each has places of its own."""
+        variant = self.variant
+        return (self.case.id, variant.prompt, variant.version, *variant.key, self.repeat)
 
     @property
     def made(self) -> int:

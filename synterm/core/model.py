@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from synterm.core.ids import canonical_json
+
 DEFAULT_EMBEDDED = "embedded/smollm2-135m"
 """What ``embedded/default`` stands for. Requests carry this name, so a later default is not taken for this one."""
 
@@ -46,6 +48,16 @@ class ModelSpec(BaseModel):
     """The most requests a minute that its endpoint allows; None: as many as it takes without complaint."""
     tpm: int | None = Field(default=None, ge=1)
     """The most tokens a minute, prompts and answers together."""
+
+    def __eq__(self, other: object) -> bool:
+        return self._said() == other._said() if isinstance(other, ModelSpec) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._said())
+
+    def _said(self) -> bytes:
+        # By value, a parameter's ``1`` would be ``true``.
+        return canonical_json(self.model_dump(mode="json"))
 
     @property
     def provider(self) -> str:

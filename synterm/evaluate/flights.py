@@ -156,9 +156,7 @@ class Flights:
     def _join(self, flight: Flight, task: Task, *, urgent: bool) -> None:
         if urgent:
             self._lanes[self._traffic.route(flight.request.model)].hurry(flight)
-        # A task that is taken ahead waits there already. A step never does: columns of equal prompts have equal cells, and
-        # each waits for its own.
-        if task.then or not urgent or all(other.cell != task.cell for other in flight.tasks):
+        if not urgent or all(other.cell != task.cell for other in flight.tasks):
             flight.tasks.append(task)
 
     def _problem(self, route: Route, flight: Flight) -> Completion | None:

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import cast
 
 from synterm.core.completion import Completion, Outcome, failed_call
-from synterm.core.evaluation import Evaluation, Task
+from synterm.core.evaluation import Cell, Evaluation, Task
 from synterm.core.request import Request
 from synterm.errors import InputError, ProjectError
 from synterm.evaluate.checklist import Checklist
@@ -25,8 +25,6 @@ from synterm.evaluate.lane import Lane
 from synterm.evaluate.limits import DEFAULT_LIMITS, Limits
 from synterm.evaluate.traffic import Traffic
 from synterm.storage.project import Project
-
-Cell = tuple[str, tuple[str, str], int]
 
 _NOTHING_TO_JUDGE = "the project file has no answer to judge", "the same command without --rejudge asks for it"
 

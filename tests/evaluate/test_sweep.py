@@ -121,6 +121,23 @@ async def test_cases_on_screen_are_taken_before_the_others(play: Play) -> None:
     assert "".join(actor.asked) == "adfbce"
 
 
+async def test_columns_that_say_the_same_are_each_told_of_what_is_taken_first(play: Play) -> None:
+    cases = play.cases(*"abc")
+    columns = [variant(version="draft"), variant(version="v2")]
+    actor = Actor(width=1, held=True)
+    sweep, done = play.sweep(play.tasks(cases, *columns), Stage(actor)), list[tuple[str, str]]()
+    async for event in sweep.events():
+        if isinstance(event, Started) and event.task.case.title == "a":
+            for column in columns:
+                sweep.promote(play.tasks([cases[2]], column))
+            await actor.let_all()
+        elif isinstance(event, Judged):
+            task = event.evaluation.task
+            done.append((task.case.title, task.variant.version))
+    assert sorted(done) == sorted((title, column.version) for title in "abc" for column in columns)
+    assert "".join(actor.asked) == "acb", "what they share is asked for once"
+
+
 async def test_answers_are_told_of_as_they_stream_in(play: Play) -> None:
     sweep = play.sweep(play.tasks(play.cases("a good one")), Stage(Actor(word_s=0.06)), Limits(stream=True))
     events = [event async for event in sweep.events()]
