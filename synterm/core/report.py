@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from synterm.core.classification import Classification
+from synterm.core.comparison import CompareReport
 from synterm.core.metrics import FlakyReport, GroupReport, Latency, Metrics, RepeatsReport, StoppedEarly
 
 RUN_SCHEMA = "synterm.run/1"
@@ -101,14 +102,25 @@ class VariantReport(Metrics):
 class GateReport(BaseModel):
     """A gate and whether it holds."""
 
-    min_pass_rate: float
+    kind: str
+    """What it is about: ``min_pass_rate`` …"""
+    words: str
+    """What must hold, for people: "at least 90 % pass"."""
+    limit: float | None = None
+    """The figure that it is held to."""
+    found: float | None = None
+    """The figure that was found; None when there is none."""
+    min_pass_rate: float | None = None
+    """The limit of a gate on the pass rate."""
+    failing: list[str] = []
+    """Ids of the cases that break it, where it is about single cases; at most 200."""
     state: GateState
     note: str | None = None
     """What to know before one believes it: that it leans on a judge of which too little is known."""
 
 
 class Comparison(BaseModel):
-    """How a behavior stands against a baseline."""
+    """How a behavior stands against a baseline; `p_value` over independent cases, `p_adjusted` over all behaviors."""
 
     baseline: str
     fixed: int
@@ -228,6 +240,8 @@ class RunReport(BaseModel):
     flaky: list[FlakyReport] = []
     """The cells whose verdict is not steady, the worst first; at most 200."""
     stopped_early: StoppedEarly | None = None
+    comparison: CompareReport | None = None
+    """Against the baseline, or whatever the run was to be held against."""
     groups: list[GroupReport] = []
     """By scenario, behavior, feature and tag (at most the 200 most frequent): only where they were asked for."""
 

@@ -216,6 +216,10 @@ def _gate(gate: Gate, column: Column, result: RunResult, scenarios: Sequence[Nod
     tally = column.tally(cases)
     checks = [check for scenario in scenarios for check in result.tree.checks(scenario.id)]
     return GateReport(
+        kind="min_pass_rate",
+        words=f"at least {gate.min_pass_rate * 100:g} % pass",
+        limit=gate.min_pass_rate,
+        found=tally.rate,
         min_pass_rate=gate.min_pass_rate,
         state=tally.gate(gate, result.missing(tally, scenarios)),
         note=gate_note(column, cases, checks, result.calibrations),

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
+from synterm.core.comparison import Verdict
 from synterm.evaluate.statistics import mcnemar_exact
-
-Verdict = Literal["better", "worse", "no difference found", "not enough evidence"]
 
 ALPHA = 0.05
 """Below this p-value a difference counts."""

@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from synterm.core.comparison import Verdict
 from synterm.core.evaluation import Variant
 from synterm.evaluate.sheet import Sheet
 from synterm.evaluate.statistics import mcnemar_exact
-from synterm.evaluate.verdict import Verdict, verdict_of
+from synterm.evaluate.verdict import verdict_of
 
 
 @dataclass(frozen=True, slots=True)

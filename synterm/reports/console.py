@@ -15,7 +15,7 @@ from synterm.errors import ExitCode
 from synterm.evaluate.report import RunResult
 from synterm.reports.changes import Change, changes
 from synterm.reports.details import confusion, errors, failures
-from synterm.reports.figures import chance, dollars, percent, seconds
+from synterm.reports.figures import chance, dollars, seconds
 from synterm.reports.groups import group_table
 from synterm.reports.judges import corrected_lines, gate_notes
 from synterm.reports.metrics import metrics_tables
@@ -107,7 +107,7 @@ def _gates(report: RunReport) -> Iterator[RenderableType]:
     for name, gate in zip(short_names(report.variants), report.gates, strict=False):
         words = {"passed": "holds", "failed": "fails", "open": "is not decided"}[gate.state]
         line = Text.assemble(GATE_MARKS[gate.state], f" {one_line(name)}: the gate over the whole run ")
-        yield line.append(f"(at least {percent(gate.min_pass_rate)}) {words}")
+        yield line.append(f"({gate.words}) {words}")
     if report.halted:
         left = plural(report.totals.not_made, "evaluation")
         yield Text(f"Halted: {one_line(report.halted)}; {left} not made", "yellow")

@@ -115,7 +115,8 @@ def _add_behaviors(table: Table, rows: Rows, variants: Sequence[str]) -> None:
 
 def _name(path: str, row: BehaviorReport, by_variant: dict[str, list[BehaviorReport]]) -> Text:
     indent = {"feature": "", "behavior": "  ", "scenario": "    "}[row.level]
-    gates = sorted({row.gate.min_pass_rate for rows in by_variant.values() for row in rows if row.gate})
+    reports = [row.gate for rows in by_variant.values() for row in rows if row.gate]
+    gates = sorted({gate.min_pass_rate for gate in reports if gate.min_pass_rate is not None})
     needs = "  ≥ " + ", ".join(percent(rate) for rate in gates) if gates else ""
     return Text.assemble(indent, (one_line(path.rpartition("/")[2]), "bold" if not indent else ""), (needs, "dim"))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from synterm.storage.baselines_step import baselines_step
 from synterm.storage.connect import APPLICATION_ID
 from synterm.storage.documents_step import documents_step
 from synterm.storage.engine_step import engine_step
@@ -17,7 +18,7 @@ from synterm.storage.feedback_step import feedback_step
 from synterm.storage.review_step import review_step
 from synterm.storage.workbench_step import workbench_step
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 """Raised with each step; kept in the file's header."""
 
 _FIRST = """
@@ -160,6 +161,12 @@ def fifth(db: Database) -> None:
 def sixth(db: Database) -> None:
     """Documents that prompts take context from."""
     documents_step(db)
+
+
+@migrations(name="0007_baselines")
+def seventh(db: Database) -> None:
+    """Runs that are pinned under a name."""
+    baselines_step(db)
 
 
 def migrate(db: Database) -> None:

@@ -63,8 +63,8 @@ def test_gates_are_marked_where_they_stand_and_counted(make_report: MakeReport, 
 
 def test_a_gate_over_the_whole_run_is_said_for_each_variant(make_report: MakeReport, monkeypatch: pytest.MonkeyPatch):
     text = shown(make_report({"v1": "pf", "v2": "pp"}, min_pass_rate=0.75), 80, monkeypatch)
-    assert "✗ router@v1: the gate over the whole run (at least 75 %) fails" in text
-    assert "✓ router@v2: the gate over the whole run (at least 75 %) holds" in text
+    assert "✗ router@v1: the gate over the whole run (at least 75 % pass) fails" in text
+    assert "✓ router@v2: the gate over the whole run (at least 75 % pass) holds" in text
 
 
 def test_what_was_not_made_is_said(make_report: MakeReport, monkeypatch: pytest.MonkeyPatch):
