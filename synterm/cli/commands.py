@@ -11,6 +11,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "add": ("synterm.cli.add", "add features, behaviors, scenarios, cases, prompts, models, documents"),
     "edit": ("synterm.cli.edit", "change them"),
     "rm": ("synterm.cli.rm", "remove them"),
+    "baseline": ("synterm.cli.baseline", "pin a run under a name: what later runs are held against"),
     "review": ("synterm.cli.review", "judge answers yourself; how far each check can be trusted"),
     "models": ("synterm.cli.models", "which models are usable now, why others are not; one test call"),
     "serve": ("synterm.cli.serve", "the workbench in a browser"),
@@ -19,7 +20,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 NOT_YET = (
-    "baseline",
     "compare",
     "diff",
     "distill",

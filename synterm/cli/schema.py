@@ -26,6 +26,7 @@ _WRITTEN: dict[str, str] = {
     "models": "synterm.reports.listings:ModelList",
     "documents": "synterm.reports.listings:DocumentList",
     "runs": "synterm.reports.listings:RunList",
+    "baselines": "synterm.reports.baselines:BaselineList",
     "verdicts": "synterm.formats.verdict_export:VerdictList",
     "calibration": "synterm.reports.calibration:CalibrationList",
     "verdict_import": "synterm.formats.verdict_report:ImportReport",
@@ -45,8 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     names = (*_WRITTEN, *_READ)
     listed = ", ".join([*_WRITTEN][1:6])
     written = (
-        f"what comes out: run (synterm run --json), those of synterm ls ({listed}), verdicts, calibration and "
-        "verdict_import (synterm review), usable (synterm models --json), trial (with --test), settings"
+        f"what comes out: run (synterm run --json), those of synterm ls ({listed}), baselines, verdicts, calibration "
+        "and verdict_import (synterm review), usable (synterm models --json), trial (with --test), settings"
     )
     read = "; what goes in: project (a text form), case and verdict (a line of a JSONL file)"
     parser.add_argument("name", metavar="NAME", choices=names, help=written + read)

@@ -31,6 +31,7 @@ from synterm.storage.connect import (
     set_journal,
 )
 from synterm.storage.contents import ContentStore
+from synterm.storage.coverage import CoverageStore
 from synterm.storage.documents import DocumentStore
 from synterm.storage.graded import GradedStore
 from synterm.storage.grades import GradeStore
@@ -191,6 +192,11 @@ class Project:
     def baselines(self) -> BaselineStore:
         """Runs that are pinned under a name."""
         return BaselineStore(self._db, self._writer)
+
+    @cached_property
+    def coverage(self) -> CoverageStore:
+        """How many of the cases recorded runs evaluated."""
+        return CoverageStore(self._db, self._writer)
 
     @cached_property
     def trends(self) -> TrendStore:
