@@ -93,7 +93,7 @@ def _set(project: Project, args: argparse.Namespace) -> None:
     _say_what_was_replaced(project, before, scenarios, record)
     if own:
         hint = f"synterm baseline {project.path} rm {args.name} --scenario '*'"
-        say(f"  {plural(len(own), 'scenario')} keep a run of their own under this name ({hint} unpins those)")
+        say(f"  runs of their own for {plural(len(own), 'scenario')} stay under this name; {hint} unpins them")
 
 
 def _run_of(project: Project, wanted: str | None) -> RunRecord:
@@ -103,7 +103,7 @@ def _run_of(project: Project, wanted: str | None) -> RunRecord:
     runs = project.runs.all()
     complete = runs if wanted else [run for run in runs if run.status == "complete"]
     if not complete:
-        some = f"none of the {plural(len(runs), 'run')} is complete" if runs else "there is no recorded run yet"
+        some = "no run is complete" if runs else "there is no recorded run yet"
         raise UsageError(some, hint=f"synterm run {project.path} makes one")
     return complete[-1]
 
@@ -112,11 +112,15 @@ def _refuse_what_is_not_done(record: RunRecord, *, force: bool) -> None:
     if record.status == "complete" or force:
         return
     missing = record.totals.get("not_made")
-    left = f": {missing:,} evaluations were not made" if isinstance(missing, int) and missing else ""
+    left = f": {_not_made(missing)}" if isinstance(missing, int) and missing else ""
     raise UsageError(
         f"run {record.id[-8:]} is {record.status}{left}. What it lacks, nothing could be compared with",
         hint="make the same run again: only what has no answer is sent; or --force pins it as it is",
     )
+
+
+def _not_made(missing: int) -> str:
+    return f"{plural(missing, 'evaluation')} {'was' if missing == 1 else 'were'} not made"
 
 
 def _scenarios(project: Project, globs: Sequence[str]) -> list[str]:
@@ -199,7 +203,7 @@ def _rm(project: Project, args: argparse.Namespace) -> None:
     chosen = _own(project, pins, args.scenario) if args.scenario else None
     if chosen == []:
         raise NotFoundError(
-            f"baseline {args.name!r} pins no run of their own for the scenarios of {', '.join(map(repr, args.scenario))}",
+            f"no scenario of {', '.join(map(repr, args.scenario))} has a run of its own in baseline {args.name!r}",
             hint=f"synterm baseline {project.path} ls",
         )
     count = project.baselines.remove(args.name, chosen).result()

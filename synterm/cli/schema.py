@@ -26,6 +26,7 @@ _WRITTEN: dict[str, str] = {
     "models": "synterm.reports.listings:ModelList",
     "documents": "synterm.reports.listings:DocumentList",
     "runs": "synterm.reports.listings:RunList",
+    "trends": "synterm.reports.trends:TrendList",
     "baselines": "synterm.reports.baselines:BaselineList",
     "verdicts": "synterm.formats.verdict_export:VerdictList",
     "calibration": "synterm.reports.calibration:CalibrationList",
@@ -44,7 +45,7 @@ _READ: dict[str, str] = {
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `synterm schema`."""
     names = (*_WRITTEN, *_READ)
-    listed = ", ".join([*_WRITTEN][1:6])
+    listed = ", ".join([*_WRITTEN][1:8])
     written = (
         f"what comes out: run (synterm run --json), those of synterm ls ({listed}), baselines, verdicts, calibration "
         "and verdict_import (synterm review), usable (synterm models --json), trial (with --test), settings"

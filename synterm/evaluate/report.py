@@ -46,6 +46,8 @@ class RunResult:
     wall_s: float = 0.0
     fail_on: frozenset[str] = frozenset(("gate", "regression", "error"))
     min_pass_rate: float | None = None
+    base: frozenset[tuple[str, str]] = frozenset()
+    """Variants, by key, that the others are held against: no gate is about them."""
     labels: Sequence[str] = ()
     repeating: Repeating = ONCE
     rounds: int = 0

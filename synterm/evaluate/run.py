@@ -60,6 +60,8 @@ class RunPlan:
     git_commit: str | None = None
     fail_on: frozenset[str] = frozenset(("gate", "regression", "error"))
     min_pass_rate: float | None = None
+    base: frozenset[tuple[str, str]] = frozenset()
+    """Variants, by key, that are there for the others to be held against: no gate is about them."""
 
     @property
     def repeating(self) -> Repeating:
@@ -144,6 +146,7 @@ async def run(
         planned_in=chosen.size_in,
         fail_on=chosen.fail_on,
         min_pass_rate=chosen.min_pass_rate,
+        base=chosen.base,
         labels=checklist.labels(),
         repeating=chosen.repeating,
         retriever=checklist.retriever,
@@ -254,7 +257,13 @@ def _unusual(chosen: RunPlan) -> dict[str, Any]:
 def _config(chosen: RunPlan) -> dict[str, Any]:
     return {
         "variants": [
-            {"prompt": variant.prompt, "version": variant.version, "body": variant.body.id, "model": variant.model.name}
+            {
+                "prompt": variant.prompt,
+                "version": variant.version,
+                "body": variant.body.id,
+                "model": variant.model.name,
+                **({"base": True} if variant.key in chosen.base else {}),
+            }
             for variant in chosen.variants
         ],
         "cases": len(chosen.cases),

@@ -9,12 +9,12 @@ from typing import Any
 from synterm.storage.base import Store, marks
 
 _COLUMNS = """
-SELECT runs.id, run_columns.pk, prompt, model_name,
+SELECT runs.id, run_columns.pk, prompt, version, model_name,
     CASE WHEN json_valid(config) THEN config END ->> '$.variants[#-1].body' IS body_id
         AND CASE WHEN json_valid(config) THEN config END ->> '$.variants[#-1].model' IS model_name
 FROM runs JOIN run_columns ON run_columns.run_id = runs.id
 WHERE runs.id IN ({runs}) AND ? IN (prompt, '') AND ? IN (model_name, '')
-ORDER BY runs.id, 5, run_columns.pk
+ORDER BY runs.id, 6, run_columns.pk
 """
 """The columns of some runs; the one that a run's configuration names last comes last."""
 
@@ -64,6 +64,11 @@ class TrendStore(Store):
         """These runs by scenario id, the oldest first, under the newest variant of each, whether they are complete or
         not."""
         return self._trends(_COLUMNS.format(runs=marks(len(run_ids))), [*run_ids, "", ""])
+
+    def newest(self, run_ids: Sequence[str]) -> dict[str, tuple[str, str, str]]:
+        """Prompt, version and model of the newest variant of each of these runs."""
+        rows = self._rows(_COLUMNS.format(runs=marks(len(run_ids))), [*run_ids, "", ""])
+        return {run_id: (prompt, version, model) for run_id, _, prompt, version, model, _ in rows}
 
     def _trends(self, sql: str, values: list[Any]) -> dict[str, list[Trend]]:
         # Of each run the last row stays.
