@@ -22,6 +22,7 @@ _WRITTEN: dict[str, str] = {
     "run": "synterm.core.report:RunDocument",
     "tree": "synterm.reports.listings:TreeList",
     "cases": "synterm.reports.listings:CaseList",
+    "gates": "synterm.reports.listings:GateList",
     "prompts": "synterm.reports.listings:PromptList",
     "models": "synterm.reports.listings:ModelList",
     "documents": "synterm.reports.listings:DocumentList",
@@ -43,7 +44,7 @@ _READ: dict[str, str] = {
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `synterm schema`."""
     names = (*_WRITTEN, *_READ)
-    listed = ", ".join([*_WRITTEN][1:6])
+    listed = ", ".join([*_WRITTEN][1:7])
     written = (
         f"what comes out: run (synterm run --json), those of synterm ls ({listed}), verdicts, calibration and "
         "verdict_import (synterm review), usable (synterm models --json), trial (with --test), settings"

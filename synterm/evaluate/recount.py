@@ -58,7 +58,12 @@ def recount(project: Project, run: RunRecord, labels: Sequence[str] = ()) -> Rec
     variants = variants_of(project, run)
     how = repeating_of(run)
     result = RunResult(
-        project.nodes.tree(), list(variants.values()), _planned(run, len(variants), how), labels=labels, repeating=how
+        project.nodes.tree(),
+        list(variants.values()),
+        _planned(run, len(variants), how),
+        gates=project.gates,
+        labels=labels,
+        repeating=how,
     )
     result.wall_s = float(_number(run.totals.get("wall_s")))
     result.rounds = int(_number(run.totals.get("rounds")))

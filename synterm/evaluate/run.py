@@ -144,6 +144,7 @@ async def run(
         planned_in=chosen.size_in,
         fail_on=chosen.fail_on,
         min_pass_rate=chosen.min_pass_rate,
+        gates=project.gates,
         labels=checklist.labels(),
         repeating=chosen.repeating,
         retriever=checklist.retriever,

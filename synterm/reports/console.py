@@ -16,11 +16,12 @@ from synterm.evaluate.report import RunResult
 from synterm.reports.changes import Change, changes
 from synterm.reports.details import confusion, errors, failures
 from synterm.reports.figures import chance, dollars, seconds
+from synterm.reports.gates import gate_lines, run_gate_lines
 from synterm.reports.groups import group_table
 from synterm.reports.judges import corrected_lines, gate_notes
 from synterm.reports.metrics import metrics_tables
 from synterm.reports.repeats import repeats
-from synterm.reports.tables import GATE_MARKS, behavior_tables, short_names, variants_table
+from synterm.reports.tables import GATE_MARKS, behavior_tables, variants_table
 from synterm.text import one_line, plural
 
 _EXIT_WORDS = {
@@ -57,6 +58,7 @@ def _sections(
     yield corrected_lines(report)
     if report.behaviors:
         yield behavior_tables(report, width)
+        yield gate_lines(report)
     yield metrics_tables(report, width)
     for kind in dict.fromkeys(by):
         yield group_table(report, kind, width)
@@ -104,10 +106,7 @@ def _change(change: Change) -> Iterator[Text]:
 
 
 def _gates(report: RunReport) -> Iterator[RenderableType]:
-    for name, gate in zip(short_names(report.variants), report.gates, strict=False):
-        words = {"passed": "holds", "failed": "fails", "open": "is not decided"}[gate.state]
-        line = Text.assemble(GATE_MARKS[gate.state], f" {one_line(name)}: the gate over the whole run ")
-        yield line.append(f"({gate.words}) {words}")
+    yield from run_gate_lines(report)
     if report.halted:
         left = plural(report.totals.not_made, "evaluation")
         yield Text(f"Halted: {one_line(report.halted)}; {left} not made", "yellow")
