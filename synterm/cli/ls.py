@@ -11,9 +11,8 @@ from synterm.cli.parser import positive
 from synterm.cli.places import opened
 from synterm.core.case import value_text
 from synterm.core.ids import canonical_json
-from synterm.reports.figures import percent
 from synterm.reports.json import write_json
-from synterm.reports.listings import DocumentList, ModelList, PromptList, case_list, run_list, tree_list
+from synterm.reports.listings import DocumentList, ModelList, PromptList, case_list, gate_list, run_list, tree_list
 from synterm.reports.trends import trend_list, trend_rows
 from synterm.storage.cases import CaseFilter
 from synterm.storage.project import Project
@@ -36,11 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("project", metavar="PROJECT")
     add("what", metavar="WHAT", nargs="?", choices=tuple(_LISTS), default="tree", help=", ".join(_LISTS))
-    add(
-        "--json",
-        action="store_true",
-        help="as JSON (synterm schema tree, cases, prompts, models, documents, runs, trends)",
-    )
+    add("--json", action="store_true", help="as JSON (synterm schema tree, cases, gates, …)")
     only = parser.add_argument_group("which cases").add_argument
     only("--behavior", action="append", default=[], metavar="GLOB", help="as in synterm run")
     only("--tag", action="append", default=[], metavar="T", help="with this tag; repeated: with all of them")
@@ -66,7 +61,7 @@ def _tree(project: Project, args: argparse.Namespace) -> None:
         (
             node.path,
             plural(node.cases, "case"),
-            ", ".join(f"≥ {percent(gate.min_pass_rate)}" for gate in node.gates),
+            ", ".join(gate.short for gate in node.gates),
             ", ".join(str(check.get("type", "?")) for check in node.checks),
         )
         for node in listing.nodes
@@ -156,6 +151,13 @@ def _trends(project: Project, args: argparse.Namespace) -> None:
     return write_json(listing, "-") if args.json else rows(trend_rows(listing))
 
 
+def _gates(project: Project, args: argparse.Namespace) -> None:
+    listing = gate_list(project.nodes.tree(), project.gates)
+    if args.json:
+        return write_json(listing, "-")
+    return rows((row.path or "(the whole run)", row.words, row.gate.model_dump_json()) for row in listing.gates)
+
+
 _LISTS: dict[str, Callable[[Project, argparse.Namespace], None]] = {
     "tree": _tree,
     "cases": _cases,
@@ -164,4 +166,5 @@ _LISTS: dict[str, Callable[[Project, argparse.Namespace], None]] = {
     "documents": _documents,
     "runs": _runs,
     "trends": _trends,
+    "gates": _gates,
 }

@@ -22,6 +22,7 @@ _WRITTEN: dict[str, str] = {
     "run": "synterm.core.report:RunDocument",
     "tree": "synterm.reports.listings:TreeList",
     "cases": "synterm.reports.listings:CaseList",
+    "gates": "synterm.reports.listings:GateList",
     "prompts": "synterm.reports.listings:PromptList",
     "models": "synterm.reports.listings:ModelList",
     "documents": "synterm.reports.listings:DocumentList",
@@ -45,20 +46,4 @@ _READ: dict[str, str] = {
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `synterm schema`."""
     names = (*_WRITTEN, *_READ)
-    listed = ", ".join([*_WRITTEN][1:8])
-    written = (
-        f"what comes out: run (synterm run --json), those of synterm ls ({listed}), baselines, verdicts, calibration "
-        "and verdict_import (synterm review), usable (synterm models --json), trial (with --test), settings"
-    )
-    read = "; what goes in: project (a text form), case and verdict (a line of a JSONL file)"
-    parser.add_argument("name", metavar="NAME", choices=names, help=written + read)
-
-
-def run(args: argparse.Namespace) -> int:
-    """Write the schema."""
-    mode: JsonSchemaMode = "serialization" if args.name in _WRITTEN else "validation"
-    module, _, name = {**_WRITTEN, **_READ}[args.name].partition(":")
-    model: type[BaseModel] = getattr(import_module(module), name)
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema(mode=mode)}
-    data(json.dumps(schema, indent=2))
-    return 0
+    listed = ", ".join([*_WRITTEN][1:9])

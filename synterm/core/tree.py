@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from synterm.core.gate import Gate
 from synterm.core.ids import canonical_json, new_id
 
 Level = Literal["feature", "behavior", "scenario"]
@@ -14,15 +15,6 @@ LEVELS: tuple[Level, ...] = ("feature", "behavior", "scenario")
 
 CheckConfig = dict[str, Any]
 """A check as the project holds it: ``{"type": "label", "labels": […], …}``."""
-
-
-class Gate(BaseModel):
-    """A condition that fails CI when a run breaks it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    min_pass_rate: float = Field(ge=0, le=1)
-    """The lowest share of passed evaluations, 0 to 1, that is good enough."""
 
 
 class Node(BaseModel):

@@ -18,6 +18,10 @@ WHERE status = 'accepted'{only} GROUP BY split
 """
 _ONLY = " AND scenario_id IN (SELECT value FROM json_each(?))"
 _WITHOUT = " AND scenario_id NOT IN (SELECT value FROM json_each(?))"
+_CONTENTS = """
+SELECT DISTINCT lower(hex(content_id)) FROM evaluations
+WHERE column_pk IN (SELECT pk FROM run_columns WHERE run_id = ?){only}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +35,6 @@ class Coverage:
     same: int
     """Those of them that say what they said then."""
 
-    def __add__(self, other: Coverage) -> Coverage:
-        return Coverage(self.present + other.present, self.held + other.held, self.same + other.same)
-
 
 class CoverageStore(Store):
     """Cases that runs evaluated."""
@@ -45,10 +46,20 @@ class CoverageStore(Store):
 
         `only`: of these scenarios, by id; `without`: of all but these.
         """
-        chosen, values = "", [run_id]
-        if only is not None:
-            chosen, values = _ONLY, [*values, dump(list(only))]
-        if without:
-            chosen, values = chosen + _WITHOUT, [*values, dump(list(without))]
-        rows = self._rows(_COVERED.format(only=chosen), values)
+        chosen, values = _chosen(only, without)
+        rows = self._rows(_COVERED.format(only=chosen), [run_id, *values])
         return {split: Coverage(present, held, same) for split, present, held, same in rows}
+
+    def contents(self, run_id: str, *, only: Sequence[str] | None = None, without: Sequence[str] = ()) -> set[str]:
+        """The content ids of the cases that a run evaluated, in these scenarios as in `of_run`."""
+        chosen, values = _chosen(only, without)
+        return {content_id for (content_id,) in self._rows(_CONTENTS.format(only=chosen), [run_id, *values])}
+
+
+def _chosen(only: Sequence[str] | None, without: Sequence[str]) -> tuple[str, list[str]]:
+    sql, values = "", list[str]()
+    if only is not None:
+        sql, values = _ONLY, [dump(list(only))]
+    if without:
+        sql, values = sql + _WITHOUT, [*values, dump(list(without))]
+    return sql, values
