@@ -54,7 +54,8 @@ def find_opponent(project: Project, args: argparse.Namespace, chosen: RunPlan) -
 
 def _of_gates(project: Project) -> str | None:
     """The baseline that gates on regressions need: the first that one names and that is there, else `MAIN`."""
-    gates = [gate for node in project.nodes.tree().walk() for gate in node.gates if gate.kind == "no_regression"]
+    every = [*project.gates, *(gate for node in project.nodes.tree().walk() for gate in node.gates)]
+    gates = [gate for gate in every if gate.kind == "no_regression"]
     if not gates:
         return None
     known = project.baselines.names()

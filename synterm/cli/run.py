@@ -80,7 +80,8 @@ def run(args: argparse.Namespace) -> int:
             chosen = opponent.joined(chosen)
         if args.dry_run:
             return _preview(project, chosen, opponent)
-        report, result = evaluate(project, chosen, _progress(args), groups=bool(args.json or args.by), opponent=opponent)
+        groups = bool(args.json or args.by)
+        report, result = evaluate(project, chosen, _progress(args), groups=groups, opponent=opponent)
         if args.json:
             write_report(project, report, result, args.json)
     if not args.quiet:

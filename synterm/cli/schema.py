@@ -41,9 +41,26 @@ _READ: dict[str, str] = {
     "case": "synterm.formats.case_text:CaseText",
     "verdict": "synterm.formats.verdict_form:VerdictForm",
 }
+_LISTINGS = ("synterm.reports.listings:", "synterm.reports.trends:")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `synterm schema`."""
     names = (*_WRITTEN, *_READ)
-    listed = ", ".join([*_WRITTEN][1:9])
+    listed = ", ".join(name for name, place in _WRITTEN.items() if place.startswith(_LISTINGS))
+    written = (
+        f"what comes out: run (synterm run --json), those of synterm ls ({listed}), baselines, verdicts, calibration "
+        "and verdict_import (synterm review), usable (synterm models --json), trial (with --test), settings"
+    )
+    read = "; what goes in: project (a text form), case and verdict (a line of a JSONL file)"
+    parser.add_argument("name", metavar="NAME", choices=names, help=written + read)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the schema."""
+    mode: JsonSchemaMode = "serialization" if args.name in _WRITTEN else "validation"
+    module, _, name = {**_WRITTEN, **_READ}[args.name].partition(":")
+    model: type[BaseModel] = getattr(import_module(module), name)
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema(mode=mode)}
+    data(json.dumps(schema, indent=2))
+    return 0

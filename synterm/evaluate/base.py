@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -72,16 +72,6 @@ def beside(chosen: RunPlan, base: Base) -> RunPlan:
     return replace(chosen, variants=[*further, *chosen.variants], base=frozenset(variant.key for variant in further))
 
 
-def pairs(base: Base, own: Iterable[Variant]) -> list[tuple[Variant, Variant]]:
-    """Each of the run's own variants with the one of the base that it is held against: same prompt, same model.
-
-    Not those that say what the base says.
-    """
-    known = {(variant.prompt, variant.model.name): variant for variant in base.variants}
-    found = [(known.get((variant.prompt, variant.model.name)), variant) for variant in own]
-    return [(before, after) for before, after in found if before is not None and before.key != after.key]
-
-
 def _base(name: str, project: str, chosen: Sequence[Variant], find: Callable[[str], Choice | None]) -> Base:
     names = dict.fromkeys(variant.prompt for variant in chosen)
     choices = {prompt: found for prompt in names if (found := find(prompt))}
@@ -100,7 +90,7 @@ def _same(name: str, chosen: Sequence[Variant], choices: dict[str, Choice]) -> l
     """Which of the chosen versions say what the base says."""
     own = {(variant.prompt, variant.version): variant.body.id for variant in chosen}
     return [
-        f"{one_line(prompt)}@{version} says the same as {name}: evaluated once, and nothing to compare"
+        f"{one_line(prompt)}@{version} says the same as {name}: it was evaluated once"
         for (prompt, version), body in own.items()
         if prompt in choices and choices[prompt][2].id == body
     ]

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from synterm.core.comparison import CompareReport, Side
+from synterm.core.comparison import CompareReport
 from synterm.core.evaluation import Variant
 from synterm.errors import UsageError, did_you_mean
-from synterm.evaluate.base import Base, base_of_file, base_of_versions, beside, pairs
+from synterm.evaluate.base import Base, base_of_file, base_of_versions, beside
 from synterm.evaluate.compare.chosen import Chosen, VariantKey, chosen_run
 from synterm.evaluate.compare.names import resolve
 from synterm.evaluate.compare.report import compare
 from synterm.evaluate.run import RunPlan
 from synterm.storage.project import Project
+from synterm.storage.runs import RunRecord
 from synterm.text import one_line
 
 THIS = "this run"
@@ -58,9 +59,8 @@ class Record(Opponent):
     def report(self, chosen: RunPlan, run_id: str) -> CompareReport:
         """The comparison of two recorded runs."""
         run = self.side.project.runs.get(run_id)
-        return _merged(
-            compare(self.side, chosen_run(self.side.project, run, THIS, keys)) for keys in _layers(chosen.variants)
-        )
+        columns = [column for one in self.side.each for column in self.side.project.runs.columns(one.id)]
+        return _compare(self.side, run, chosen.variants, {(prompt, model) for _, prompt, _, _, model in columns})
 
     @property
     def words(self) -> str:
@@ -94,14 +94,13 @@ class Within(Opponent):
 
     def report(self, chosen: RunPlan, run_id: str) -> CompareReport:
         """The comparison of the variants of one run."""
-        run = self.own.runs.get(run_id)
-        found = pairs(self.base, (variant for variant in chosen.variants if variant.key not in chosen.base))
-        if not found:
-            sides = (Side(name=name, project=self.own.name, run_id=run_id) for name in (self.base.name, THIS))
-            return self._told(CompareReport(before=next(sides), after=next(sides), comparisons=[]))
-        before = chosen_run(self.own, run, self.base.name, list(dict.fromkeys(variant.key for variant, _ in found)))
-        layers = _layers([variant for _, variant in found])
-        return self._told(_merged(compare(before, chosen_run(self.own, run, THIS, keys)) for keys in layers))
+        run, base = self.own.runs.get(run_id), self.base
+        before = chosen_run(self.own, run, base.name, [variant.key for variant in base.variants])
+        own = [variant for variant in chosen.variants if variant.key not in chosen.base]
+        made = _compare(before, run, own, {_kind(variant) for variant in base.variants})
+        made.before.project = base.project
+        made.notes = [*base.notes, *made.notes]
+        return made
 
     @property
     def words(self) -> str:
@@ -109,32 +108,40 @@ class Within(Opponent):
         names = dict.fromkeys(f"{variant.prompt}@{variant.version}" for variant in self.base.variants)
         return one_line(f"{self.base.name}, evaluated with it: {', '.join(names)}")
 
-    def _told(self, made: CompareReport) -> CompareReport:
-        made.before.project = self.base.project
-        made.notes = [*self.base.notes, *made.notes]
-        return made
+
+_Kind = tuple[str, str]
+"""A prompt and a model, by name."""
+
+
+def _compare(before: Chosen, run: RunRecord, own: Sequence[Variant], known: set[_Kind]) -> CompareReport:
+    """Each of a run's own variants with its like on the other side, which has these kinds.
+
+    Where it has none like any of them, the last versions are compared as far as that goes.
+    """
+    like = [variant for variant in own if _kind(variant) in known]
+    if not like:
+        return compare(before, chosen_run(before.project, run, THIS, _layers(own)[-1]))
+    first, *others = (compare(before, chosen_run(before.project, run, THIS, keys)) for keys in _layers(like))
+    for other in others:
+        first.comparisons += other.comparisons
+        first.notes = list(dict.fromkeys([*first.notes, *other.notes]))
+    first.variants_unpaired = [variant.name for variant in own if _kind(variant) not in known]
+    return first
 
 
 def _layers(variants: Sequence[Variant]) -> list[list[VariantKey]]:
     """The variants in as many lists as a prompt has versions: one comparison takes one of each prompt and model."""
-    layers: list[dict[tuple[str, str], VariantKey]] = []
+    layers: list[dict[_Kind, VariantKey]] = []
     for variant in variants:
-        kind = (variant.prompt, variant.model.name)
-        layer = next((layer for layer in layers if kind not in layer), None)
+        layer = next((layer for layer in layers if _kind(variant) not in layer), None)
         if layer is None:
             layers.append(layer := {})
-        layer[kind] = variant.key
+        layer[_kind(variant)] = variant.key
     return [list(layer.values()) for layer in layers]
 
 
-def _merged(reports: Iterable[CompareReport]) -> CompareReport:
-    """The comparisons of one run as one report."""
-    first, *others = reports
-    for other in others:
-        first.comparisons += other.comparisons
-        first.variants_unpaired = list(dict.fromkeys([*first.variants_unpaired, *other.variants_unpaired]))
-        first.notes = list(dict.fromkeys([*first.notes, *other.notes]))
-    return first
+def _kind(variant: Variant) -> _Kind:
+    return variant.prompt, variant.model.name
 
 
 def baseline(project: Project, name: str) -> Record:
@@ -168,7 +175,8 @@ def _other(project: Project, name: str) -> Path:
     path = Path(name)
     if path.exists() and path.samefile(project.path):
         raise UsageError(
-            f"{name} is the project itself", hint="--against @v1 compares with a version, --against NAME with a baseline"
+            f"{name} is the project itself",
+            hint="--against @v1 compares with a version, --against NAME with a baseline",
         )
     return path
 
@@ -184,6 +192,7 @@ def _of(chosen: Sequence[Variant], prompt: str) -> list[Variant]:
     found = [variant for variant in chosen if prompt in ("", variant.prompt)]
     if not found:
         raise UsageError(
-            f"{prompt!r} is no prompt that is to be evaluated", hint=did_you_mean(prompt, (one.prompt for one in chosen))
+            f"{prompt!r} is no prompt that is to be evaluated",
+            hint=did_you_mean(prompt, (one.prompt for one in chosen)),
         )
     return found

@@ -61,4 +61,99 @@ def recount(project: Project, run: RunRecord, labels: Sequence[str] = ()) -> Rec
         project.nodes.tree(),
         list(variants.values()),
         _planned(run, len(variants), how),
+        base=base_keys(run),
         gates=project.gates,
+        labels=labels,
+        repeating=how,
+    )
+    result.wall_s = float(_number(run.totals.get("wall_s")))
+    result.rounds = int(_number(run.totals.get("rounds")))
+    for done in project.runs.recorded(run.id):
+        result.add(evaluation_of(done, variants[done.body_id, done.model_name], judgings=how.judgings))
+    result.calibrations = known_judges(project, result.sheet)
+    return Recount(run, result)
+
+
+def repeating_of(run: RunRecord) -> Repeating:
+    """How often a recorded run evaluated each case."""
+    repeats, judgings = (max(int(_number(run.config.get(name))), 1) for name in ("repeats", "judgings"))
+    return Repeating(repeats, judgings, run.config.get("stop_early") is True)
+
+
+def _planned(run: RunRecord, variants: int, how: Repeating) -> int:
+    """How many evaluations the run was to make: one that stops early knows it only at its end."""
+    if how.stop_early and run.totals:
+        return int(_number(run.totals.get("evaluations")) + _number(run.totals.get("not_made")))
+    return int(variants * _number(run.config.get("cases")) * how.each)
+
+
+def variants_of(project: Project, run: RunRecord) -> dict[tuple[str, str], Variant]:
+    """The variants of a run by key, in the order that its configuration names them."""
+    models = {model.name: model for model in project.models.all()}
+    found = project.runs.columns(run.id)
+    order = [(item.get("body"), item.get("model")) for item in _named(run)]
+    found.sort(key=lambda column: order.index(column[3:5]) if column[3:5] in order else len(order))
+    made: dict[tuple[str, str], Variant] = {}
+    for _, prompt, version, body_id, model_name in found:
+        # A model of that name may be gone by now; a name that a model can't have is one that synterm never wrote.
+        model = models.get(model_name) or ModelSpec.model_construct(name=model_name, model=model_name)
+        made[body_id, model_name] = RecordedVariant(prompt, version, _UNREAD, model, body_id)
+    return made
+
+
+def base_keys(run: RunRecord) -> frozenset[tuple[str, str]]:
+    """The variants of a run, by key, that were there for the others to be held against."""
+    return frozenset(
+        (str(item.get("body")), str(item.get("model"))) for item in _named(run) if item.get("base") is True
+    )
+
+
+def evaluation_of(done: Recorded, variant: Variant, case_id: str | None = None, judgings: int = 1) -> Evaluation:
+    """A recorded evaluation as one that can be counted; `case_id` is what its case is to be called.
+
+    `judgings`: how often its run judged each answer.
+    """
+    # Without validation: it was validated before it was recorded, and there may be a hundred thousand.
+    case = Case.model_construct(
+        id=case_id or done.case_id,
+        root_id=done.root_id,
+        scenario_id=done.scenario_id,
+        input=done.input,
+        tags=done.tags,
+    )
+    completion = Completion(
+        done.outcome,
+        done.text,
+        FINISH if is_dialog(done.input) else None,
+        usage=done.usage,
+        cost_usd=done.cost_usd,
+        latency_ms=done.latency_ms,
+        error=done.error,
+        hint=done.hint,
+        cached=done.cached,
+    )
+    task = Task(case, variant, done.repeat, answer=None if judgings == 1 else done.repeat // judgings)
+    return Evaluation(task, completion, done.checks, done.passed, done.score)
+
+
+def looker(result: RunResult) -> Callable[[Recorded], Retrieval | None]:
+    """Finds again, for evaluations that a run made, what they found in the documents: it is not recorded."""
+    variants = {variant.key: variant for variant in result.variants}
+
+    def look(done: Recorded) -> Retrieval | None:
+        variant = variants.get((done.body_id, done.model_name))
+        if variant is None:
+            return None
+        case = Case.model_construct(id=done.case_id, scenario_id=done.scenario_id, input=done.input)
+        return result.retriever.retrieve(Task(case, variant, done.repeat))
+
+    return look
+
+
+def _named(run: RunRecord) -> Iterable[dict[str, object]]:
+    named = run.config.get("variants")
+    return [item for item in named if isinstance(item, dict)] if isinstance(named, list) else []  # pyright: ignore[reportUnknownVariableType]
+
+
+def _number(value: object) -> int | float:
+    return value if isinstance(value, (int, float)) else 0

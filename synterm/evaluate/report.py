@@ -34,6 +34,7 @@ from synterm.evaluate.review.judges import corrected_pass_rate
 from synterm.evaluate.sheet import Sheet
 from synterm.evaluate.steadiness import Steadiness
 from synterm.evaluate.tally import Tally
+from synterm.evaluate.worse import insufficient, regressions
 
 
 # Without a repr of all that it holds: `asyncio.run` makes the repr of what it returns, for nothing.
@@ -51,5 +52,224 @@ class RunResult:
     wall_s: float = 0.0
     fail_on: frozenset[str] = frozenset(("gate", "regression", "error"))
     min_pass_rate: float | None = None
+    base: frozenset[tuple[str, str]] = frozenset()
+    """Variants, by key, that the others are held against: no gate is about them."""
     gates: Sequence[Gate] = ()
     """The project's own, over all that was evaluated."""
+    labels: Sequence[str] = ()
+    repeating: Repeating = ONCE
+    rounds: int = 0
+    """How many rounds were made: more than one where a run stops early."""
+    calibrations: Calibrations | None = None
+    """What is known of the judges that gave verdicts; None where none did."""
+    retriever: Retriever = field(default_factory=Retriever)
+    """What looked into the documents for it."""
+    sheet: Sheet = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sheet = Sheet(self.variants, self.repeating)
+
+    def add(self, evaluation: Evaluation) -> None:
+        """Count one evaluation; it is not kept."""
+        self.sheet.add(evaluation)
+
+    @property
+    def made(self) -> int:
+        """Evaluations that were made."""
+        return self.sheet.made
+
+    @property
+    def not_made(self) -> int:
+        """Evaluations that were planned and not made."""
+        return max(self.planned - self.made, 0)
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """What the history of runs keeps of it."""
+        tally = self.sheet.tally()
+        return {
+            "evaluations": self.made,
+            "passed": tally.passed,
+            "failed": tally.failed,
+            "errors": tally.errors,
+            "not_made": self.not_made,
+            **({"rounds": self.rounds} if self.repeating.stop_early else {}),
+            "wall_s": round(self.wall_s, 3),
+            "cost_usd": self.sheet.cost_usd,
+            "variants": [self._variant_summary(variant) for variant in self.variants],
+        }
+
+    def _variant_summary(self, variant: Variant) -> dict[str, Any]:
+        column, cases = self.sheet.column(variant), self.sheet.cases()
+        tally = column.tally(cases)
+        return {
+            "name": variant.name,
+            "passed": tally.passed,
+            "judged": tally.judged,
+            "interval": self.sheet.interval(column, cases),
+        }
+
+    def missing(self, tally: Tally, scenarios: Iterable[Node]) -> int:
+        """How many of a variant's evaluations in `scenarios` were not made, given those that were: at most so many."""
+        if not self.not_made or not self.planned_in:
+            return self.not_made
+        planned = sum(self.planned_in.get(scenario.id, 0) for scenario in scenarios)
+        return max(planned - tally.made, 0)
+
+
+def build_report(
+    result: RunResult,
+    *,
+    run_id: str,
+    project: str,
+    groups: bool = False,
+    comparison: CompareReport | None = None,
+) -> RunReport:
+    """The report of a run, with the exit code that it leads to.
+
+    `groups`: with the metrics of its parts; `comparison`: how it stands against a baseline, the run as the later side.
+    """
+    totals = _totals(result)
+    steadiness = Steadiness(result.sheet, result.tree)
+    against = Against(comparison, result.sheet) if comparison else None
+    behaviors = [row for variant in result.variants for row in _behaviors(result, variant, against)]
+    gates = list(_run_gates(result, against))
+    states = [gate.state for gate in (*gates, *(row.gate for row in behaviors)) if gate]
+    return RunReport(
+        run_id=run_id,
+        project=project,
+        exit_code=_exit_code(result, states, comparison, errors=totals.errors > 0),
+        wall_s=round(result.wall_s, 3),
+        halted=result.halted.reason if result.halted else None,
+        totals=totals,
+        variants=[_variant(result, variant, steadiness) for variant in result.variants],
+        behaviors=behaviors,
+        gates=gates,
+        flaky=steadiness.flaky(),
+        comparison=comparison,
+        stopped_early=steadiness.stopped_early(result.rounds, result.not_made),
+        groups=group_reports(result.sheet, result.tree, result.labels, steadiness) if groups else [],
+    )
+
+
+def _totals(result: RunResult) -> Totals:
+    sheet, tally = result.sheet, result.sheet.tally()
+    return Totals(
+        cases=len(sheet.cases()),
+        evaluations=sheet.made,
+        passed=tally.passed,
+        failed=tally.failed,
+        errors=tally.errors,
+        further=sheet.further,
+        not_made=result.not_made,
+        cached=sheet.cached,
+        requests=sheet.requests,
+        cost_usd=sheet.cost_usd,
+        cost_unknown=sheet.cost_unknown,
+        tokens=Tokens(prompt=sheet.prompt_tokens, completion=sheet.completion_tokens),
+    )
+
+
+def _variant(result: RunResult, variant: Variant, steadiness: Steadiness) -> VariantReport:
+    column, cases = result.sheet.column(variant), result.sheet.cases()
+    tally = column.tally(cases)
+    return VariantReport(
+        name=variant.name,
+        prompt=variant.prompt,
+        prompt_version=variant.version,
+        model=variant.model.name,
+        constrained=variant.model.constrained,
+        n=tally.judged,
+        passed=tally.passed,
+        errors=tally.errors,
+        pass_rate=tally.rate,
+        pass_rate_ci=result.sheet.interval(column, cases),
+        latency_ms=latency(column.figures.latencies),
+        cost_usd=column.cost_usd,
+        classification=classify(column.labels().elements(), result.labels),
+        repeats=steadiness.report(variant),
+        metrics=_named_metrics(result, column),
+        corrected_pass_rate=corrected_pass_rate(column, result.sheet.roots, result.calibrations),
+        **metrics(result.sheet, column.figures, tally.judged),
+    )
+
+
+def _named_metrics(result: RunResult, column: Column) -> dict[str, MetricReport]:
+    found: dict[str, MetricReport] = {}
+    for name, scores in sorted(column.metrics.items()):
+        mean, interval = scores.mean, scores.interval(result.sheet.roots)
+        if mean is not None and interval is not None:
+            found[name] = MetricReport(n=scores.n, mean=mean, pass_rate=scores.passed / scores.n, ci=interval)
+    return found
+
+
+def _behaviors(result: RunResult, variant: Variant, against: Against | None) -> Iterator[BehaviorReport]:
+    """Rows for each behavior, and for each feature and scenario that has gates of its own."""
+    for node in result.tree.walk():
+        if node.level == "behavior" or node.gates:
+            yield from _rows(result, node, variant, against)
+
+
+def _rows(result: RunResult, node: Node, variant: Variant, against: Against | None) -> Iterator[BehaviorReport]:
+    scope = _scope(result, variant, node, against)
+    tally = scope.tally
+    if not tally.made:
+        return
+    interval = result.sheet.interval(scope.column, scope.cases)
+    gates: list[Gate | None] = [] if variant.key in result.base else [*node.gates]
+    gates = gates or [None]
+    for gate in gates:
+        yield BehaviorReport(
+            path=scope.path,
+            level=node.level,
+            variant=variant.name,
+            n=tally.judged,
+            passed=tally.passed,
+            errors=tally.errors,
+            pass_rate=tally.rate,
+            pass_rate_ci=interval,
+            gate=decide(gate, scope, result.calibrations) if gate else None,
+            comparison=against.row(scope.path, variant.name) if against else None,
+        )
+
+
+def _run_gates(result: RunResult, against: Against | None) -> Iterator[GateReport]:
+    asked = [] if result.min_pass_rate is None else [Gate(min_pass_rate=result.min_pass_rate)]
+    gates = [*asked, *result.gates]
+    own = [variant for variant in result.variants if gates and variant.key not in result.base]
+    scopes = [_scope(result, variant, None, against) for variant in own]
+    for gate in gates:
+        yield from (decide(gate, scope, result.calibrations) for scope in scopes)
+
+
+def _scope(result: RunResult, variant: Variant, node: Node | None, against: Against | None) -> Scope:
+    """What the gates of a node look at; those of the project for None."""
+    tree, sheet, column = result.tree, result.sheet, result.sheet.column(variant)
+    scenarios = tree.scenarios(node.id if node else None)
+    cases = sheet.cases(scenario.id for scenario in scenarios)
+    tally = column.tally(cases)
+    return Scope(
+        path=tree.path(node.id) if node else "",
+        variant=variant.name,
+        sheet=sheet,
+        column=column,
+        cases=cases,
+        tally=tally,
+        missing=result.missing(tally, scenarios),
+        scenarios=[(scenario, tree.checks(scenario.id)) for scenario in scenarios],
+        against=against,
+    )
+
+
+def _exit_code(result: RunResult, states: Sequence[str], comparison: CompareReport | None, *, errors: bool) -> ExitCode:
+    if "gate" in result.fail_on and "failed" in states:
+        return ExitCode.GATE_FAILED
+    if "regression" in result.fail_on and comparison and regressions(comparison):
+        return ExitCode.GATE_FAILED
+    if result.halted or result.not_made or ("error" in result.fail_on and errors):
+        return ExitCode.INCOMPLETE
+    if "gate" in result.fail_on and "open" in states:
+        return ExitCode.INCOMPLETE
+    if "insufficient" in result.fail_on and comparison and insufficient(comparison):
+        return ExitCode.INSUFFICIENT
+    return ExitCode.OK

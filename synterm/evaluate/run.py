@@ -146,4 +146,154 @@ async def run(
         planned_in=chosen.size_in,
         fail_on=chosen.fail_on,
         min_pass_rate=chosen.min_pass_rate,
+        base=chosen.base,
         gates=project.gates,
+        labels=checklist.labels(),
+        repeating=chosen.repeating,
+        retriever=checklist.retriever,
+    )
+    for variant in chosen.variants:
+        renderer(variant.body)  # a prompt that does not compile shows before anything is sent
+    start = _start(project, chosen)
+    run_id = project.runs.start(start.config, who=chosen.who, git_commit=chosen.git_commit).result()
+    record, progress = _Record(project, run_id), RunProgress(chosen.size)
+    traffic = Traffic(providers, chosen.concurrency)
+    status: RunStatus = "interrupted"
+    began = time.monotonic()
+    try:
+        for wanted in rounds(chosen, checklist, project, result.sheet):
+            limits = limits_of(chosen, start.kept, time.monotonic() - began)
+            if wanted.further:
+                result.planned += wanted.size
+                progress.planned += wanted.size
+            sweep = Sweep(wanted.sources, checklist, traffic, project, limits, wanted.size)
+            await _follow(sweep, result, record, progress, watch)
+            result.rounds += 1
+            if result.halted:
+                break
+        record.flush()
+        status = "incomplete" if result.not_made else "complete"
+    finally:
+        result.wall_s = time.monotonic() - began
+        try:
+            record.flush()
+        finally:
+            project.runs.finish(run_id, status, result.summary).result()
+    return run_id, result
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    kept: Kept
+    config: dict[str, Any]
+
+
+def limits_of(chosen: RunPlan, kept: Kept, seconds_gone: float = 0.0) -> Limits:
+    """What a sweep of the run must keep to, so long after it began."""
+    return replace(chosen.limits, kept=kept, seconds_gone=seconds_gone, only_judge=chosen.judgings > 1)
+
+
+def _name_of(cases: CaseList | Sequence[Case]) -> str:
+    return cases.digest if isinstance(cases, CaseList) else content_id("cases", [case.id for case in cases])
+
+
+def _start(project: Project, chosen: RunPlan) -> _Start:
+    """Which answers the run may take from the project file, and what the file says of the run.
+
+    The same run, cut short, goes on: whatever it was answered counts, also what no other run would take.
+    """
+    digest = chosen.digest
+    last = project.runs.last_like(digest)
+    goes_on = last is not None and was_cut_short(last)
+    since: int = last.config.get("since", 0) if last is not None and goes_on else project.responses.last_pk()
+    kept = Kept(
+        truncated=chosen.truncated,
+        newer_than=0 if chosen.use_cache else since,
+        resume_after=since if goes_on else None,
+    )
+    return _Start(kept, _config(chosen) | {"plan": digest, "since": since, "host": gethostname(), "pid": os.getpid()})
+
+
+def was_cut_short(record: RunRecord) -> bool:
+    """Whether a run ended before its end; one that runs still, on this machine, did not."""
+    if record.status != "running":
+        return record.status != "complete"
+    if record.config.get("host") != gethostname() or sys.platform == "win32":
+        return True  # nobody here can tell
+    try:
+        os.kill(int(record.config.get("pid", 0)), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def kept_for(project: Project, chosen: RunPlan) -> Kept:
+    """Which answers a run would take from the project file."""
+    return _start(project, chosen).kept
+
+
+async def _follow(sweep: Sweep, result: RunResult, record: _Record, progress: RunProgress, watch: Watch | None) -> None:
+    async with aclosing(sweep.events()) as events:
+        async for event in events:
+            if isinstance(event, Judged):
+                result.add(event.evaluation)
+                record.add(event.evaluation)
+                progress.add(event.evaluation)
+            elif isinstance(event, Retrying):
+                result.sheet.retried(event.failure)
+            elif isinstance(event, Halted):
+                result.halted = event
+            if watch:
+                watch(event, progress)
+
+
+def _unusual(chosen: RunPlan) -> dict[str, Any]:
+    """What is said of a run only where it is so: others are named as they were before it could be."""
+    judgings: dict[str, Any] = {"judgings": chosen.judgings} if chosen.judgings > 1 else {}
+    return {**judgings, "stop_early": True} if chosen.stop_early else judgings
+
+
+def _config(chosen: RunPlan) -> dict[str, Any]:
+    return {
+        "variants": [
+            {
+                "prompt": variant.prompt,
+                "version": variant.version,
+                "body": variant.body.id,
+                "model": variant.model.name,
+                **({"base": True} if variant.key in chosen.base else {}),
+            }
+            for variant in chosen.variants
+        ],
+        "cases": len(chosen.cases),
+        "repeats": chosen.repeats,
+        **_unusual(chosen),
+    }
+
+
+class _Record:
+    """Writes evaluations to the run as they come, some at a time."""
+
+    def __init__(self, project: Project, run_id: str) -> None:
+        self._project = project
+        self._run_id = run_id
+        self._waiting: list[Evaluation] = []
+        self._written: list[Future[int]] = []
+
+    def add(self, evaluation: Evaluation) -> None:
+        self._waiting.append(evaluation)
+        if len(self._waiting) >= _BATCH:
+            self._write()
+
+    def flush(self) -> None:
+        """Write the rest, and raise what went wrong on the way."""
+        self._write()
+        for future in self._written:
+            future.result()
+
+    def _write(self) -> None:
+        if self._waiting:
+            self._written.append(self._project.runs.add(self._run_id, self._waiting))
+            self._waiting = []

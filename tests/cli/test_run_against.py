@@ -68,7 +68,9 @@ def worse(make_project: MakeProject, synterm: Synterm) -> Path:
 
 
 def compared(report: Any) -> list[tuple[str, str, str]]:
-    return [(one["before"], one["after"], one["whole"]["passes"]["verdict"]) for one in report["comparison"]["comparisons"]]
+    return [
+        (one["before"], one["after"], one["whole"]["passes"]["verdict"]) for one in report["comparison"]["comparisons"]
+    ]
 
 
 def names(report: Any) -> list[str]:
@@ -206,7 +208,10 @@ def test_a_version_is_evaluated_beside_the_draft(synterm: Synterm, worse: Path):
 def test_each_chosen_version_is_held_against_it(synterm: Synterm, worse: Path):
     done = synterm("run", worse, "--prompt", "greeter@all", "--against", "@1", "--json", "-")
     assert names(done.json) == ["greeter@v1 · rules", "greeter@v2 · rules"]
-    assert compared(done.json) == [("greeter@v1 · rules", "greeter@v2 · rules", "worse")]
+    assert [one[1:] for one in compared(done.json)] == [
+        ("greeter@v1 · rules", "no difference found"),
+        ("greeter@v2 · rules", "worse"),
+    ]
     again = synterm("run", worse, "--prompt", "greeter@all", "--baseline", "main", "--json", "-").json
     assert [one[1:] for one in compared(again)] == [
         ("greeter@v1 · rules", "no difference found"),
@@ -218,7 +223,7 @@ def test_a_version_that_says_the_same_is_evaluated_once(synterm: Synterm, worse:
     done = synterm("run", worse, "--against", "@latest", "--json", "-", "--fail-on", "insufficient")
     assert done.code == 0
     assert names(done.json) == ["greeter@v2 · rules"]
-    assert done.json["comparison"]["comparisons"] == []
+    assert compared(done.json) == [("greeter@v2 · rules", "greeter@v2 · rules", "no difference found")]
     assert "greeter@v2 says the same as @latest" in done.json["comparison"]["notes"][0]
     assert "greeter@v2 says the same as @latest" in done.err
 
@@ -286,17 +291,39 @@ def test_gates_are_about_the_runs_own_variants_only(synterm: Synterm, make_proje
     assert gates["greeter@v1 · rules"]["state"] == "passed"
 
 
+def test_gates_on_regressions_use_the_baseline_that_they_name_or_main(synterm: Synterm, worse: Path):
+    set_gate = ("edit", worse, "node", "Plain", "--gate")
+    assert synterm(*set_gate, '{"no_regression": true}').code == 0
+    done = synterm("run", worse, "--fail-on", "gate", "--json", "-")
+    assert (done.code, done.json["comparison"]["before"]["name"]) == (1, "main")
+    assert "a gate failed" in done.err
+    synterm("baseline", worse, "set", "release", "--run", "last")
+    assert synterm(*set_gate, '{"no_regression": true, "baseline": "release"}').code == 0
+    again = synterm("run", worse, "--fail-on", "gate", "--json", "-")
+    assert (again.code, again.json["comparison"]["before"]["name"]) == (0, "release")
+
+
+def test_a_prompt_that_was_not_touched_passes_its_gate_on_regressions(synterm: Synterm, worse: Path, base: Path):
+    synterm("edit", worse, "node", "Plain", "--gate", '{"no_regression": true}')
+    done = synterm("run", worse, "--prompt", "greeter@v1", "--against", base)
+    assert done.code == 0, done.out
+    assert "1 hold" in done.out
+
+
 def test_a_dry_run_counts_both_sides_and_names_the_base(synterm: Synterm, worse: Path, base: Path):
     done = synterm("run", worse, "--against", base, "--dry-run")
     assert done.code == 0
-    assert "greeter@base · rules" not in done.out  # version 1 says the same, and is in the file
-    assert "28 from the file" not in done.out
-    assert "held against" in done.out
+    # Version 1 says the same, so its answers are in the file.
+    assert "greeter@base · rules\n  14 from the file, 0 requests to send" in done.out
+    assert "greeter@v2 · rules\n  0 from the file, 14 requests to send" in done.out
+    assert f"held against {base}, evaluated with it: greeter@base" in done.out
     assert len(runs(worse)) == 1
 
 
 def test_a_run_that_was_cut_short_goes_on_with_both_sides(synterm: Synterm, make_project: MakeProject, base: Path):
-    slow = text(STERN).replace('match: steady, in: user, answer: "yes"', 'match: steady, in: user, answer: "yes", delay_ms: 400')
+    slow = text(STERN).replace(
+        'match: steady, in: user, answer: "yes"', 'match: steady, in: user, answer: "yes", delay_ms: 400'
+    )
     path = make_project(slow, "head.db")
     cut = synterm("run", path, "--against", base, "--concurrency", "1", "--max-seconds", "0.2", "--json", "-")
     assert cut.code in (1, 3)
@@ -306,7 +333,9 @@ def test_a_run_that_was_cut_short_goes_on_with_both_sides(synterm: Synterm, make
     assert done.json["totals"]["cached"] >= cut.json["totals"]["requests"] > 0
 
 
-def test_a_run_with_a_base_can_be_pinned_and_its_own_side_counts(synterm: Synterm, make_project: MakeProject, base: Path):
+def test_a_run_with_a_base_can_be_pinned_and_its_own_side_counts(
+    synterm: Synterm, make_project: MakeProject, base: Path
+):
     path = make_project(text(STERN), "head.db")
     synterm("run", path, "--against", base, "--quiet")
     synterm("baseline", path, "set", "main")
@@ -328,7 +357,9 @@ def test_the_summary_names_the_base(synterm: Synterm, worse: Path, base: Path):
     assert json.loads(synterm("run", worse, "--baseline", "main", "--json", "-").out)["exit_code"] == 1
 
 
-def test_what_another_project_says_never_acts_on_the_terminal(synterm: Synterm, make_project: MakeProject, tmp_path: Path):
+def test_what_another_project_says_never_acts_on_the_terminal(
+    synterm: Synterm, make_project: MakeProject, tmp_path: Path
+):
     path = make_project(SMALL)
     other = make_project(SMALL, "other.db")
     with Project.open(other) as project:
