@@ -20,6 +20,7 @@ examples:
 
 _WRITTEN: dict[str, str] = {
     "run": "synterm.core.report:RunDocument",
+    "compare": "synterm.core.comparison:CompareReport",
     "tree": "synterm.reports.listings:TreeList",
     "cases": "synterm.reports.listings:CaseList",
     "prompts": "synterm.reports.listings:PromptList",
@@ -43,9 +44,9 @@ _READ: dict[str, str] = {
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `synterm schema`."""
     names = (*_WRITTEN, *_READ)
-    listed = ", ".join([*_WRITTEN][1:6])
+    listed = ", ".join([*_WRITTEN][2:7])
     written = (
-        f"what comes out: run (synterm run --json), those of synterm ls ({listed}), verdicts, calibration and "
+        f"what comes out: run and compare (with --json), those of synterm ls ({listed}), verdicts, calibration and "
         "verdict_import (synterm review), usable (synterm models --json), trial (with --test), settings"
     )
     read = "; what goes in: project (a text form), case and verdict (a line of a JSONL file)"

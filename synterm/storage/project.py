@@ -17,6 +17,7 @@ from synterm.errors import ProjectError
 from synterm.storage.baselines import BaselineStore
 from synterm.storage.cases import CaseStore
 from synterm.storage.clock import now
+from synterm.storage.comparing import Comparing
 from synterm.storage.connect import (
     DatabaseError,
     check_current,
@@ -191,6 +192,11 @@ class Project:
     def baselines(self) -> BaselineStore:
         """Runs that are pinned under a name."""
         return BaselineStore(self._db, self._writer)
+
+    @cached_property
+    def comparing(self) -> Comparing:
+        """Runs, read for comparisons."""
+        return Comparing(self._db, self._writer)
 
     @cached_property
     def trends(self) -> TrendStore:
