@@ -20,6 +20,7 @@ examples:
 
 _WRITTEN: dict[str, str] = {
     "run": "synterm.core.report:RunDocument",
+    "compare": "synterm.core.comparison:CompareReport",
     "tree": "synterm.reports.listings:TreeList",
     "cases": "synterm.reports.listings:CaseList",
     "gates": "synterm.reports.listings:GateList",
@@ -49,8 +50,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     names = (*_WRITTEN, *_READ)
     listed = ", ".join(name for name, place in _WRITTEN.items() if place.startswith(_LISTINGS))
     written = (
-        f"what comes out: run (synterm run --json), those of synterm ls ({listed}), baselines, verdicts, calibration "
-        "and verdict_import (synterm review), usable (synterm models --json), trial (with --test), settings"
+        f"what comes out: run and compare (with --json), those of synterm ls ({listed}), baselines, verdicts, "
+        "calibration and verdict_import (synterm review), usable (synterm models --json), trial (with --test), settings"
     )
     read = "; what goes in: project (a text form), case and verdict (a line of a JSONL file)"
     parser.add_argument("name", metavar="NAME", choices=names, help=written + read)

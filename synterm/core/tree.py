@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from synterm.core.gate import Gate
-from synterm.core.ids import canonical_json, new_id
+from synterm.core.ids import canonical_json, content_id, new_id
 
 Level = Literal["feature", "behavior", "scenario"]
 LEVELS: tuple[Level, ...] = ("feature", "behavior", "scenario")
@@ -93,3 +93,7 @@ class Tree:
     def checks(self, scenario_id: str) -> tuple[CheckConfig, ...]:
         """The checks that hold for a scenario: those above it first, then its own."""
         return tuple(check for node in self.lineage(scenario_id) for check in node.checks)
+
+    def checks_id(self, scenario_id: str) -> str:
+        """A name for the checks that hold for a scenario: equal for equal checks."""
+        return content_id("checks", self.checks(scenario_id))[:16]

@@ -17,6 +17,7 @@ from synterm.context.library import Library
 from synterm.core.case import Case
 from synterm.core.evaluation import Evaluation, Variant
 from synterm.core.ids import content_id
+from synterm.core.tree import Tree
 from synterm.evaluate.checklist import Checklist
 from synterm.evaluate.events import Event, Halted, Judged, Retrying
 from synterm.evaluate.limits import DEFAULT_LIMITS, Limits
@@ -155,7 +156,8 @@ async def run(
     for variant in chosen.variants:
         renderer(variant.body)  # a prompt that does not compile shows before anything is sent
     start = _start(project, chosen)
-    run_id = project.runs.start(start.config, who=chosen.who, git_commit=chosen.git_commit).result()
+    config = start.config | {"checks": _checks(chosen, tree)}
+    run_id = project.runs.start(config, who=chosen.who, git_commit=chosen.git_commit).result()
     record, progress = _Record(project, run_id), RunProgress(chosen.size)
     traffic = Traffic(providers, chosen.concurrency)
     status: RunStatus = "interrupted"
@@ -271,6 +273,11 @@ def _config(chosen: RunPlan) -> dict[str, Any]:
         "repeats": chosen.repeats,
         **_unusual(chosen),
     }
+
+
+def _checks(chosen: RunPlan, tree: Tree) -> dict[str, str]:
+    """What the checks of each scenario are, by a name: so that later runs can be told from those of other checks."""
+    return {scenario: tree.checks_id(scenario) for scenario in chosen.size_in if scenario in tree}
 
 
 class _Record:

@@ -18,6 +18,7 @@ from synterm.errors import ProjectError
 from synterm.storage.baselines import BaselineStore
 from synterm.storage.cases import CaseStore
 from synterm.storage.clock import now
+from synterm.storage.comparing import Comparing
 from synterm.storage.connect import (
     DatabaseError,
     check_current,
@@ -205,6 +206,11 @@ class Project:
     def baselines(self) -> BaselineStore:
         """Runs that are pinned under a name."""
         return BaselineStore(self._db, self._writer)
+
+    @cached_property
+    def comparing(self) -> Comparing:
+        """Runs, read for comparisons."""
+        return Comparing(self._db, self._writer)
 
     @cached_property
     def trends(self) -> TrendStore:
