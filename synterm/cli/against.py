@@ -43,7 +43,7 @@ def find_opponent(project: Project, args: argparse.Namespace, chosen: RunPlan) -
         from synterm.evaluate.opponents import baseline, opponent
 
         return opponent(project, wanted, chosen.variants) if args.against else baseline(project, wanted)
-    asked = args.fail_on or frozenset()
+    asked: frozenset[str] = args.fail_on or frozenset[str]()
     hint = "--baseline NAME, or --against @v1"
     if "insufficient" in asked:
         raise UsageError("--fail-on insufficient needs something to compare with", hint=hint)

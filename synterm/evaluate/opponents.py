@@ -13,6 +13,7 @@ from synterm.errors import UsageError, did_you_mean
 from synterm.evaluate.base import Base, base_of_file, base_of_versions, beside
 from synterm.evaluate.compare.chosen import Chosen, VariantKey, chosen_run
 from synterm.evaluate.compare.names import resolve
+from synterm.evaluate.compare.notes import SAME_RUN
 from synterm.evaluate.compare.report import compare
 from synterm.evaluate.run import RunPlan
 from synterm.storage.project import Project
@@ -99,7 +100,7 @@ class Within(Opponent):
         own = [variant for variant in chosen.variants if variant.key not in chosen.base]
         made = _compare(before, run, own, {_kind(variant) for variant in base.variants})
         made.before.project = base.project
-        made.notes = [*base.notes, *made.notes]
+        made.notes = [*base.notes, *(note for note in made.notes if note != SAME_RUN)]
         return made
 
     @property

@@ -22,6 +22,7 @@ from synterm.core.report import (
 from synterm.core.tree import Node, Tree
 from synterm.errors import ExitCode
 from synterm.evaluate.column import Column
+from synterm.evaluate.compare.outcome import insufficient, regressions
 from synterm.evaluate.events import Halted
 from synterm.evaluate.gates.against import Against
 from synterm.evaluate.gates.decide import decide
@@ -34,7 +35,6 @@ from synterm.evaluate.review.judges import corrected_pass_rate
 from synterm.evaluate.sheet import Sheet
 from synterm.evaluate.steadiness import Steadiness
 from synterm.evaluate.tally import Tally
-from synterm.evaluate.worse import insufficient, regressions
 
 
 # Without a repr of all that it holds: `asyncio.run` makes the repr of what it returns, for nothing.

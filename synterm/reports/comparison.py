@@ -69,6 +69,16 @@ def _sections(report: CompareReport, width: int, by: str, most: int) -> Iterator
     yield _notes(report, width)
 
 
+def brief_sections(report: CompareReport, width: int, most: int = 3) -> Iterator[Iterable[RenderableType]]:
+    """The same within the report of a run: what it is held against, the verdicts, and the first `most` that broke."""
+    yield [_side("Held against", report.before, report.before.project != report.after.project, width)]
+    for one in report.comparisons:
+        yield [*_verdict(one, width), *_parts(one, "behavior", width), *_both_ways(one)]
+        yield _cases("▼ Broken", "red", one.broken, one.whole.passes.broken, most, width)
+        yield _unpaired(one, 0, width)
+    yield _notes(report, width)
+
+
 def _heading(report: CompareReport, width: int) -> Iterator[Text]:
     yield _side("before", report.before, report.before.project != report.after.project, width)
     yield _side("after ", report.after, report.before.project != report.after.project, width)

@@ -13,6 +13,7 @@ from rich.text import Text
 from synterm.core.report import GateState, RunReport
 from synterm.evaluate.report import RunResult
 from synterm.reports.changes import Change, changes
+from synterm.reports.comparison import brief_sections
 from synterm.reports.details import confusion, errors, failures
 from synterm.reports.exit_words import exit_words
 from synterm.reports.figures import chance, dollars, seconds
@@ -57,7 +58,10 @@ def _sections(
     for kind in dict.fromkeys(by):
         yield group_table(report, kind, width)
     yield repeats(report, width)
-    yield _changes(found, width)
+    if report.comparison:
+        yield from brief_sections(report.comparison, width)
+    if not result.base:
+        yield _changes(found, width)
     yield confusion(report, width)
     yield errors(result.sheet.reasons, width)
     yield failures(result, found, width)

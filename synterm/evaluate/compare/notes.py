@@ -12,6 +12,7 @@ from synterm.evaluate.compare.sides import SideVariant
 from synterm.storage.runs import RunRecord
 from synterm.text import plural
 
+SAME_RUN = "both sides are the same run"
 _NAMED = 3
 _STATUS = {
     "running": "is still under way, or was cut off",
@@ -32,7 +33,7 @@ def notes_on_sides(before: Chosen, after: Chosen) -> Iterator[str]:
         elif own:
             yield f"{word}: {side.name} is pinned for {plural(len(own), 'scenario')} only; nothing else is compared"
     if before.project.id == after.project.id and [run.id for run in before.each] == [run.id for run in after.each]:
-        yield "both sides are the same run"
+        yield SAME_RUN
 
 
 def _not_made(run: RunRecord) -> str:

@@ -25,6 +25,13 @@ def undecided(report: CompareReport) -> list[str]:
     )
 
 
+def insufficient(report: CompareReport) -> bool:
+    """Whether, of a run, a variant as a whole can't be told from what it was held against: too little changed, nothing
+    was compared, or nothing stands against it."""
+    wholes = (found.whole.passes.verdict for found in report.comparisons)
+    return "not enough evidence" in wholes or bool(report.variants_unpaired)
+
+
 def exit_code(report: CompareReport, fail_on: Collection[str]) -> tuple[ExitCode, str]:
     """The exit code, and why: `fail_on` may have ``regression`` and ``insufficient``."""
     if "regression" in fail_on and (worse := regressions(report)):
