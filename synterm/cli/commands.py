@@ -6,11 +6,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("synterm.cli.demo", "a sample project on a model that runs on this machine"),
     "new": ("synterm.cli.new", "make a project file: empty, from a sample, or from a text form"),
     "run": ("synterm.cli.run", "evaluate; the entry point for CI"),
+    "compare": ("synterm.cli.compare", "hold two runs, versions or models against each other"),
     "ls": ("synterm.cli.ls", "list the tree, cases, prompts, models, documents or runs"),
     "show": ("synterm.cli.show", "show one case, prompt, node, model or document in full"),
     "add": ("synterm.cli.add", "add features, behaviors, scenarios, cases, prompts, models, documents"),
     "edit": ("synterm.cli.edit", "change them"),
     "rm": ("synterm.cli.rm", "remove them"),
+    "baseline": ("synterm.cli.baseline", "pin a run under a name: what later runs are held against"),
     "review": ("synterm.cli.review", "judge answers yourself; how far each check can be trusted"),
     "history": ("synterm.cli.history", "what was run, by whom, on what; and forgetting it"),
     "models": ("synterm.cli.models", "which models are usable now, why others are not; one test call"),
@@ -20,8 +22,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 NOT_YET = (
-    "baseline",
-    "compare",
     "diff",
     "distill",
     "doctor",

@@ -5,19 +5,21 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from synterm.cli import case_fields, model_fields, node_fields, prompt_fields
+from synterm.cli import case_fields, gate_fields, model_fields, node_fields, prompt_fields
 from synterm.cli.output import say
 from synterm.cli.places import opened
 from synterm.core.prompt import HalfTyped
 from synterm.errors import InputError, UsageError
 from synterm.formats.fields import prompt_name
 from synterm.storage.project import Project
+from synterm.text import plural
 
 HELP = "Change parts of a project. What is not named stays; an edit of a prompt is kept as a new version."
 
 EXAMPLES = """\
 examples:
-  synterm edit my.db node Routing/Ambiguous --min-pass-rate 0.8
+  synterm edit my.db node Routing/Ambiguous --gate '90% lower' --gate 'must pass #critical'
+  synterm edit my.db project --gate 'p95 1500 ms' --gate '{"max_cost_usd_per_case": 0.002}'
   synterm edit my.db case 8FH3K2QW --expected clarify
   synterm edit my.db prompt router --system @system.txt --note 'defines clarify'
   synterm edit my.db model local --param temperature=0 --param max_tokens=8"""
@@ -36,6 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     prompt = kinds.add_parser("prompt", help="a prompt: its draft, kept as a new version")
     prompt.add_argument("target", metavar="NAME")
     prompt_fields.add_arguments(prompt, editing=True)
+    project = kinds.add_parser("project", help="the project itself: the gates over all that a run evaluates")
+    gate_fields.add_arguments(project.add_argument, editing=True)
     model = kinds.add_parser("model", help="a model")
     model.add_argument("target", metavar="NAME")
     model_fields.add_arguments(model, editing=True)
@@ -62,6 +66,12 @@ def _edit_node(project: Project, args: argparse.Namespace) -> str:
     tree = project.nodes.tree()
     project.nodes.put(node_fields.edited_node(tree, node, args)).result()
     return f"changed {node.level} {project.nodes.tree().path(node.id)}"
+
+
+def _edit_project(project: Project, args: argparse.Namespace) -> str:
+    gates = gate_fields.given_gates(args) or ()
+    project.set_gates(gates).result()
+    return f"changed project {project.name}: {plural(len(gates), 'gate')} over the whole"
 
 
 def _edit_case(project: Project, args: argparse.Namespace) -> str:
@@ -95,6 +105,7 @@ def _edit_model(project: Project, args: argparse.Namespace) -> str:
 
 _EDITING: dict[str, Callable[[Project, argparse.Namespace], str]] = {
     "case": _edit_case,
+    "project": _edit_project,
     "prompt": _edit_prompt,
     "model": _edit_model,
 }

@@ -11,21 +11,22 @@ from synterm.cli.parser import positive
 from synterm.cli.places import opened
 from synterm.core.case import value_text
 from synterm.core.ids import canonical_json
-from synterm.reports.figures import percent
 from synterm.reports.json import write_json
-from synterm.reports.listings import DocumentList, ModelList, PromptList, case_list, run_list, tree_list
+from synterm.reports.listings import DocumentList, ModelList, PromptList, case_list, gate_list, run_list, tree_list
+from synterm.reports.trends import trend_list, trend_rows
 from synterm.storage.cases import CaseFilter
 from synterm.storage.project import Project
 from synterm.text import plural
 
 HELP = """\
-List what a project holds. On a terminal the columns are aligned and cut to its width; elsewhere they are whole,
-with tabs between."""
+List what a project holds; trends: how each scenario fared in the last runs, and in its baselines. On a terminal the
+columns are aligned and cut to its width; elsewhere they are whole, with tabs between."""
 
 EXAMPLES = """\
 examples:
   synterm ls my.db
   synterm ls my.db cases --behavior 'Routing/*' --tag typo
+  synterm ls my.db trends --limit 5
   synterm ls my.db cases --split all --json | jq '.cases[].input'"""
 
 
@@ -34,14 +35,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("project", metavar="PROJECT")
     add("what", metavar="WHAT", nargs="?", choices=tuple(_LISTS), default="tree", help=", ".join(_LISTS))
-    add("--json", action="store_true", help="as JSON (synterm schema tree, cases, prompts, models, documents, runs)")
+    add("--json", action="store_true", help="as JSON (synterm schema tree, cases, gates, …)")
     only = parser.add_argument_group("which cases").add_argument
     only("--behavior", action="append", default=[], metavar="GLOB", help="as in synterm run")
     only("--tag", action="append", default=[], metavar="T", help="with this tag; repeated: with all of them")
     only("--split", choices=("dev", "holdout", "train", "all"), default="all")
     only("--status", choices=("accepted", "draft", "rejected", "all"), default="all")
     only("--text", default="", metavar="TEXT", help="whose input or expected result holds this text")
-    only("--limit", type=positive, metavar="N", help="only the first N")
+    only("--limit", type=positive, metavar="N", help="only the first N; of trends, the last N runs (default 8)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -60,7 +61,7 @@ def _tree(project: Project, args: argparse.Namespace) -> None:
         (
             node.path,
             plural(node.cases, "case"),
-            ", ".join(f"≥ {percent(gate.min_pass_rate)}" for gate in node.gates),
+            ", ".join(gate.short for gate in node.gates),
             ", ".join(str(check.get("type", "?")) for check in node.checks),
         )
         for node in listing.nodes
@@ -145,6 +146,18 @@ def _runs(project: Project, args: argparse.Namespace) -> None:
     )
 
 
+def _trends(project: Project, args: argparse.Namespace) -> None:
+    listing = trend_list(project, args.limit or 8)
+    return write_json(listing, "-") if args.json else rows(trend_rows(listing))
+
+
+def _gates(project: Project, args: argparse.Namespace) -> None:
+    listing = gate_list(project.nodes.tree(), project.gates)
+    if args.json:
+        return write_json(listing, "-")
+    return rows((row.path or "(the whole run)", row.words, row.gate.model_dump_json()) for row in listing.gates)
+
+
 _LISTS: dict[str, Callable[[Project, argparse.Namespace], None]] = {
     "tree": _tree,
     "cases": _cases,
@@ -152,4 +165,6 @@ _LISTS: dict[str, Callable[[Project, argparse.Namespace], None]] = {
     "models": _models,
     "documents": _documents,
     "runs": _runs,
+    "trends": _trends,
+    "gates": _gates,
 }

@@ -6,9 +6,9 @@ import argparse
 from typing import Any
 
 from synterm.checks.registry import BUILT_IN
-from synterm.cli.parser import share
+from synterm.cli import gate_fields
 from synterm.cli.places import text_of
-from synterm.core.tree import Gate, Node, Tree
+from synterm.core.tree import Node, Tree
 from synterm.errors import InputError
 from synterm.formats.fields import make_node, node_name, read_check
 from synterm.storage.nodes import child_level
@@ -26,11 +26,10 @@ def add_arguments(parser: argparse.ArgumentParser, *, editing: bool) -> None:
         help='a check for all cases below: \'{"type": "label", "labels": ["a", "b"]}\', or only a type (is-json); '
         f"may be repeated{', and replaces all' if editing else ''}; types: {', '.join(sorted(BUILT_IN))}",
     )
-    add("--min-pass-rate", type=share, metavar="R", help="a gate for all cases below, from 0 to 1")
+    gate_fields.add_arguments(add, editing=editing)
     if editing:
         add("--name", metavar="NAME", help="another name")
         add("--no-checks", action="store_true", help="take its checks away")
-        add("--no-gates", action="store_true", help="take its gates away")
 
 
 def new_node(project: Project, level: str, path: str, args: argparse.Namespace) -> Node:
@@ -60,8 +59,6 @@ def edited_node(tree: Tree, node: Node, args: argparse.Namespace) -> Node:
         fields["name"] = node_name(args.name)
     if args.no_checks and "checks" not in fields:
         fields["checks"] = ()
-    if args.no_gates and "gates" not in fields:
-        fields["gates"] = ()
     return make_node({**node.model_dump(), **fields})
 
 
@@ -73,6 +70,5 @@ def _fields(args: argparse.Namespace) -> dict[str, Any]:
         fields["checks"] = tuple(
             read_check(text, f"--check {number}") for number, text in enumerate(args.check, start=1)
         )
-    if args.min_pass_rate is not None:
-        fields["gates"] = (Gate(min_pass_rate=args.min_pass_rate),)
-    return fields
+    gates = gate_fields.given_gates(args)
+    return fields if gates is None else {**fields, "gates": gates}

@@ -47,6 +47,14 @@ def positive(text: str) -> int:
     return number
 
 
+def natural(text: str) -> int:
+    """A whole number that is not below 0."""
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"must be at least 0, not {text}")
+    return number
+
+
 def amount(text: str) -> float:
     """A number that is not below 0: dollars, seconds."""
     number = float(text)
@@ -64,6 +72,6 @@ def share(text: str) -> float:
 
 
 # What argparse says of a text that is no number at all: "invalid whole number value: 'x'".
-positive.__name__ = "whole number"
+positive.__name__ = natural.__name__ = "whole number"
 amount.__name__ = "number"
 share.__name__ = "number"

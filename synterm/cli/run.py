@@ -6,9 +6,11 @@ import argparse
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from synterm.cli import against
 from synterm.cli.choose import choose_cases, choose_variants
-from synterm.cli.output import say
+from synterm.cli.output import data, say
 from synterm.cli.parser import amount, positive, share
 from synterm.cli.places import opened
 from synterm.cli.progress import LineProgress, StatusLine
@@ -21,6 +23,9 @@ from synterm.evaluate.repeating import LEAD
 from synterm.evaluate.run import RunPlan
 from synterm.settings import Settings, load_settings
 from synterm.storage.project import Project
+
+if TYPE_CHECKING:
+    from synterm.evaluate.opponents import Opponent
 
 HELP = """\
 Evaluate every chosen case under every chosen prompt version and model, and record it as a run.
@@ -35,18 +40,20 @@ examples:
   synterm run my.db --repeat 5 --stop-early          which verdicts are flaky, for few requests
   synterm run my.db --repeat 5 --rejudge 3           whether that is the model or the judge
   synterm run my.db --by tag
+  synterm run my.db --baseline main                  is anything worse than the run that is pinned as main?
+  synterm run my.db --against @v1                    v1 and the draft on the same cases
+  synterm run my.db --against base.db                the prompts of another project file, on this one's cases
 
 exit codes:
   0  all gates hold             2  the command or the project is wrong
-  1  a gate failed              3  incomplete: errors, or a limit was reached
+  1  a gate failed, or a        3  incomplete: errors, or a limit was reached
+     regression was found       4  not enough evidence (only with --fail-on insufficient)
   130, 143, 129  interrupted: the same command again sends only what has no answer yet
 
-not there yet: --baseline --junit --html --github --shard, and executors other than local"""
+not there yet: --junit --html --github --shard, and executors other than local"""
 
 _SPLITS = ("dev", "holdout", "train", "all")
 _BY = ("feature", "behavior", "scenario", "tag", "label")
-_FAIL_ON = ("gate", "error")
-_FAIL_ON_LATER = ("regression", "insufficient")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,8 +61,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("project", metavar="PROJECT")
     _what_to_evaluate(parser)
     _how(parser)
+    against.add_arguments(parser)
     _what_comes_of_it(parser)
-    for name in ("--baseline", "--junit", "--html", "--shard"):
+    for name in ("--junit", "--html", "--shard"):
         parser.add_argument(name, help=argparse.SUPPRESS)
     parser.add_argument("--github", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--executor", default="local", help=argparse.SUPPRESS)
@@ -67,9 +75,13 @@ def run(args: argparse.Namespace) -> int:
     _refuse_what_can_not_be_written(args.json)
     with opened(args.project) as project:
         chosen = _plan(project, args)
+        opponent = against.find_opponent(project, args, chosen)
+        if opponent:
+            chosen = opponent.joined(chosen)
         if args.dry_run:
-            return _preview(project, chosen)
-        report, result = evaluate(project, chosen, _progress(args), groups=bool(args.json or args.by))
+            return _preview(project, chosen, opponent)
+        groups = bool(args.json or args.by)
+        report, result = evaluate(project, chosen, _progress(args), groups=groups, opponent=opponent)
         if args.json:
             write_report(project, report, result, args.json)
     if not args.quiet:
@@ -79,11 +91,13 @@ def run(args: argparse.Namespace) -> int:
     return report.exit_code
 
 
-def _preview(project: Project, chosen: RunPlan) -> int:
+def _preview(project: Project, chosen: RunPlan, opponent: Opponent | None) -> int:
     from synterm.evaluate.preview import preview
     from synterm.reports.preview import print_preview
 
     print_preview(preview(project, chosen), sys.stdout)
+    if opponent:
+        data(f"held against {opponent.words}")
     return ExitCode.OK
 
 
@@ -166,7 +180,8 @@ def _what_comes_of_it(parser: argparse.ArgumentParser) -> None:
         "--fail-on",
         type=_fail_on,
         metavar="LIST",
-        help="what makes the exit code other than 0: gate,error (default: both); a run that was cut short is 3 anyway",
+        help="what makes the exit code other than 0: gate,regression,error (the default), insufficient; a run that was "
+        "cut short is 3 anyway",
     )
     add("--min-pass-rate", type=share, metavar="R", help="a gate over each variant as a whole, from 0 to 1")
     add(
@@ -190,15 +205,13 @@ def _what_comes_of_it(parser: argparse.ArgumentParser) -> None:
 def _fail_on(text: str) -> frozenset[str]:
     words = [word.strip() for word in text.split(",") if word.strip()]
     for word in words:
-        if word in _FAIL_ON_LATER:
-            raise UsageError(f"--fail-on {word} is not there yet")
-        if word not in _FAIL_ON:
-            raise UsageError(f"--fail-on {word!r} is not known", hint=did_you_mean(word, _FAIL_ON))
+        if word not in against.FAIL_ON:
+            raise UsageError(f"--fail-on {word!r} is not known", hint=did_you_mean(word, against.FAIL_ON))
     return frozenset(words)
 
 
 def _refuse_what_is_to_come(args: argparse.Namespace) -> None:
-    for name in ("baseline", "junit", "html", "shard", "github"):
+    for name in ("junit", "html", "shard", "github"):
         if getattr(args, name):
             raise UsageError(f"--{name} is not there yet", hint="synterm run --help lists what is")
     if args.executor != "local":

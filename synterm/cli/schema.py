@@ -20,13 +20,17 @@ examples:
 
 _WRITTEN: dict[str, str] = {
     "run": "synterm.core.report:RunDocument",
+    "compare": "synterm.core.comparison:CompareReport",
     "tree": "synterm.reports.listings:TreeList",
     "cases": "synterm.reports.listings:CaseList",
+    "gates": "synterm.reports.listings:GateList",
     "prompts": "synterm.reports.listings:PromptList",
     "models": "synterm.reports.listings:ModelList",
     "documents": "synterm.reports.listings:DocumentList",
     "runs": "synterm.reports.listings:RunList",
     "history": "synterm.reports.history:HistoryDocument",
+    "trends": "synterm.reports.trends:TrendList",
+    "baselines": "synterm.reports.baselines:BaselineList",
     "verdicts": "synterm.formats.verdict_export:VerdictList",
     "calibration": "synterm.reports.calibration:CalibrationList",
     "verdict_import": "synterm.formats.verdict_report:ImportReport",
@@ -39,15 +43,16 @@ _READ: dict[str, str] = {
     "case": "synterm.formats.case_text:CaseText",
     "verdict": "synterm.formats.verdict_form:VerdictForm",
 }
+_LISTINGS = ("synterm.reports.listings:", "synterm.reports.trends:")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `synterm schema`."""
     names = (*_WRITTEN, *_READ)
-    listed = ", ".join([*_WRITTEN][1:6])
+    listed = ", ".join(name for name, place in _WRITTEN.items() if place.startswith(_LISTINGS))
     written = (
-        f"what comes out: run (synterm run --json), those of synterm ls ({listed}), history, verdicts, calibration and "
-        "verdict_import (synterm review), usable (synterm models --json), trial (with --test), settings"
+        f"what comes out: run and compare (with --json), those of synterm ls ({listed}), history, baselines, verdicts, "
+        "calibration and verdict_import (synterm review), usable (synterm models --json), trial (with --test), settings"
     )
     read = "; what goes in: project (a text form), case and verdict (a line of a JSONL file)"
     parser.add_argument("name", metavar="NAME", choices=names, help=written + read)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from synterm.cli.progress import LineProgress
 from synterm.cli.progress_json import JsonProgress
@@ -20,6 +21,9 @@ from synterm.settings import load_settings
 from synterm.storage.project import Project
 from synterm.text import plural
 
+if TYPE_CHECKING:
+    from synterm.evaluate.opponents import Opponent
+
 _AT_WORK_S = 0.2
 """After so long, answers from the file are told, and the others are waited for."""
 
@@ -27,15 +31,18 @@ Progress = LineProgress | JsonProgress
 
 
 def evaluate(
-    project: Project, chosen: RunPlan, progress: Progress, *, groups: bool = False
+    project: Project, chosen: RunPlan, progress: Progress, *, groups: bool = False, opponent: Opponent | None = None
 ) -> tuple[RunReport, RunResult]:
-    """Make the run and give its report, and what it gathered; `groups`: with the metrics of its parts.
+    """Make the run and give its report, and what it gathered; `groups`: with the metrics of its parts; `opponent`:
+    compared with that.
 
     Raises ModelError, before anything is sent, for a model that can't be used; Stopped when a signal ended the run:
     what came in is recorded then.
     """
     make_ready(project, chosen, progress.tell)
     progress.tell(f"{plural(len(chosen.cases), 'case')} × {plural(len(chosen.variants), 'variant')}{_times(chosen)}")
+    if opponent:
+        progress.tell(f"held against {opponent.words}")
     try:
         run_id, result = run_until_stopped(_run(project, chosen, progress))
     except Stopped as stop:
@@ -46,7 +53,8 @@ def evaluate(
     finally:
         progress.close()
     result.calibrations = known_judges(project, result.sheet)
-    return build_report(result, run_id=run_id, project=project.name, groups=groups), result
+    comparison = opponent.report(chosen, run_id) if opponent else None
+    return build_report(result, run_id=run_id, project=project.name, groups=groups, comparison=comparison), result
 
 
 def write_report(project: Project, report: RunReport, result: RunResult, target: str) -> None:

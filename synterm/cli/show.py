@@ -19,7 +19,6 @@ from synterm.evaluate.variants import choose_prompts
 from synterm.formats.prompt_text import only_variable
 from synterm.providers.availability import usable
 from synterm.providers.prices import price_of
-from synterm.reports.figures import percent
 from synterm.reports.json import json_text, write_json
 from synterm.reports.listings import DocumentList, ModelList, PromptList, case_list, tree_list
 from synterm.settings import load_settings
@@ -125,7 +124,7 @@ def _node(project: Project, name: str) -> Shown:
     listing = tree_list(tree, [node, *tree.walk(node.id)], project.cases.counts())
     own = listing.nodes[0]
     lines = [f"{node.level} {own.path}", plural(own.cases, "case")]
-    lines += [f"gate: at least {percent(gate.min_pass_rate)} must pass" for gate in node.gates]
+    lines += [f"gate: {gate.words}" for gate in node.gates]
     lines += [f"check: {canonical_json(check).decode()}" for check in node.checks]
     inherited = [check for above in tree.lineage(node.id)[:-1] for check in above.checks]
     lines += [f"check from above: {canonical_json(check).decode()}" for check in inherited]

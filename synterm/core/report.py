@@ -106,17 +106,30 @@ class GateReport(BaseModel):
     """What it is about: ``min_pass_rate`` …"""
     words: str
     """What must hold, for people: "at least 90 % pass"."""
+    short: str = ""
+    """The same for where there is little room: "≥ 90 %"."""
     limit: float | None = None
     """The figure that it is held to."""
     found: float | None = None
     """The figure that was found; None when there is none."""
+    finding: str = ""
+    """What was found, for people: "75 % do, 3 of 4"."""
     min_pass_rate: float | None = None
     """The limit of a gate on the pass rate."""
     failing: list[str] = []
     """Ids of the cases that break it, where it is about single cases; at most 200."""
+    variant: str = ""
+    """The variant, of a gate over the whole run; empty where the row that it stands in says it."""
     state: GateState
+    why: str | None = None
+    """Why it is open, or what to know of the figure: that a cost is unknown, that there is no comparison …"""
     note: str | None = None
-    """What to know before one believes it: that it leans on a judge of which too little is known."""
+    """`why`, and what to know before one believes it: that it leans on a judge of which too little is known."""
+
+    @property
+    def leans_on(self) -> str | None:
+        """What the note says of judges."""
+        return (self.note or "").removeprefix(self.why or "").removeprefix("; ") or None
 
 
 class Comparison(BaseModel):
@@ -236,7 +249,7 @@ class RunReport(BaseModel):
     variants: list[VariantReport]
     behaviors: list[BehaviorReport]
     gates: list[GateReport] = []
-    """Gates over the whole run, one for each variant: `--min-pass-rate`."""
+    """Gates over the whole run, each for every variant: `--min-pass-rate`, and the project's own."""
     flaky: list[FlakyReport] = []
     """The cells whose verdict is not steady, the worst first; at most 200."""
     stopped_early: StoppedEarly | None = None

@@ -7,22 +7,14 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from synterm.core.ids import canonical_json, new_id
+from synterm.core.gate import Gate
+from synterm.core.ids import canonical_json, content_id, new_id
 
 Level = Literal["feature", "behavior", "scenario"]
 LEVELS: tuple[Level, ...] = ("feature", "behavior", "scenario")
 
 CheckConfig = dict[str, Any]
 """A check as the project holds it: ``{"type": "label", "labels": […], …}``."""
-
-
-class Gate(BaseModel):
-    """A condition that fails CI when a run breaks it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    min_pass_rate: float = Field(ge=0, le=1)
-    """The lowest share of passed evaluations, 0 to 1, that is good enough."""
 
 
 class Node(BaseModel):
@@ -101,3 +93,7 @@ class Tree:
     def checks(self, scenario_id: str) -> tuple[CheckConfig, ...]:
         """The checks that hold for a scenario: those above it first, then its own."""
         return tuple(check for node in self.lineage(scenario_id) for check in node.checks)
+
+    def checks_id(self, scenario_id: str) -> str:
+        """A name for the checks that hold for a scenario: equal for equal checks."""
+        return content_id("checks", self.checks(scenario_id))[:16]

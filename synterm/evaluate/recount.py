@@ -58,7 +58,13 @@ def recount(project: Project, run: RunRecord, labels: Sequence[str] = ()) -> Rec
     variants = variants_of(project, run)
     how = repeating_of(run)
     result = RunResult(
-        project.nodes.tree(), list(variants.values()), _planned(run, len(variants), how), labels=labels, repeating=how
+        project.nodes.tree(),
+        list(variants.values()),
+        _planned(run, len(variants), how),
+        base=base_keys(run),
+        gates=project.gates,
+        labels=labels,
+        repeating=how,
     )
     result.wall_s = float(_number(run.totals.get("wall_s")))
     result.rounds = int(_number(run.totals.get("rounds")))
@@ -93,6 +99,13 @@ def variants_of(project: Project, run: RunRecord) -> dict[tuple[str, str], Varia
         model = models.get(model_name) or ModelSpec.model_construct(name=model_name, model=model_name)
         made[body_id, model_name] = RecordedVariant(prompt, version, _UNREAD, model, body_id)
     return made
+
+
+def base_keys(run: RunRecord) -> frozenset[tuple[str, str]]:
+    """The variants of a run, by key, that were there for the others to be held against."""
+    return frozenset(
+        (str(item.get("body")), str(item.get("model"))) for item in _named(run) if item.get("base") is True
+    )
 
 
 def evaluation_of(done: Recorded, variant: Variant, case_id: str | None = None, judgings: int = 1) -> Evaluation:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from synterm.core.classification import classify
+from synterm.core.comparison import CompareReport
 from synterm.core.evaluation import Evaluation, Variant
+from synterm.core.gate import Gate
 from synterm.core.report import (
     BehaviorReport,
     GateReport,
@@ -17,15 +19,19 @@ from synterm.core.report import (
     Totals,
     VariantReport,
 )
-from synterm.core.tree import Gate, Node, Tree
+from synterm.core.tree import Node, Tree
 from synterm.errors import ExitCode
 from synterm.evaluate.column import Column
+from synterm.evaluate.compare.outcome import insufficient, regressions
 from synterm.evaluate.events import Halted
+from synterm.evaluate.gates.against import Against
+from synterm.evaluate.gates.decide import decide
+from synterm.evaluate.gates.scope import Scope
 from synterm.evaluate.groups import group_reports, latency, metrics
 from synterm.evaluate.repeating import ONCE, Repeating
 from synterm.evaluate.retriever import Retriever
 from synterm.evaluate.review.calibration import Calibrations
-from synterm.evaluate.review.judges import corrected_pass_rate, gate_note
+from synterm.evaluate.review.judges import corrected_pass_rate
 from synterm.evaluate.sheet import Sheet
 from synterm.evaluate.steadiness import Steadiness
 from synterm.evaluate.tally import Tally
@@ -46,6 +52,10 @@ class RunResult:
     wall_s: float = 0.0
     fail_on: frozenset[str] = frozenset(("gate", "regression", "error"))
     min_pass_rate: float | None = None
+    base: frozenset[tuple[str, str]] = frozenset()
+    """Variants, by key, that the others are held against: no gate is about them."""
+    gates: Sequence[Gate] = ()
+    """The project's own, over all that was evaluated."""
     labels: Sequence[str] = ()
     repeating: Repeating = ONCE
     rounds: int = 0
@@ -107,17 +117,28 @@ class RunResult:
         return max(planned - tally.made, 0)
 
 
-def build_report(result: RunResult, *, run_id: str, project: str, groups: bool = False) -> RunReport:
-    """The report of a run, with the exit code that it leads to; `groups`: with the metrics of its parts."""
+def build_report(
+    result: RunResult,
+    *,
+    run_id: str,
+    project: str,
+    groups: bool = False,
+    comparison: CompareReport | None = None,
+) -> RunReport:
+    """The report of a run, with the exit code that it leads to.
+
+    `groups`: with the metrics of its parts; `comparison`: how it stands against a baseline, the run as the later side.
+    """
     totals = _totals(result)
     steadiness = Steadiness(result.sheet, result.tree)
-    behaviors = [row for variant in result.variants for row in _behaviors(result, variant)]
-    gates = _run_gates(result)
+    against = Against(comparison, result.sheet) if comparison else None
+    behaviors = [row for variant in result.variants for row in _behaviors(result, variant, against)]
+    gates = list(_run_gates(result, against))
     states = [gate.state for gate in (*gates, *(row.gate for row in behaviors)) if gate]
     return RunReport(
         run_id=run_id,
         project=project,
-        exit_code=_exit_code(result, states, errors=totals.errors > 0),
+        exit_code=_exit_code(result, states, comparison, errors=totals.errors > 0),
         wall_s=round(result.wall_s, 3),
         halted=result.halted.reason if result.halted else None,
         totals=totals,
@@ -125,6 +146,7 @@ def build_report(result: RunResult, *, run_id: str, project: str, groups: bool =
         behaviors=behaviors,
         gates=gates,
         flaky=steadiness.flaky(),
+        comparison=comparison,
         stopped_early=steadiness.stopped_early(result.rounds, result.not_made),
         groups=group_reports(result.sheet, result.tree, result.labels, steadiness) if groups else [],
     )
@@ -181,25 +203,24 @@ def _named_metrics(result: RunResult, column: Column) -> dict[str, MetricReport]
     return found
 
 
-def _behaviors(result: RunResult, variant: Variant) -> Iterator[BehaviorReport]:
+def _behaviors(result: RunResult, variant: Variant, against: Against | None) -> Iterator[BehaviorReport]:
     """Rows for each behavior, and for each feature and scenario that has gates of its own."""
-    column = result.sheet.column(variant)
     for node in result.tree.walk():
         if node.level == "behavior" or node.gates:
-            yield from _rows(result, node, variant, column)
+            yield from _rows(result, node, variant, against)
 
 
-def _rows(result: RunResult, node: Node, variant: Variant, column: Column) -> Iterator[BehaviorReport]:
-    scenarios = result.tree.scenarios(node.id)
-    cases = result.sheet.cases(scenario.id for scenario in scenarios)
-    tally = column.tally(cases)
+def _rows(result: RunResult, node: Node, variant: Variant, against: Against | None) -> Iterator[BehaviorReport]:
+    scope = _scope(result, variant, node, against)
+    tally = scope.tally
     if not tally.made:
         return
-    interval = result.sheet.interval(column, cases)
-    gates: list[Gate | None] = list(node.gates) or [None]
+    interval = result.sheet.interval(scope.column, scope.cases)
+    gates: list[Gate | None] = [] if variant.key in result.base else [*node.gates]
+    gates = gates or [None]
     for gate in gates:
         yield BehaviorReport(
-            path=result.tree.path(node.id),
+            path=scope.path,
             level=node.level,
             variant=variant.name,
             n=tally.judged,
@@ -207,37 +228,48 @@ def _rows(result: RunResult, node: Node, variant: Variant, column: Column) -> It
             errors=tally.errors,
             pass_rate=tally.rate,
             pass_rate_ci=interval,
-            gate=_gate(gate, column, result, scenarios) if gate else None,
+            gate=decide(gate, scope, result.calibrations) if gate else None,
+            comparison=against.row(scope.path, variant.name) if against else None,
         )
 
 
-def _gate(gate: Gate, column: Column, result: RunResult, scenarios: Sequence[Node]) -> GateReport:
-    cases = result.sheet.cases(scenario.id for scenario in scenarios)
+def _run_gates(result: RunResult, against: Against | None) -> Iterator[GateReport]:
+    asked = [] if result.min_pass_rate is None else [Gate(min_pass_rate=result.min_pass_rate)]
+    gates = [*asked, *result.gates]
+    own = [variant for variant in result.variants if gates and variant.key not in result.base]
+    scopes = [_scope(result, variant, None, against) for variant in own]
+    for gate in gates:
+        yield from (decide(gate, scope, result.calibrations) for scope in scopes)
+
+
+def _scope(result: RunResult, variant: Variant, node: Node | None, against: Against | None) -> Scope:
+    """What the gates of a node look at; those of the project for None."""
+    tree, sheet, column = result.tree, result.sheet, result.sheet.column(variant)
+    scenarios = tree.scenarios(node.id if node else None)
+    cases = sheet.cases(scenario.id for scenario in scenarios)
     tally = column.tally(cases)
-    checks = [check for scenario in scenarios for check in result.tree.checks(scenario.id)]
-    return GateReport(
-        kind="min_pass_rate",
-        words=f"at least {gate.min_pass_rate * 100:g} % pass",
-        limit=gate.min_pass_rate,
-        found=tally.rate,
-        min_pass_rate=gate.min_pass_rate,
-        state=tally.gate(gate, result.missing(tally, scenarios)),
-        note=gate_note(column, cases, checks, result.calibrations),
+    return Scope(
+        path=tree.path(node.id) if node else "",
+        variant=variant.name,
+        sheet=sheet,
+        column=column,
+        cases=cases,
+        tally=tally,
+        missing=result.missing(tally, scenarios),
+        scenarios=[(scenario, tree.checks(scenario.id)) for scenario in scenarios],
+        against=against,
     )
 
 
-def _run_gates(result: RunResult) -> list[GateReport]:
-    if result.min_pass_rate is None:
-        return []
-    gate, scenarios = Gate(min_pass_rate=result.min_pass_rate), result.tree.scenarios()
-    return [_gate(gate, result.sheet.column(variant), result, scenarios) for variant in result.variants]
-
-
-def _exit_code(result: RunResult, states: Sequence[str], *, errors: bool) -> ExitCode:
+def _exit_code(result: RunResult, states: Sequence[str], comparison: CompareReport | None, *, errors: bool) -> ExitCode:
     if "gate" in result.fail_on and "failed" in states:
+        return ExitCode.GATE_FAILED
+    if "regression" in result.fail_on and comparison and regressions(comparison):
         return ExitCode.GATE_FAILED
     if result.halted or result.not_made or ("error" in result.fail_on and errors):
         return ExitCode.INCOMPLETE
     if "gate" in result.fail_on and "open" in states:
         return ExitCode.INCOMPLETE
+    if "insufficient" in result.fail_on and comparison and insufficient(comparison):
+        return ExitCode.INSUFFICIENT
     return ExitCode.OK

@@ -17,6 +17,7 @@ from synterm.context.library import Library
 from synterm.core.case import Case
 from synterm.core.evaluation import Evaluation, Variant
 from synterm.core.ids import content_id
+from synterm.core.tree import Tree
 from synterm.evaluate.checklist import Checklist
 from synterm.evaluate.events import Event, Halted, Judged, Retrying
 from synterm.evaluate.limits import DEFAULT_LIMITS, Limits
@@ -61,6 +62,8 @@ class RunPlan:
     git_commit: str | None = None
     fail_on: frozenset[str] = frozenset(("gate", "regression", "error"))
     min_pass_rate: float | None = None
+    base: frozenset[tuple[str, str]] = frozenset()
+    """Variants, by key, that are there for the others to be held against: no gate is about them."""
 
     @property
     def repeating(self) -> Repeating:
@@ -146,6 +149,8 @@ async def run(
         planned_in=chosen.size_in,
         fail_on=chosen.fail_on,
         min_pass_rate=chosen.min_pass_rate,
+        base=chosen.base,
+        gates=project.gates,
         labels=checklist.labels(),
         repeating=chosen.repeating,
         retriever=checklist.retriever,
@@ -153,7 +158,10 @@ async def run(
     for variant in chosen.variants:
         renderer(variant.body)  # a prompt that does not compile shows before anything is sent
     start = _start(project, chosen)
-    config = start.config | {"versions": versions_of(chosen.variants, tree, models, library)}
+    config = start.config | {
+        "versions": versions_of(chosen.variants, models, library),
+        "checks": _checks(chosen, tree),
+    }
     run_id = project.runs.start(config, who=chosen.who, git_commit=chosen.git_commit).result()
     record, progress = _Record(project, run_id), RunProgress(chosen.size)
     traffic = Traffic(providers, chosen.concurrency)
@@ -257,13 +265,24 @@ def _unusual(chosen: RunPlan) -> dict[str, Any]:
 def _config(chosen: RunPlan) -> dict[str, Any]:
     return {
         "variants": [
-            {"prompt": variant.prompt, "version": variant.version, "body": variant.body.id, "model": variant.model.name}
+            {
+                "prompt": variant.prompt,
+                "version": variant.version,
+                "body": variant.body.id,
+                "model": variant.model.name,
+                **({"base": True} if variant.key in chosen.base else {}),
+            }
             for variant in chosen.variants
         ],
         "cases": len(chosen.cases),
         "repeats": chosen.repeats,
         **_unusual(chosen),
     }
+
+
+def _checks(chosen: RunPlan, tree: Tree) -> dict[str, str]:
+    """What the checks of each scenario are, by a name: so that later runs can be told from those of other checks."""
+    return {scenario: tree.checks_id(scenario) for scenario in chosen.size_in if scenario in tree}
 
 
 class _Record:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import fsum
 
 from synterm.core.evaluation import CheckResult
@@ -42,6 +42,11 @@ class Scores:
     def mean(self) -> float | None:
         """Their mean, 0 to 1; None without any."""
         return fsum(self._sums) / self.n if self.n else None
+
+    def over(self, cases: Iterable[int]) -> tuple[float, int]:
+        """The sum of the scores on some cases, and how many there are."""
+        inside = [case for case in cases if case < len(self._counts)]
+        return fsum(self._sums[case] for case in inside), sum(self._counts[case] for case in inside)
 
     def interval(self, roots: Sequence[int]) -> tuple[float, float] | None:
         """95 % interval of the mean over independent cases; `roots` has the number of each case's root.

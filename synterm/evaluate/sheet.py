@@ -19,7 +19,7 @@ from synterm.evaluate.repeating import ONCE, Repeating
 from synterm.evaluate.statistics import wilson
 from synterm.evaluate.tally import Tally
 
-_MOST_TAGS = 2000
+MOST_TAGS = 2000
 """So many tags are counted, those that came up first."""
 
 
@@ -146,7 +146,7 @@ class Sheet:
             self.roots[number] = self._number(case.root_id)
             self._by_scenario.setdefault(case.scenario_id, array("i")).append(number)
             for tag in case.tags:
-                if tag in self._by_tag or len(self._by_tag) < _MOST_TAGS:
+                if tag in self._by_tag or len(self._by_tag) < MOST_TAGS:
                     self._by_tag.setdefault(tag, array("i")).append(number)
         return number
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from math import sqrt
+from collections.abc import Iterable, Sequence
+from math import exp, lgamma, log, sqrt
 from statistics import NormalDist
+
+_WHOLE_NUMBERS = 1000
+"""Up to so many changed pairs are counted in whole numbers; their digits would take long for very many."""
+_NEGLIGIBLE = 1e-17
 
 
 def wilson(passed: float, n: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -33,16 +37,49 @@ def mcnemar_exact(fixed: int, broken: int) -> float:
 
     Q. McNemar, Psychometrika 12 (1947) 153–157, in the exact form: under no change, each changed pair goes either way
     with probability 1/2 (sign test; A. Agresti, Categorical Data Analysis, §10.1). Twice the smaller binomial tail,
-    at most 1, summed in whole numbers. Raises ValueError for negative counts.
+    at most 1: summed in whole numbers up to 1000 pairs, beyond in floating point, to eight digits or more. Raises
+    ValueError for negative counts.
     """
     if fixed < 0 or broken < 0:
         raise ValueError(f"{fixed} fixed, {broken} broken")
-    n = fixed + broken
+    n, less = fixed + broken, min(fixed, broken)
+    if n > _WHOLE_NUMBERS:
+        return min(1.0, 2 * _lower_tail(less, n))
     ways = tail = 1
-    for chosen in range(min(fixed, broken)):
+    for chosen in range(less):
         ways = ways * (n - chosen) // (chosen + 1)
         tail += ways
     return min(1.0, 2 * tail / 2**n)
+
+
+def _lower_tail(most: int, n: int) -> float:
+    """The chance of at most `most` heads in `n` throws, where that is at most half of them: from its largest term on,
+    until what follows does not count."""
+    term = total = exp(lgamma(n + 1) - lgamma(most + 1) - lgamma(n - most + 1) - n * log(2))
+    for heads in range(most, 0, -1):
+        term *= heads / (n - heads + 1)
+        total += term
+        if term <= total * _NEGLIGIBLE:
+            break
+    return total
+
+
+def adjust(p_values: Sequence[float]) -> list[float]:
+    """The p-values of several questions, adjusted so that of those found below a limit at most that share, on average,
+    is a false alarm; in the order they came.
+
+    Y. Benjamini and Y. Hochberg, "Controlling the false discovery rate: a practical and powerful approach to multiple
+    testing", JRSS B 57 (1995) 289–300: the step-up procedure, as adjusted p-values.
+    """
+    adjusted = [1.0] * len(p_values)
+    least = 1.0
+    ranked = sorted(range(len(p_values)), key=lambda at: p_values[at])
+    for rank in range(len(ranked), 0, -1):
+        at = ranked[rank - 1]
+        # Never below the p-value itself, which rounding could make it.
+        least = min(least, max(p_values[at], p_values[at] * len(ranked) / rank))
+        adjusted[at] = least
+    return adjusted
 
 
 def percentile(values: Iterable[float], share: float) -> float | None:

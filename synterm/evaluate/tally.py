@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from synterm.core.evaluation import Evaluation
 from synterm.core.report import GateState
-from synterm.core.tree import Gate
 
 
 @dataclass(slots=True)
@@ -41,10 +40,10 @@ class Tally:
         """Share of passed among judged, 0 to 1; None when nothing was judged."""
         return self.passed / self.judged if self.judged else None
 
-    def gate(self, gate: Gate, not_made: int = 0) -> GateState:
-        """Whether the gate holds: decided only if no missing verdict could turn it."""
+    def holds(self, rate: float, not_made: int = 0) -> GateState:
+        """Whether so many passed, as a share: decided only if no missing verdict could turn it."""
         unknown = self.errors + not_made
         total = self.judged + unknown
-        if not total or self.passed + unknown < gate.min_pass_rate * total - 1e-9:
+        if not total or self.passed + unknown < rate * total - 1e-9:
             return "failed" if total else "open"
-        return "passed" if self.passed >= gate.min_pass_rate * total - 1e-9 else "open"
+        return "passed" if self.passed >= rate * total - 1e-9 else "open"

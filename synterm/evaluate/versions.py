@@ -12,19 +12,15 @@ from synterm.context.library import Library
 from synterm.core.evaluation import Variant
 from synterm.core.ids import content_id
 from synterm.core.model import ModelSpec
-from synterm.core.tree import Tree
 
 _SHORT = 12
 _RUNTIMES = {"embedded": "xllamacpp", "scripted": "", "http": ""}
 """The library that runs the models of a provider; of all others it is LiteLLM."""
 
 
-def versions_of(
-    variants: Sequence[Variant], tree: Tree, models: Sequence[ModelSpec], library: Library
-) -> dict[str, Any]:
+def versions_of(variants: Sequence[Variant], models: Sequence[ModelSpec], library: Library) -> dict[str, Any]:
     """The versions as the history keeps them, as JSON: of synterm, Python and the libraries that ask the models; what
-    the name of each model stands for, since it may judge or play a user; digests of each scenario's checks, and of the
-    documents.
+    the name of each model stands for, since it may judge or play a user; a digest of the documents.
     """
     libraries = {_RUNTIMES.get(variant.model.provider, "litellm") for variant in variants} - {""}
     return {
@@ -35,7 +31,6 @@ def versions_of(
             model.name: {"model": model.resolved, "digest": _digest("model", model.model_dump(mode="json"))}
             for model in models
         },
-        "checks": {node.id: _digest("checks", tree.checks(node.id)) for node in tree.scenarios()},
         "documents": library.fingerprint[:_SHORT] if library.names else None,
     }
 

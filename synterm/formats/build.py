@@ -44,6 +44,8 @@ def _fill(project: Project, text: ProjectText) -> None:
         project.cases.put(text.cases),
         project.documents.put(*text.documents),
     ]
+    if text.gates:
+        written.append(project.set_gates(text.gates))
     for prompt in text.prompts:
         versions = [(version.note, version.body) for version in prompt.versions]
         written.append(project.prompts.add(prompt.name, versions))

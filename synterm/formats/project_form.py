@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from synterm.core.document import MAX_NAME
+from synterm.core.gate import Gate
 from synterm.core.model import ModelSpec
 from synterm.core.prompt import Example, Message, PromptBody
-from synterm.core.tree import CheckConfig, Gate, Level
+from synterm.core.tree import CheckConfig, Level
 from synterm.formats.case_text import CaseText, InputText, named_input
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -164,4 +165,6 @@ class ProjectForm(_Form):
     models: tuple[ModelSpec, ...] = ()
     documents: tuple[DocumentForm, ...] = ()
     prompts: tuple[PromptForm, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    """Over all that a run evaluates."""
     tree: tuple[FeatureForm, ...] = ()

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from synterm.checks.registry import load_check
 from synterm.core.case import Case
 from synterm.core.document import Document
+from synterm.core.gate import Gate
 from synterm.core.model import ModelSpec
 from synterm.core.problems import Path as DataPath
 from synterm.core.problems import problems_of
@@ -41,6 +42,8 @@ class ProjectText:
     cases: list[Case]
     """In the order of the text."""
     documents: list[Document] = field(default_factory=list[Document])
+    gates: tuple[Gate, ...] = ()
+    """Over all that a run evaluates."""
 
 
 def read_project_text(path: Path) -> ProjectText:
@@ -58,7 +61,7 @@ def read_project_text(path: Path) -> ProjectText:
     reader.read(("tree",), form.tree, None)
     documents = build_documents(form.documents, path.parent, findings)
     findings.raise_any()
-    return ProjectText(form.name, list(form.models), prompts, reader.nodes, reader.cases, documents)
+    return ProjectText(form.name, list(form.models), prompts, reader.nodes, reader.cases, documents, form.gates)
 
 
 def _read(path: Path) -> str:

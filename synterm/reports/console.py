@@ -11,23 +11,19 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from synterm.core.report import GateState, RunReport
-from synterm.errors import ExitCode
 from synterm.evaluate.report import RunResult
 from synterm.reports.changes import Change, changes
+from synterm.reports.comparison import brief_sections
 from synterm.reports.details import confusion, errors, failures
+from synterm.reports.exit_words import exit_words
 from synterm.reports.figures import chance, dollars, seconds
+from synterm.reports.gates import gate_lines, run_gate_lines
 from synterm.reports.groups import group_table
 from synterm.reports.judges import corrected_lines, gate_notes
 from synterm.reports.metrics import metrics_tables
 from synterm.reports.repeats import repeats
-from synterm.reports.tables import GATE_MARKS, behavior_tables, short_names, variants_table
+from synterm.reports.tables import GATE_MARKS, behavior_tables, variants_table
 from synterm.text import one_line, plural
-
-_EXIT_WORDS = {
-    ExitCode.OK: "",
-    ExitCode.GATE_FAILED: "a gate failed",
-    ExitCode.INCOMPLETE: "the run is incomplete",
-}
 
 
 def print_report(report: RunReport, result: RunResult, stream: TextIO, by: Sequence[str] = ()) -> None:
@@ -45,7 +41,7 @@ def print_report(report: RunReport, result: RunResult, stream: TextIO, by: Seque
             console.print(part)
         if parts:
             console.print()
-    console.print(_closing(report))
+    console.print(_closing(report, result))
 
 
 def _sections(
@@ -57,11 +53,15 @@ def _sections(
     yield corrected_lines(report)
     if report.behaviors:
         yield behavior_tables(report, width)
+        yield gate_lines(report)
     yield metrics_tables(report, width)
     for kind in dict.fromkeys(by):
         yield group_table(report, kind, width)
     yield repeats(report, width)
-    yield _changes(found, width)
+    if report.comparison:
+        yield from brief_sections(report.comparison, width)
+    if not result.base:
+        yield _changes(found, width)
     yield confusion(report, width)
     yield errors(result.sheet.reasons, width)
     yield failures(result, found, width)
@@ -104,16 +104,13 @@ def _change(change: Change) -> Iterator[Text]:
 
 
 def _gates(report: RunReport) -> Iterator[RenderableType]:
-    for name, gate in zip(short_names(report.variants), report.gates, strict=False):
-        words = {"passed": "holds", "failed": "fails", "open": "is not decided"}[gate.state]
-        line = Text.assemble(GATE_MARKS[gate.state], f" {one_line(name)}: the gate over the whole run ")
-        yield line.append(f"({gate.words}) {words}")
+    yield from run_gate_lines(report)
     if report.halted:
         left = plural(report.totals.not_made, "evaluation")
         yield Text(f"Halted: {one_line(report.halted)}; {left} not made", "yellow")
 
 
-def _closing(report: RunReport) -> Text:
+def _closing(report: RunReport, result: RunResult) -> Text:
     gates = [row.gate for row in report.behaviors if row.gate] + report.gates
     states = Counter(gate.state for gate in gates)
     words: dict[GateState, str] = {"passed": "hold", "failed": "fail", "open": "not decided"}
@@ -122,6 +119,6 @@ def _closing(report: RunReport) -> Text:
         if states[state]:
             line.append(*GATE_MARKS[state]).append(f" {states[state]} {word}  ")
     line.append(f" run {report.run_id}", "dim")
-    if reason := _EXIT_WORDS.get(ExitCode(report.exit_code)):
+    if reason := exit_words(report, result.fail_on):
         line.append(f"\nexit {report.exit_code}: {reason}", "bold")
     return line

@@ -66,6 +66,7 @@ class HistoryDocument(BaseModel):
 def past_run(run: RunRecord, pinned: Mapping[str, Sequence[str]]) -> PastRun:
     """A run as its record tells of it; `pinned` has the baselines of runs, by their ids."""
     config, totals = run.config, run.totals
+    versions = config.get("versions")
     rates = _objects(totals.get("variants"))
     named = _objects(config.get("variants"))
     return PastRun(
@@ -83,7 +84,7 @@ def past_run(run: RunRecord, pinned: Mapping[str, Sequence[str]]) -> PastRun:
         errors=int(_number(totals.get("errors")) or 0),
         wall_s=_number(totals.get("wall_s")),
         cost_usd=_number(totals.get("cost_usd")),
-        versions=cast("dict[str, Any]", config["versions"]) if isinstance(config.get("versions"), dict) else None,
+        versions={**dict(_pairs(versions)), "checks": dict(_pairs(config.get("checks")))} if versions else None,
     )
 
 

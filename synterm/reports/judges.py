@@ -29,11 +29,11 @@ def gate_notes(report: RunReport) -> Iterator[Text]:
     """Which gates lean on judges of which too little is known."""
     notes: dict[str, dict[str, None]] = {}
     for row in report.behaviors:
-        if row.gate and row.gate.note:
-            notes.setdefault(row.gate.note, {})[row.path] = None
+        if row.gate and (leans_on := row.gate.leans_on):
+            notes.setdefault(leans_on, {})[row.path] = None
     for gate in report.gates:
-        if gate.note:
-            notes.setdefault(gate.note, {})["the whole run"] = None
+        if leans_on := gate.leans_on:
+            notes.setdefault(leans_on, {})["the whole run"] = None
     for note, places in notes.items():
         yield Text(f"! {one_line(note)}", "yellow")
         yield Text(f"  the gates of {one_line(', '.join(places), 200)} lean on it; synterm review calibrates", "dim")

@@ -10,9 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from synterm.core.case import Case, Origin, Split, Status
 from synterm.core.document import DocumentEntry
+from synterm.core.gate import Gate
 from synterm.core.model import ModelSpec
 from synterm.core.prompt import Prompt
-from synterm.core.tree import CheckConfig, Gate, Level, Node, Tree
+from synterm.core.tree import CheckConfig, Level, Node, Tree
 from synterm.storage.runs import RunRecord
 
 
@@ -32,6 +33,24 @@ class NodeRow(BaseModel):
     gates: tuple[Gate, ...]
     cases: int
     """Cases of any status at or below it."""
+
+
+class GateRow(BaseModel):
+    """A gate and where it stands."""
+
+    path: str
+    """The node's; empty for a gate over all that a run evaluates."""
+    level: Level | None
+    gate: Gate
+    words: str
+    """What must hold, for people."""
+
+
+class GateList(_Document):
+    """All gates of a project: those over the whole, then those of nodes, in the order of the tree."""
+
+    schema_version: Literal["synterm.gates/1"] = Field(default="synterm.gates/1", alias="schema")
+    gates: list[GateRow]
 
 
 class TreeList(_Document):
@@ -108,6 +127,14 @@ class RunList(_Document):
 def tree_list(tree: Tree, nodes: Iterable[Node], counts: dict[str, int]) -> TreeList:
     """`nodes` of the tree; `counts` says how many cases each scenario holds."""
     return TreeList(nodes=[_node(tree, node, counts) for node in nodes])
+
+
+def gate_list(tree: Tree, whole: Iterable[Gate]) -> GateList:
+    """The gates over the whole, and those of nodes."""
+    rows = [GateRow(path="", level=None, gate=gate, words=gate.words) for gate in whole]
+    for node in tree.walk():
+        rows += [GateRow(path=tree.path(node.id), level=node.level, gate=g, words=g.words) for g in node.gates]
+    return GateList(gates=rows)
 
 
 def case_list(tree: Tree, cases: Iterable[Case]) -> CaseList:

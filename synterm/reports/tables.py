@@ -19,6 +19,8 @@ GATE_MARKS: dict[GateState, tuple[str, str]] = {
     "open": ("?", "yellow"),
 }
 """Mark and colour of each state of a gate; the mark alone says it too."""
+STATES: tuple[GateState, ...] = ("failed", "open", "passed")
+"""The worst first."""
 
 _CELL = 14
 """The least width of a variant's column in the table of behaviors."""
@@ -116,8 +118,8 @@ def _add_behaviors(table: Table, rows: Rows, variants: Sequence[str]) -> None:
 def _name(path: str, row: BehaviorReport, by_variant: dict[str, list[BehaviorReport]]) -> Text:
     indent = {"feature": "", "behavior": "  ", "scenario": "    "}[row.level]
     reports = [row.gate for rows in by_variant.values() for row in rows if row.gate]
-    gates = sorted({gate.min_pass_rate for gate in reports if gate.min_pass_rate is not None})
-    needs = "  ≥ " + ", ".join(percent(rate) for rate in gates) if gates else ""
+    shorts = dict.fromkeys(one_line(gate.short or gate.words) for gate in reports)
+    needs = "  " + ", ".join(shorts) if shorts else ""
     return Text.assemble(indent, (one_line(path.rpartition("/")[2]), "bold" if not indent else ""), (needs, "dim"))
 
 
@@ -126,7 +128,7 @@ def _behavior_cell(rows: list[BehaviorReport]) -> Text:
         return Text("·", "dim")
     row = rows[0]
     states = {row.gate.state for row in rows if row.gate}
-    worst: GateState | None = next((state for state in ("failed", "open", "passed") if state in states), None)
+    worst: GateState | None = next((state for state in STATES if state in states), None)
     cell = Text.assemble(GATE_MARKS[worst], " ") if worst else Text("  ")
     cell.append(f"{percent(row.pass_rate):>5}")
     cell.append(f"  {row.passed}/{row.n}", "dim")

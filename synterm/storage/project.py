@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from concurrent.futures import Future
 from functools import cached_property
 from pathlib import Path
@@ -12,10 +12,13 @@ from types import TracebackType
 
 from sqlite_utils import Database
 
+from synterm.core.gate import Gate
 from synterm.core.ids import new_id
 from synterm.errors import ProjectError
+from synterm.storage.baselines import BaselineStore
 from synterm.storage.cases import CaseStore
 from synterm.storage.clock import now
+from synterm.storage.comparing import Comparing
 from synterm.storage.connect import (
     DatabaseError,
     check_current,
@@ -30,7 +33,9 @@ from synterm.storage.connect import (
     set_journal,
 )
 from synterm.storage.contents import ContentStore
+from synterm.storage.coverage import CoverageStore
 from synterm.storage.documents import DocumentStore
+from synterm.storage.gates import put_gates, read_gates
 from synterm.storage.graded import GradedStore
 from synterm.storage.grades import GradeStore
 from synterm.storage.migrations import SCHEMA_VERSION, migrate
@@ -132,6 +137,17 @@ class Project:
         """What people call it."""
         return self._meta("name")
 
+    @property
+    def gates(self) -> tuple[Gate, ...]:
+        """The gates over all that a run evaluates."""
+        with _errors(self.path):
+            row = self._db.execute("SELECT value FROM meta WHERE key = 'gates'").fetchone()
+        return read_gates(row[0], self.path) if row else ()
+
+    def set_gates(self, gates: Sequence[Gate]) -> Future[None]:
+        """Have these gates, and no others, over all that a run evaluates."""
+        return self._writer.submit(put_gates(gates))
+
     @cached_property
     def nodes(self) -> NodeStore:
         """The behavior tree."""
@@ -193,9 +209,24 @@ class Project:
         return PruningStore(self._db, self._writer)
 
     @cached_property
+    def baselines(self) -> BaselineStore:
+        """Runs that are pinned under a name."""
+        return BaselineStore(self._db, self._writer)
+
+    @cached_property
+    def comparing(self) -> Comparing:
+        """Runs, read for comparisons."""
+        return Comparing(self._db, self._writer)
+
+    @cached_property
     def trends(self) -> TrendStore:
         """How scenarios fared in the last runs."""
         return TrendStore(self._db, self._writer)
+
+    @cached_property
+    def coverage(self) -> CoverageStore:
+        """How many of the cases recorded runs evaluated."""
+        return CoverageStore(self._db, self._writer)
 
     @cached_property
     def spending(self) -> SpendingStore:

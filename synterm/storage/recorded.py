@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -39,6 +39,7 @@ FROM evaluations AS done LEFT JOIN contents ON contents.id = lower(hex(done.cont
 LEFT JOIN responses AS answer ON answer.pk = response_pk
 WHERE column_pk = ? AND (case_id, repeat) > (?, ?){{only}} ORDER BY case_id, repeat LIMIT {_PAGE}
 """
+_THESE = " AND case_id IN (SELECT value FROM json_each(?))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +90,7 @@ class RecordedReader:
 
         Raises ValueError and TypeError for rows that synterm never wrote.
         """
-        rows = self._rows(_SQL.format(only=only.value), [column[0], *after])
-        lists: list[list[int]] = [orjson.loads(row[8]) for row in rows]
-        self._read_grades({pk for pks in lists for pk in pks})
-        return [_recorded(column, row, self._checks(pks)) for row, pks in zip(rows, lists, strict=True)]
+        return self._made(column, self._rows(_SQL.format(only=only.value), [column[0], *after]))
 
     def pages(self, column: Column) -> Iterator[list[Recorded]]:
         """All evaluations of a column by case and repeat."""
@@ -100,6 +98,23 @@ class RecordedReader:
         while page := self.page(column, after):
             yield page
             after = (page[-1].case_id, page[-1].repeat)
+
+    def of_cases(self, column: Column, case_ids: Sequence[str]) -> Iterator[Recorded]:
+        """The evaluations of some cases of a column, by case and repeat. Raises as `page` does."""
+        after = ("", -1)
+        while rows := self._rows(_SQL.format(only=_THESE), [column[0], *after, dump(list(case_ids))]):
+            yield from self._made(column, rows)
+            after = (rows[-1][0], rows[-1][5])
+
+    def checks(self, pks: list[int]) -> tuple[CheckResult, ...]:
+        """What checks found, by their rows. Raises as `page` does."""
+        self._read_grades(set(pks))
+        return self._checks(pks)
+
+    def _made(self, column: Column, rows: list[tuple[Any, ...]]) -> list[Recorded]:
+        lists: list[list[int]] = [orjson.loads(row[8]) for row in rows]
+        self._read_grades({pk for pks in lists for pk in pks})
+        return [_recorded(column, row, self._checks(pks)) for row, pks in zip(rows, lists, strict=True)]
 
     def _read_grades(self, wanted: set[int]) -> None:
         if len(self._grades) > _MOST_GRADES:

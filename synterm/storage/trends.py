@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from synterm.storage.base import Store, marks
 
-_LAST = """
-SELECT runs.id, run_columns.pk, prompt, model_name,
+_COLUMNS = """
+SELECT runs.id, run_columns.pk, prompt, version, model_name,
     CASE WHEN json_valid(config) THEN config END ->> '$.variants[#-1].body' IS body_id
         AND CASE WHEN json_valid(config) THEN config END ->> '$.variants[#-1].model' IS model_name
 FROM runs JOIN run_columns ON run_columns.run_id = runs.id
-WHERE runs.id IN (SELECT id FROM runs WHERE status = 'complete' AND id IN (
-    SELECT run_id FROM run_columns WHERE ? IN (prompt, '') AND ? IN (model_name, '')
-) ORDER BY id DESC LIMIT ?) AND ? IN (prompt, '') AND ? IN (model_name, '')
-ORDER BY runs.id, 5, run_columns.pk
+WHERE runs.id IN ({runs}) AND ? IN (prompt, '') AND ? IN (model_name, '')
+ORDER BY runs.id, 6, run_columns.pk
 """
-"""The columns of the last complete runs; the one that a run's configuration names last comes last."""
+"""The columns of some runs; the one that a run's configuration names last comes last."""
+
+_LAST = """
+SELECT id FROM runs WHERE status = 'complete' AND id IN (
+    SELECT run_id FROM run_columns WHERE ? IN (prompt, '') AND ? IN (model_name, '')
+) ORDER BY id DESC LIMIT ?
+"""
 
 _SUMS = """
 SELECT column_pk, scenario_id, sum(passed), count(passed) FROM evaluations
@@ -54,12 +58,21 @@ class TrendStore(Store):
         With `prompt` and `model` (names): the runs that have such a variant, and their newest of those. A scenario
         that a run gave no verdict on has no entry for that run.
         """
-        rows = self._rows(_LAST, [prompt, model, limit, prompt, model])
-        # Of each run the last row stays.
-        runs = {run_id: pk for run_id, pk, *_ in rows}
-        return self._trends(runs)
+        return self._trends(_COLUMNS.format(runs=_LAST), [prompt, model, limit, prompt, model])
 
-    def _trends(self, columns: dict[str, int]) -> dict[str, list[Trend]]:
+    def of(self, run_ids: Sequence[str]) -> dict[str, list[Trend]]:
+        """These runs by scenario id, the oldest first, under the newest variant of each, whether they are complete or
+        not."""
+        return self._trends(_COLUMNS.format(runs=marks(len(run_ids))), [*run_ids, "", ""])
+
+    def newest(self, run_ids: Sequence[str]) -> dict[str, tuple[str, str, str]]:
+        """Prompt, version and model of the newest variant of each of these runs."""
+        rows = self._rows(_COLUMNS.format(runs=marks(len(run_ids))), [*run_ids, "", ""])
+        return {run_id: (prompt, version, model) for run_id, _, prompt, version, model, _ in rows}
+
+    def _trends(self, sql: str, values: list[Any]) -> dict[str, list[Trend]]:
+        # Of each run the last row stays.
+        columns: dict[str, int] = {run_id: pk for run_id, pk, *_ in self._rows(sql, values)}
         sums = self._sums(columns.values())
         found: dict[str, list[Trend]] = {}
         for run_id, pk in columns.items():

@@ -127,8 +127,9 @@ class Painter:
         summary = Content(printable(results_summary(session.board)))
         retitle(panes.grid, Content(printable(results_title(session.board, session.arrangement))), summary)
         flips = {scenario: flips[:2] for scenario, flips in session.board.flips_by_scenario().items()}
-        before = session.board.draft.before if session.board.draft else {}
-        panes.behaviors.show_counts(session.counts(), session.totals, flips, session.roots, before)
+        draft = session.board.draft
+        before, verdict = (draft.before, draft.verdict) if draft else ({}, None)
+        panes.behaviors.show_counts(session.counts(), session.totals, flips, session.roots, before, verdict)
         self.show_status()
 
     def _show_prompt_title(self) -> None:

@@ -150,4 +150,11 @@ class TestJson:
         assert set(report["behaviors"][0]) >= set(
             "path variant n passed pass_rate pass_rate_ci gate comparison".split()
         )
-        assert report["behaviors"][0]["gate"].items() >= {"min_pass_rate": 0.9, "state": "failed", "note": None}.items()
+        gate = report["behaviors"][0]["gate"]
+        assert (gate["kind"], gate["min_pass_rate"], gate["state"], gate["note"]) == (
+            "min_pass_rate",
+            0.9,
+            "failed",
+            None,
+        )
+        assert (gate["words"], gate["finding"]) == ("at least 90 % pass", "50 % do, 1 of 2")

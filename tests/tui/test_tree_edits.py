@@ -156,7 +156,7 @@ async def test_an_unchanged_form_changes_nothing_of_a_node(make_project: MakePro
         ({"checks": '{"type": "label"}'}, "checks", "labels: is missing"),
         ({"checks": "{type: [}"}, "checks", "line 1"),
         ({"checks": "42"}, "checks", "is no check"),
-        ({"gates": "much"}, "gates", "no share"),
+        ({"gates": "much"}, "gates", "no gate"),
         ({"gates": "120%"}, "gates", "from 0 to 1"),
     ],
 )

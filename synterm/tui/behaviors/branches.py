@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from synterm.core.gate import ALL, Gate
 from synterm.core.report import GateState
 from synterm.core.tree import Node, Tree
 from synterm.evaluate.tally import Tally
@@ -36,8 +37,8 @@ class Branch:
     scenarios: int = 0
     thin: int = 0
     """Scenarios of them with fewer than `THIN` lineages."""
-    gates: tuple[GateState, ...] = ()
-    """Of the node itself."""
+    gates: tuple[GateState | None, ...] = ()
+    """Of the node itself; None for a gate that only a run decides."""
     inner: str = ""
     """The badges of all nodes below."""
     trend: Trend = field(default_factory=Trend)
@@ -107,6 +108,8 @@ class Figures:
     """Lineages of cases; None while that is not known."""
     before: Mapping[str, Counts] = field(default_factory=dict[str, Counts])
     """Verdicts on the text before."""
+    verdict: Callable[[str], bool | None] | None = None
+    """The fresh verdict on a case, by its id; None where there is none."""
 
 
 def branches(tree: Tree, figures: Figures, trends: Mapping[str, Trend]) -> dict[str | None, Branch]:
@@ -119,7 +122,7 @@ def branches(tree: Tree, figures: Figures, trends: Mapping[str, Trend]) -> dict[
     for node in reversed(nodes):
         branch = found[node.id]
         if node.gates:
-            branch.gates = tuple(_tally(branch).gate(gate, _missing(branch)) for gate in node.gates)
+            branch.gates = tuple(_live(gate, branch, figures) for gate in node.gates)
         found[node.parent_id].add(branch)
     return found
 
@@ -160,6 +163,23 @@ def _own(node: Node, figures: Figures) -> Branch:
     thin = figures.roots is not None and figures.roots.get(node.id, 0) < THIN
     total = figures.totals.get(node.id, 0)
     return Branch(node.level, counts, before, total, fixed, broken, scenarios=1, thin=int(thin))
+
+
+def _live(gate: Gate, branch: Branch, figures: Figures) -> GateState | None:
+    """Whether a gate holds by the verdicts that are there; None for one that needs more than verdicts, or all ids."""
+    if gate.kind == "min_pass_rate" and not gate.bound:
+        return _tally(branch).holds(gate.min_pass_rate or 0.0, _missing(branch))
+    if gate.must_pass == ALL:
+        if branch.counts.failed:
+            return "failed"
+        return "passed" if branch.total and branch.counts.passed >= branch.total else "open"
+    if gate.must_pass and figures.verdict:
+        verdicts = [figures.verdict(case_id) for case_id in gate.must_pass]
+        if False in verdicts:
+            return "failed"
+        # An ending of an id names no case here.
+        return None if None in verdicts else "passed"
+    return None
 
 
 def _tally(branch: Branch) -> Tally:

@@ -30,7 +30,8 @@ def _lines(node: Node | None, branch: Branch) -> Iterator[str]:
     yield f"{counts.passed} of {branch.total} passed" + (f", {missing} without verdict" if missing > 0 else "")
     for gate, state in zip(node.gates if node else (), branch.gates, strict=False):
         mark = "✗ " if state == "failed" else ""
-        yield f"{mark}gate ≥ {gate.min_pass_rate * 100:g} %: {counts.passed} of {branch.total} passed, {_STATES[state]}"
+        passed = f"{counts.passed} of {branch.total} passed, " if gate.kind == "min_pass_rate" else ""
+        yield f"{mark}gate {gate.short}: {passed}{_STATES[state] if state else 'a run decides it'}"
     if branch.fixed or branch.broken:
         mark = "▼ " if branch.broken > branch.fixed else ""
         yield f"{mark}against the version before: {branch.fixed} fixed, {branch.broken} broken"

@@ -11,8 +11,10 @@ from synterm.core.report import BehaviorReport, RunReport
 from synterm.evaluate.verdict import ALPHA
 from synterm.reports.changes import Change
 from synterm.reports.figures import dollars, interval, milliseconds, percent
+from synterm.reports.gates import gate_lines, run_gate_lines
 from synterm.reports.judges import corrected_lines, gate_notes
 from synterm.reports.pairs import Pair
+from synterm.reports.tables import GATE_MARKS, STATES
 from synterm.storage.recorded import Recorded
 from synterm.text import one_line, plural, printable
 from synterm.tui.screens.text import MUTED, facts, section
@@ -40,15 +42,15 @@ def report_text(report: RunReport, width: int) -> Iterator[Content]:
             (time + cost, MUTED),
             (errors if len(errors) <= room else "", "$text-warning"),
         )
-    for line in (*corrected_lines(report), *gate_notes(report)):
+    for line in (*corrected_lines(report), *gate_notes(report), *gate_lines(report), *run_gate_lines(report)):
         yield Content.styled(line.plain, "$text-warning" if line.style == "yellow" else MUTED)
     yield from _behaviors(report, width)
 
 
 def _behaviors(report: RunReport, width: int) -> Iterator[Content]:
-    rows: dict[str, dict[str, BehaviorReport]] = {}
+    rows: dict[str, dict[str, list[BehaviorReport]]] = {}
     for row in report.behaviors:
-        rows.setdefault(row.path, {})[row.variant] = row
+        rows.setdefault(row.path, {}).setdefault(row.variant, []).append(row)
     label = min(max((len(path) for path in rows), default=0), max(width // 3, 18))
     fits = max((width - label - 2) // (_CELL + 1), 1)
     shown = report.variants[-fits:]
@@ -65,10 +67,12 @@ def _short(version: str, model: str) -> str:
     return one_line(f"{version}·{model}", _CELL)
 
 
-def _cell(row: BehaviorReport | None) -> Content:
-    if row is None:
+def _cell(rows: list[BehaviorReport] | None) -> Content:
+    """One of them for each gate: the mark is that of the worst."""
+    if not rows:
         return Content.styled(f"{'·':>{_CELL + 1}}", MUTED)
-    mark = {"failed": "✗", "open": "?", "passed": "✓"}[row.gate.state] if row.gate else " "
+    row, states = rows[0], {row.gate.state for row in rows if row.gate}
+    mark = next((GATE_MARKS[state][0] for state in STATES if state in states), " ")
     ink = {"✗": "$text-error", "✓": "$text-success"}.get(mark, "")
     rate = f"{percent(row.pass_rate)} {row.passed}/{row.n}"
     return Content.assemble(f"{'':>{max(_CELL - len(rate) - 1, 0)}}", (f"{mark} ", ink), rate)

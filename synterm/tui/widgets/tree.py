@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import ClassVar, Literal
 
 from rich.segment import Segment
@@ -128,10 +128,11 @@ The pass rate of each node, and how it went in the last {RUNS} recorded runs.
         flips: Mapping[str, tuple[int, int]] | None = None,
         roots: Mapping[str, int] | None = None,
         before: Mapping[str, Counts] | None = None,
+        verdict: Callable[[str], bool | None] | None = None,
     ) -> None:
         """Show what is known of scenarios, by id: verdicts, cases in scope, (fixed, broken), lineages, and verdicts on
-        the text before."""
-        self._figures = Figures(counts, totals, flips or {}, roots, before or {})
+        the text before; and where to look up the fresh verdict on a case."""
+        self._figures = Figures(counts, totals, flips or {}, roots, before or {}, verdict)
         self._count()
 
     def show_trends(self, trends: Mapping[str, Sequence[tuple[int, int]]]) -> None:

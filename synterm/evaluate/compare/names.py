@@ -1,0 +1,127 @@
+"""What a person calls a side of a comparison, and what that is."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from synterm.core.prompt import Prompt
+from synterm.errors import InputError, NotFoundError, did_you_mean
+from synterm.evaluate.compare.chosen import Chosen, VariantKey, chosen_run
+from synterm.storage.project import Project
+from synterm.text import one_line
+
+_LAST = re.compile(r"last(?:-(?P<back>[0-9]{1,6}))?")
+_ENDING = 6
+"""A run can be called by so many of the last characters of its id, or more."""
+SIDES = """\
+a side is a baseline's name; a run's id, how it ends, last or last-1 (the complete run before);
+router@v2, router@draft or @v2 (the newest complete run that has it); a model's name (likewise);
+or another project file (its last complete run)"""
+
+
+def resolve(project: Project, text: str) -> Chosen:
+    """What `text` names, the first of: a baseline; a run, by its id, its end or ``last-N``; a prompt's version
+    (``NAME@v2``, ``NAME@draft``, ``@v2``) or a model, in the newest complete run that has it; another project file, of
+    which the last complete run is taken.
+
+    Close what comes back: it may have opened that file. Raises NotFoundError, with what is near, for a name that is
+    none of these; InputError for one that could be two; ProjectError for a file that can't be read.
+    """
+    for find in _FINDERS:
+        found = find(project, text)
+        if found is not None:
+            return found
+    raise NotFoundError(
+        f"nothing to compare with is called {one_line(text, 100)!r}", hint=did_you_mean(text, _known(project))
+    )
+
+
+def _baseline(project: Project, text: str) -> Chosen | None:
+    if text not in project.baselines.names():
+        return None
+    runs = {pin.scenario_id: project.runs.get(pin.run_id) for pin in project.baselines.get(text)}
+    return Chosen(project, runs, None, text)
+
+
+def _last(project: Project, text: str) -> Chosen | None:
+    found = _LAST.fullmatch(text)
+    if found is None:
+        return None
+    run_id = project.comparing.last(int(found["back"] or 0))
+    if run_id is None:
+        raise NotFoundError(f"there is no {text}: there are not so many complete runs", hint="synterm run PROJECT")
+    return chosen_run(project, project.runs.get(run_id), text)
+
+
+def _run(project: Project, text: str) -> Chosen | None:
+    found = project.comparing.ending(text) if len(text) >= _ENDING else []
+    if len(found) > 1:
+        raise InputError(f"several runs have an id that ends in {text}", hint="give more of the id")
+    return chosen_run(project, project.runs.get(found[0]), text) if found else None
+
+
+def _version(project: Project, text: str) -> Chosen | None:
+    name, at, version = text.rpartition("@")
+    if not at or not version or os.sep in version:
+        return None
+    prompts = {prompt.name: prompt for prompt in project.prompts.all()}
+    said = {(prompt, label) for prompt, label, _ in project.comparing.known_variants()}
+    if name and name not in prompts and name not in {prompt for prompt, _ in said}:
+        return None
+    label = f"v{version}" if version.isdecimal() else version
+    bodies = [body for prompt in prompts.values() if name in ("", prompt.name) for body in _bodies(prompt, label)]
+    run_id = project.comparing.with_version(label, name or None, bodies)
+    if run_id is None:
+        known = [f"{prompt}@{kept}" for prompt, kept in said if name in ("", prompt)]
+        near = did_you_mean(text, known if name else [f"@{kept}" for _, kept in said])
+        raise NotFoundError(f"no complete run has {one_line(text, 100)}", hint=near or "synterm run PROJECT --prompt …")
+    keys: list[VariantKey] = [
+        (body, model)
+        for _, prompt, kept, body, model in project.runs.columns(run_id)
+        if body in bodies or (kept == label and name in ("", prompt))
+    ]
+    return chosen_run(project, project.runs.get(run_id), text, keys)
+
+
+def _bodies(prompt: Prompt, label: str) -> list[str]:
+    """What the version says: a draft that says the same may have been run before the version was kept."""
+    return [version.id for version in prompt.versions if version.label == label]
+
+
+def _model(project: Project, text: str) -> Chosen | None:
+    run_id = project.comparing.with_model(text)
+    if run_id is None:
+        if text in {spec.name for spec in project.models.all()}:
+            raise NotFoundError(
+                f"no complete run has the model {one_line(text, 100)}", hint="synterm run PROJECT --model …"
+            )
+        return None
+    keys = [(body, model) for _, _, _, body, model in project.runs.columns(run_id) if model == text]
+    return chosen_run(project, project.runs.get(run_id), text, keys)
+
+
+def _file(_project: Project, text: str) -> Chosen | None:
+    path = Path(text)
+    if not (path.is_file() or text.endswith(".db") or os.sep in text):
+        return None
+    other = Project.look(path)
+    try:
+        run_id = other.comparing.last()
+        if run_id is None:
+            raise NotFoundError("it has no complete run to compare with", where=text, hint=f"synterm run {text}")
+        return Chosen(other, {"": other.runs.get(run_id)}, None, text, opened=True)
+    except BaseException:
+        other.close()
+        raise
+
+
+_FINDERS: tuple[Callable[[Project, str], Chosen | None], ...] = (_baseline, _last, _run, _version, _model, _file)
+
+
+def _known(project: Project) -> list[str]:
+    variants = project.comparing.known_variants()
+    names = [name for prompt, version, model in variants for name in (f"{prompt}@{version}", model)]
+    return [*project.baselines.names(), *names, *(["last"] if variants else [])]

@@ -1,0 +1,1 @@
+"""Gates: whether what a run found is good enough."""

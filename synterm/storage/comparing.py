@@ -1,0 +1,109 @@
+"""What comparing runs reads: verdicts, without the answers and reasons, which are long; and runs by what they have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import orjson
+
+from synterm.core.evaluation import CheckResult
+from synterm.storage.base import Store, chunks, marks
+from synterm.storage.recorded import Column, Recorded, RecordedReader
+
+_VERDICTS = """
+SELECT case_id, root_id, scenario_id, content_id, total(passed <> 0), count(passed), avg(min(max(score, 0.0), 1.0)),
+    min(repeat)
+FROM evaluations WHERE column_pk = ?{only} GROUP BY case_id
+"""
+"""Of a case that was evaluated several times the first repeat says what it was."""
+_SAMPLES = """
+SELECT scenario_id, grades, min(case_id) FROM evaluations WHERE column_pk = ? AND passed IS NOT NULL
+GROUP BY scenario_id
+"""
+_COMPLETE = "SELECT id FROM runs WHERE status = 'complete' ORDER BY id DESC LIMIT 1 OFFSET ?"
+_HOLDING = """
+SELECT id FROM runs WHERE status = 'complete' AND id IN (SELECT run_id FROM run_columns WHERE {has})
+ORDER BY id DESC LIMIT 1
+"""
+_PAGE = 200
+
+
+class CaseVerdict(NamedTuple):
+    """What a column of a run says of a case, its repeats taken together."""
+
+    case_id: str
+    root_id: str
+    scenario_id: str
+    content_id: bytes
+    passed: int
+    judged: int
+    """Repeats with a verdict: of none it says nothing."""
+    score: float | None
+    """The mean over its repeats, 0 to 1."""
+
+
+class Comparing(Store):
+    """Reads runs for comparisons."""
+
+    def verdicts(self, column: Column, repeats: int | None = None) -> Iterator[CaseVerdict]:
+        """What a column says of its cases, by case id; `repeats`: only by so many of each."""
+        only = "" if repeats is None else f" AND repeat < {repeats:d}"
+        scenarios: dict[str, str] = {}
+        rows = self._rows(_VERDICTS.format(only=only), [column[0]])
+        for case_id, root_id, scenario_id, content_id, passed, judged, score, _ in rows:
+            # One text for each scenario, and for most cases one for both ids.
+            scenario_id = scenarios.setdefault(scenario_id, scenario_id)
+            yield CaseVerdict(case_id, root_id or case_id, scenario_id, content_id, int(passed), judged, score)
+
+    def samples(self, column: Column) -> dict[str, list[CheckResult]]:
+        """What the checks found in the first case of each scenario that has a verdict, by scenario id."""
+        reader = RecordedReader(self._rows)
+        found: dict[str, list[CheckResult]] = {}
+        for scenario_id, grades, _ in self._rows(_SAMPLES, [column[0]]):
+            with self._reading("an evaluation"):
+                found[scenario_id] = list(reader.checks(orjson.loads(grades)))
+        return found
+
+    def recorded(self, column: Column, case_ids: Iterable[str]) -> Iterator[Recorded]:
+        """The evaluations of some cases in full, by case and repeat within each two hundred of them."""
+        reader = RecordedReader(self._rows)
+        for part in chunks(case_ids, _PAGE):
+            with self._reading("an evaluation"):
+                found = list(reader.of_cases(column, part))
+            yield from found
+
+    def last(self, back: int = 0) -> str | None:
+        """The id of the newest complete run, or of the one so many before it; None where there are not so many."""
+        row = self._row(_COMPLETE, [back])
+        return row[0] if row else None
+
+    def ending(self, text: str) -> list[str]:
+        """The ids of runs that end so, whatever the case of the letters; at most two."""
+        # An underscore or a percent sign would stand for anything.
+        if not (text.isascii() and text.isalnum()):
+            return []
+        return [run_id for (run_id,) in self._rows("SELECT id FROM runs WHERE id LIKE ? LIMIT 2", [f"%{text.upper()}"])]
+
+    def with_version(self, version: str, prompt: str | None = None, bodies: Sequence[str] = ()) -> str | None:
+        """The id of the newest complete run that has this version of a prompt (None: of any), by what it was called
+        then, or by the id of what it says."""
+        has = "version = ?" if prompt is None else "version = ? AND prompt = ?"
+        values = [version] if prompt is None else [version, prompt]
+        return self._holding(f"({has}) OR body_id IN ({marks(len(bodies))})", [*values, *bodies])
+
+    def with_model(self, name: str) -> str | None:
+        """The id of the newest complete run that has this model."""
+        return self._holding("model_name = ?", [name])
+
+    def known_variants(self) -> list[tuple[str, str, str]]:
+        """Prompt, version and model of all columns of complete runs, each once."""
+        sql = (
+            "SELECT DISTINCT prompt, version, model_name FROM run_columns "
+            "WHERE run_id IN (SELECT id FROM runs WHERE status = 'complete')"
+        )
+        return [(prompt, version, model) for prompt, version, model in self._rows(sql)]
+
+    def _holding(self, has: str, values: Sequence[str]) -> str | None:
+        row = self._row(_HOLDING.format(has=has), values)
+        return row[0] if row else None
