@@ -9,7 +9,7 @@ from pathlib import Path
 
 from synterm.cli.choose import choose_cases, choose_variants
 from synterm.cli.output import say
-from synterm.cli.parser import amount, positive, share
+from synterm.cli.parser import amount, positive, shard, share
 from synterm.cli.places import opened
 from synterm.cli.progress import LineProgress, StatusLine
 from synterm.cli.session import Progress, evaluate, write_report
@@ -35,13 +35,14 @@ examples:
   synterm run my.db --repeat 5 --stop-early          which verdicts are flaky, for few requests
   synterm run my.db --repeat 5 --rejudge 3           whether that is the model or the judge
   synterm run my.db --by tag
+  synterm run my.db --shard 2/8                     the second of eight shares; see synterm merge --help
 
 exit codes:
   0  all gates hold             2  the command or the project is wrong
   1  a gate failed              3  incomplete: errors, or a limit was reached
   130, 143, 129  interrupted: the same command again sends only what has no answer yet
 
-not there yet: --baseline --junit --html --github --shard, and executors other than local"""
+not there yet: --baseline --junit --html --github, and executors other than local"""
 
 _SPLITS = ("dev", "holdout", "train", "all")
 _BY = ("feature", "behavior", "scenario", "tag", "label")
@@ -55,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _what_to_evaluate(parser)
     _how(parser)
     _what_comes_of_it(parser)
-    for name in ("--baseline", "--junit", "--html", "--shard"):
+    for name in ("--baseline", "--junit", "--html"):
         parser.add_argument(name, help=argparse.SUPPRESS)
     parser.add_argument("--github", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--executor", default="local", help=argparse.SUPPRESS)
@@ -121,6 +122,13 @@ def _what_to_evaluate(parser: argparse.ArgumentParser) -> None:
         "telling the truth; train; or all",
     )
     add("--limit", type=positive, metavar="N", help="only the first N of these cases, in the order they were added")
+    add(
+        "--shard",
+        type=shard,
+        metavar="I/N",
+        help="only the I-th of N shares of these cases, by what they say; synterm merge makes one run of all N. Its "
+        "gates are the whole run's: it fails when they can no longer hold, else they are decided after the merge",
+    )
     add("--repeat", type=positive, default=1, metavar="K", help="ask K times for each case (default 1)")
     add(
         "--stop-early",
@@ -198,7 +206,7 @@ def _fail_on(text: str) -> frozenset[str]:
 
 
 def _refuse_what_is_to_come(args: argparse.Namespace) -> None:
-    for name in ("baseline", "junit", "html", "shard", "github"):
+    for name in ("baseline", "junit", "html", "github"):
         if getattr(args, name):
             raise UsageError(f"--{name} is not there yet", hint="synterm run --help lists what is")
     if args.executor != "local":
@@ -235,6 +243,7 @@ def _plan(project: Project, args: argparse.Namespace) -> RunPlan:
             tags=args.tag,
             limit=args.limit,
             judged=args.rejudge is not None,
+            share=args.shard,
         ),
         repeats=args.repeat,
         judgings=args.rejudge or 1,

@@ -23,6 +23,7 @@ from synterm.reports.repeats import repeats
 from synterm.reports.tables import GATE_MARKS, behavior_tables, short_names, variants_table
 from synterm.text import one_line, plural
 
+_EACH = "SHARD.db …"
 _EXIT_WORDS = {
     ExitCode.OK: "",
     ExitCode.GATE_FAILED: "a gate failed",
@@ -80,6 +81,8 @@ def _heading(report: RunReport) -> Iterator[RenderableType]:
         dollars(totals.cost_usd),
     ]
     yield Text(one_line(report.project), "bold")
+    if shard := report.shard:
+        yield Text(f"shard {shard.index} of {shard.of}: {totals.cases:,} of {plural(shard.cases, 'case')}", "bold")
     yield Text(" · ".join(counts), "dim")
     if totals.cost_unknown:
         yield Text(f"the cost of {plural(totals.cost_unknown, 'call')} is not known", "dim")
@@ -122,6 +125,8 @@ def _closing(report: RunReport) -> Text:
         if states[state]:
             line.append(*GATE_MARKS[state]).append(f" {states[state]} {word}  ")
     line.append(f" run {report.run_id}", "dim")
+    if report.shard and states["open"]:
+        line.append(f"\nwhat is not decided needs the other shards: synterm merge -o ALL.db {_EACH}")
     if reason := _EXIT_WORDS.get(ExitCode(report.exit_code)):
         line.append(f"\nexit {report.exit_code}: {reason}", "bold")
     return line
