@@ -37,7 +37,7 @@ def evaluate(
     make_ready(project, chosen, progress.tell)
     if whole := chosen.whole:
         progress.tell(
-            f"shard {whole.share.index} of {whole.share.of}: {len(chosen.cases):,} of {plural(whole.cases, 'case')}"
+            f"shard {whole.share.number} of {whole.share.of}: {len(chosen.cases):,} of {plural(whole.cases, 'case')}"
         )
     progress.tell(f"{plural(len(chosen.cases), 'case')} × {plural(len(chosen.variants), 'variant')}{_times(chosen)}")
     try:
@@ -52,7 +52,7 @@ def evaluate(
     result.calibrations = known_judges(project, result.sheet)
     report = build_report(result, run_id=run_id, project=project.name, groups=groups)
     if whole := chosen.whole:
-        report.shard = ShardReport(index=whole.share.index, of=whole.share.of, cases=whole.cases)
+        report.shard = ShardReport(index=whole.share.number, of=whole.share.of, cases=whole.cases)
     return report, result
 
 

@@ -18,13 +18,13 @@ _DIGITS = 15
 class Share(NamedTuple):
     """Which share: ``Share(2, 8)`` is the second of eight."""
 
-    index: int
+    number: int
     """From 1."""
     of: int
 
     def holds(self, content_id: str) -> bool:
         """Whether a case of this content (hex id) is in the share: by what it says, and by nothing else."""
-        return share_of(content_id, self.of) == self.index
+        return share_of(content_id, self.of) == self.number
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ class RunPlan:
         if whole is None:
             return {}
         plan = self._digest(whole.digest, {})
-        return {"shard": {"index": whole.share.index, "of": whole.share.of, "plan": plan, "cases": whole.cases}}
+        return {"shard": {"index": whole.share.number, "of": whole.share.of, "plan": plan, "cases": whole.cases}}
 
     @property
     def elsewhere_in(self) -> dict[str, int]:
