@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 
 from synterm.core.case import Split
 from synterm.core.evaluation import Variant
+from synterm.core.share import Share
 from synterm.core.tree import Tree
 from synterm.errors import NotFoundError, UsageError, did_you_mean
 from synterm.evaluate.checklist import Checklist
@@ -31,18 +32,19 @@ def choose_cases(
     tags: Sequence[str] = (),
     limit: int | None = None,
     judged: bool = False,
+    share: Share | None = None,
 ) -> CaseList:
     """The accepted cases that fit, in the order they were added; `judged`: only those whose checks ask a model.
 
-    Raises UsageError when there are none.
+    `share`: only those of one share, which may be none. Raises UsageError when no case fits.
     """
     tree = project.nodes.tree()
     scenarios = scenario_ids(tree, behaviors)
     if judged:
         scenarios = _judged(project, tree, scenarios)
     chosen = CaseFilter(scenario_ids=scenarios, split=split, tags=tags)
-    cases = project.cases.listing(chosen, limit)
-    if not cases:
+    cases = project.cases.share(chosen, limit, share) if share else project.cases.listing(chosen, limit)
+    if not (cases.whole.cases if cases.whole else len(cases)):
         raise UsageError("no case fits", hint=_what_there_is(project))
     return cases
 

@@ -14,6 +14,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "edit": ("synterm.cli.edit", "change them"),
     "rm": ("synterm.cli.rm", "remove them"),
     "baseline": ("synterm.cli.baseline", "pin a run under a name: what later runs are held against"),
+    "merge": ("synterm.cli.merge", "make one file of several: the shards of a run, or people's copies"),
     "review": ("synterm.cli.review", "judge answers yourself; how far each check can be trusted"),
     "history": ("synterm.cli.history", "what was run, by whom, on what; and forgetting it"),
     "models": ("synterm.cli.models", "which models are usable now, why others are not; one test call"),
@@ -32,7 +33,6 @@ NOT_YET = (
     "guard",
     "import",
     "load",
-    "merge",
     "share",
     "trust",
 )

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Iterator, Mapping
 from typing import NoReturn, cast
 
+from synterm.core.share import MOST_SHARES, Share
 from synterm.errors import UsageError, did_you_mean
 
 
@@ -69,6 +70,17 @@ def share(text: str) -> float:
     if not 0 <= number <= 1:
         raise argparse.ArgumentTypeError(f"must be from 0 to 1 (0.9 for 90 %), not {text}")
     return number
+
+
+def shard(text: str) -> Share:
+    """``2/8``: the second of eight shares."""
+    parts = text.split("/")
+    if len(parts) != 2 or not all(part.isascii() and part.isdigit() and len(part) < 7 for part in parts):
+        raise argparse.ArgumentTypeError(f"must be I/N, such as 2/8, not {text!r}")
+    index, of = map(int, parts)
+    if not 1 <= index <= of <= MOST_SHARES:
+        raise argparse.ArgumentTypeError(f"I must be from 1 to N, and N at most {MOST_SHARES}, not {text}")
+    return Share(index, of)
 
 
 # What argparse says of a text that is no number at all: "invalid whole number value: 'x'".

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from synterm.cli import against
 from synterm.cli.choose import choose_cases, choose_variants
 from synterm.cli.output import data, say
-from synterm.cli.parser import amount, positive, share
+from synterm.cli.parser import amount, positive, shard, share
 from synterm.cli.places import opened
 from synterm.cli.progress import LineProgress, StatusLine
 from synterm.cli.report import write_html_report
@@ -44,6 +44,7 @@ examples:
   synterm run my.db --baseline main                  is anything worse than the run that is pinned as main?
   synterm run my.db --against @v1                    v1 and the draft on the same cases
   synterm run my.db --against base.db                the prompts of another project file, on this one's cases
+  synterm run my.db --shard 2/8                     the second of eight shares; see synterm merge --help
 
 exit codes:
   0  all gates hold             2  the command or the project is wrong
@@ -51,7 +52,7 @@ exit codes:
      regression was found       4  not enough evidence (only with --fail-on insufficient)
   130, 143, 129  interrupted: the same command again sends only what has no answer yet
 
-not there yet: --junit --github --shard, and executors other than local"""
+not there yet: --junit --github, and executors other than local"""
 
 _SPLITS = ("dev", "holdout", "train", "all")
 _BY = ("feature", "behavior", "scenario", "tag", "label")
@@ -64,7 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _how(parser)
     against.add_arguments(parser)
     _what_comes_of_it(parser)
-    for name in ("--junit", "--shard"):
+    for name in ("--junit",):
         parser.add_argument(name, help=argparse.SUPPRESS)
     parser.add_argument("--github", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--executor", default="local", help=argparse.SUPPRESS)
@@ -141,6 +142,13 @@ def _what_to_evaluate(parser: argparse.ArgumentParser) -> None:
         "telling the truth; train; or all",
     )
     add("--limit", type=positive, metavar="N", help="only the first N of these cases, in the order they were added")
+    add(
+        "--shard",
+        type=shard,
+        metavar="I/N",
+        help="only the I-th of N shares of these cases, by what they say; synterm merge makes one run of all N. Its "
+        "gates are the whole run's: it fails when they can no longer hold, else they are decided after the merge",
+    )
     add("--repeat", type=positive, default=1, metavar="K", help="ask K times for each case (default 1)")
     add(
         "--stop-early",
@@ -218,7 +226,7 @@ def _fail_on(text: str) -> frozenset[str]:
 
 
 def _refuse_what_is_to_come(args: argparse.Namespace) -> None:
-    for name in ("junit", "shard", "github"):
+    for name in ("junit", "github"):
         if getattr(args, name):
             raise UsageError(f"--{name} is not there yet", hint="synterm run --help lists what is")
     if args.executor != "local":
@@ -255,6 +263,7 @@ def _plan(project: Project, args: argparse.Namespace) -> RunPlan:
             tags=args.tag,
             limit=args.limit,
             judged=args.rejudge is not None,
+            share=args.shard,
         ),
         repeats=args.repeat,
         judgings=args.rejudge or 1,

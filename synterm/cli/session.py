@@ -10,7 +10,7 @@ from synterm.cli.progress import LineProgress
 from synterm.cli.progress_json import JsonProgress
 from synterm.cli.ready import make_ready
 from synterm.cli.signals import Stopped, run_until_stopped
-from synterm.core.report import RunReport
+from synterm.core.report import RunReport, ShardReport
 from synterm.evaluate.recount import looker
 from synterm.evaluate.report import RunResult, build_report
 from synterm.evaluate.review.judges import known_judges
@@ -40,6 +40,10 @@ def evaluate(
     what came in is recorded then.
     """
     make_ready(project, chosen, progress.tell)
+    if whole := chosen.whole:
+        progress.tell(
+            f"shard {whole.share.number} of {whole.share.of}: {len(chosen.cases):,} of {plural(whole.cases, 'case')}"
+        )
     progress.tell(f"{plural(len(chosen.cases), 'case')} × {plural(len(chosen.variants), 'variant')}{_times(chosen)}")
     if opponent:
         progress.tell(f"held against {opponent.words}")
@@ -54,7 +58,10 @@ def evaluate(
         progress.close()
     result.calibrations = known_judges(project, result.sheet)
     comparison = opponent.report(chosen, run_id) if opponent else None
-    return build_report(result, run_id=run_id, project=project.name, groups=groups, comparison=comparison), result
+    report = build_report(result, run_id=run_id, project=project.name, groups=groups, comparison=comparison)
+    if whole := chosen.whole:
+        report.shard = ShardReport(index=whole.share.number, of=whole.share.of, cases=whole.cases)
+    return report, result
 
 
 def write_report(project: Project, report: RunReport, result: RunResult, target: str) -> None:

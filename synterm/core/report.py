@@ -233,6 +233,17 @@ class EvaluationReport(BaseModel):
     where nothing was judged more than once."""
 
 
+class ShardReport(BaseModel):
+    """Which share of a run it is. Its gates are those of the whole: ``open`` until the shards are merged, unless they
+    can no longer hold, or no longer fail."""
+
+    index: int
+    """From 1."""
+    of: int
+    cases: int
+    """Cases of all shares."""
+
+
 class RunReport(BaseModel):
     """All of a run but its single evaluations."""
 
@@ -245,6 +256,8 @@ class RunReport(BaseModel):
     wall_s: float
     halted: str | None = None
     """Why the run ended before its end, if it did."""
+    shard: ShardReport | None = None
+    """Where it is a share of a run."""
     totals: Totals
     variants: list[VariantReport]
     behaviors: list[BehaviorReport]

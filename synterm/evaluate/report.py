@@ -48,6 +48,8 @@ class RunResult:
     """How many evaluations the run was to make."""
     planned_in: Mapping[str, int] = field(default_factory=dict[str, int])
     """How many of them each variant was to make in each scenario, by scenario id; empty when that is not known."""
+    elsewhere_in: Mapping[str, int] = field(default_factory=dict[str, int])
+    """How many each variant gets from the other shards of its run, by scenario id; empty where it is the whole run."""
     halted: Halted | None = None
     wall_s: float = 0.0
     fail_on: frozenset[str] = frozenset(("gate", "regression", "error"))
@@ -110,11 +112,16 @@ class RunResult:
         }
 
     def missing(self, tally: Tally, scenarios: Iterable[Node]) -> int:
-        """How many of a variant's evaluations in `scenarios` were not made, given those that were: at most so many."""
+        """How many of a variant's evaluations in `scenarios` were not made, given those that were: at most so many.
+
+        Those that other shards make are among them: a gate holds or fails for all shards together.
+        """
+        scenarios = list(scenarios)
+        elsewhere = sum(self.elsewhere_in.get(scenario.id, 0) for scenario in scenarios)
         if not self.not_made or not self.planned_in:
-            return self.not_made
+            return self.not_made + elsewhere
         planned = sum(self.planned_in.get(scenario.id, 0) for scenario in scenarios)
-        return max(planned - tally.made, 0)
+        return max(planned - tally.made, 0) + elsewhere
 
 
 def build_report(
@@ -268,7 +275,8 @@ def _exit_code(result: RunResult, states: Sequence[str], comparison: CompareRepo
         return ExitCode.GATE_FAILED
     if result.halted or result.not_made or ("error" in result.fail_on and errors):
         return ExitCode.INCOMPLETE
-    if "gate" in result.fail_on and "open" in states:
+    # What a shard leaves open, the others decide.
+    if "gate" in result.fail_on and "open" in states and not result.elsewhere_in:
         return ExitCode.INCOMPLETE
     if "insufficient" in result.fail_on and comparison and insufficient(comparison):
         return ExitCode.INSUFFICIENT

@@ -17,6 +17,7 @@ from synterm.context.library import Library
 from synterm.core.case import Case
 from synterm.core.evaluation import Evaluation, Variant
 from synterm.core.ids import content_id
+from synterm.core.share import Whole
 from synterm.core.tree import Tree
 from synterm.evaluate.checklist import Checklist
 from synterm.evaluate.events import Event, Halted, Judged, Retrying
@@ -91,12 +92,40 @@ class RunPlan:
     @property
     def digest(self) -> str:
         """What is equal for the same run again."""
+        whole = self.whole
+        return self._digest(_name_of(self.cases), {"shard": [*whole.share]} if whole else {})
+
+    @property
+    def whole(self) -> Whole | None:
+        """What its cases are a share of; None where they are all that were chosen."""
+        return self.cases.whole if isinstance(self.cases, CaseList) else None
+
+    @property
+    def shard(self) -> dict[str, Any]:
+        """What its configuration says where it is a share: which, of how many, and the plan of all shares together."""
+        whole = self.whole
+        if whole is None:
+            return {}
+        plan = self._digest(whole.digest, {})
+        return {"shard": {"index": whole.share.number, "of": whole.share.of, "plan": plan, "cases": whole.cases}}
+
+    @property
+    def elsewhere_in(self) -> dict[str, int]:
+        """How many evaluations each variant gets from other shares in each scenario, by scenario id."""
+        whole, here = self.whole, self.size_in
+        if whole is None:
+            return {}
+        each = self.repeating.each
+        return {scenario: count * each - here.get(scenario, 0) for scenario, count in whole.scenario_counts.items()}
+
+    def _digest(self, cases: str, more: dict[str, Any]) -> str:
         body = {
             "variants": [[*variant.key, variant.model.model_dump(mode="json")] for variant in self.variants],
-            "cases": _name_of(self.cases),
+            "cases": cases,
             "repeats": self.repeats,
             "cache": self.use_cache,
             **_unusual(self),
+            **more,
         }
         return content_id("plan", body)
 
@@ -154,6 +183,7 @@ async def run(
         labels=checklist.labels(),
         repeating=chosen.repeating,
         retriever=checklist.retriever,
+        elsewhere_in=chosen.elsewhere_in,
     )
     for variant in chosen.variants:
         renderer(variant.body)  # a prompt that does not compile shows before anything is sent
@@ -277,6 +307,7 @@ def _config(chosen: RunPlan) -> dict[str, Any]:
         "cases": len(chosen.cases),
         "repeats": chosen.repeats,
         **_unusual(chosen),
+        **chosen.shard,
     }
 
 

@@ -25,6 +25,8 @@ from synterm.reports.repeats import repeats
 from synterm.reports.tables import GATE_MARKS, behavior_tables, variants_table
 from synterm.text import one_line, plural
 
+_EACH = "SHARD.db …"
+
 
 def print_report(report: RunReport, result: RunResult, stream: TextIO, by: Sequence[str] = ()) -> None:
     """Write a run's report to `stream`, as wide as its terminal is, or 80 columns.
@@ -80,6 +82,8 @@ def _heading(report: RunReport) -> Iterator[RenderableType]:
         dollars(totals.cost_usd),
     ]
     yield Text(one_line(report.project), "bold")
+    if shard := report.shard:
+        yield Text(f"shard {shard.index} of {shard.of}: {totals.cases:,} of {plural(shard.cases, 'case')}", "bold")
     yield Text(" · ".join(counts), "dim")
     if totals.cost_unknown:
         yield Text(f"the cost of {plural(totals.cost_unknown, 'call')} is not known", "dim")
@@ -119,6 +123,8 @@ def _closing(report: RunReport, result: RunResult) -> Text:
         if states[state]:
             line.append(*GATE_MARKS[state]).append(f" {states[state]} {word}  ")
     line.append(f" run {report.run_id}", "dim")
+    if report.shard and states["open"]:
+        line.append(f"\nwhat is not decided needs the other shards: synterm merge -o ALL.db {_EACH}")
     if reason := exit_words(report, result.fail_on):
         line.append(f"\nexit {report.exit_code}: {reason}", "bold")
     return line

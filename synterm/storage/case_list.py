@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, overload
 
 from synterm.core.case import Case
+from synterm.core.share import Whole
 
 _PAGE = 500
 
@@ -19,7 +20,9 @@ class CaseList(Sequence[Case]):
     One that is removed meanwhile is left out; asking for just that one raises LookupError.
     """
 
-    def __init__(self, rows: Iterable[tuple[Any, ...]], page: Callable[[Sequence[int]], list[Case]]) -> None:
+    def __init__(
+        self, rows: Iterable[tuple[Any, ...]], page: Callable[[Sequence[int]], list[Case]], whole: Whole | None = None
+    ) -> None:
         self._keys = array("q")
         counts: Counter[str] = Counter()
         for key, scenario_id in rows:
@@ -27,6 +30,8 @@ class CaseList(Sequence[Case]):
             counts[scenario_id] += 1
         self.scenario_counts: dict[str, int] = dict(counts)
         """How many of them each scenario holds, by scenario id."""
+        self.whole = whole
+        """What it is a share of; None where it is not."""
         self._page = page
 
     @property

@@ -14,6 +14,7 @@ import orjson
 from sqlite_utils import Database
 
 from synterm.core.case import Case, Origin
+from synterm.core.share import Share, divide
 from synterm.errors import InputError, NotFoundError
 from synterm.storage.base import Store, chunks, dump, marks, not_found
 from synterm.storage.case_changes import (
@@ -127,6 +128,16 @@ class CaseStore(Store):
         )
         with self._reading("a case"):
             return CaseList(rows, self.page)
+
+    def share(self, chosen: CaseFilter, limit: int | None, share: Share) -> CaseList:
+        """One share of what `listing` gives, in the order they were added. Reads no case, only which there are."""
+        where, values = self._where(chosen)
+        sql = (
+            f"SELECT * FROM (SELECT pk, scenario_id, id, content_id FROM cases{where} ORDER BY pk LIMIT ?) ORDER BY id"
+        )
+        with self._reading("a case"):
+            rows, whole = divide(self._each(sql, [*values, -1 if limit is None else limit]), share)
+        return CaseList(rows, self.page, whole)
 
     def get(self, case_id: str) -> Case:
         """The case with this id, or whose id ends so (6 characters or more). Raises NotFoundError."""

@@ -44,11 +44,9 @@ _PRAGMAS = (
 
 def connect(path: Path, *, create: bool = False, read_only: bool = False) -> Database:
     """A connection for one thread, in autocommit. Raises ProjectError when `path` can't be opened as SQLite."""
-    mode = ("ro&immutable=1" if _lies_still(path) else "ro") if read_only else "rwc" if create else "rw"
+    mode = _looking(path) if read_only else "rwc" if create else "rw"
     try:
-        connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=BUSY_SECONDS, isolation_level=None
-        )
+        connection = sqlite3.connect(_uri(path, mode), uri=True, timeout=BUSY_SECONDS, isolation_level=None)
         with closed_on_error(connection):
             for pragma in _PRAGMAS:
                 connection.execute(pragma)
@@ -56,6 +54,19 @@ def connect(path: Path, *, create: bool = False, read_only: bool = False) -> Dat
     except sqlite3.DatabaseError as error:
         raise project_error(error, path) from error
     return Database(connection, execute_plugins=False, recursive_triggers=False)
+
+
+def attach(db: Database, path: Path, name: str) -> None:
+    """Let a connection read another file too, under a name of its own; it can't write there. Raises SQLite's error."""
+    db.conn.execute(f"ATTACH ? AS {name}", [_uri(path, _looking(path))])
+
+
+def _uri(path: Path, mode: str) -> str:
+    return f"{path.absolute().as_uri()}?mode={mode}"
+
+
+def _looking(path: Path) -> str:
+    return "ro&immutable=1" if _lies_still(path) else "ro"
 
 
 def may_write(place: Path) -> bool:

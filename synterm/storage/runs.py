@@ -136,6 +136,11 @@ class RunStore(Store):
             lambda db: db.conn.execute("UPDATE runs SET ended = ?, status = ?, totals = ? WHERE id = ?", row).rowcount
         )
 
+    def set_totals(self, run_id: str, totals: dict[str, Any]) -> Future[Any]:
+        """Record what a run came to, counted anew: it ended when it ended."""
+        row = (dump(totals), run_id)
+        return self._writer.submit(lambda db: db.conn.execute("UPDATE runs SET totals = ? WHERE id = ?", row).rowcount)
+
     def all(self) -> list[RunRecord]:
         """All runs, the oldest first."""
         return self._records(f"{_RUN} ORDER BY id")

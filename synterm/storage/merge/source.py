@@ -1,0 +1,115 @@
+"""A file that is merged: what it must be before anything of it is read. It may come from a stranger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from synterm.errors import ProjectError
+from synterm.storage.connect import (
+    DatabaseError,
+    check_file,
+    check_identity,
+    closed_on_error,
+    connect,
+    damaged,
+    project_error,
+)
+from synterm.storage.migrations import SCHEMA_VERSION, migrate
+
+_OWN = "_sqlite_migrations"
+"""The table of the library that brings files up to date: its wording is the library's."""
+_LONGEST = 64_000_000
+"""So many characters a setting or a configuration may have that is read as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that may be merged."""
+
+    number: int
+    """0 for the base, else its place on the command line, from 1."""
+    path: Path
+    project_id: str
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return str(self.path)
+
+
+def inspect(number: int, path: Path) -> Source:
+    """Look at a file without changing it. Raises ProjectError unless it is a whole project file of this version, and
+    holds nothing that no synterm puts there."""
+    check_file(path)
+    db = connect(path, read_only=True)
+    with closed_on_error(db.conn):
+        try:
+            check_identity(db, path, SCHEMA_VERSION)
+            _check_version(db, path)
+            _check_schema(db, path)
+            _check_whole(db, path)
+            row = db.conn.execute("SELECT value FROM meta WHERE key = 'id'").fetchone()
+        except DatabaseError as error:
+            raise project_error(error, path) from error
+    db.conn.close()
+    if row is None:
+        raise damaged("the id", path)
+    return Source(number, path, row[0])
+
+
+def own_schema() -> frozenset[tuple[str, str, str, str]]:
+    """All that this synterm's files are made of: kind, name, table, and how it is made."""
+    db = Database(memory=True, execute_plugins=False)
+    try:
+        migrate(db)
+        return _schema(db, "main")
+    finally:
+        db.conn.close()
+
+
+def columns_of(db: Database, table: str, schema: str = "main") -> tuple[str, ...]:
+    """The columns of a table, in their order."""
+    return tuple(row[1] for row in db.conn.execute(f"PRAGMA {schema}.table_info({table})"))
+
+
+def _schema(db: Database, schema: str) -> frozenset[tuple[str, str, str, str]]:
+    rows = db.conn.execute(f"SELECT type, name, tbl_name, coalesce(sql, '') FROM {schema}.sqlite_schema")
+    return frozenset((kind, name, table, " ".join(sql.split())) for kind, name, table, sql in rows if table != _OWN)
+
+
+def _check_version(db: Database, path: Path) -> None:
+    (version,) = db.conn.execute("PRAGMA user_version").fetchone()
+    if version < SCHEMA_VERSION:
+        raise ProjectError(
+            f"made by an older synterm (file version {version}, this one has {SCHEMA_VERSION})",
+            where=str(path),
+            hint=f"bring it up to date first, which opening it does: synterm ls {path} runs",
+        )
+
+
+def _check_schema(db: Database, path: Path) -> None:
+    own, found = own_schema(), _schema(db, "main")
+    for kind, name, _, _ in sorted(found - own):
+        raise ProjectError(f"it holds what no synterm puts there: the {kind} {name}", where=str(path), hint=_NOT_OURS)
+    for kind, name, _, _ in sorted(own - found):
+        raise ProjectError(f"it lacks the {kind} {name}", where=str(path), hint=_NOT_OURS)
+    others = db.conn.execute("SELECT type, sql FROM sqlite_schema WHERE tbl_name = ?", [_OWN]).fetchall()
+    if any(kind not in ("table", "index") or "virtual" in (sql or "").lower() for kind, sql in others):
+        raise ProjectError(f"it holds what no synterm puts there: {_OWN}", where=str(path), hint=_NOT_OURS)
+
+
+def _check_whole(db: Database, path: Path) -> None:
+    """Raise ProjectError for a file that is damaged, or whose settings are too long to be any."""
+    (found,) = db.conn.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        raise damaged("a part", path) from DatabaseError(found)
+    long = (_LONGEST,) * 3
+    lengths = "SELECT 1 FROM meta WHERE length(value) > ? UNION ALL SELECT 1 FROM runs WHERE length(config) > ? "
+    if db.conn.execute(lengths + "OR length(totals) > ? LIMIT 1", long).fetchone():
+        raise damaged("a setting", path)
+
+
+_NOT_OURS = "merge only project files as synterm made them; synterm dump and load take over what such a file says"
