@@ -7,8 +7,9 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from synterm.cli import ci_output
 from synterm.cli.choose import choose_cases, choose_variants
-from synterm.cli.output import say
+from synterm.cli.output import say, without_commands
 from synterm.cli.parser import amount, positive, share
 from synterm.cli.places import opened
 from synterm.cli.progress import LineProgress, StatusLine
@@ -35,13 +36,14 @@ examples:
   synterm run my.db --repeat 5 --stop-early          which verdicts are flaky, for few requests
   synterm run my.db --repeat 5 --rejudge 3           whether that is the model or the judge
   synterm run my.db --by tag
+  synterm run my.db --junit report.xml --comment comment.md      in CI; synterm init-ci writes the workflow
 
 exit codes:
   0  all gates hold             2  the command or the project is wrong
   1  a gate failed              3  incomplete: errors, or a limit was reached
   130, 143, 129  interrupted: the same command again sends only what has no answer yet
 
-not there yet: --baseline --junit --html --github --shard, and executors other than local"""
+not there yet: --baseline --html --shard, and executors other than local"""
 
 _SPLITS = ("dev", "holdout", "train", "all")
 _BY = ("feature", "behavior", "scenario", "tag", "label")
@@ -55,16 +57,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _what_to_evaluate(parser)
     _how(parser)
     _what_comes_of_it(parser)
-    for name in ("--baseline", "--junit", "--html", "--shard"):
+    for name in ("--baseline", "--html", "--shard"):
         parser.add_argument(name, help=argparse.SUPPRESS)
-    parser.add_argument("--github", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--executor", default="local", help=argparse.SUPPRESS)
 
 
 def run(args: argparse.Namespace) -> int:
     """Make the run, write its report, and give the exit code."""
     _refuse_what_is_to_come(args)
-    _refuse_what_can_not_be_written(args.json)
+    for target in ci_output.files(args):
+        _refuse_what_can_not_be_written(target)
     with opened(args.project) as project:
         chosen = _plan(project, args)
         if args.dry_run:
@@ -72,10 +74,12 @@ def run(args: argparse.Namespace) -> int:
         report, result = evaluate(project, chosen, _progress(args), groups=bool(args.json or args.by))
         if args.json:
             write_report(project, report, result, args.json)
+        ci_output.write(project, report, result, args)
     if not args.quiet:
         from synterm.reports.console import print_report
 
-        print_report(report, result, sys.stderr if args.json == "-" else sys.stdout, args.by)
+        with without_commands(ci_output.summary_stream(args)) as stream:
+            print_report(report, result, stream, args.by)
     return report.exit_code
 
 
@@ -83,7 +87,8 @@ def _preview(project: Project, chosen: RunPlan) -> int:
     from synterm.evaluate.preview import preview
     from synterm.reports.preview import print_preview
 
-    print_preview(preview(project, chosen), sys.stdout)
+    with without_commands(sys.stdout) as stream:
+        print_preview(preview(project, chosen), stream)
     return ExitCode.OK
 
 
@@ -177,6 +182,7 @@ def _what_comes_of_it(parser: argparse.ArgumentParser) -> None:
         help="show the metrics of each feature, behavior, scenario or tag, or of each label; may be repeated",
     )
     add("--json", metavar="FILE", help="write the whole report as JSON (synterm schema run); - for stdout")
+    ci_output.add_arguments(add)
     add(
         "--progress",
         choices=("auto", "json", "none"),
@@ -198,7 +204,7 @@ def _fail_on(text: str) -> frozenset[str]:
 
 
 def _refuse_what_is_to_come(args: argparse.Namespace) -> None:
-    for name in ("baseline", "junit", "html", "shard", "github"):
+    for name in ("baseline", "html", "shard"):
         if getattr(args, name):
             raise UsageError(f"--{name} is not there yet", hint="synterm run --help lists what is")
     if args.executor != "local":
