@@ -17,6 +17,7 @@ class Marks(NamedTuple):
     prompts: tuple[int, str | None]
     models: tuple[int, str | None]
     documents: tuple[int, str | None]
+    baselines: tuple[int, str | None]
     runs: tuple[int, str | None]
 
 
@@ -36,6 +37,6 @@ class Outside:
 
     def marks(self, db: Database) -> Marks:
         """The marks as they are."""
-        tables = ("nodes", "cases", "prompts", "models", "documents")
+        tables = ("nodes", "cases", "prompts", "models", "documents", "baselines")
         parts = (db.conn.execute(_PARTS.format(table=table, time="updated")).fetchone() for table in tables)
         return Marks(*parts, runs=db.conn.execute(_PARTS.format(table="runs", time="ended")).fetchone())

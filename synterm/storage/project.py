@@ -14,6 +14,7 @@ from sqlite_utils import Database
 
 from synterm.core.ids import new_id
 from synterm.errors import ProjectError
+from synterm.storage.baselines import BaselineStore
 from synterm.storage.cases import CaseStore
 from synterm.storage.clock import now
 from synterm.storage.connect import (
@@ -185,6 +186,11 @@ class Project:
     def runs(self) -> RunStore:
         """Runs and their evaluations."""
         return RunStore(self._db, self._writer)
+
+    @cached_property
+    def baselines(self) -> BaselineStore:
+        """Runs that are pinned under a name."""
+        return BaselineStore(self._db, self._writer)
 
     @cached_property
     def trends(self) -> TrendStore:

@@ -15,6 +15,7 @@ from synterm.core.evaluation import CheckResult, Evaluation, Variant
 from synterm.core.ids import new_id
 from synterm.errors import NotFoundError
 from synterm.storage.base import Store, chunks, dump, marks, text_or_none
+from synterm.storage.baselines import refuse_pinned
 from synterm.storage.clock import now
 from synterm.storage.grades import grade_list
 from synterm.storage.memo import Memo
@@ -153,10 +154,11 @@ class RunStore(Store):
     def remove(self, run_id: str) -> Future[int]:
         """Remove a run with its evaluations; gives how many those were. Answers stay, so asking again costs nothing.
 
-        Raises NotFoundError when there is no run of that id.
+        The future raises NotFoundError when there is no run of that id, ProjectError while a baseline pins it.
         """
 
         def work(db: Database) -> int:
+            refuse_pinned(db, run_id)
             (count,) = db.conn.execute(_COUNT, (run_id,)).fetchone()
             if not db.conn.execute("DELETE FROM runs WHERE id = ?", (run_id,)).rowcount:
                 raise NotFoundError(f"no run {run_id}", hint="someone else has removed it")
