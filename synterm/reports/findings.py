@@ -58,10 +58,9 @@ class FoundPart:
 
 def gates(report: RunReport) -> list[FoundGate]:
     """All gates: those over the run first, then those of the tree."""
-    names = [variant.name for variant in report.variants]
-    # One for each variant, in their order, unless there are gates over all of them together.
-    each = names if len(names) == len(report.gates) else [""] * len(report.gates)
-    whole = [FoundGate(WHOLE, name, gate) for name, gate in zip(each, report.gates, strict=True)]
+    names = [variant.name for variant in report.variants] or [""]
+    # Each gate over the run stands there for every variant, in their order.
+    whole = [FoundGate(WHOLE, names[at % len(names)], gate) for at, gate in enumerate(report.gates)]
     return whole + [FoundGate(row.path, row.variant, row.gate, row) for row in report.behaviors if row.gate]
 
 
