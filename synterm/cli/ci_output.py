@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from synterm.cli.output import commands, say
 from synterm.core.report import RunReport
@@ -14,6 +14,9 @@ from synterm.evaluate.report import RunResult
 from synterm.reports.github.commands import in_actions
 from synterm.storage.project import Project
 from synterm.storage.recorded import Recorded
+
+if TYPE_CHECKING:
+    from synterm.reports.github.rows import FailingCase
 
 _FAILING = 400
 """So many failing evaluations are looked at for those that a page shows."""
@@ -69,7 +72,7 @@ def _junit(project: Project, report: RunReport, target: str) -> None:
 
 
 def _comment(
-    report: RunReport, failing: Sequence[Recorded], reasons: Mapping[tuple[str, str], int], target: str
+    report: RunReport, failing: Sequence[FailingCase], reasons: Mapping[tuple[str, str], int], target: str
 ) -> None:
     from synterm.reports.github.page import comment
     from synterm.reports.json import write_parts
@@ -80,7 +83,7 @@ def _comment(
 def _github(
     project: Project,
     report: RunReport,
-    failing: Sequence[Recorded],
+    failing: Sequence[FailingCase],
     reasons: Mapping[tuple[str, str], int],
     args: argparse.Namespace,
 ) -> None:
@@ -102,8 +105,10 @@ def _told(what: str, work: Callable[[], None]) -> None:
         say(f"synterm: {what} can't be written: {error.strerror or error} ({error.filename})")
 
 
-def _failing(project: Project, report: RunReport) -> list[Recorded]:
+def _failing(project: Project, report: RunReport) -> list[FailingCase]:
     """Evaluations that failed, one for each case and variant: of the last variant first, the lowest scores first."""
+    from synterm.reports.github.rows import FailingCase
+
     found, place = list[Recorded](), None
     while len(found) < _FAILING:
         page, place = project.runs.failing_first(report.run_id, place)
@@ -113,7 +118,9 @@ def _failing(project: Project, report: RunReport) -> list[Recorded]:
             break
     once = {(done.prompt, done.version, done.model_name, done.case_id): done for done in reversed(found)}
     order = {(each.prompt, each.prompt_version, each.model): -at for at, each in enumerate(report.variants)}
-    return sorted(
+    rows = sorted(
         once.values(),
         key=lambda done: (order.get((done.prompt, done.version, done.model_name), 1), done.score or 0.0, done.case_id),
     )
+    tree = project.nodes.tree()
+    return [FailingCase(tree.path(done.scenario_id) if done.scenario_id in tree else "", done) for done in rows]

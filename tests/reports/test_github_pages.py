@@ -15,7 +15,7 @@ from synterm.core.completion import Completion, Outcome
 from synterm.core.report import RunReport
 from synterm.reports.github.markdown import block, code, span, table
 from synterm.reports.github.page import COMMENT_MOST, comment, marker, summary
-from synterm.storage.recorded import Recorded
+from synterm.reports.github.rows import FailingCase
 from synterm.text import one_line, printable
 from tests.reports.conftest import Made, MakeReport
 from tests.support.compared import broken_case, compared
@@ -100,14 +100,14 @@ def test_a_block_is_the_text_and_nothing_else(text: str):
     assert page.coded == [printable(text)]
 
 
-def hostile(made: Made) -> tuple[RunReport, list[Recorded]]:
+def hostile(made: Made) -> tuple[RunReport, list[FailingCase]]:
     """The report and the failing evaluations of a run in which all that is not ours is hostile."""
     failed = replace(made.evaluations[0], completion=Completion(Outcome.COMPLETE, text=HOSTILE))
     comparison = compared(HOSTILE, broken_case("01JC", output=HOSTILE, path=HOSTILE))
     comparison.before.name = HOSTILE
     comparison.notes = [HOSTILE]
     changed = {"comparison": comparison, "project": HOSTILE, "halted": HOSTILE}
-    return made.report.model_copy(update=changed), [recorded(failed)]
+    return made.report.model_copy(update=changed), [FailingCase(HOSTILE, recorded(failed))]
 
 
 def test_nothing_that_models_or_people_wrote_is_markup(make_report: MakeReport):
@@ -159,7 +159,7 @@ def test_the_comparison_is_a_table_by_behavior(make_report: MakeReport):
 
 def test_pages_end_where_there_is_no_more_room_and_say_so(make_report: MakeReport):
     made = make_report({"v1": "f" * 300}, inputs=["💥" * 1500] * 300)
-    failing = [recorded(done) for done in made.evaluations]
+    failing = [FailingCase("Routing", recorded(done)) for done in made.evaluations]
     body = comment(made.report, failing, {})
     assert len(body.encode("utf-16-le")) / 2 <= COMMENT_MOST
     page = summary(made.report, failing, {}, 50_000)

@@ -45,7 +45,10 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def details(summary: str, blocks: Sequence[str]) -> str:
     """Something to be unfolded; `summary` is HTML, `blocks` are blocks of Markdown."""
-    return "\n\n".join([f"<details>\n<summary>{summary}</summary>", *blocks, "</details>"]) + "\n"
+    return (
+        "\n\n".join([f"<details>\n<summary>{summary}</summary>", *(each.rstrip("\n") for each in blocks), "</details>"])
+        + "\n"
+    )
 
 
 def _row(tag: str, cells: Sequence[str]) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from synterm.core.report import RunReport
 from synterm.errors import ExitCode
@@ -16,12 +15,9 @@ from synterm.reports.figures import dollars, seconds
 from synterm.reports.findings import headline
 from synterm.reports.github.annotations import Reasons
 from synterm.reports.github.markdown import span
-from synterm.reports.github.rows import broken_rows, failing_rows
+from synterm.reports.github.rows import FailingCase, broken_rows, failing_rows
 from synterm.reports.github.tables import comparison_tables, gates_table, reasons_table, variants_table
 from synterm.text import plural
-
-if TYPE_CHECKING:
-    from synterm.storage.recorded import Recorded
 
 COMMENT_MOST = 65_000
 """Characters of a comment; GitHub takes 65,536 of them, as UTF-16 counts them."""
@@ -30,14 +26,14 @@ _SUMMARY_ROWS, _COMMENT_ROWS = 100, 20
 _SLUG = re.compile("[^a-z0-9]+")
 
 
-def summary(report: RunReport, failing: Sequence[Recorded], reasons: Reasons, room: int) -> str:
+def summary(report: RunReport, failing: Sequence[FailingCase], reasons: Reasons, room: int) -> str:
     """The summary of a step, of at most `room` bytes; `failing` are evaluations that failed, to be shown in full."""
     head = f"## {span(report.project)}\n\n{_alert(report)}"
     blocks = _blocks(report, failing, reasons, _SUMMARY_ROWS)
     return _fitted(chain([head], blocks), room, lambda text: len(text.encode()))
 
 
-def comment(report: RunReport, failing: Sequence[Recorded], reasons: Reasons) -> str:
+def comment(report: RunReport, failing: Sequence[FailingCase], reasons: Reasons) -> str:
     """The body of a comment on a pull request. Its first line is the marker by which it is found again."""
     head = f"{marker(report.project)}\n{_alert(report, report.project)}"
     blocks = _blocks(report, failing, reasons, _COMMENT_ROWS)
@@ -67,7 +63,7 @@ def _alert(report: RunReport, project: str | None = None) -> str:
     return f"> [!{level}]\n> {where}**{said}** (exit {int(code)})\n{halted}\n{' · '.join(counts)}\n"
 
 
-def _blocks(report: RunReport, failing: Sequence[Recorded], reasons: Reasons, rows: int) -> Iterator[str]:
+def _blocks(report: RunReport, failing: Sequence[FailingCase], reasons: Reasons, rows: int) -> Iterator[str]:
     yield variants_table(report)
     yield from gates_table(report)
     yield from comparison_tables(report)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from synterm.core.case import input_text, value_text
 from synterm.core.comparison import ChangedCase, SideOfCase
@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 _TEXT = 1500
 
 
+class FailingCase(NamedTuple):
+    """An evaluation that failed."""
+
+    path: str
+    """The scenario's path."""
+    done: Recorded
+
+
 def broken_rows(report: RunReport, most: int) -> Iterator[str]:
     """The cases that came out worse than before, those that changed most first."""
     broken = broken_cases(report)
@@ -31,10 +39,10 @@ def broken_rows(report: RunReport, most: int) -> Iterator[str]:
         yield _broken(case, variant)
 
 
-def failing_rows(report: RunReport, failing: Sequence[Recorded], most: int) -> Iterator[str]:
+def failing_rows(report: RunReport, failing: Sequence[FailingCase], most: int) -> Iterator[str]:
     """Cases that fail, but for those that are shown as broken."""
     broken = broken_cases(report)
-    rows = [done for done in failing if (_variant(done), done.case_id) not in broken]
+    rows = [one for one in failing if (_variant(one.done), one.done.case_id) not in broken]
     if rows:
         yield f"### Failing cases{_of(min(most, len(rows)), report.totals.failed)}\n"
         yield from map(_failing, rows[:most])
@@ -55,8 +63,13 @@ def _side(when: str, side: SideOfCase) -> str:
     return f"{when}, {verdict}:\n\n{block(side.output or '(nothing)', _TEXT)}"
 
 
-def _failing(done: Recorded) -> str:
-    facts = [f"{_variant(done)}  case {done.case_id}", *_given(done.input, done.expected), *check_lines(done.checks)]
+def _failing(failing: FailingCase) -> str:
+    done = failing.done
+    facts = [
+        f"{failing.path}  {_variant(done)}  case {done.case_id}",
+        *_given(done.input, done.expected),
+        *check_lines(done.checks),
+    ]
     summary = f"{code(title(done, 120), 120)} {code(reason(done), 160)}"
     return details(summary, [block("\n".join(facts), _TEXT), block(answer(done) or "(nothing)", _TEXT)])
 
