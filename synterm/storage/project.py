@@ -39,6 +39,7 @@ from synterm.storage.models import ModelStore
 from synterm.storage.nodes import NodeStore
 from synterm.storage.outside import Marks, Outside
 from synterm.storage.prompts import PromptStore
+from synterm.storage.pruning import PruningStore
 from synterm.storage.responses import ResponseStore
 from synterm.storage.reviews import ReviewStore
 from synterm.storage.runs import RunStore
@@ -191,6 +192,11 @@ class Project:
     def baselines(self) -> BaselineStore:
         """Runs that are pinned under a name."""
         return BaselineStore(self._db, self._writer)
+
+    @cached_property
+    def pruning(self) -> PruningStore:
+        """Removing runs that nobody will look at again."""
+        return PruningStore(self._db, self._writer)
 
     @cached_property
     def trends(self) -> TrendStore:
