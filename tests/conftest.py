@@ -95,6 +95,8 @@ def isolated(monkeypatch: pytest.MonkeyPatch, own_config: Path, own_logs: Path, 
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.delenv("FORCE_COLOR", raising=False)
     monkeypatch.delenv("COLUMNS", raising=False)
+    for name in ("GITHUB_ACTIONS", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE"):
+        monkeypatch.delenv(name, raising=False)
     load_settings.cache_clear()
     yield
     load_settings.cache_clear()

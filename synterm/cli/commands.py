@@ -8,6 +8,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("synterm.cli.run", "evaluate; the entry point for CI"),
     "compare": ("synterm.cli.compare", "hold two runs, versions or models against each other"),
     "report": ("synterm.cli.report", "a recorded run as one HTML file"),
+    "init-ci": ("synterm.cli.init_ci", "a workflow file that evaluates on every change"),
     "ls": ("synterm.cli.ls", "list the tree, cases, prompts, models, documents or runs"),
     "show": ("synterm.cli.show", "show one case, prompt, node, model or document in full"),
     "add": ("synterm.cli.add", "add features, behaviors, scenarios, cases, prompts, models, documents"),

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from synterm import __version__
 from synterm.cli.commands import COMMANDS, NOT_YET, overview
-from synterm.cli.output import data, say
+from synterm.cli.output import commands, data, say
 from synterm.cli.signals import Stopped, stoppable
 from synterm.errors import ExitCode, SyntermError, UsageError, did_you_mean
+from synterm.reports.github.commands import command, in_actions
 from synterm.text import one_line
 
 _BROKEN_PIPE = 141
@@ -104,6 +105,9 @@ def _tell(error: SyntermError) -> int:
     say(f"synterm: {error}")
     if error.hint:
         say(f"hint: {error.hint}")
+    if in_actions():
+        told = str(error) + (f"\n{error.hint}" if error.hint else "")
+        commands([command("error", told, title="synterm")], sys.stderr)
     return int(error.exit_code)
 
 

@@ -2,24 +2,46 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from typing import TextIO
 
+from synterm.reports.github.commands import in_actions, tamed
 from synterm.text import one_line, printable
 
 
 def data(text: str) -> None:
     """One piece of what was asked for."""
-    sys.stdout.write(printable(text) + "\n")
+    sys.stdout.write(_harmless(printable(text)) + "\n")
 
 
 def say(text: str) -> None:
     """A message to the person."""
-    sys.stderr.write(printable(text) + "\n")
+    sys.stderr.write(_harmless(printable(text)) + "\n")
     sys.stderr.flush()
+
+
+def commands(lines: Iterable[str], stream: TextIO) -> None:
+    """Workflow commands, which are safe as they are."""
+    stream.writelines(f"{line}\n" for line in lines)
+    stream.flush()
+
+
+@contextlib.contextmanager
+def without_commands(stream: TextIO) -> Generator[TextIO]:
+    """`stream` for texts that may hold what models wrote: on GitHub, none of it reads as a workflow command then."""
+    if not in_actions():
+        yield stream
+        return
+    held = io.StringIO()
+    try:
+        yield held
+    finally:
+        stream.write(tamed(held.getvalue()))
 
 
 def on_terminal(stream: TextIO) -> bool:
@@ -32,7 +54,7 @@ def rows(lines: Iterable[Sequence[str]]) -> None:
     cleaned = [[one_line(cell) for cell in line] for line in lines]
     if not on_terminal(sys.stdout):
         for line in cleaned:
-            sys.stdout.write("\t".join(line) + "\n")
+            sys.stdout.write(_harmless("\t".join(line)) + "\n")
         return
     from rich.cells import set_cell_size
 
@@ -40,7 +62,11 @@ def rows(lines: Iterable[Sequence[str]]) -> None:
     space = shutil.get_terminal_size().columns
     for line in cleaned:
         padded = "  ".join(set_cell_size(cell, width) for cell, width in zip(line, widths, strict=True))
-        sys.stdout.write(set_cell_size(padded, space).rstrip() + "\n")
+        sys.stdout.write(_harmless(set_cell_size(padded, space).rstrip()) + "\n")
+
+
+def _harmless(text: str) -> str:
+    return tamed(text) if in_actions() else text
 
 
 def _widths(lines: list[list[str]]) -> list[int]:

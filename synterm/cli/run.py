@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from synterm.cli import against
+from synterm.cli import against, ci_output
 from synterm.cli.choose import choose_cases, choose_variants
-from synterm.cli.output import data, say
+from synterm.cli.output import data, say, without_commands
 from synterm.cli.parser import amount, positive, shard, share
 from synterm.cli.places import opened
 from synterm.cli.progress import LineProgress, StatusLine
@@ -45,6 +45,7 @@ examples:
   synterm run my.db --against @v1                    v1 and the draft on the same cases
   synterm run my.db --against base.db                the prompts of another project file, on this one's cases
   synterm run my.db --shard 2/8                     the second of eight shares; see synterm merge --help
+  synterm run my.db --junit report.xml --comment comment.md      in CI; synterm init-ci writes the workflow
 
 exit codes:
   0  all gates hold             2  the command or the project is wrong
@@ -52,7 +53,7 @@ exit codes:
      regression was found       4  not enough evidence (only with --fail-on insufficient)
   130, 143, 129  interrupted: the same command again sends only what has no answer yet
 
-not there yet: --junit --github, and executors other than local"""
+not there yet: executors other than local"""
 
 _SPLITS = ("dev", "holdout", "train", "all")
 _BY = ("feature", "behavior", "scenario", "tag", "label")
@@ -65,19 +66,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _how(parser)
     against.add_arguments(parser)
     _what_comes_of_it(parser)
-    for name in ("--junit",):
-        parser.add_argument(name, help=argparse.SUPPRESS)
-    parser.add_argument("--github", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--executor", default="local", help=argparse.SUPPRESS)
 
 
 def run(args: argparse.Namespace) -> int:
     """Make the run, write its report, and give the exit code."""
     _refuse_what_is_to_come(args)
-    _refuse_what_can_not_be_written(args.json)
-    _refuse_what_can_not_be_written(args.html)
-    if args.json == args.html == "-":
-        raise UsageError("only one of --html and --json can be -", hint="write the other to a file")
+    for target in ci_output.files(args):
+        _refuse_what_can_not_be_written(target)
     with opened(args.project) as project:
         chosen = _plan(project, args)
         opponent = against.find_opponent(project, args, chosen)
@@ -91,10 +87,12 @@ def run(args: argparse.Namespace) -> int:
             write_report(project, report, result, args.json)
         if args.html:
             write_html_report(project, report, result, args.html, quiet=args.quiet)
+        ci_output.write(project, report, result, args)
     if not args.quiet:
         from synterm.reports.console import print_report
 
-        print_report(report, result, sys.stderr if "-" in (args.json, args.html) else sys.stdout, args.by)
+        with without_commands(ci_output.summary_stream(args)) as stream:
+            print_report(report, result, stream, args.by)
     return report.exit_code
 
 
@@ -102,7 +100,8 @@ def _preview(project: Project, chosen: RunPlan, opponent: Opponent | None) -> in
     from synterm.evaluate.preview import preview
     from synterm.reports.preview import print_preview
 
-    print_preview(preview(project, chosen), sys.stdout)
+    with without_commands(sys.stdout) as stream:
+        print_preview(preview(project, chosen), stream)
     if opponent:
         data(f"held against {opponent.words}")
     return ExitCode.OK
@@ -207,6 +206,7 @@ def _what_comes_of_it(parser: argparse.ArgumentParser) -> None:
     )
     add("--html", metavar="FILE", help="write the report as one HTML file (synterm report --help)")
     add("--json", metavar="FILE", help="write the whole report as JSON (synterm schema run); - for stdout")
+    ci_output.add_arguments(add)
     add(
         "--progress",
         choices=("auto", "json", "none"),
@@ -226,9 +226,6 @@ def _fail_on(text: str) -> frozenset[str]:
 
 
 def _refuse_what_is_to_come(args: argparse.Namespace) -> None:
-    for name in ("junit", "github"):
-        if getattr(args, name):
-            raise UsageError(f"--{name} is not there yet", hint="synterm run --help lists what is")
     if args.executor != "local":
         raise UsageError(f"--executor {args.executor} is not there yet", hint="leave it out: runs are local")
 

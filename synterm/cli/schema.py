@@ -53,8 +53,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listed = ", ".join(name for name, place in _WRITTEN.items() if place.startswith(_LISTINGS))
     written = (
         f"what comes out: run, compare and merge (with --json), those of synterm ls ({listed}), history, baselines, "
-        "verdicts, calibration and verdict_import (synterm review), usable (synterm models --json), trial (with --test), "
-        "settings"
+        "verdicts, calibration and verdict_import (synterm review), usable (synterm models --json), trial (with "
+        "--test), settings"
     )
     read = "; what goes in: project (a text form), case and verdict (a line of a JSONL file)"
     parser.add_argument("name", metavar="NAME", choices=names, help=written + read)

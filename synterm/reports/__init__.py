@@ -1,1 +1,1 @@
-"""Reports of a run: for a terminal and as JSON."""
+"""Reports of a run: for a terminal, as JSON and JUnit XML, and for GitHub."""

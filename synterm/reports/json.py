@@ -16,6 +16,7 @@ from synterm.core.report import EvaluationReport, RunReport
 from synterm.errors import InputError
 from synterm.text import printable
 
+_COMMAND = "##["
 _NOT_ASCII = re.compile("[\x7f-\U0010ffff]+")
 
 
@@ -85,7 +86,9 @@ def _replace(path: Path, parts: Iterable[str]) -> None:
 
 
 def safe_json(text: str) -> str:
-    """JSON with what could act on a terminal as ``\\uXXXX``."""
+    """JSON with what could act on a terminal, or as a command of GitHub's runner, as ``\\uXXXX``."""
+    if _COMMAND in text:
+        text = text.replace(_COMMAND, r"\u0023#[")
     return text if text.isascii() and "\x7f" not in text else _NOT_ASCII.sub(_shown_or_escaped, text)
 
 

@@ -1,0 +1,168 @@
+"""A workflow for GitHub Actions that evaluates a project."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator
+
+from synterm import __version__
+from synterm.formats.ci_plan import CiPlan
+from synterm.providers.weights import DEFAULT
+
+# Quoted as JSON, which YAML takes as it is.
+_HEAD = """\
+# Written by `synterm init-ci` (synterm {version}). It is yours to change; `synterm init-ci --force` writes it anew.
+name: synterm
+
+on:
+  push:
+    branches: [{branch}]
+  pull_request:
+  workflow_dispatch:
+
+permissions:
+  contents: read
+  pull-requests: write  # for the comment, and nothing else
+
+concurrency:
+  group: synterm-${{{{ github.ref }}}}
+  cancel-in-progress: ${{{{ github.event_name == 'pull_request' }}}}
+
+jobs:
+  evaluate:
+    runs-on: ubuntu-latest
+    timeout-minutes: 60
+{forks}    env:
+      PROJECT: {project}
+    steps:
+      - uses: actions/checkout@v6
+        with:
+          persist-credentials: false
+      - uses: actions/setup-python@v6
+        with:
+          python-version: "3.12"
+      - name: Install synterm
+        run: pip install {install}
+"""
+
+_FORKS = """\
+    # A pull request from a fork gets no secrets, so its models could not be asked.
+    if: ${{ github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository }}
+"""
+
+_MODEL = """\
+      - name: The embedded model, fetched once
+        uses: actions/cache@v5
+        with:
+          path: ~/.local/share/synterm/models
+          key: synterm-model-{digest}
+"""
+
+_ENDPOINTS = """\
+      - name: The endpoints that the project may ask
+        run: |
+          mkdir -p "$RUNNER_TEMP/synterm"
+          printf '%s\\n' {settings} > "$RUNNER_TEMP/synterm/settings.toml"
+          echo "SYNTERM_CONFIG_DIR=$RUNNER_TEMP/synterm" >> "$GITHUB_ENV"
+"""
+
+_ANSWERS = """\
+      # Answers are in the project file. Those that CI asked for go with the file as it is committed: a changed project
+      # starts from what its own file holds.
+      - name: Answers of earlier runs of this project file
+        id: answers
+        uses: actions/cache/restore@v5
+        with:
+          path: ${{ env.PROJECT }}
+          key: synterm-answers-${{ hashFiles(env.PROJECT) }}-${{ github.run_id }}-${{ github.run_attempt }}
+          restore-keys: synterm-answers-${{ hashFiles(env.PROJECT) }}-
+"""
+
+_RUN = """\
+      - name: Evaluate
+        id: synterm
+{env}        run: >-
+          synterm run "$PROJECT" --github --junit synterm-junit.xml --json synterm.json
+          --comment synterm-comment.md{baseline}
+"""
+
+_AFTER = """\
+      - name: Keep the answers
+        if: ${{ !cancelled() }}
+        uses: actions/cache/save@v5
+        with:
+          path: ${{ env.PROJECT }}
+          key: ${{ steps.answers.outputs.cache-primary-key }}
+      - name: Keep the reports
+        if: ${{ !cancelled() }}
+        uses: actions/upload-artifact@v7
+        with:
+          name: synterm
+          path: |
+            synterm-junit.xml
+            synterm.json
+          if-no-files-found: ignore
+      - name: Comment on the pull request
+        if: ${{ !cancelled() && github.event_name == 'pull_request' && steps.synterm.outputs.comment_file != '' }}
+        continue-on-error: true  # a fork's token can't write; the verdict stays what it is
+        uses: actions/github-script@v8
+        env:
+          COMMENT_FILE: ${{ steps.synterm.outputs.comment_file }}
+        with:
+          script: |
+            const body = require('fs').readFileSync(process.env.COMMENT_FILE, 'utf8');
+            const marker = body.split('\\n', 1)[0];
+            const issue = { ...context.repo, issue_number: context.issue.number };
+            const comments = await github.paginate(github.rest.issues.listComments, issue);
+            const ours = comments.find(one => one.user.type === 'Bot' && one.body.startsWith(marker));
+            if (ours) {
+              await github.rest.issues.updateComment({ ...context.repo, comment_id: ours.id, body });
+            } else {
+              await github.rest.issues.createComment({ ...issue, body });
+            }
+"""
+
+
+def github_workflow(plan: CiPlan) -> str:
+    """The text of ``.github/workflows/synterm.yml``."""
+    return "".join(_parts(plan))
+
+
+def requirement(plan: CiPlan) -> str:
+    """What pip is to install, quoted for a shell."""
+    extras = f"[{','.join(plan.extras)}]" if plan.extras else ""
+    return shlex.quote(f"synterm{extras}=={__version__}")
+
+
+def settings_line(plan: CiPlan) -> str:
+    """The line of a settings file that approves the plan's endpoints, quoted for a shell."""
+    return shlex.quote(f"approved_endpoints = {json.dumps(list(plan.endpoints))}")
+
+
+def _parts(plan: CiPlan) -> Iterator[str]:
+    yield _HEAD.format(
+        version=__version__,
+        branch=json.dumps(plan.branch),
+        forks=_FORKS if plan.secrets else "",
+        project=json.dumps(plan.project, ensure_ascii=False),
+        install=requirement(plan),
+    )
+    if plan.embedded:
+        yield _MODEL.format(digest=DEFAULT.sha256[:16])
+    if plan.endpoints:
+        yield _ENDPOINTS.format(settings=settings_line(plan))
+    yield _ANSWERS
+    yield _run(plan)
+    yield _AFTER
+
+
+def _run(plan: CiPlan) -> str:
+    env = [f"{name}: ${{{{ secrets.{name} }}}}" for name in plan.secrets]
+    if plan.baseline:
+        # In an expression, a quote stands twice.
+        name = plan.baseline.replace("'", "''")
+        env.append("BASELINE: " + json.dumps(f"${{{{ github.event_name == 'pull_request' && '{name}' || '' }}}}"))
+    lines = ["env:", *(f"  {line}" for line in env)] if env else []
+    baseline = '\n          ${BASELINE:+--baseline "$BASELINE"}' if plan.baseline else ""
+    return _RUN.format(env="".join(f"        {line}\n" for line in lines), baseline=baseline)

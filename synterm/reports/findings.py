@@ -1,0 +1,118 @@
+"""What a run found, as CI has to know it: which gates hold, what got worse, and what it comes to in a word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from synterm.core.comparison import ChangedCase, PartComparison, VariantComparison
+from synterm.core.report import BehaviorReport, GateReport, RunReport
+from synterm.errors import ExitCode
+from synterm.reports.figures import percent
+from synterm.text import plural
+
+WHOLE = "the whole run"
+_VERDICTS = {
+    ExitCode.OK: "passed",
+    ExitCode.GATE_FAILED: "failed",
+    ExitCode.INCOMPLETE: "incomplete",
+    ExitCode.INSUFFICIENT: "insufficient",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FoundGate:
+    """A gate, and where it stands."""
+
+    path: str
+    """The path of its node; `WHOLE` for one over the run."""
+    variant: str
+    """The variant's name; empty where it is about no single one."""
+    gate: GateReport
+    row: BehaviorReport | None = None
+    """The counts of its node."""
+
+    @property
+    def found(self) -> str:
+        """What was found, in words: ``5 % (1/21)``, or the figure."""
+        found = self.gate.found
+        if found is None:
+            return "nothing to tell by"
+        if "rate" not in self.gate.kind:
+            return f"{found:g}"
+        return percent(found) + (f" ({self.row.passed:,}/{self.row.n:,})" if self.row and self.row.n else "")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPart:
+    """How a behavior, or the whole, stands against what the run is compared with."""
+
+    pair: VariantComparison
+    part: PartComparison
+
+    @property
+    def path(self) -> str:
+        """The behavior's path, or `WHOLE`."""
+        return self.part.path or WHOLE
+
+
+def gates(report: RunReport) -> list[FoundGate]:
+    """All gates: those over the run first, then those of the tree."""
+    names = [variant.name for variant in report.variants] or [""]
+    # Each gate over the run stands there for every variant, in their order.
+    whole = [FoundGate(WHOLE, names[at % len(names)], gate) for at, gate in enumerate(report.gates)]
+    return whole + [FoundGate(row.path, row.variant, row.gate, row) for row in report.behaviors if row.gate]
+
+
+def parts(report: RunReport) -> Iterator[FoundPart]:
+    """Each pair of variants that was compared: as a whole, then its behaviors."""
+    for pair in report.comparison.comparisons if report.comparison else ():
+        yield FoundPart(pair, pair.whole)
+        yield from (FoundPart(pair, part) for part in pair.behaviors)
+
+
+def regressions(report: RunReport) -> list[FoundPart]:
+    """What got worse, as far as that can be told from chance."""
+    return [found for found in parts(report) if found.part.passes.verdict == "worse"]
+
+
+def broken_cases(report: RunReport) -> dict[tuple[str, str], ChangedCase]:
+    """The cases that came out worse, by the later variant's name and the case's id."""
+    pairs = report.comparison.comparisons if report.comparison else []
+    return {(pair.after, case.case_id): case for pair in pairs for case in pair.broken}
+
+
+def verdict(report: RunReport) -> str:
+    """What the exit code means: passed, failed, incomplete, insufficient."""
+    return _VERDICTS.get(ExitCode(report.exit_code), "failed")
+
+
+def headline(report: RunReport) -> str:
+    """What is wrong in a line, or that nothing is: ``2 gates fail, 1 behavior got worse``."""
+    states = [found.gate.state for found in gates(report)]
+    told = [
+        _counted(states.count("failed"), "gate fails", "gates fail"),
+        _worse({found.path for found in regressions(report)}),
+        _counted(states.count("open"), "gate is not decided", "gates are not decided"),
+        f"{plural(report.totals.not_made, 'evaluation')} not made" if report.totals.not_made else "",
+        f"{plural(report.totals.errors, 'evaluation')} without a verdict" if report.totals.errors else "",
+    ]
+    said = ", ".join(filter(None, told))
+    return said or (f"all {len(states)} gates hold" if len(states) > 1 else "the gate holds" if states else "no gates")
+
+
+def pass_rate(report: RunReport) -> float | None:
+    """The share of evaluations with a verdict that passed, over all variants."""
+    judged = report.totals.passed + report.totals.failed
+    return report.totals.passed / judged if judged else None
+
+
+def _worse(paths: set[str]) -> str:
+    behaviors = paths - {WHOLE}
+    if paths and not behaviors:
+        return f"{WHOLE} got worse"
+    return _counted(len(behaviors), "behavior got worse", "behaviors got worse")
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}" if count else ""
