@@ -78,7 +78,7 @@ def test_the_worst_comes_first(make_report: MakeReport):
     )
     assert said[2].message.splitlines() == [
         "what's the capital of peru",
-        "got clarify, expected out_of_scope: expected out_of_scope, got clarify",
+        "expected out_of_scope, got clarify; it was out_of_scope",
         "under router@v2 · rules; case 01JC",
     ]
 

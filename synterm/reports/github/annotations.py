@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from synterm.core.case import input_text, value_text
+from synterm.core.case import input_text
+from synterm.core.comparison import ChangedCase
 from synterm.core.report import RunReport
 from synterm.reports.figures import chance, dollars, percent
 from synterm.reports.findings import FoundGate, FoundPart, broken_cases, gates, headline, pass_rate, regressions
@@ -64,14 +65,18 @@ def _errors(report: RunReport) -> Iterator[Said]:
 
 def _warnings(report: RunReport, reasons: Reasons) -> Iterator[Said]:
     for (variant, _), case in broken_cases(report).items():
-        expected = f", expected {value_text(case.expected)}" if case.expected is not None else ""
-        got = one_line(case.after.output, 200) or "nothing"
-        told = f"{one_line(input_text(case.input), 300)}\ngot {got}{expected}: {one_line(case.after.reason, 300)}"
-        yield f"Broken: {case.path}", f"{told}\nunder {variant}; case {case.case_id}"
+        yield f"Broken: {case.path}", f"{_broken(case)}\nunder {variant}; case {case.case_id}"
     yield from (_gate("Gate not decided", found) for found in gates(report) if found.gate.state == "open")
     for (error, hint), count in reasons.items():
         told = one_line(error, 1000) + (f"\n{one_line(hint, 1000)}" if hint else "")
         yield f"No verdict on {plural(count, 'evaluation')}", told
+
+
+def _broken(case: ChangedCase) -> str:
+    got = f"got {one_line(case.after.output, 200) or 'nothing'}"
+    why = one_line(case.after.reason, 300) or got
+    before = f"; it was {one_line(case.before.output, 200)}" if case.before.passed else ""
+    return f"{one_line(input_text(case.input), 300)}\n{why}{before}"
 
 
 def _gate(title: str, found: FoundGate) -> Said:

@@ -89,9 +89,13 @@ def _pair(pair: VariantComparison) -> str:
                 percent(part.passes.rate_after),
                 f"▲ {part.passes.fixed:,}" if part.passes.fixed else "",
                 f"▼ {part.passes.broken:,}" if part.passes.broken else "",
-                f"{part.passes.p_adjusted:.3f}",
+                _p(part.passes.p_adjusted),
                 f"<b>{part.passes.verdict}</b>" if part.passes.verdict == "worse" else part.passes.verdict,
             )
             for part in rows
         ),
     )
+
+
+def _p(value: float) -> str:
+    return f"{value:.3f}" if value >= 0.001 else "&lt;0.001"
