@@ -121,6 +121,13 @@ def _closing(report: RunReport) -> Text:
         if states[state]:
             line.append(*GATE_MARKS[state]).append(f" {states[state]} {word}  ")
     line.append(f" run {report.run_id}", "dim")
-    if reason := _EXIT_WORDS.get(ExitCode(report.exit_code)):
+    if reason := _exit_words(report, states["open"] > 0):
         line.append(f"\nexit {report.exit_code}: {reason}", "bold")
     return line
+
+
+def _exit_words(report: RunReport, undecided: bool) -> str | None:
+    totals = report.totals
+    if undecided and report.exit_code == ExitCode.INCOMPLETE and not (totals.errors or totals.not_made or report.halted):
+        return "a gate is not decided"
+    return _EXIT_WORDS.get(ExitCode(report.exit_code))
