@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from synterm.cli.output import say
@@ -31,33 +32,50 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def find_opponent(project: Project, args: argparse.Namespace, chosen: RunPlan) -> Opponent | None:
-    """What the options name, or else what the gates on regressions name; None where nothing does.
+def held(project: Project, args: argparse.Namespace, chosen: RunPlan) -> tuple[RunPlan, Opponent | None]:
+    """What the options name, and the run with what has to be evaluated for it; None where nothing is named.
 
-    Raises UsageError where options do not fit together, or need one that is missing.
+    Gates on regressions need a baseline, too: see `_for_gates`. Raises UsageError where options do not fit together, or
+    need one that is missing, or where nothing could be compared.
     """
     if args.baseline and args.against:
         raise UsageError("--baseline and --against are two things to compare with", hint="leave one of them out")
-    wanted = args.baseline or args.against or _of_gates(project)
-    if wanted:
+    if args.baseline or args.against:
         from synterm.evaluate.opponents import baseline, opponent
 
-        return opponent(project, wanted, chosen.variants) if args.against else baseline(project, wanted)
+        named = args.baseline is None
+        found = opponent(project, args.against, chosen.variants) if named else baseline(project, args.baseline)
+        return found.joined(chosen), found
     asked: frozenset[str] = args.fail_on or frozenset[str]()
+    for_gates = _for_gates(project, chosen)
+    if for_gates:
+        # Nobody asked for it: only those gates fail the run.
+        return (chosen if asked else replace(chosen, fail_on=chosen.fail_on - {"regression"})), for_gates
     hint = "--baseline NAME, or --against @v1"
     if "insufficient" in asked:
         raise UsageError("--fail-on insufficient needs something to compare with", hint=hint)
     if "regression" in asked:
         say(f"nothing is compared, so --fail-on regression finds none: {hint}")
-    return None
+    return chosen, None
 
 
-def _of_gates(project: Project) -> str | None:
-    """The baseline that gates on regressions need: the first that one names and that is there, else `MAIN`."""
+def _for_gates(project: Project, chosen: RunPlan) -> Opponent | None:
+    """The baseline that gates on regressions need: the first that one names and that is there, else `MAIN`.
+
+    None where it has none of the cases: such gates stay open then.
+    """
     every = [*project.gates, *(gate for node in project.nodes.tree().walk() for gate in node.gates)]
     gates = [gate for gate in every if gate.kind == "no_regression"]
-    if not gates:
+    known = project.baselines.names() if gates else []
+    wanted = next((name for name in (*(gate.baseline for gate in gates), MAIN) if name in known), None)
+    if wanted is None:
         return None
-    known = project.baselines.names()
-    named = [gate.baseline for gate in gates if gate.baseline]
-    return next((name for name in (*named, MAIN) if name in known), None)
+    from synterm.evaluate.opponents import baseline
+
+    found = baseline(project, wanted)
+    try:
+        found.joined(chosen)
+    except UsageError as nothing:
+        say(f"{nothing}: gates on regressions stay open")
+        return None
+    return found

@@ -63,13 +63,12 @@ def _edit_node(project: Project, args: argparse.Namespace) -> str:
     node = project.nodes.find(args.target)
     if args.kind not in ("node", node.level):
         raise InputError(f"{args.target!r} is a {node.level}, not a {args.kind}")
-    tree = project.nodes.tree()
-    project.nodes.put(node_fields.edited_node(tree, node, args)).result()
+    project.nodes.put(node_fields.edited_node(project, node, args)).result()
     return f"changed {node.level} {project.nodes.tree().path(node.id)}"
 
 
 def _edit_project(project: Project, args: argparse.Namespace) -> str:
-    gates = gate_fields.given_gates(args) or ()
+    gates = gate_fields.given_gates(project, args) or ()
     project.set_gates(gates).result()
     return f"changed project {project.name}: {plural(len(gates), 'gate')} over the whole"
 

@@ -8,7 +8,7 @@ from typing import Any
 from synterm.checks.registry import BUILT_IN
 from synterm.cli import gate_fields
 from synterm.cli.places import text_of
-from synterm.core.tree import Node, Tree
+from synterm.core.tree import Node
 from synterm.errors import InputError
 from synterm.formats.fields import make_node, node_name, read_check
 from synterm.storage.nodes import child_level
@@ -43,7 +43,7 @@ def new_node(project: Project, level: str, path: str, args: argparse.Namespace) 
     tree = project.nodes.tree()
     siblings = tree.children(parent.id if parent else None)
     fields = {
-        **_fields(args),
+        **_fields(project, args),
         "level": level,
         "name": node_name(name),
         "parent_id": parent.id if parent else None,
@@ -52,9 +52,9 @@ def new_node(project: Project, level: str, path: str, args: argparse.Namespace) 
     return make_node(fields)
 
 
-def edited_node(tree: Tree, node: Node, args: argparse.Namespace) -> Node:
+def edited_node(project: Project, node: Node, args: argparse.Namespace) -> Node:
     """The node with the changes that the options say. Raises InputError naming the field."""
-    fields = _fields(args)
+    fields = _fields(project, args)
     if args.name is not None:
         fields["name"] = node_name(args.name)
     if args.no_checks and "checks" not in fields:
@@ -62,7 +62,7 @@ def edited_node(tree: Tree, node: Node, args: argparse.Namespace) -> Node:
     return make_node({**node.model_dump(), **fields})
 
 
-def _fields(args: argparse.Namespace) -> dict[str, Any]:
+def _fields(project: Project, args: argparse.Namespace) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     if args.description is not None:
         fields["description"] = text_of(args.description)
@@ -70,5 +70,5 @@ def _fields(args: argparse.Namespace) -> dict[str, Any]:
         fields["checks"] = tuple(
             read_check(text, f"--check {number}") for number, text in enumerate(args.check, start=1)
         )
-    gates = gate_fields.given_gates(args)
+    gates = gate_fields.given_gates(project, args)
     return fields if gates is None else {**fields, "gates": gates}

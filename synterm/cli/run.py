@@ -75,10 +75,7 @@ def run(args: argparse.Namespace) -> int:
     for target in ci_output.files(args):
         _refuse_what_can_not_be_written(target)
     with opened(args.project) as project:
-        chosen = _plan(project, args)
-        opponent = against.find_opponent(project, args, chosen)
-        if opponent:
-            chosen = opponent.joined(chosen)
+        chosen, opponent = against.held(project, args, _plan(project, args))
         if args.dry_run:
             return _preview(project, chosen, opponent)
         groups = bool(args.json or args.by)

@@ -135,9 +135,12 @@ class Gate(BaseModel):
         return _SHORT[self.kind](self)
 
 
-def rate_words(rate: float) -> str:
-    """``90 %``, ``92.5 %``: to a hundredth of a percent."""
-    return f"{decimal(round(rate * 100, 2))} %"
+def rate_words(rate: float, places: int = 2) -> str:
+    """``90 %``, ``92.5 %``: to so many places of a percent; 100 and 0 are said only of all and none."""
+    rounded, least = round(rate * 100, places), decimal(10.0**-places)
+    if rounded >= 100 and rate < 1:
+        return f">{decimal(100 - 10.0**-places)} %"
+    return f"<{least} %" if rounded <= 0 < rate else f"{decimal(rounded)} %"
 
 
 def dollar_words(cost: float) -> str:

@@ -76,7 +76,10 @@ def _base(name: str, project: str, chosen: Sequence[Variant], find: Callable[[st
     names = dict.fromkeys(variant.prompt for variant in chosen)
     choices = {prompt: found for prompt in names if (found := find(prompt))}
     if not choices:
-        raise NotFoundError(f"none of the prompts has what --against {name} names", hint="synterm ls PROJECT prompts")
+        raise NotFoundError(
+            f"none of the prompts that are to be evaluated has what --against {name} names",
+            hint="synterm ls PROJECT prompts lists what is there",
+        )
     variants: list[Variant] = []
     for prompt, choice in choices.items():
         models = {variant.model.name: variant.model for variant in chosen if variant.prompt == prompt}

@@ -52,7 +52,7 @@ class Record(Opponent):
         known = self._contents()
         if not any(case.content_id in known for case in chosen.cases):
             raise UsageError(
-                f"{one_line(self.side.name)} has none of the cases that are to be evaluated: nothing could be compared",
+                f"{one_line(self.side.name)} has none of the cases that are to be evaluated",
                 hint="choose other cases; or pin a run that has these: synterm baseline PROJECT set NAME",
             )
         return chosen

@@ -71,9 +71,14 @@ def _sections(report: CompareReport, width: int, by: str, most: int) -> Iterator
 
 def brief_sections(report: CompareReport, width: int, most: int = 3) -> Iterator[Iterable[RenderableType]]:
     """The same within the report of a run: what it is held against, the verdicts, and the first `most` that broke."""
-    yield [_side("Held against", report.before, report.before.project != report.after.project, width)]
+    before, after = report.before, report.after
+    if before.run_id == after.run_id:
+        yield [Text.assemble(("Held against  ", "dim"), (one_line(before.name, 60), "bold"), "  evaluated in this run")]
+    else:
+        yield [_side("Held against", before, before.project != after.project, width)]
     for one in report.comparisons:
-        yield [*_verdict(one, width), *_parts(one, "behavior", width), *_both_ways(one)]
+        yield _verdict(one, width)
+        yield [*_parts(one, "behavior", width), *_both_ways(one)]
         yield _cases("▼ Broken", "red", one.broken, one.whole.passes.broken, most, width)
         yield _unpaired(one, 0, width)
     yield _notes(report, width)

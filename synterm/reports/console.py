@@ -61,7 +61,8 @@ def _sections(
         yield group_table(report, kind, width)
     yield repeats(report, width)
     if report.comparison:
-        yield from brief_sections(report.comparison, width)
+        # Those that broke within the run are marked among the failures below.
+        yield from brief_sections(report.comparison, width, 0 if result.base else 3)
     if not result.base:
         yield _changes(found, width)
     yield confusion(report, width)

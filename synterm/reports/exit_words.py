@@ -16,11 +16,17 @@ def exit_words(report: RunReport, fail_on: Collection[str]) -> str:
         case ExitCode.GATE_FAILED:
             return " and ".join(_worse(report, fail_on))
         case ExitCode.INCOMPLETE:
-            return "the run is incomplete"
+            return "a gate is not decided" if _is_whole(report) else "the run is incomplete"
         case ExitCode.INSUFFICIENT:
             return "not enough evidence to tell it from what it is held against"
         case _:
             return ""
+
+
+def _is_whole(report: RunReport) -> bool:
+    """Whether every evaluation was made and has a verdict."""
+    totals = report.totals
+    return not (totals.errors or totals.not_made or report.halted)
 
 
 def _worse(report: RunReport, fail_on: Collection[str]) -> Iterator[str]:

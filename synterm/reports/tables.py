@@ -84,7 +84,8 @@ def behavior_tables(report: RunReport, width: int) -> Iterator[Table]:
     for start in range(0, len(report.variants), fit):
         shown = report.variants[start : start + fit]
         table = new_table()
-        table.add_column("behavior", overflow="ellipsis", no_wrap=True, ratio=1, min_width=_PATH - 2)
+        room = max(width - len(shown) * (wide + 2) - 2, _PATH - 2)
+        table.add_column("behavior", overflow="ellipsis", no_wrap=True, min_width=_PATH - 2, max_width=room)
         for title in titles[start : start + fit]:
             table.add_column(Text(one_line(title)), overflow="ellipsis", no_wrap=True, width=wide)
         _add_behaviors(table, rows, [variant.name for variant in shown])

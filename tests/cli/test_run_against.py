@@ -157,7 +157,7 @@ def test_a_baseline_for_each_scenario(synterm: Synterm, worse: Path):
         (["--baseline", "main", "--behavior", "Late"], "main has none of the cases that are to be evaluated"),
         (["--baseline", "main", "--against", "@v1"], "leave one of them out"),
         (["--against", "nix"], "nothing to compare with is called 'nix'"),
-        (["--against", "@v9"], "none of the prompts has what --against @v9 names"),
+        (["--against", "@v9"], "has what --against @v9 names"),
         (["--against", "@all"], "names no version"),
         (["--against", "grater@v1"], "did you mean greeter?"),
         (["--against", "nix.db"], "nix.db: there is no such project file"),
@@ -301,6 +301,17 @@ def test_gates_on_regressions_use_the_baseline_that_they_name_or_main(synterm: S
     assert synterm(*set_gate, '{"no_regression": true, "baseline": "release"}').code == 0
     again = synterm("run", worse, "--fail-on", "gate", "--json", "-")
     assert (again.code, again.json["comparison"]["before"]["name"]) == (0, "release")
+
+
+def test_a_baseline_that_only_gates_ask_for_fails_nothing_else(synterm: Synterm, worse: Path):
+    synterm("edit", worse, "node", "Steady", "--gate", '{"no_regression": true}')
+    done = synterm("run", worse, "--json", "-")
+    assert (done.code, compared(done.json)[0][2]) == (0, "worse")
+    assert synterm("run", worse, "--baseline", "main").code == 1
+    synterm("add", worse, "case", "steady", "--input", "steady late", "--expected", "yes", "--split", "holdout")
+    late = synterm("run", worse, "--split", "holdout")
+    assert late.code == 3
+    assert "main has none of the cases that are to be evaluated: gates on regressions stay open" in late.err
 
 
 def test_a_prompt_that_was_not_touched_passes_its_gate_on_regressions(synterm: Synterm, worse: Path, base: Path):

@@ -16,7 +16,9 @@ def pass_rate(gate: Gate, scope: Scope) -> Found:
     limit, tally = gate.min_pass_rate or 0.0, scope.tally
     if gate.bound:
         return _lower_end(limit, scope)
-    finding = "no verdicts" if tally.rate is None else f"{rate_words(tally.rate)} do, {tally.passed} of {tally.judged}"
+    finding = (
+        "no verdicts" if tally.rate is None else f"{rate_words(tally.rate, 1)} do, {tally.passed} of {tally.judged}"
+    )
     return Found(tally.holds(limit, scope.missing), limit, tally.rate, finding)
 
 
@@ -53,7 +55,7 @@ def _finding(scope: Scope, bounds: tuple[float, float] | None) -> str:
         return "no verdicts"
     independent = sum(1 for _, judged, _ in scope.shares() if judged)
     counted = f"{scope.tally.passed} of {scope.tally.judged} pass, {plural(independent, 'independent case')}"
-    return f"it is {rate_words(bounds[0])}, of {rate_words(bounds[0])} to {rate_words(bounds[1])}: {counted}"
+    return f"that goes from {rate_words(bounds[0], 1)} to {rate_words(bounds[1], 1)}: {counted}"
 
 
 def _too_few(limit: float, count: int) -> str | None:
