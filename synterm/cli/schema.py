@@ -31,6 +31,7 @@ _WRITTEN: dict[str, str] = {
     "verdict_import": "synterm.formats.verdict_report:ImportReport",
     "usable": "synterm.reports.usable:UsableList",
     "trial": "synterm.reports.trial:TrialDocument",
+    "diff": "synterm.reports.difference.shapes:ProjectDiff",
     "settings": "synterm.settings:Settings",
 }
 _READ: dict[str, str] = {
@@ -46,7 +47,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listed = ", ".join([*_WRITTEN][1:6])
     written = (
         f"what comes out: run (synterm run --json), those of synterm ls ({listed}), verdicts, calibration and "
-        "verdict_import (synterm review), usable (synterm models --json), trial (with --test), settings"
+        "verdict_import (synterm review), usable (synterm models --json), trial (with --test), diff, "
+        "settings"
     )
     read = "; what goes in: project (a text form), case and verdict (a line of a JSONL file)"
     parser.add_argument("name", metavar="NAME", choices=names, help=written + read)

@@ -14,6 +14,7 @@ from sqlite_utils import Database
 
 from synterm.core.ids import new_id
 from synterm.errors import ProjectError
+from synterm.storage.arriving import ArrivingStore
 from synterm.storage.cases import CaseStore
 from synterm.storage.clock import now
 from synterm.storage.connect import (
@@ -43,6 +44,7 @@ from synterm.storage.reviews import ReviewStore
 from synterm.storage.runs import RunStore
 from synterm.storage.spending import SpendingStore
 from synterm.storage.trends import TrendStore
+from synterm.storage.whole import WholeStore
 from synterm.storage.writer import Writer
 from synterm.text import storable
 
@@ -195,6 +197,16 @@ class Project:
     def spending(self) -> SpendingStore:
         """What was spent on each day, and what is reserved."""
         return SpendingStore(self._db, self._writer)
+
+    @cached_property
+    def whole(self) -> WholeStore:
+        """All that it holds, to be written out."""
+        return WholeStore(self._db, self._writer)
+
+    @cached_property
+    def arriving(self) -> ArrivingStore:
+        """What was written out, put in again."""
+        return ArrivingStore(self._db, self._writer)
 
     @property
     def version(self) -> int:
