@@ -46,6 +46,8 @@ def run(args: argparse.Namespace) -> int:
 def _refuse_database(path: Path) -> None:
     """Raise UsageError for a database: a slip of the hand must not turn a project into its own text."""
     try:
+        if not path.is_file():
+            return
         with path.open("rb") as file:
             is_database = file.read(len(_SQLITE)) == _SQLITE
     except OSError:

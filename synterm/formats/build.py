@@ -22,7 +22,7 @@ class Built:
     """What was put into a project file."""
 
     counts: Counter[str] = field(default_factory=Counter[str])
-    """How many of each: ``feature``, ``case``, ``prompt``, ``model``, ``document``, ``verdict`` …; and rows by table."""
+    """How many of each: ``feature``, ``case``, ``prompt``, ``model``, ``document``, ``verdict``; and rows by table."""
     told: Counter[str] = field(default_factory=Counter[str])
     """How many runs and baselines the text only tells of."""
     doubts: list[InputError] = field(default_factory=list[InputError])

@@ -12,9 +12,9 @@ from typing import Any, cast
 
 from synterm.core.prompt import Prompt, PromptVersion
 from synterm.core.tree import Node, Tree
+from synterm.formats.json_rows import row_line
 from synterm.formats.rest_forms import bytes_value
-from synterm.formats.text_parts import BEGIN, END, row_line
-from synterm.formats.yaml_text import yaml_flow, yaml_text
+from synterm.formats.yaml_text import BEGIN, END, yaml_flow, yaml_text
 from synterm.storage.project import Project
 from synterm.storage.runs import RunRecord
 from synterm.storage.whole import META, Stamp, Table

@@ -116,7 +116,7 @@ def _notes(form: ProjectForm, nodes: dict[str, str], prompts: Sequence[Prompt]) 
         form.created,
         form.meta,
         nodes,
-        {prompt.id: one.updated for prompt, one in zip(prompts, form.prompts, strict=True) if one.updated},
+        {prompt.id: one.updated for prompt, one in zip(prompts, form.prompts, strict=True) if one.updated is not None},
         {model.name: Stamp(model.id, model.updated) for model in form.models},
         {one.name or one.file or "": Stamp(one.id, one.updated) for one in form.documents},
     )
@@ -189,7 +189,7 @@ class _TreeReader:
         if node.id in self._ids:
             self._findings.add_at((*path, "id"), InputError("is the id of another node too"))
         self._ids.add(node.id)
-        if form.updated:
+        if form.updated is not None:
             self.times[node.id] = form.updated
 
     def _check(self, form: NodeForm, path: DataPath) -> None:

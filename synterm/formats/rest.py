@@ -140,7 +140,9 @@ class Rest:
                 known = ", ".join(_HEADS)
                 said = f"a part begins with {known}, not with {kind!r}" if kind else f"a part begins with {known}"
                 # What follows can't be told from other parts, so nothing more is read.
-                findings.add_at((), InputError(said, hint=did_you_mean(kind, _HEADS) if kind else None))
+                findings.add_at(
+                    (kind,) if kind else (), InputError(said, hint=did_you_mean(kind, _HEADS) if kind else None)
+                )
                 self.findings.raise_any()
 
     def _prompt(self, data: dict[str, Any], findings: Findings, doubts: Findings) -> Iterator[PromptPart]:

@@ -6,7 +6,6 @@ but is read without its parser, which would need minutes and gigabytes for a hun
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,10 +14,8 @@ from typing import Any
 from synterm.errors import InputError
 from synterm.formats.safe_yaml import MAX_CHARACTERS
 from synterm.formats.strict_json import load_json
-from synterm.formats.yaml_text import UNSAFE
+from synterm.formats.yaml_text import BEGIN, END
 
-BEGIN = "---"
-END = "..."
 MAX_LINE_BYTES = 64_000_000
 """Of a row: a provider's raw answer may have 8 MB, and several times as much with what must be escaped in it."""
 
@@ -104,16 +101,6 @@ class TextParts:
         for number, line in self._lines:
             self.last = number
             yield number, line
-
-
-def row_line(value: Any) -> str:
-    """A row as a line of text; nothing in it is unsafe to show."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    return f"- {UNSAFE.sub(_escape, text) if UNSAFE.search(text) else text}\n"
-
-
-def _escape(match: re.Match[str]) -> str:
-    return json.dumps(match.group())[1:-1]
 
 
 def _numbered(path: Path) -> Iterator[tuple[int, str]]:

@@ -14,6 +14,10 @@ from typing import Any, cast
 
 from synterm.errors import InputError
 
+BEGIN = "---"
+"""The line that begins a document."""
+END = "..."
+"""The line that ends the last one."""
 WIDTH = 120
 """Characters up to which lists and named values stand on one line."""
 _FLAT = 2

@@ -88,7 +88,8 @@ class ArrivingStore(Store):
         """A prompt with its draft and its history. Raises InputError for parameters that JSON can't hold."""
         for body in (prompt.draft, *(version.body for version in prompt.versions)):
             require_json(body.model_dump(), f"prompt {prompt.name}")
-        return self._writer.submit(lambda db: _put_prompt(db, prompt, updated or now()))
+        time = now() if updated is None else updated
+        return self._writer.submit(lambda db: _put_prompt(db, prompt, time))
 
     def cases(self, cases: Iterable[ArrivingCase]) -> Future[Any]:
         """Cases, which wait until `settle`. Raises InputError for a value that JSON can't hold."""
@@ -96,7 +97,7 @@ class ArrivingStore(Store):
         for one in cases:
             content, (*row, time) = case_rows(one.case)
             contents.append(content)
-            waiting.append((one.place, one.row, *row, one.updated or time))
+            waiting.append((one.place, one.row, *row, time if one.updated is None else one.updated))
 
         def work(db: Database) -> None:
             db.conn.execute(_WAITING)

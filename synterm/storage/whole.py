@@ -141,8 +141,9 @@ class WholeStore(Store):
         """The tables of results, in the order in which they can be filled again."""
         sql = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
         names = [name for (name,) in self._rows(sql) if not name.startswith(("sqlite_", "_sqlite_"))]
-        results = [*(name for name in _FIRST if name in names), *(name for name in names if name not in _FIRST)]
-        return [self._table(name) for name in (*_LOOSE, *results) if name in _LOOSE or name not in DESCRIBED]
+        known = [name for name in _FIRST if name in names]
+        others = [name for name in names if name not in DESCRIBED and name not in known]
+        return [self._table(name) for name in (*_LOOSE, *known, *others)]
 
     def rows(self, table: Table) -> Iterator[tuple[Any, ...]]:
         """The rows of a table of results. Of contents and bodies, those that the description does not have."""
