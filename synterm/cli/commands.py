@@ -18,6 +18,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "merge": ("synterm.cli.merge", "make one file of several: the shards of a run, or people's copies"),
     "review": ("synterm.cli.review", "judge answers yourself; how far each check can be trusted"),
     "history": ("synterm.cli.history", "what was run, by whom, on what; and forgetting it"),
+    "dump": ("synterm.cli.dump", "a project as text: for review, git diff, and load"),
+    "load": ("synterm.cli.load", "make the project file of such a text again"),
+    "diff": ("synterm.cli.diff", "what differs between two projects"),
     "models": ("synterm.cli.models", "which models are usable now, why others are not; one test call"),
     "serve": ("synterm.cli.serve", "the workbench in a browser"),
     "settings": ("synterm.cli.settings", "your settings, each with its meaning; and where they are"),
@@ -25,15 +28,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 NOT_YET = (
-    "diff",
     "distill",
     "doctor",
-    "dump",
     "export",
     "generate",
     "guard",
     "import",
-    "load",
     "share",
     "trust",
 )

@@ -6,13 +6,12 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from synterm.cli.output import data, say
+from synterm.cli.made import tell_made
+from synterm.cli.output import data
 from synterm.cli.samples import sample_names, sample_text
-from synterm.core.tree import LEVELS
 from synterm.errors import UsageError
 from synterm.formats.build import build_project, refuse_existing
 from synterm.formats.project_text import ProjectText, read_project_text
-from synterm.text import plural
 
 HELP = "Make a project file. An existing file is never touched; when something is wrong, none is made."
 
@@ -44,9 +43,7 @@ def run(args: argparse.Namespace) -> int:
     path = Path(args.project)
     refuse_existing(path)
     text = _text(args, path)
-    build_project(path, text)
-    say(f"made {path}: {_contents(text)}")
-    say(_next(path, text))
+    tell_made(path, build_project(path, text))
     return 0
 
 
@@ -61,22 +58,3 @@ def _text(args: argparse.Namespace, path: Path) -> ProjectText:
     if not name:
         raise UsageError("the name is empty", hint="--name 'what people call it'")
     return replace(text, name=name)
-
-
-def _contents(text: ProjectText) -> str:
-    levels = [node.level for node in text.nodes]
-    counts = [plural(levels.count(level), level) for level in LEVELS if level in levels]
-    parts = (
-        *counts,
-        plural(len(text.cases), "case"),
-        plural(len(text.prompts), "prompt"),
-        plural(len(text.models), "model"),
-        *([plural(len(text.documents), "document")] if text.documents else []),
-    )
-    return ", ".join(parts) if text.nodes or text.prompts or text.models or text.documents else "empty"
-
-
-def _next(path: Path, text: ProjectText) -> str:
-    if text.cases and text.prompts and text.models:
-        return f"next: synterm {path} opens it, synterm run {path} evaluates it"
-    return f"next: synterm {path} opens it, synterm add {path} --help fills it from the command line"

@@ -37,6 +37,7 @@ _WRITTEN: dict[str, str] = {
     "usable": "synterm.reports.usable:UsableList",
     "trial": "synterm.reports.trial:TrialDocument",
     "merge": "synterm.core.merging:MergeReport",
+    "diff": "synterm.reports.difference.shapes:ProjectDiff",
     "settings": "synterm.settings:Settings",
 }
 _READ: dict[str, str] = {
@@ -52,9 +53,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     names = (*_WRITTEN, *_READ)
     listed = ", ".join(name for name, place in _WRITTEN.items() if place.startswith(_LISTINGS))
     written = (
-        f"what comes out: run, compare and merge (with --json), those of synterm ls ({listed}), history, baselines, "
-        "verdicts, calibration and verdict_import (synterm review), usable (synterm models --json), trial (with "
-        "--test), settings"
+        f"what comes out: run, compare, diff and merge (with --json), those of synterm ls ({listed}), history, "
+        "baselines, verdicts, calibration and verdict_import (synterm review), usable (synterm models --json), trial "
+        "(with --test), settings"
     )
     read = "; what goes in: project (a text form), case and verdict (a line of a JSONL file)"
     parser.add_argument("name", metavar="NAME", choices=names, help=written + read)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, cast
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from synterm.core.case import Case, Origin, Split
+from synterm.core.case import Case, Origin, Split, Status
+from synterm.core.ids import new_id
 from synterm.errors import InputError
 
 
@@ -18,6 +19,10 @@ def _input(value: Any) -> Any:
 
 InputText = Annotated[Any, BeforeValidator(_input)]
 """Named values, or a text that stands for the value of a prompt's only variable."""
+
+
+Id = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[\w.:-]+$")]
+"""The name of a thing that may be renamed: a ULID, or what another program gave it."""
 
 
 class CaseText(BaseModel):
@@ -42,6 +47,36 @@ class CaseText(BaseModel):
             tags=self.tags,
             split=self.split,
             origin=origin or Origin(),
+        )
+
+
+class CaseRow(CaseText):
+    """A case with what a project file notes beside it; people who write by hand leave that out."""
+
+    id: Id | None = None
+    """A ULID; without one it gets a new one."""
+    status: Status = "accepted"
+    origin: Origin | None = None
+    """How it came to be; without it, it was made by hand."""
+    root: Id | None = None
+    """The id of the case at the start of its lineage; without it, that is the case itself."""
+    row: int | None = Field(default=None, ge=1, lt=2**62)
+    """Its row number; without it, cases follow each other by id."""
+    updated: str | None = None
+    """When it was changed last."""
+
+    def case(self, scenario_id: str, variable: str | None, origin: Origin | None = None) -> Case:
+        """As for any case; what stands here goes first."""
+        return Case(
+            id=self.id or new_id(),
+            scenario_id=scenario_id,
+            input=named_input(self.input, variable),
+            expected=self.expected,
+            tags=self.tags,
+            split=self.split,
+            status=self.status,
+            origin=self.origin or origin or Origin(),
+            root_id=self.root or "",
         )
 
 

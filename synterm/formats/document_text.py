@@ -19,7 +19,7 @@ def build_documents(forms: Sequence[DocumentForm], folder: Path, findings: Findi
     names: set[str] = set()
     for index, form in enumerate(forms):
         try:
-            document = _document(form, folder)
+            document = build_document(form, folder)
             if document.name in names:
                 raise InputError(f"{document.name!r} stands twice here")
         except InputError as error:
@@ -30,7 +30,17 @@ def build_documents(forms: Sequence[DocumentForm], folder: Path, findings: Findi
     return found
 
 
-def _document(form: DocumentForm, folder: Path) -> Document:
-    if form.file is None:
-        return make_document(form.name or "", form.text or "")
-    return read_document(file_beside(folder, form.file), form.name or form.file)
+def build_document(form: DocumentForm, folder: Path) -> Document:
+    """The document; one that a project file had (it has an id) as it is. Raises InputError."""
+    if form.file is not None:
+        return read_document(file_beside(folder, form.file), form.name or form.file)
+    return whole_document(form)
+
+
+def whole_document(form: DocumentForm) -> Document:
+    """The same for one whose text stands here. Raises InputError."""
+    if form.file is not None:
+        raise InputError("needs its text here; a file is named under documents, in the first part", where="file")
+    if form.id is not None:
+        return Document(name=form.name or "", text=form.text or "")
+    return make_document(form.name or "", form.text or "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from synterm.core.problems import InvalidError, Path, Problem
 from synterm.errors import InputError
@@ -18,9 +18,20 @@ class Findings:
 
     document: Document
     _found: list[InputError] = field(default_factory=list[InputError])
+    stops: bool = True
+    """Whether they are errors; else they are only to be told, and those beyond MAX_FINDINGS are not."""
 
     def __len__(self) -> int:
         return len(self._found)
+
+    @property
+    def said(self) -> list[InputError]:
+        """What was found so far."""
+        return list(self._found)
+
+    def on(self, document: Document) -> Findings:
+        """The same findings, to which problems of another document are added."""
+        return replace(self, document=document)
 
     def add(self, problem: Problem, hint: str | None = None) -> None:
         """A problem at a path of the document."""
@@ -45,8 +56,9 @@ class Findings:
 
     def add_error(self, error: InputError) -> None:
         """An error that says itself where it is."""
-        self._found.append(error)
-        if len(self._found) >= MAX_FINDINGS:
+        if len(self._found) < MAX_FINDINGS:
+            self._found.append(error)
+        if self.stops and len(self._found) >= MAX_FINDINGS:
             self.raise_any()
 
     def raise_any(self) -> None:

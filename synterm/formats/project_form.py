@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, cast
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -12,13 +12,36 @@ from synterm.core.gate import Gate
 from synterm.core.model import ModelSpec
 from synterm.core.prompt import Example, Message, PromptBody
 from synterm.core.tree import CheckConfig, Level
-from synterm.formats.case_text import CaseText, InputText, named_input
+from synterm.formats.case_text import CaseRow, Id, InputText, named_input
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 class _Form(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _Kept(_Form):
+    """A thing with what a project file notes beside it; people who write by hand leave that out."""
+
+    NAMED: ClassVar[str] = "name"
+    """The field that names it."""
+
+    id: Id | None = None
+    """A ULID. What has one was in a project file so, and is taken as it is."""
+    updated: str | None = None
+    """When it was changed last: ISO 8601, UTC."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_space(cls, data: Any) -> Any:
+        """White space around a name that is written by hand is not meant."""
+        if isinstance(data, dict):
+            named = cast("dict[str, Any]", data)
+            name = named.get(cls.NAMED)
+            if isinstance(name, str) and named.get("id") is None:
+                return {**named, cls.NAMED: name.strip()}
+        return cast("Any", data)
 
 
 class ExampleForm(_Form):
@@ -35,6 +58,11 @@ class VersionForm(_Form):
     examples: tuple[ExampleForm, ...] = ()
     params: dict[str, Any] = Field(default_factory=dict)
     note: str = ""
+    number: int | None = Field(default=None, ge=1, lt=2**62)
+    """1 for the first; without it, one more than that of the version before."""
+    created: str = ""
+    """When it was kept: ISO 8601, UTC."""
+    pinned: bool = False
 
     def without_examples(self) -> PromptBody:
         """What the version says, its examples left out."""
@@ -48,10 +76,24 @@ class VersionForm(_Form):
         return PromptBody(messages=self.messages, examples=examples, params=self.params)
 
 
-class PromptForm(_Form):
-    """A prompt: one version, or several under `versions`, the oldest first."""
+class DraftForm(_Form):
+    """What is being typed."""
+
+    messages: tuple[Message, ...] = Field(min_length=1)
+    examples: tuple[Example, ...] = ()
+    params: dict[str, Any] = Field(default_factory=dict)
+    half_examples: str | None = None
+    """The text of the examples while it is not yet examples."""
+    half_params: str | None = None
+    """The text of the parameters while it is not yet parameters."""
+
+
+class PromptForm(_Kept):
+    """A prompt: one version, or several under `versions`, the oldest first; and its draft where that differs."""
 
     name: Name
+    draft: DraftForm | None = None
+    """What is being typed, where that is not the last version."""
     versions: tuple[VersionForm, ...] | None = Field(default=None, min_length=1)
     messages: tuple[Message, ...] | None = Field(default=None, min_length=1)
     examples: tuple[ExampleForm, ...] = ()
@@ -60,9 +102,11 @@ class PromptForm(_Form):
 
     @model_validator(mode="after")
     def _one_or_several(self) -> PromptForm:
-        if self.versions is None and self.messages is None:
+        if self.versions is None and self.messages is None and self.draft is None:
             raise ValueError("needs messages, or versions")
-        if self.versions is not None and (beside := self.model_fields_set - {"name", "versions"}):
+        if self.versions is not None and (
+            beside := self.model_fields_set - {"id", "updated", "name", "draft", "versions"}
+        ):
             raise ValueError(f"has versions: {', '.join(sorted(beside))} must stand within them")
         return self
 
@@ -74,7 +118,7 @@ class PromptForm(_Form):
             yield (), VersionForm(messages=self.messages, examples=self.examples, params=self.params, note=self.note)
 
 
-class CaseForm(CaseText):
+class CaseForm(CaseRow):
     """A case, or the name of a JSONL file of cases that stands beside."""
 
     input: InputText = None
@@ -89,7 +133,9 @@ class CaseForm(CaseText):
         return self
 
 
-class _NodeForm(_Form):
+class _NodeForm(_Kept):
+    position: int | None = Field(default=None, ge=-(2**62), lt=2**62)
+    """Its place among its siblings; without it, as many as stand before it here."""
     description: str = ""
     checks: tuple[CheckConfig, ...] = ()
     gates: tuple[Gate, ...] = ()
@@ -98,6 +144,8 @@ class _NodeForm(_Form):
 class ScenarioForm(_NodeForm):
     """A scenario and its cases."""
 
+    NAMED = "scenario"
+
     scenario: Name
     cases: tuple[CaseForm, ...] = ()
 
@@ -105,12 +153,16 @@ class ScenarioForm(_NodeForm):
 class BehaviorForm(_NodeForm):
     """A behavior and its scenarios."""
 
+    NAMED = "behavior"
+
     behavior: Name
     scenarios: tuple[ScenarioForm, ...] = ()
 
 
 class FeatureForm(_NodeForm):
     """A feature and its behaviors."""
+
+    NAMED = "feature"
 
     feature: Name
     behaviors: tuple[BehaviorForm, ...] = ()
@@ -140,10 +192,10 @@ def parts(node: NodeForm) -> Parts:
             return Parts("scenario", node.scenario, "", ())
 
 
-class DocumentForm(_Form):
+class DocumentForm(_Kept):
     """A document: its name and text, or the name of a text file that stands beside; called as the file, or `name`."""
 
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_NAME)] | None = None
+    name: Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME)] | None = None
     text: str | None = None
     file: str | None = Field(default=None, min_length=1)
 
@@ -156,13 +208,27 @@ class DocumentForm(_Form):
         return self
 
 
-class ProjectForm(_Form):
+class ModelForm(ModelSpec):
+    """A model with what a project file notes beside it."""
+
+    id: Id | None = None
+    updated: str | None = None
+
+    def spec(self) -> ModelSpec:
+        """The model itself."""
+        return ModelSpec.model_validate(self.model_dump(exclude={"id", "updated"}, exclude_unset=True))
+
+
+class ProjectForm(_Kept):
     """A whole project."""
 
     synterm: Literal[1]
     """The version of the text form."""
     name: Name
-    models: tuple[ModelSpec, ...] = ()
+    created: str | None = None
+    meta: dict[str, str] = Field(default_factory=dict)
+    """What the project file holds of the project besides."""
+    models: tuple[ModelForm, ...] = ()
     documents: tuple[DocumentForm, ...] = ()
     prompts: tuple[PromptForm, ...] = ()
     gates: tuple[Gate, ...] = ()

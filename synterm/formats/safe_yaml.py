@@ -34,10 +34,12 @@ class Document:
     name: str
     _lines: dict[int, _Lines]
     """By the id of each list and dict: the line of each of its values."""
+    _first: int = 1
+    """The line that the text begins on."""
 
     def line(self, path: Path) -> int:
         """The line, from 1, of what stands at `path`, or of the innermost part of the path that exists."""
-        value, line = self.data, 1
+        value, line = self.data, self._first
         for step in path:
             if not _has(value, step):
                 break
@@ -50,20 +52,24 @@ class Document:
         return f"{self.name} line {self.line(path)}"
 
 
-def load_yaml(text: str, *, name: str) -> Document:
-    """The one document in `text`. Raises InputError naming `name` and the line."""
+def load_yaml(text: str, *, name: str, line: int = 1, depth: int = MAX_DEPTH) -> Document:
+    """The one document in `text`, which begins on the line `line` of its file and nests no deeper than `depth`.
+
+    Raises InputError naming `name` and the line.
+    """
     if len(text) > MAX_CHARACTERS:
         raise InputError(f"over {MAX_CHARACTERS:,} characters long", where=name)
-    builder = _Builder(name)
+    builder = _Builder(name, line, depth)
     try:
         for event in _events(text):
             builder.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise InputError(error.problem or "not YAML", where=f"{name} line {mark.line + 1 if mark else 1}") from error
+        number = line + (mark.line if mark else 0)
+        raise InputError(error.problem or "not YAML", where=f"{name} line {number}") from error
     except (yaml.YAMLError, UnicodeEncodeError) as error:
         raise InputError(f"not YAML: {str(error).splitlines()[0]}", where=name) from error
-    return Document(builder.data, name, builder.lines)
+    return Document(builder.data, name, builder.lines, line)
 
 
 def _events(text: str) -> Iterator[Any]:
@@ -119,6 +125,8 @@ class _Builder:
     """Makes the data from the parser's events, one at a time, so that a bad text is refused before it grows."""
 
     name: str
+    first: int = 1
+    depth: int = MAX_DEPTH
     data: Any = None
     lines: dict[int, _Lines] = field(default_factory=dict[int, _Lines])
     _open: list[_Open] = field(default_factory=list[_Open])
@@ -158,19 +166,19 @@ class _Builder:
             value = resolve(event.value) if event.implicit[0] and event.tag is None else event.value
         except ValueError as error:
             raise self._error(str(error), event) from error
-        self._put(_Node(value, 1, 0), event.anchor, event.start_mark.line + 1)
+        self._put(_Node(value, 1, 0), event.anchor, self._line(event))
 
     def _key(self, event: Any) -> None:
         opened = self._open[-1]
         if event.value in opened.value:
             raise self._error(f"{event.value!r} stands twice", event)
-        opened.key, opened.key_line = event.value, event.start_mark.line + 1
+        opened.key, opened.key_line = event.value, self._line(event)
 
     def _start(self, value: Any, lines: Any, event: Any) -> None:
         self._check_tag(event)
         self._check_place(event, 1)
         self.lines[id(value)] = lines
-        self._open.append(_Open(value, lines, event.anchor, event.start_mark.line + 1))
+        self._open.append(_Open(value, lines, event.anchor, self._line(event)))
 
     def _end(self) -> None:
         closed = self._open.pop()
@@ -187,7 +195,7 @@ class _Builder:
         if self._expanded > MAX_EXPANDED:
             raise self._error(f"aliases stand for more than {MAX_EXPANDED:,} values", event)
         self._check_place(event, node.height)
-        self._put(node, None, event.start_mark.line + 1)
+        self._put(node, None, self._line(event))
 
     def _put(self, node: _Node, anchor: str | None, line: int) -> None:
         """Place a finished value in what is open around it."""
@@ -205,8 +213,11 @@ class _Builder:
     def _check_place(self, event: Any, height: int) -> None:
         if self._open and self._open[-1].wants_key:
             raise self._error("a name must be a text", event)
-        if len(self._open) + height > MAX_DEPTH:
-            raise self._error(f"nests deeper than {MAX_DEPTH}", event)
+        if len(self._open) + height > self.depth:
+            raise self._error(f"nests deeper than {self.depth}", event)
+
+    def _line(self, event: Any) -> int:
+        return self.first + event.start_mark.line
 
     def _error(self, message: str, event: Any) -> InputError:
-        return InputError(message, where=f"{self.name} line {event.start_mark.line + 1}")
+        return InputError(message, where=f"{self.name} line {self._line(event)}")

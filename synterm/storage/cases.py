@@ -239,7 +239,7 @@ class CaseStore(Store):
 
         Raises InputError, with nothing added, for a value that JSON can't hold.
         """
-        rows = [_prepare(case) for case in cases]
+        rows = [case_rows(case) for case in cases]
 
         def work(db: Database) -> int:
             db.conn.executemany(
@@ -316,7 +316,11 @@ def _origin(text: str) -> Origin:
     return Origin.model_validate(orjson.loads(text))
 
 
-def _prepare(case: Case) -> tuple[tuple[str, str, str], tuple[str, ...]]:
+def case_rows(case: Case) -> tuple[tuple[str, str, str], tuple[str, ...]]:
+    """The row of its content, and its own: id, scenario, content, tags, split, status, origin, root, time.
+
+    Raises InputError for a value that JSON can't hold.
+    """
     try:
         given, expected, tags = dump(case.input), dump(case.expected), dump(list(case.tags))
         origin = dump(case.origin.model_dump(mode="json"))

@@ -15,6 +15,7 @@ from sqlite_utils import Database
 from synterm.core.gate import Gate
 from synterm.core.ids import new_id
 from synterm.errors import ProjectError
+from synterm.storage.arriving import ArrivingStore
 from synterm.storage.baselines import BaselineStore
 from synterm.storage.cases import CaseStore
 from synterm.storage.clock import now
@@ -49,6 +50,7 @@ from synterm.storage.reviews import ReviewStore
 from synterm.storage.runs import RunStore
 from synterm.storage.spending import SpendingStore
 from synterm.storage.trends import TrendStore
+from synterm.storage.whole import WholeStore
 from synterm.storage.writer import Writer
 from synterm.text import storable
 
@@ -232,6 +234,16 @@ class Project:
     def spending(self) -> SpendingStore:
         """What was spent on each day, and what is reserved."""
         return SpendingStore(self._db, self._writer)
+
+    @cached_property
+    def whole(self) -> WholeStore:
+        """All that it holds, to be written out."""
+        return WholeStore(self._db, self._writer)
+
+    @cached_property
+    def arriving(self) -> ArrivingStore:
+        """What was written out, put in again."""
+        return ArrivingStore(self._db, self._writer)
 
     @property
     def version(self) -> int:

@@ -1,0 +1,56 @@
+"""``synterm dump``: a project as text, for review and for git."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import closing
+from pathlib import Path
+
+from synterm.cli.look import looked_at
+from synterm.errors import UsageError
+from synterm.formats.dump import dump_project
+from synterm.reports.json import write_parts
+
+HELP = """\
+Write a project as text: the same text whenever the content is the same, and `synterm load` makes the same project file
+of it again. Without --all: what the project is (tree, checks, gates, prompts with their history, models, documents,
+cases) and what people said about answers; runs and baselines are only told of, a line each. With --all: everything,
+also all runs and answers. The project may be open elsewhere, and is not changed."""
+
+EXAMPLES = """\
+examples:
+  synterm dump my.db                          to stdout
+  synterm dump my.db -o project.yaml
+  synterm dump my.db --all -o everything.yaml
+  git config diff.synterm.textconv 'synterm dump'    # with *.db diff=synterm in .gitattributes: git diff shows text"""
+
+_SQLITE = b"SQLite format 3\0"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `synterm dump`."""
+    parser.add_argument("project", metavar="PROJECT")
+    parser.add_argument("-o", "--output", metavar="FILE", default="-", help="the file to write (default: -, stdout)")
+    parser.add_argument("--all", action="store_true", help="also runs, evaluations, answers and spending")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the text."""
+    if args.output != "-":
+        _refuse_database(Path(args.output))
+    with looked_at(args.project) as project, closing(dump_project(project, everything=args.all)) as pieces:
+        write_parts(pieces, args.output)
+    return 0
+
+
+def _refuse_database(path: Path) -> None:
+    """Raise UsageError for a database: a slip of the hand must not turn a project into its own text."""
+    try:
+        if not path.is_file():
+            return
+        with path.open("rb") as file:
+            is_database = file.read(len(_SQLITE)) == _SQLITE
+    except OSError:
+        return
+    if is_database:
+        raise UsageError(f"{path} is a database, and is not written over", hint="-o project.yaml")

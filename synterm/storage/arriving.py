@@ -1,0 +1,221 @@
+"""A new project file filled from a text: with the ids, numbers and times that stand there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlite_utils import Database
+
+from synterm.core.case import Case
+from synterm.core.prompt import Prompt
+from synterm.core.review import Review
+from synterm.errors import InputError
+from synterm.storage.base import Store, marks, require_json, text_or_none
+from synterm.storage.cases import case_rows
+from synterm.storage.clock import now
+from synterm.storage.connect import DatabaseError, FileError
+from synterm.storage.whole import DESCRIBED, Stamp
+from synterm.text import storable
+
+_LOOSE = frozenset(("contents", "prompt_bodies"))
+_MOST_TOLD = 20
+_REFUSED = (DatabaseError, OverflowError)
+"""What is raised for a value that a column does not take."""
+
+_WAITING = """
+CREATE TEMP TABLE IF NOT EXISTS arriving (
+    place TEXT, row INTEGER, id TEXT, scenario_id TEXT, content_id TEXT, tags TEXT, split TEXT, status TEXT,
+    origin TEXT, root_id TEXT, updated TEXT
+)
+"""
+_WAIT = f"INSERT INTO arriving VALUES ({marks(11)})"
+_TWICE = "SELECT {0}, max(place) FROM arriving WHERE {0} IS NOT NULL GROUP BY {0} HAVING count(*) > 1 LIMIT {1}"
+_SETTLE = (
+    "INSERT INTO cases (pk, id, scenario_id, content_id, tags, split, status, origin, root_id, updated) "
+    "SELECT row, id, scenario_id, content_id, tags, split, status, origin, root_id, updated FROM arriving "
+    "ORDER BY row IS NULL, row, id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivingCase:
+    """A case on its way into the file."""
+
+    case: Case
+    place: str
+    """Where it stands in its text, for errors."""
+    row: int | None = None
+    """Its row number; None: cases follow each other by id."""
+    updated: str | None = None
+
+
+class Row(NamedTuple):
+    """A row of a table of results."""
+
+    values: Sequence[Any]
+    place: str
+
+
+class ArrivingStore(Store):
+    """Writes into a file that holds nothing yet. Futures raise InputError for what can't be kept, with its place."""
+
+    def meta(self, values: Mapping[str, str]) -> Future[Any]:
+        """What stands about the project itself."""
+        sql = "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+        return self._writer.submit(lambda db: db.conn.executemany(sql, [*values.items()]).rowcount)
+
+    def stamps(
+        self, nodes: Mapping[str, str], models: Mapping[str, Stamp], documents: Mapping[str, Stamp]
+    ) -> Future[Any]:
+        """What is noted beside nodes (their times by id), models and documents (by name) that are there."""
+
+        def work(db: Database) -> None:
+            db.conn.executemany(
+                "UPDATE nodes SET updated = ? WHERE id = ?", [(time, one) for one, time in nodes.items()]
+            )
+            for table, stamps in (("models", models), ("documents", documents)):
+                db.conn.executemany(
+                    f"UPDATE {table} SET id = coalesce(?, id), updated = coalesce(?, updated) WHERE name = ?",
+                    [(*stamp, name) for name, stamp in stamps.items()],
+                )
+
+        return self._writer.submit(work)
+
+    def prompt(self, prompt: Prompt, updated: str | None) -> Future[None]:
+        """A prompt with its draft and its history. Raises InputError for parameters that JSON can't hold."""
+        for body in (prompt.draft, *(version.body for version in prompt.versions)):
+            require_json(body.model_dump(), f"prompt {prompt.name}")
+        time = now() if updated is None else updated
+        return self._writer.submit(lambda db: _put_prompt(db, prompt, time))
+
+    def cases(self, cases: Iterable[ArrivingCase]) -> Future[Any]:
+        """Cases, which wait until `settle`. Raises InputError for a value that JSON can't hold."""
+        contents, waiting = list[tuple[str, str, str]](), list[tuple[Any, ...]]()
+        for one in cases:
+            content, (*row, time) = case_rows(one.case)
+            contents.append(content)
+            waiting.append((one.place, one.row, *row, time if one.updated is None else one.updated))
+
+        def work(db: Database) -> None:
+            db.conn.execute(_WAITING)
+            db.conn.executemany("INSERT OR IGNORE INTO contents (id, input, expected) VALUES (?, ?, ?)", contents)
+            db.conn.executemany(_WAIT, waiting)
+
+        return self._writer.submit(work)
+
+    def settle(self) -> Future[int]:
+        """Give all cases their rows; gives how many there are.
+
+        The future raises InputError for an id that stands twice.
+        """
+
+        def work(db: Database) -> int:
+            db.conn.execute(_WAITING)
+            for column, said in (("id", "the case"), ("row", "the row")):
+                twice = db.conn.execute(_TWICE.format(column, _MOST_TOLD)).fetchall()
+                if twice:
+                    told = "; ".join(f"{said} {value} stands twice, last at {place}" for value, place in twice)
+                    raise InputError(told)
+            return db.conn.execute(_SETTLE).rowcount
+
+        return self._writer.submit(work)
+
+    def reviews(self, reviews: Sequence[tuple[Review, str]]) -> Future[Any]:
+        """Verdicts, each with its place in the text."""
+        columns = "id content_id output_id passed who note created updated source rating answer".split()
+        rows = [
+            Row(
+                (
+                    review.id,
+                    bytes.fromhex(review.content_id),
+                    bytes.fromhex(review.output_id),
+                    review.passed,
+                    storable(review.who),
+                    storable(review.note),
+                    review.created or now(),
+                    review.updated or review.created or now(),
+                    review.source,
+                    review.rating,
+                    text_or_none(review.answer),
+                ),
+                place,
+            )
+            for review, place in reviews
+        ]
+        return self._writer.submit(lambda db: _insert(db, "reviews", columns, rows))
+
+    def rows(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> Future[None]:
+        """Rows of a table of results, as they were."""
+        return self._writer.submit(lambda db: _insert(db, table, columns, rows))
+
+    def check_table(self, table: str, columns: Sequence[str]) -> None:
+        """Raise InputError unless `table` is one of results, and has these columns."""
+        known = [name for (name,) in self._rows("SELECT name FROM pragma_table_info(?)", [table])]
+        if not known or table.startswith(("sqlite_", "_sqlite_")) or table in DESCRIBED - _LOOSE:
+            raise InputError(f"this synterm keeps no results in {table!r}", hint="pip install --upgrade synterm")
+        if strange := [name for name in columns if name not in known]:
+            raise InputError(f"{table} has no column {strange[0]!r}", hint="pip install --upgrade synterm")
+
+
+def _put_prompt(db: Database, prompt: Prompt, updated: str) -> None:
+    try:
+        db.conn.execute(
+            "INSERT INTO prompts (id, name, draft, draft_examples, draft_params, updated) VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                prompt.id,
+                prompt.name,
+                prompt.draft.model_dump_json(),
+                text_or_none(prompt.draft_examples),
+                text_or_none(prompt.draft_params),
+                updated,
+            ),
+        )
+        for version in prompt.versions:
+            body = version.body
+            db.conn.execute(
+                "INSERT OR IGNORE INTO prompt_bodies (id, body) VALUES (?, ?)", (body.id, body.model_dump_json())
+            )
+            db.conn.execute(
+                "INSERT INTO prompt_versions (prompt_id, number, body_id, note, created, pinned) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                (prompt.id, version.number, body.id, version.note, version.created or now(), version.pinned),
+            )
+    except DatabaseError as error:
+        raise InputError(_said(error), where=f"prompt {prompt.name}") from error
+
+
+def _insert(db: Database, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+    """Insert rows; should one be refused, tell which."""
+    named = ", ".join('"' + column.replace('"', '""') + '"' for column in columns)
+    sql = f"INSERT INTO {table} ({named}) VALUES ({marks(len(columns))})"
+    db.conn.execute("SAVEPOINT arriving_rows")
+    try:
+        db.conn.executemany(sql, [row.values for row in rows])
+    except _REFUSED:
+        if not db.conn.in_transaction:
+            raise
+        db.conn.execute("ROLLBACK TO arriving_rows")
+        for row in rows:
+            _insert_one(db, sql, row)
+    db.conn.execute("RELEASE arriving_rows")
+
+
+def _insert_one(db: Database, sql: str, row: Row) -> None:
+    try:
+        db.conn.execute(sql, row.values)
+    except FileError:
+        raise
+    except _REFUSED as error:
+        raise InputError(_said(error), where=row.place) from error
+
+
+def _said(error: Exception) -> str:
+    text = str(error)
+    if "FOREIGN KEY" in text:
+        return "it belongs to something that does not stand before it"
+    if "UNIQUE" in text:
+        return f"it stands twice ({text.rpartition(': ')[2]})"
+    return f"it can't be kept: {text}"
