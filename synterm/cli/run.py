@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from synterm.cli.batch import add_batch_arguments, batch_plan, batches
 from synterm.cli.choose import choose_cases, choose_variants
 from synterm.cli.output import say
 from synterm.cli.parser import amount, positive, share
@@ -35,6 +36,7 @@ examples:
   synterm run my.db --repeat 5 --stop-early          which verdicts are flaky, for few requests
   synterm run my.db --repeat 5 --rejudge 3           whether that is the model or the judge
   synterm run my.db --by tag
+  synterm run my.db --batch                          cheaper, through the provider's batch API; resumes
 
 exit codes:
   0  all gates hold             2  the command or the project is wrong
@@ -54,6 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("project", metavar="PROJECT")
     _what_to_evaluate(parser)
     _how(parser)
+    add_batch_arguments(parser)
     _what_comes_of_it(parser)
     for name in ("--baseline", "--junit", "--html", "--shard"):
         parser.add_argument(name, help=argparse.SUPPRESS)
@@ -69,7 +72,8 @@ def run(args: argparse.Namespace) -> int:
         chosen = _plan(project, args)
         if args.dry_run:
             return _preview(project, chosen)
-        report, result = evaluate(project, chosen, _progress(args), groups=bool(args.json or args.by))
+        with batches(project, args):
+            report, result = evaluate(project, chosen, _progress(args), groups=bool(args.json or args.by))
         if args.json:
             write_report(project, report, result, args.json)
     if not args.quiet:
@@ -80,10 +84,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _preview(project: Project, chosen: RunPlan) -> int:
+    from synterm.evaluate.batch.foresee import budget_lines
     from synterm.evaluate.preview import preview
     from synterm.reports.preview import print_preview
 
-    print_preview(preview(project, chosen), sys.stdout)
+    previews = preview(project, chosen)
+    print_preview(previews, sys.stdout, budget_lines(project, chosen, previews))
     return ExitCode.OK
 
 
@@ -246,6 +252,7 @@ def _plan(project: Project, args: argparse.Namespace) -> RunPlan:
         who=who(),
         git_commit=git_commit(project.path),
         min_pass_rate=args.min_pass_rate,
+        batch=batch_plan(args),
     )
     return chosen if args.fail_on is None else replace(chosen, fail_on=args.fail_on)
 

@@ -14,6 +14,7 @@ from sqlite_utils import Database
 
 from synterm.core.ids import new_id
 from synterm.errors import ProjectError
+from synterm.storage.batches import BatchStore
 from synterm.storage.cases import CaseStore
 from synterm.storage.clock import now
 from synterm.storage.connect import (
@@ -160,6 +161,11 @@ class Project:
     def responses(self) -> ResponseStore:
         """Every answer that was received: the cache."""
         return ResponseStore(self._db, self._writer)
+
+    @cached_property
+    def batches(self) -> BatchStore:
+        """What was handed to providers' batch APIs."""
+        return BatchStore(self._db, self._writer)
 
     @cached_property
     def grades(self) -> GradeStore:
