@@ -192,7 +192,7 @@ class Sweep:
         lanes = self._tell_all([(task, self._as_new(completion)) for task, completion in known.told])
         for task in known.rest:
             if task.request and (answer := self._limits.told.get(task.request.key)):
-                self._tell(task, answer)
+                lanes |= self._tell_all([(task, answer)])
             elif task.request is None:
                 self._tell(task, failed_call(Outcome.NOT_SENT, task.problem or "no request"))
             elif self._limits.only_judge:

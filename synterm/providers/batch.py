@@ -186,6 +186,9 @@ class BatchDoor:
         way = _way(spec)
         call |= {"protocol": way.protocol, "url": _URLS[way.protocol], **way.call}
         answer = await self._providers.litellm_for(spec).batch(spec, call, limit_s)
+        if answer.outcome is Outcome.MALFORMED and call["batch"] != "download":
+            # What came is no document, so nobody knows whether it was done: another look tells.
+            answer = replace(answer, retry_after_s=0.0)
         if answer.outcome is not Outcome.COMPLETE:
             raise BatchCallError(answer)
         return as_object(read_json(answer.text.encode()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -27,13 +27,18 @@ _WORDS = {
 _AGAIN = "the same command asks for it again"
 
 
-class Collection:
+class Harvest:
     """Takes in one batch that ended."""
 
-    def __init__(self, project: Project, door: BatchDoor, batch: BatchRecord, remote: Remote) -> None:
+    def __init__(
+        self, project: Project, door: BatchDoor, batch: BatchRecord, remote: Remote, afresh: Collection[str] = ()
+    ) -> None:
+        """`afresh`: requests whose answers are told of themselves, since what the file has does not count for them."""
         self.handled = Handled()
         self.answered = 0
         self.failed = 0
+        self.unanswered = 0
+        """Requests that nothing came for."""
         self.strange = 0
         """Lines that no request asked for, or that came twice."""
         self.charged_usd = 0.0
@@ -42,6 +47,7 @@ class Collection:
         self._door = door
         self._batch = batch
         self._remote = remote
+        self._afresh = frozenset(afresh)
         self._left: dict[str, State] = {}
 
     async def collect(self, folder: Path) -> None:
@@ -55,11 +61,6 @@ class Collection:
             path.unlink()
         self._tell_of_the_rest()
         await asyncio.wrap_future(self._batches.end(self._batch.id, self._state, self.answered, self.failed))
-
-    @property
-    def unanswered(self) -> int:
-        """Requests that nothing came for."""
-        return len(self.handled.told) - self.failed
 
     @property
     def _state(self) -> State:
@@ -86,15 +87,17 @@ class Collection:
 
     def _note(self, one: Collected, row: int) -> None:
         self.charged_usd += one.charged_usd or 0.0
-        if one.completion.outcome.answered:
-            self.answered += 1
+        answered = one.completion.outcome.answered
+        self.answered += answered
+        self.failed += not answered
+        if answered and one.key not in self._afresh:
             self.handled.rows.add(row)
         else:
-            self.failed += 1
             self.handled.told[one.key] = replace(one.completion, stored=row)
 
     def _tell_of_the_rest(self) -> None:
         for key in self._batches.asked(self._batch.id):
+            self.unanswered += 1
             self.handled.told[key] = self._unanswered(self._left.get(key, self._state))
 
     def _unanswered(self, state: State) -> Completion:

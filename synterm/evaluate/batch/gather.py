@@ -45,6 +45,8 @@ class Gathering:
     ) -> None:
         self.refused: dict[str, Completion] = {}
         """Requests that no money is left for, by key."""
+        self.afresh: set[str] = set()
+        """Requests of cases that are asked afresh, whatever the file has."""
         self.live: Counter[str] = Counter()
         """What is asked one by one, in words, with how many."""
         self._project = project
@@ -91,6 +93,8 @@ class Gathering:
                 self.live["dialogs are held turn by turn"] += 1
             elif request is not None and request.key not in self._seen:
                 self._seen.add(request.key)
+                if task.case.id in self._limits.refresh:
+                    self.afresh.add(request.key)
                 asked.append(task)
         waiting = self._project.batches.waiting(task.request.key for task in asked if task.request)
         return [task for task in asked if task.request and task.request.key not in waiting]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from synterm.core.completion import Completion
-from synterm.evaluate.batch.collect import Collection
+from synterm.evaluate.batch.collect import Harvest
 from synterm.evaluate.batch.gather import Gathering, said_of
 from synterm.evaluate.batch.hand_in import HandIn
 from synterm.evaluate.batch.money import BatchMoney
@@ -84,6 +84,7 @@ class _Handler:
         self._money = BatchMoney(project, chosen.limits)
         self._hand_in = HandIn(project, self._door, self._money)
         self._handled = Handled()
+        self._afresh: set[str] = set()
         self._said: set[str] = set()
         self._began = time.monotonic()
 
@@ -133,6 +134,7 @@ class _Handler:
             if state == "running":
                 host = f" to {pack.spec.api_base}" if pack.spec.api_base else ""
                 self._tell(f"{pack.spec.name}: a batch of {plural(len(pack.handed), 'request')} was handed in{host}")
+        self._afresh |= made.afresh
         return made, taken
 
     def _tell_of_others(self, made: Gathering) -> None:
@@ -186,7 +188,7 @@ class _Handler:
             await asyncio.wrap_future(self._project.batches.running(batch.id, remote.id, remote.done, remote.failed))
 
     async def _collect(self, batch: BatchRecord, remote: Remote) -> None:
-        made = Collection(self._project, self._door, batch, remote)
+        made = Harvest(self._project, self._door, batch, remote, self._afresh)
         await made.collect(self._folder)
         self._money.settle(batch.id, made.charged_usd)
         self._handled.merge(made.handled.told, made.handled.rows)
