@@ -228,11 +228,11 @@ class TestWhatGoesWrong:
     async def test_what_a_batch_did_not_get_to_is_asked_the_next_time(
         self, bench: Bench, path: Path, batch_stub: BatchStub, ends: str
     ) -> None:
-        batch_stub.ends, batch_stub.answered = ends, lambda number: number < 3
+        batch_stub.ends, batch_stub.answered = ends, 3
         made = await bench.run(path)
         assert made.report and (made.report.exit_code, made.counts) == (3, (3, 0, 1))
         assert ends in made.told
-        batch_stub.ends, batch_stub.answered = "completed", lambda number: True
+        batch_stub.ends, batch_stub.answered = "completed", None
         assert (await bench.run(path)).counts == (4, 0, 0)
         assert (sizes(batch_stub), sent(batch_stub)[2]) == ([4, 1], 0)
 
@@ -376,7 +376,7 @@ class TestMoney:
         assert spent <= 3.3
 
     async def test_what_expired_costs_nothing(self, bench: Bench, dear: Path, batch_stub: BatchStub) -> None:
-        batch_stub.ends, batch_stub.answered = "expired", lambda number: number < 2
+        batch_stub.ends, batch_stub.answered = "expired", 2
         await bench.run(dear, limits=day_cap(100))
         [(reserved, spent)] = rows(dear, "SELECT reserved_usd, spent_usd FROM spending")
         assert (reserved, spent) == (pytest.approx(0), pytest.approx(0.6))

@@ -48,8 +48,8 @@ class BatchStub(Stub):
         self.polls = 1
         self.ends = "completed"
         """The status that batches end with."""
-        self.answered: Callable[[int], bool] = lambda number: True
-        """Which requests, by number, the provider gets to before a batch ends."""
+        self.answered: int | None = None
+        """How many requests the provider gets to before a batch ends; None: all."""
         self.rewrite: Callable[[list[bytes]], list[bytes]] = lambda lines: lines
         """What becomes of the lines of an answer file."""
         self.faults: defaultdict[str, list[Reply]] = defaultdict(list)
@@ -150,7 +150,7 @@ class BatchStub(Stub):
         good, bad = [], []
         for number, line in enumerate(self.lines(batch)):
             call = Call("", "", {}, line["body"])
-            if not self.answered(number):
+            if self.answered is not None and number >= self.answered:
                 code = {"code": "batch_expired", "message": "this request could not be executed in time"}
                 bad.append({"custom_id": line["custom_id"], "response": None, "error": code})
                 continue
