@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from synterm.cli.output import on_terminal
-from synterm.evaluate.events import Event, Preparing
+from synterm.evaluate.events import Event, InBatches, Preparing
 from synterm.evaluate.run import RunProgress
 from synterm.reports.figures import dollars, percent, seconds
 
@@ -69,6 +69,9 @@ class LineProgress:
     def __call__(self, event: Event, progress: RunProgress) -> None:
         """Take note of where the run is, and show it."""
         self.seen = progress
+        if isinstance(event, InBatches):
+            self._line.draw([event.words, f"for {seconds(event.elapsed_s)}", "ctrl+c leaves it there"])
+            return
         if isinstance(event, Preparing):
             self.tell(event.words)
         if self._line.due():

@@ -1,7 +1,7 @@
 """Progress for machines: every event of a run as one line of JSON on stderr, written when it happened.
 
-``{"event": "started" | "retrying" | "judged" | "halted" | "note", …}``. A ``judged`` line is written after the answer
-is on disk: who has read it may rely on it.
+``{"event": "started" | "retrying" | "judged" | "halted" | "batch" | "note", …}``. A ``judged`` line is written
+after the answer is on disk: who has read it may rely on it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from synterm.core.evaluation import Task
-from synterm.evaluate.events import Event, Halted, Judged, Preparing, Retrying, Started
+from synterm.evaluate.events import Event, Halted, InBatches, Judged, Preparing, Retrying, Started
 from synterm.evaluate.run import RunProgress
 from synterm.reports.json import safe_json
 
@@ -30,7 +30,10 @@ class JsonProgress:
     def __call__(self, event: Event, progress: RunProgress) -> None:
         """Write an event."""
         self.seen = progress
-        if isinstance(event, Preparing):
+        if isinstance(event, InBatches):
+            seen = {"batches": event.batches, "done": event.done, "total": event.total}
+            _write({"event": "batch", **seen, "elapsed_s": round(event.elapsed_s, 3)})
+        elif isinstance(event, Preparing):
             self.tell(event.words)
         elif isinstance(event, Started):
             _write({"event": "started", **_cell(event.task)})

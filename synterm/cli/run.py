@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from synterm.cli import against, ci_output
+from synterm.cli.batch import add_batch_arguments, batch_plan, batches
 from synterm.cli.choose import choose_cases, choose_variants
 from synterm.cli.output import data, say, without_commands
 from synterm.cli.parser import amount, positive, shard, share
@@ -46,6 +47,7 @@ examples:
   synterm run my.db --against base.db                the prompts of another project file, on this one's cases
   synterm run my.db --shard 2/8                     the second of eight shares; see synterm merge --help
   synterm run my.db --junit report.xml --comment comment.md      in CI; synterm init-ci writes the workflow
+  synterm run my.db --batch                          cheaper, through the provider's batch API; resumes
 
 exit codes:
   0  all gates hold             2  the command or the project is wrong
@@ -65,6 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _what_to_evaluate(parser)
     _how(parser)
     against.add_arguments(parser)
+    add_batch_arguments(parser)
     _what_comes_of_it(parser)
     parser.add_argument("--executor", default="local", help=argparse.SUPPRESS)
 
@@ -78,8 +81,9 @@ def run(args: argparse.Namespace) -> int:
         chosen, opponent = against.held(project, args, _plan(project, args))
         if args.dry_run:
             return _preview(project, chosen, opponent)
-        groups = bool(args.json or args.by)
-        report, result = evaluate(project, chosen, _progress(args), groups=groups, opponent=opponent)
+        with batches(project, args):
+            groups = bool(args.json or args.by)
+            report, result = evaluate(project, chosen, _progress(args), groups=groups, opponent=opponent)
         if args.json:
             write_report(project, report, result, args.json)
         if args.html:
@@ -94,11 +98,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _preview(project: Project, chosen: RunPlan, opponent: Opponent | None) -> int:
+    from synterm.evaluate.batch.foresee import budget_lines
     from synterm.evaluate.preview import preview
     from synterm.reports.preview import print_preview
 
+    previews = preview(project, chosen)
     with without_commands(sys.stdout) as stream:
-        print_preview(preview(project, chosen), stream)
+        print_preview(previews, stream, budget_lines(project, chosen, previews))
     if opponent:
         data(f"held against {opponent.words}")
     return ExitCode.OK
@@ -269,6 +275,7 @@ def _plan(project: Project, args: argparse.Namespace) -> RunPlan:
         who=who(),
         git_commit=git_commit(project.path),
         min_pass_rate=args.min_pass_rate,
+        batch=batch_plan(args),
     )
     return chosen if args.fail_on is None else replace(chosen, fail_on=args.fail_on)
 

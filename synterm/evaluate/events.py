@@ -57,4 +57,16 @@ class Preparing:
     """``indexing 12 documents``."""
 
 
+@record
+class InBatches(Preparing):
+    """Batches are at their providers, and waited for."""
+
+    batches: int
+    done: int
+    """Requests that are answered there, failed ones included."""
+    total: int
+    elapsed_s: float
+    """Since the first of them was handed in."""
+
+
 Event = Preparing | Started | Streamed | Retrying | Judged | Halted

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from synterm.core.completion import Completion
 from synterm.evaluate.purse import Purse
 from synterm.storage.responses import KEPT, Kept
 
@@ -34,6 +36,11 @@ class Limits:
     ahead: int = 800
     """How many requests of a model wait for their turn, rendered. More would be no faster for a run, and take memory;
     where the next key makes all of them void, fewer are made for nothing."""
+    told: Mapping[str, Completion] = field(default_factory=dict[str, Completion])
+    """What became of requests already, by request key: they are not asked again."""
+    fresh: set[int] = field(default_factory=set[int])
+    """Rows of answers that were received for this run, though they are in the file: each is told of once as fresh, and
+    taken out."""
     breath_s: float = 0.0
     """How long the event loop is left to others after each chunk, in seconds: a screen is to be drawn meanwhile."""
 

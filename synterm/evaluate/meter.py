@@ -70,7 +70,18 @@ class Meter:
         """About how many tokens a request will use; 0 where none are counted."""
         if self._tokens is None:
             return 0
-        size = sum(len(message.content.encode()) for message in request.messages)
-        size += len(canonical_json(tools)) if (tools := request.params.get("tools")) else 0
-        given = request.params.get("max_tokens") or request.params.get("max_completion_tokens")
-        return size // _BYTES_PER_TOKEN + (given if isinstance(given, int) else _USUAL_ANSWER)
+        given = answer_limit(request)
+        return prompt_tokens(request) + (_USUAL_ANSWER if given is None else given)
+
+
+def prompt_tokens(request: Request) -> int:
+    """About how many tokens the prompt of a request has."""
+    size = sum(len(message.content.encode()) for message in request.messages)
+    size += len(canonical_json(tools)) if (tools := request.params.get("tools")) else 0
+    return size // _BYTES_PER_TOKEN
+
+
+def answer_limit(request: Request) -> int | None:
+    """How many tokens its answer may have, as its parameters say."""
+    given = request.params.get("max_tokens") or request.params.get("max_completion_tokens")
+    return given if isinstance(given, int) else None

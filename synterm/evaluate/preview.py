@@ -10,12 +10,16 @@ from synterm.context.library import Library
 from synterm.core.completion import Completion, Outcome
 from synterm.core.dialog import turns_of
 from synterm.core.evaluation import Variant
+from synterm.core.request import Request
+from synterm.evaluate.batch.money import batch_rates
 from synterm.evaluate.checklist import Checklist
 from synterm.evaluate.known import Known, known_answers, look_up_replies
 from synterm.evaluate.limits import Limits
+from synterm.evaluate.meter import answer_limit, prompt_tokens
 from synterm.evaluate.misses import why_missed
 from synterm.evaluate.plan import plan
 from synterm.evaluate.run import RunPlan, kept_for, limits_of
+from synterm.providers.batch import why_not_batched
 from synterm.providers.prices import price_of
 from synterm.storage.project import Project
 
@@ -45,6 +49,14 @@ class Preview:
     """Evaluations that there may be besides, where only cells that are not settled get more repeats."""
     worst_usd: float | None = 0.0
     """What the requests cost at most; None when nobody knows."""
+    tokens_in: int = 0
+    """About how many tokens the prompts of the requests have: four bytes make one."""
+    tokens_out: int | None = 0
+    """How many tokens their answers have at most; None when nothing says."""
+    batched: int = 0
+    """Of the requests, those that would go into batches."""
+    waiting: int = 0
+    """Requests that stand in batches at their provider already; they are not sent again."""
     reasons: Counter[str] = field(default_factory=Counter[str])
     """Why answers are not in the file, for the first misses."""
 
@@ -65,24 +77,45 @@ def preview(project: Project, chosen: RunPlan) -> list[Preview]:
                 made.unanswered += len(known.rest)
                 known.rest.clear()
             made.cached += len(known.told)
-            _count(made, known, seen, project)
+            _count(made, known, seen, project, batched=chosen.batch is not None)
             made.asked += _asked(known, checklist, project, limits)
         previews.append(made)
     return previews
 
 
-def _count(made: Preview, known: Known, seen: set[str], project: Project) -> None:
-    price = price_of(made.variant.model)
+def _count(made: Preview, known: Known, seen: set[str], project: Project, *, batched: bool) -> None:
+    model = made.variant.model
+    batched = batched and why_not_batched(model) is None
+    price = batch_rates(model) if batched else price_of(model)
+    keys = [task.request.key for task in known.rest if task.request]
+    waiting = project.batches.waiting(keys) if batched else set[str]()
     for task in known.rest:
-        if task.request is None:
+        request = task.request
+        if request is None:
             made.problems += 1
-        elif task.request.key not in seen:
-            seen.add(task.request.key)
+        elif request.key in seen:
+            continue
+        elif request.key in waiting:
+            made.waiting += 1
+        else:
             made.requests += 1
-            worst = price.worst(task.request) if price else None
+            made.batched += batched and request.dialog is None
+            worst = price.worst(request) if price else None
             made.worst_usd = None if worst is None or made.worst_usd is None else made.worst_usd + worst
+            _count_tokens(made, request)
             if made.reasons.total() < _EXPLAINED:
                 made.reasons[why_missed(task, project.responses)] += 1
+        if request is not None:
+            seen.add(request.key)
+
+
+def _count_tokens(made: Preview, request: Request) -> None:
+    price = price_of(request.model)
+    longest = answer_limit(request)
+    if longest is None and price is not None:
+        longest = price.max_output_tokens
+    made.tokens_in += prompt_tokens(request)
+    made.tokens_out = None if longest is None or made.tokens_out is None else made.tokens_out + longest
 
 
 def _asked(known: Known, checklist: Checklist, project: Project, limits: Limits) -> int:

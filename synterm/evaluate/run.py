@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from socket import gethostname
+from functools import partial
 from typing import Any
 
 from synterm.context.library import Library
@@ -19,6 +17,8 @@ from synterm.core.evaluation import Evaluation, Variant
 from synterm.core.ids import content_id
 from synterm.core.share import Whole
 from synterm.core.tree import Tree
+from synterm.evaluate.alive import is_alive, this_process
+from synterm.evaluate.batch.plan import BatchPlan
 from synterm.evaluate.checklist import Checklist
 from synterm.evaluate.events import Event, Halted, Judged, Retrying
 from synterm.evaluate.limits import DEFAULT_LIMITS, Limits
@@ -65,6 +65,8 @@ class RunPlan:
     min_pass_rate: float | None = None
     base: frozenset[tuple[str, str]] = frozenset()
     """Variants, by key, that are there for the others to be held against: no gate is about them."""
+    batch: BatchPlan | None = None
+    """How requests are handed to providers together, where they are."""
 
     @property
     def repeating(self) -> Repeating:
@@ -197,9 +199,15 @@ async def run(
     traffic = Traffic(providers, chosen.concurrency)
     status: RunStatus = "interrupted"
     began = time.monotonic()
+    kept = start.kept
     try:
+        if chosen.batch is not None:
+            from synterm.evaluate.batch.handle import handle_batches
+
+            show = partial(_show, watch, progress)
+            chosen, kept = await handle_batches(project, providers, chosen, checklist, kept, start.since, show)
         for wanted in rounds(chosen, checklist, project, result.sheet):
-            limits = limits_of(chosen, start.kept, time.monotonic() - began)
+            limits = limits_of(chosen, kept, time.monotonic() - began)
             if wanted.further:
                 result.planned += wanted.size
                 progress.planned += wanted.size
@@ -222,6 +230,8 @@ async def run(
 @dataclass(frozen=True, slots=True)
 class _Start:
     kept: Kept
+    since: int
+    """The row of the last answer that the file had when the run, or the one that it goes on with, began."""
     config: dict[str, Any]
 
 
@@ -248,22 +258,12 @@ def _start(project: Project, chosen: RunPlan) -> _Start:
         newer_than=0 if chosen.use_cache else since,
         resume_after=since if goes_on else None,
     )
-    return _Start(kept, _config(chosen) | {"plan": digest, "since": since, "host": gethostname(), "pid": os.getpid()})
+    return _Start(kept, since, _config(chosen) | {"plan": digest, "since": since, **this_process()})
 
 
 def was_cut_short(record: RunRecord) -> bool:
     """Whether a run ended before its end; one that runs still, on this machine, did not."""
-    if record.status != "running":
-        return record.status != "complete"
-    if record.config.get("host") != gethostname() or sys.platform == "win32":
-        return True  # nobody here can tell
-    try:
-        os.kill(int(record.config.get("pid", 0)), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False
+    return not is_alive(record.config) if record.status == "running" else record.status != "complete"
 
 
 def kept_for(project: Project, chosen: RunPlan) -> Kept:
@@ -284,6 +284,11 @@ async def _follow(sweep: Sweep, result: RunResult, record: _Record, progress: Ru
                 result.halted = event
             if watch:
                 watch(event, progress)
+
+
+def _show(watch: Watch | None, progress: RunProgress, event: Event) -> None:
+    if watch:
+        watch(event, progress)
 
 
 def _unusual(chosen: RunPlan) -> dict[str, Any]:

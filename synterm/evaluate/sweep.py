@@ -189,9 +189,11 @@ class Sweep:
     def _take(self, tasks: list[Task], *, urgent: bool = False) -> set[Lane]:
         """Tell of what the project file has, queue the rest; gives the lanes that got some."""
         known = known_answers(tasks, self._checklist, self._responses, self._limits)
-        lanes = self._tell_all(known.told)
+        lanes = self._tell_all([(task, self._as_new(completion)) for task, completion in known.told])
         for task in known.rest:
-            if task.request is None:
+            if task.request and (answer := self._limits.told.get(task.request.key)):
+                lanes |= self._tell_all([(task, answer)])
+            elif task.request is None:
                 self._tell(task, failed_call(Outcome.NOT_SENT, task.problem or "no request"))
             elif self._limits.only_judge:
                 self._tell(task, failed_call(Outcome.NOT_SENT, *_NOTHING_TO_JUDGE))
@@ -202,6 +204,13 @@ class Sweep:
         for lane in lanes:
             lane.route.endpoint.pump()
         return lanes
+
+    def _as_new(self, completion: Completion) -> Completion:
+        """An answer of the file; as fresh, once, where it was received for this very run."""
+        if completion.stored not in self._limits.fresh:
+            return completion
+        self._limits.fresh.discard(completion.stored)
+        return replace(completion, cached=False)
 
     def _tell(self, task: Task, completion: Completion) -> None:
         """An answer came: to a step on the way, or one that is to be judged."""

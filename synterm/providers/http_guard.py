@@ -51,12 +51,18 @@ class Exchange:
         """Note how the answer starts."""
         self.status, self.headers = response.status_code, response.headers
 
-    def keep(self, chunk: bytes) -> None:
-        """Note a part of the answer. Raises httpx.ReadError when it gets too large."""
+    def instead(self, request: httpx.Request) -> httpx.Response | None:
+        """The answer to a request that is not to be sent; None: it is sent."""
+        return None
+
+    def keep(self, chunk: bytes) -> bytes:
+        """Note a part of the answer; gives what whoever asked is to see of it. Raises httpx.ReadError when it gets too
+        large."""
         if len(self.body) + len(chunk) > MAX_ANSWER_BYTES:
             self.too_large = True
             raise httpx.ReadError("the answer is too large")
         self.body += chunk
+        return chunk
 
 
 EXCHANGE: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
@@ -73,8 +79,7 @@ class _Kept(httpx.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         chunks = self._response.aiter_bytes()
         while (chunk := await self._next(chunks)) is not None:
-            self._exchange.keep(chunk)
-            yield chunk
+            yield self._exchange.keep(chunk)
 
     async def _next(self, chunks: AsyncIterator[bytes]) -> bytes | None:
         try:
@@ -97,7 +102,7 @@ def install() -> None:
         exchange = EXCHANGE.get() or Exchange()
         exchange.begin(request)
         rest |= {"stream": True, "follow_redirects": False}
-        response = await send(self, request, **rest)
+        response = exchange.instead(request) or await send(self, request, **rest)
         exchange.answer(response)
         kept = _with_body(response, _Kept(response, exchange))
         try:

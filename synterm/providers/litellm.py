@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from synterm.core.completion import Completion
+from synterm.core.completion import Completion, Outcome
 from synterm.core.model import ModelSpec
 from synterm.core.request import JsonSchema, Request, constraint_body
 from synterm.errors import ModelError
@@ -70,6 +71,41 @@ class LiteLLMProvider:
         body = _body(request, params)
         completion = await self._host.call(body, streamed_without(on_text, body["api_key"]), params.timeout + _GRACE_S)
         return redacted(prices.with_cost(completion, request.model), body["api_key"])
+
+    async def said(self, request: Request) -> Completion:
+        """What `complete` would send, without sending it: JSON with `path` and `body`, as a complete answer's text."""
+        return await self._aside(request, {"held": True})
+
+    async def read(self, request: Request, answer: bytes) -> Completion:
+        """What `complete` would give if the endpoint answered so; sends nothing."""
+        completion = await self._aside(request, {"played": answer.decode("latin-1")})
+        return replace(completion, latency_ms=None, first_token_ms=None)
+
+    async def batch(self, spec: ModelSpec, call: Mapping[str, Any], limit_s: float) -> Completion:
+        """A call about batches (`batch_child`): what came of it is JSON, as the text of a complete answer."""
+        try:
+            access.check_endpoint(spec, self._approved, self._loopback)
+            require_key(spec)
+        except ModelError as error:
+            return wire.failure(error, Outcome.NOT_SENT)
+        body: dict[str, Any] = {
+            "timeout": limit_s,
+            "key_name": spec.api_key_env,
+            "api_base": spec.api_base,
+            "api_key": _key(spec),
+        }
+        body |= call
+        return redacted(await self._host.call(body, None, limit_s + _GRACE_S), body["api_key"])
+
+    async def _aside(self, request: Request, how: Mapping[str, Any]) -> Completion:
+        try:
+            access.check_endpoint(request.model, self._approved, self._loopback)
+            params = read_params(EndpointParams, request.params, "a model behind an endpoint")
+            require_key(request.model)
+        except ModelError as error:
+            return wire.failure(error, Outcome.NOT_SENT)
+        body = {**_body(request, params), **how}
+        return redacted(await self._host.call(body, None, params.timeout + _GRACE_S), body["api_key"])
 
     async def warm(self) -> None:
         """Start the process, which imports LiteLLM: that takes seconds."""

@@ -9,8 +9,8 @@ from typing import Any
 
 from synterm.core.completion import Completion, Outcome, Usage, failed_call
 from synterm.providers import http_guard
-from synterm.providers.access import origin
 from synterm.providers.base import OnText
+from synterm.providers.batch_child import Held, answer_batch_call, exchange_for, said
 from synterm.providers.chat_answers import finished, usage_of, without_thinking
 from synterm.providers.child import Call, serve
 from synterm.providers.http_guard import EXCHANGE, Exchange
@@ -31,7 +31,9 @@ class LiteLLMHandler:
     async def complete(self, call: Call) -> Completion:
         """The answer. Cancelling the task closes the connection."""
         body = call.body
-        exchange = Exchange(origin(body["api_base"]) if body["api_base"] else None)
+        if body.get("batch"):
+            return await answer_batch_call(self._litellm, body)
+        exchange = exchange_for(body)
         EXCHANGE.set(exchange)
         answer = _Answer(self._litellm, call, exchange)
         start = time.perf_counter()
@@ -41,6 +43,8 @@ class LiteLLMHandler:
         except TimeoutError:
             completion = timed_out(body["timeout"])
         except Exception as error:  # noqa: BLE001 - LiteLLM raises all kinds; each becomes a typed outcome
+            if isinstance(exchange, Held) and exchange.said is not None:
+                return said(exchange.said)
             completion = outcome_of(error, exchange, body["key_name"])
         latency_ms = (time.perf_counter() - start) * 1000
         first_ms = None if answer.first is None else (answer.first - start) * 1000

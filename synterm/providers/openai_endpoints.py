@@ -134,6 +134,18 @@ def endpoint_of(spec: ModelSpec, environ: Mapping[str, str] | None = None) -> En
     return Endpoint(base, name, keys, family.plain, schemas, family.asks_usage, family.extra, family.reports_cost)
 
 
+def base_of(spec: ModelSpec, environ: Mapping[str, str] | None = None) -> tuple[str, tuple[str, ...]] | None:
+    """The endpoint of a model whose family speaks OpenAI's protocol, and the variables that can hold the key for it;
+    None for other families, and where nothing names the endpoint."""
+    known = os.environ if environ is None else environ
+    family = _FAMILIES.get(spec.provider)
+    if family is None or (base := _base(spec, family, known)) is None:
+        return None
+    own = spec.api_base is None
+    keys = BY_NAME[spec.provider].keys if family.keys is None else family.keys
+    return base.rstrip("/").removesuffix("/chat/completions"), keys if own else ()
+
+
 def _base(spec: ModelSpec, family: _Family, environ: Mapping[str, str]) -> str | None:
     named = (spec.api_base, *(environ.get(name) for name in family.bases), family.base)
     return next((base for base in named if base), None)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.util import find_spec
@@ -24,6 +24,7 @@ from synterm.providers.openai_endpoints import endpoint_of
 
 _LIST = "model_prices_and_context_window_backup.json"
 _DATED = re.compile(r"-\d{4}-\d{2}-\d{2}$")
+_IN_BATCHES = "_batches"
 _TUNED = re.compile(r"(:[^:]*){3}$")
 _ABOVE = re.compile(r"input_cost_per_token_above_(\d+)(k?)_tokens")
 # Their entries are sorted into several families, which differ by their ending only.
@@ -50,6 +51,8 @@ class Known:
     """By `above`, the first from 0."""
     max_output_tokens: int | None = None
     """The longest answer; None: unknown."""
+    batch_rates: tuple[Rate, ...] = ()
+    """What it costs in a batch, by `above`; empty: unknown."""
 
     @property
     def input_usd(self) -> float:
@@ -95,6 +98,15 @@ def price_of(spec: ModelSpec) -> Known | None:
         rate = Rate(spec.price.input / 1e6, spec.price.output / 1e6)
         return Known((rate,), None if listed is None else listed.max_output_tokens)
     return FREE if listed is None and _on_this_machine(spec) else listed
+
+
+def batch_price_of(spec: ModelSpec) -> Known | None:
+    """What `spec` costs in a batch; None: unknown. A price that the project names says nothing of batches, unless it is
+    nought."""
+    price = price_of(spec)
+    if price is None or price.free:
+        return price
+    return replace(price, rates=price.batch_rates) if price.batch_rates and spec.price is None else None
 
 
 def is_free(spec: ModelSpec) -> bool:
@@ -182,16 +194,27 @@ def _is_of(entry: Mapping[str, Any], provider: str) -> bool:
 
 
 def _known(entry: Mapping[str, Any]) -> Known | None:
-    base = _rate(entry, "", 0)
-    if base is None:
+    rates = _rates(entry)
+    if not rates:
         return None
+    longest = entry.get("max_output_tokens")
+    return Known(rates, longest if isinstance(longest, int) else None, _rates(entry, _IN_BATCHES, rates))
+
+
+def _rates(entry: Mapping[str, Any], ending: str = "", others: Sequence[Rate] = ()) -> tuple[Rate, ...]:
+    """The rates of an entry, by `above`; those in `others` where it names none for prompts of a size."""
+    base = _rate(entry, ending, 0)
+    if base is None:
+        return ()
+    usual = {rate.above: rate for rate in others}
     rates = [base]
     for name in entry:
         if (match := _ABOVE.fullmatch(name)) is not None:
             above = int(match[1]) * (1000 if match[2] else 1)
-            rates.append(_rate(entry, f"_above_{match[1]}{match[2]}_tokens", above, base) or base)
-    longest = entry.get("max_output_tokens")
-    return Known(tuple(sorted(rates, key=lambda rate: rate.above)), longest if isinstance(longest, int) else None)
+            rates.append(
+                _rate(entry, f"_above_{match[1]}{match[2]}_tokens{ending}", above, usual.get(above, base)) or base
+            )
+    return tuple(sorted(rates, key=lambda rate: rate.above))
 
 
 def _rate(entry: Mapping[str, Any], ending: str, above: int, base: Rate | None = None) -> Rate | None:

@@ -39,6 +39,17 @@ class Providers:
             return self._shared("direct", lambda: OpenAIChatProvider(self._approved, otherwise=self._through_litellm))
         return self._through_litellm(spec)
 
+    def litellm_for(self, spec: ModelSpec) -> LiteLLMProvider:
+        """LiteLLM for `spec`, also where `for_model` asks its endpoint directly. Starts nothing."""
+        provider = self._through_litellm(spec)
+        assert isinstance(provider, LiteLLMProvider)
+        return provider
+
+    @property
+    def fast(self) -> bool:
+        """Whether endpoints that speak OpenAI's chat protocol are asked directly."""
+        return self._fast
+
     def _through_litellm(self, spec: ModelSpec) -> Provider:
         if spec.api_base is not None:
             # A process that has none of the user's keys: what it doesn't know, no endpoint can get out of it.

@@ -10,19 +10,29 @@ from synterm.reports.figures import dollars
 from synterm.text import one_line, plural, printable
 
 
-def print_preview(previews: Sequence[Preview], stream: TextIO) -> None:
-    """Write a few lines for each variant, and a last one for all, to `stream`."""
+def print_preview(previews: Sequence[Preview], stream: TextIO, budget: Sequence[str] = ()) -> None:
+    """Write a few lines for each variant, and a last one for all, to `stream`; `budget`: what is said of caps."""
     for made in previews:
         stream.write(f"{one_line(made.variant.name)}\n")
         for line in _lines(made):
             stream.write(f"  {printable(line)}\n")
     requests = sum(made.requests for made in previews)
-    stream.write(f"\n{plural(requests, 'request')} in all, {_cost([made.worst_usd for made in previews])}\n")
+    cached = sum(made.cached for made in previews)
+    cost = _cost([made.worst_usd for made in previews])
+    stream.write(f"\n{plural(requests, 'request')} in all, {cost}; {cached:,} from the file\n")
+    if requests:
+        stream.write(f"{_tokens(previews)}\n")
+    for line in budget:
+        stream.write(f"{printable(line)}\n")
 
 
 def _lines(made: Preview) -> list[str]:
     cost = f", {_cost([made.worst_usd])}" if made.requests else ""
     lines = [f"{made.cached:,} from the file, {plural(made.requests, 'request')} to send{cost}"]
+    if made.requests:
+        lines.append(_tokens([made]))
+    if made.waiting:
+        lines.append(f"{plural(made.waiting, 'request')} in batches at the provider: waited for, not sent again")
     if made.asked:
         lines.append(f"up to {plural(made.asked, 'further request')}: judges' questions and turns of dialogs")
     if made.problems:
@@ -36,6 +46,15 @@ def _lines(made: Preview) -> list[str]:
         share = f"{count:,}" if explained == made.requests else f"{count:,} of the first {explained:,}"
         lines.append(f"  {share}: {one_line(reason)}")
     return lines
+
+
+def _tokens(previews: Sequence[Preview]) -> str:
+    given = sum(made.tokens_in for made in previews)
+    answers = [made.tokens_out for made in previews if made.requests]
+    known = [tokens for tokens in answers if tokens is not None]
+    if len(known) < len(answers):
+        return f"about {given:,} tokens in; out: no limit is set (--param max_tokens=…)"
+    return f"about {given:,} tokens in, {sum(known):,} out at most"
 
 
 def _cost(worst: Sequence[float | None]) -> str:

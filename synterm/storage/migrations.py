@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from synterm.storage.baselines_step import baselines_step
+from synterm.storage.batches_step import batches_step
 from synterm.storage.connect import APPLICATION_ID
 from synterm.storage.documents_step import documents_step
 from synterm.storage.engine_step import engine_step
@@ -18,7 +19,7 @@ from synterm.storage.feedback_step import feedback_step
 from synterm.storage.review_step import review_step
 from synterm.storage.workbench_step import workbench_step
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 """Raised with each step; kept in the file's header."""
 
 _FIRST = """
@@ -167,6 +168,12 @@ def sixth(db: Database) -> None:
 def seventh(db: Database) -> None:
     """Runs that are pinned under a name."""
     baselines_step(db)
+
+
+@migrations(name="0008_batches")
+def eighth(db: Database) -> None:
+    """Batches at providers."""
+    batches_step(db)
 
 
 def migrate(db: Database) -> None:

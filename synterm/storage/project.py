@@ -17,6 +17,7 @@ from synterm.core.ids import new_id
 from synterm.errors import ProjectError
 from synterm.storage.arriving import ArrivingStore
 from synterm.storage.baselines import BaselineStore
+from synterm.storage.batches import BatchStore
 from synterm.storage.cases import CaseStore
 from synterm.storage.clock import now
 from synterm.storage.comparing import Comparing
@@ -179,6 +180,11 @@ class Project:
     def responses(self) -> ResponseStore:
         """Every answer that was received: the cache."""
         return ResponseStore(self._db, self._writer)
+
+    @cached_property
+    def batches(self) -> BatchStore:
+        """What was handed to providers' batch APIs."""
+        return BatchStore(self._db, self._writer)
 
     @cached_property
     def grades(self) -> GradeStore:

@@ -35,9 +35,7 @@ class SpendingStore(Store):
         amount = _checked(amount_usd)
 
         def work(db: Database) -> bool:
-            there = _on(db, day)
-            total = there.spent_usd + there.reserved_usd + amount
-            if cap_usd is not None and not total <= cap_usd + _TOLERANCE_USD:
+            if not within(db, day, amount, cap_usd):
                 return False
             change(db, day, 0.0, amount)
             return True
@@ -53,6 +51,13 @@ class SpendingStore(Store):
         """What is spent and reserved on a day."""
         row = self._row("SELECT spent_usd, reserved_usd FROM spending WHERE day = ?", [day])
         return Spent(*row) if row else Spent()
+
+
+def within(db: Database, day: str, amount_usd: float, cap_usd: float | None) -> bool:
+    """Whether with an amount all that is spent and reserved on a day is within the cap."""
+    there = _on(db, day)
+    total = there.spent_usd + there.reserved_usd + amount_usd
+    return cap_usd is None or total <= cap_usd + _TOLERANCE_USD
 
 
 def change(db: Database, day: str, spent_usd: float, reserved_usd: float) -> None:

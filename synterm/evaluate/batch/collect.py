@@ -1,0 +1,105 @@
+"""Bringing the results of a batch into the project file, line by line: each answer once, and only what was asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+from synterm.core.completion import Completion, Outcome, failed_call
+from synterm.evaluate.batch.hand_in import patiently
+from synterm.evaluate.batch.money import charged
+from synterm.evaluate.batch.plan import Handled
+from synterm.providers.batch import BatchDoor
+from synterm.providers.batch_documents import Line, Remote, State, read_lines
+from synterm.storage.batches import BatchRecord, Collected
+from synterm.storage.project import Project
+
+_CHUNK = 200
+_WORDS = {
+    "completed": "the batch ended without an answer to it",
+    "expired": "the batch expired before it was answered",
+    "cancelled": "the batch was cancelled before it was answered",
+    "failed": "the batch failed",
+}
+_AGAIN = "the same command asks for it again"
+
+
+class Harvest:
+    """Takes in one batch that ended."""
+
+    def __init__(
+        self, project: Project, door: BatchDoor, batch: BatchRecord, remote: Remote, afresh: Collection[str] = ()
+    ) -> None:
+        """`afresh`: requests whose answers are told of themselves, since what the file has does not count for them."""
+        self.handled = Handled()
+        self.answered = 0
+        self.failed = 0
+        self.unanswered = 0
+        """Requests that nothing came for."""
+        self.strange = 0
+        """Lines that no request asked for, or that came twice."""
+        self.charged_usd = 0.0
+        """What counts for the caps."""
+        self._batches = project.batches
+        self._door = door
+        self._batch = batch
+        self._remote = remote
+        self._afresh = frozenset(afresh)
+        self._left: dict[str, State] = {}
+
+    async def collect(self, folder: Path) -> None:
+        """Bring all results here. Raises BatchCallError, with what came before it kept; then it can be done again."""
+        for name in self._remote.files:
+            path = folder / f"results-{self._batch.id}.jsonl"
+            await patiently(lambda name=name, path=path: self._door.download(self._batch.spec, name, path))
+            lines = read_lines(path)
+            while chunk := list(islice(lines, _CHUNK)):
+                await self._take(chunk)
+            path.unlink()
+        self._tell_of_the_rest()
+        await asyncio.wrap_future(self._batches.end(self._batch.id, self._state, self.answered, self.failed))
+
+    @property
+    def _state(self) -> State:
+        return self._remote.state
+
+    async def _take(self, lines: Sequence[Line]) -> None:
+        asked = self._batches.asked(self._batch.id)
+        collected: list[Collected] = []
+        taken: set[str] = set()
+        for line in lines:
+            if line.key not in asked or line.key in taken:
+                self.strange += 1
+            elif line.left is not None:
+                self._left[line.key] = line.left
+            else:
+                taken.add(line.key)
+                completion = await self._door.read(self._batch.spec, line)
+                cost = charged(self._batch.spec, completion, asked[line.key])
+                collected.append(Collected(line.key, completion, cost))
+        rows = await asyncio.wrap_future(self._batches.keep(self._batch.id, collected))
+        for one in collected:
+            if (row := rows.get(one.key)) is not None:
+                self._note(one, row)
+
+    def _note(self, one: Collected, row: int) -> None:
+        self.charged_usd += one.charged_usd or 0.0
+        answered = one.completion.outcome.answered
+        self.answered += answered
+        self.failed += not answered
+        if answered and one.key not in self._afresh:
+            self.handled.rows.add(row)
+        else:
+            self.handled.told[one.key] = replace(one.completion, stored=row)
+
+    def _tell_of_the_rest(self) -> None:
+        for key in self._batches.asked(self._batch.id):
+            self.unanswered += 1
+            self.handled.told[key] = self._unanswered(self._left.get(key, self._state))
+
+    def _unanswered(self, state: State) -> Completion:
+        why = f": {self._remote.words}" if self._remote.words and state == "failed" else ""
+        return failed_call(Outcome.NOT_SENT, f"{_WORDS[state]}{why}", _AGAIN)
