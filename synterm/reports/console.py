@@ -128,6 +128,7 @@ def _closing(report: RunReport) -> Text:
 
 def _exit_words(report: RunReport, undecided: bool) -> str | None:
     totals = report.totals
-    if undecided and report.exit_code == ExitCode.INCOMPLETE and not (totals.errors or totals.not_made or report.halted):
+    whole = not (totals.errors or totals.not_made or report.halted)
+    if undecided and whole and report.exit_code == ExitCode.INCOMPLETE:
         return "a gate is not decided"
     return _EXIT_WORDS.get(ExitCode(report.exit_code))
