@@ -16,9 +16,10 @@ def pass_rate(gate: Gate, scope: Scope) -> Found:
     limit, tally = gate.min_pass_rate or 0.0, scope.tally
     if gate.bound:
         return _lower_end(limit, scope)
-    share = "no verdicts" if tally.rate is None else f"{rate_words(tally.rate, 1)} do"
-    counted = f", {tally.passed} of {tally.judged}" if tally.judged else ""
-    return Found(tally.holds(limit, scope.missing), limit, tally.rate, share + counted)
+    finding = (
+        "no verdicts" if tally.rate is None else f"{rate_words(tally.rate, 1)} do, {tally.passed} of {tally.judged}"
+    )
+    return Found(tally.holds(limit, scope.missing), limit, tally.rate, finding)
 
 
 def _lower_end(limit: float, scope: Scope) -> Found:
