@@ -6,6 +6,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("synterm.cli.demo", "a sample project on a model that runs on this machine"),
     "new": ("synterm.cli.new", "make a project file: empty, from a sample, or from a text form"),
     "run": ("synterm.cli.run", "evaluate; the entry point for CI"),
+    "report": ("synterm.cli.report", "a recorded run as one HTML file"),
     "ls": ("synterm.cli.ls", "list the tree, cases, prompts, models, documents or runs"),
     "show": ("synterm.cli.show", "show one case, prompt, node, model or document in full"),
     "add": ("synterm.cli.add", "add features, behaviors, scenarios, cases, prompts, models, documents"),
@@ -32,7 +33,6 @@ NOT_YET = (
     "import",
     "load",
     "merge",
-    "report",
     "share",
     "trust",
 )

@@ -12,6 +12,7 @@ from synterm.cli.output import say
 from synterm.cli.parser import amount, positive, share
 from synterm.cli.places import opened
 from synterm.cli.progress import LineProgress, StatusLine
+from synterm.cli.report import write_html_report
 from synterm.cli.session import Progress, evaluate, write_report
 from synterm.errors import ExitCode, UsageError, did_you_mean
 from synterm.evaluate.limits import Limits
@@ -41,7 +42,7 @@ exit codes:
   1  a gate failed              3  incomplete: errors, or a limit was reached
   130, 143, 129  interrupted: the same command again sends only what has no answer yet
 
-not there yet: --baseline --junit --html --github --shard, and executors other than local"""
+not there yet: --baseline --junit --github --shard, and executors other than local"""
 
 _SPLITS = ("dev", "holdout", "train", "all")
 _BY = ("feature", "behavior", "scenario", "tag", "label")
@@ -55,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _what_to_evaluate(parser)
     _how(parser)
     _what_comes_of_it(parser)
-    for name in ("--baseline", "--junit", "--html", "--shard"):
+    for name in ("--baseline", "--junit", "--shard"):
         parser.add_argument(name, help=argparse.SUPPRESS)
     parser.add_argument("--github", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--executor", default="local", help=argparse.SUPPRESS)
@@ -65,6 +66,7 @@ def run(args: argparse.Namespace) -> int:
     """Make the run, write its report, and give the exit code."""
     _refuse_what_is_to_come(args)
     _refuse_what_can_not_be_written(args.json)
+    _refuse_what_can_not_be_written(args.html)
     with opened(args.project) as project:
         chosen = _plan(project, args)
         if args.dry_run:
@@ -72,6 +74,8 @@ def run(args: argparse.Namespace) -> int:
         report, result = evaluate(project, chosen, _progress(args), groups=bool(args.json or args.by))
         if args.json:
             write_report(project, report, result, args.json)
+        if args.html:
+            write_html_report(project, report, result, args.html, quiet=args.quiet)
     if not args.quiet:
         from synterm.reports.console import print_report
 
@@ -176,6 +180,7 @@ def _what_comes_of_it(parser: argparse.ArgumentParser) -> None:
         choices=_BY,
         help="show the metrics of each feature, behavior, scenario or tag, or of each label; may be repeated",
     )
+    add("--html", metavar="FILE", help="write the report as one HTML file (synterm report --help)")
     add("--json", metavar="FILE", help="write the whole report as JSON (synterm schema run); - for stdout")
     add(
         "--progress",
@@ -198,7 +203,7 @@ def _fail_on(text: str) -> frozenset[str]:
 
 
 def _refuse_what_is_to_come(args: argparse.Namespace) -> None:
-    for name in ("baseline", "junit", "html", "shard", "github"):
+    for name in ("baseline", "junit", "shard", "github"):
         if getattr(args, name):
             raise UsageError(f"--{name} is not there yet", hint="synterm run --help lists what is")
     if args.executor != "local":

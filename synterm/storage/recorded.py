@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -30,6 +30,7 @@ Column = tuple[int, str, str, str, str]
 
 _PAGE = 500
 _MOST_GRADES = 20_000
+_OF_CASES = " AND case_id IN (SELECT value FROM json_each(?))"
 _SQL = f"""
 SELECT case_id, coalesce(root_id, case_id), scenario_id, contents.input, contents.expected, repeat, done.outcome,
     answer.text, grades, passed, score, label, done.error, hint, cached, answer.latency_ms, answer.cost_usd,
@@ -84,20 +85,29 @@ class RecordedReader:
         self._rows = rows
         self._grades: dict[int, CheckResult] = {}
 
-    def page(self, column: Column, after: tuple[str, int], only: Verdicts = Verdicts.ALL) -> list[Recorded]:
-        """The next evaluations of a column, after a case id and repeat; none at the end.
+    def page(
+        self,
+        column: Column,
+        after: tuple[str, int],
+        only: Verdicts = Verdicts.ALL,
+        cases: Collection[str] | None = None,
+    ) -> list[Recorded]:
+        """The next evaluations of a column, after a case id and repeat; none at the end. `cases`: only of these.
 
         Raises ValueError and TypeError for rows that synterm never wrote.
         """
-        rows = self._rows(_SQL.format(only=only.value), [column[0], *after])
+        which, values = ("", []) if cases is None else (_OF_CASES, [dump(sorted(cases))])
+        rows = self._rows(_SQL.format(only=only.value + which), [column[0], *after, *values])
         lists: list[list[int]] = [orjson.loads(row[8]) for row in rows]
         self._read_grades({pk for pks in lists for pk in pks})
         return [_recorded(column, row, self._checks(pks)) for row, pks in zip(rows, lists, strict=True)]
 
-    def pages(self, column: Column) -> Iterator[list[Recorded]]:
-        """All evaluations of a column by case and repeat."""
+    def pages(
+        self, column: Column, only: Verdicts = Verdicts.ALL, cases: Collection[str] | None = None
+    ) -> Iterator[list[Recorded]]:
+        """The evaluations of a column by case and repeat."""
         after = ("", -1)
-        while page := self.page(column, after):
+        while page := self.page(column, after, only, cases):
             yield page
             after = (page[-1].case_id, page[-1].repeat)
 

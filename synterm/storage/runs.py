@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
@@ -193,12 +193,17 @@ class RunStore(Store):
             place = last or Place(place.number + 1, "", -1)
         return found, place if found else None
 
-    def recorded(self, run_id: str) -> Iterator[Recorded]:
-        """A run's evaluations by column (in the order they began), case id and repeat, read page by page."""
+    def recorded(
+        self, run_id: str, only: Verdicts = Verdicts.ALL, cases: Collection[str] | None = None
+    ) -> Iterator[Recorded]:
+        """A run's evaluations by column (in the order they began), case id and repeat, read page by page.
+
+        `only` those with such a verdict, and those of these `cases`.
+        """
         columns = self.columns(run_id)
         reader = RecordedReader(self._rows)
         for column in columns:
-            pages = reader.pages(column)
+            pages = reader.pages(column, only, cases)
             while page := self._next(pages):
                 yield from page
 
