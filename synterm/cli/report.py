@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 HELP = """\
 Write the report of a recorded run as one HTML file: the verdict, variants, behaviors, labels, errors, and the single
-evaluations, to be sorted, filtered and opened. It needs no server and no network, and can be read without JavaScript."""
+evaluations, to be sorted, filtered and opened. It needs no server, no network, and no JavaScript to be read."""
 
 EXAMPLES = """\
 examples:

@@ -1,4 +1,4 @@
-"""What changed, as the page shows it: against the baseline, or from one version of a prompt to another within the run."""
+"""What changed, as the page shows it: against the baseline, or from version to version of a prompt in the run."""
 
 from __future__ import annotations
 
@@ -60,11 +60,7 @@ def _compared(found: VariantComparison) -> ShownChange:
     words = [f"{passes.compared:,} cases compared", f"{passes.roots:,} independent"]
     if passes.difference is not None and passes.difference_ci is not None:
         low, high = passes.difference_ci
-        words.append(
-            f"pass rate {passes.difference * 100:+.0f} points (95 % {low * 100:+.0f} to {high * 100:+.0f})".replace(
-                "-", "−"
-            )
-        )
+        words.append(f"pass rate {_points(passes.difference)} points (95 %: {_points(low)} to {_points(high)})")
     if passes.fixed or passes.broken:
         words.append(f"chance alone changes as much {chance(passes.p_value)} (exact McNemar)")
     if passes.more_cases_needed:
@@ -82,6 +78,10 @@ def _compared(found: VariantComparison) -> ShownChange:
         found.behaviors,
         left_out,
     )
+
+
+def _points(share: float) -> str:
+    return f"{share * 100:+.0f}".replace("-", "−")
 
 
 _Sides = dict[tuple[tuple[str, str], str], list[Recorded]]

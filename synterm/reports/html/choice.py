@@ -63,7 +63,7 @@ class Choice:
             _told(self.passed, "that passed"),
         ]
         return (
-            f"{self.shown:,} of the run's {plural(self.made, 'evaluation')} stand here: {'; '.join(filter(None, told))}. "
+            f"{self.shown:,} of {plural(self.made, 'evaluation')} stand here: {'; '.join(filter(None, told))}. "
             f"{self.made - self.shown:,} are left out; a sample is of the same cases under each variant. "
             "All figures above are of all evaluations."
         )

@@ -61,7 +61,9 @@ def write_html(
 def _parts(project: Project, report: RunReport, result: RunResult, choice: Choice, recounted: bool) -> Iterator[str]:
     tree = result.tree
     names = [variant.name for variant in result.variants]
-    rows = Rows(tree, names, looker(result), Steadiness(result.sheet, tree).of())
+    # What was found in the documents is not recorded.
+    look = _nothing if recounted else looker(result)
+    rows = Rows(tree, names, look, Steadiness(result.sheet, tree).of())
     taken = map(rows.row, choice.of(_failing_first(project, report.run_id)))
     first = list(islice(taken, _WITHOUT_SCRIPT))
     gates = standing.gate_lines(report)
@@ -94,6 +96,10 @@ def _parts(project: Project, report: RunReport, result: RunResult, choice: Choic
             data=_data(report, rows, chain(first, taken)),
         )
     )
+
+
+def _nothing(_done: Recorded) -> None:
+    return None
 
 
 def _failing_first(project: Project, run_id: str) -> Iterator[Recorded]:

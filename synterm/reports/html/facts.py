@@ -77,9 +77,8 @@ def _asked(name: str, model: ModelSpec | None, body: PromptBody | None) -> Asked
 
 
 def _model(model: ModelSpec) -> str:
-    told = (
-        f"{name} {model.params[name]}" for name in _TELLING if isinstance(model.params.get(name), int | float | str)
-    )
+    known = {name: model.params[name] for name in _TELLING if name in model.params}
+    told = (f"{name} {value}" for name, value in known.items() if isinstance(value, int | float | str))
     return " · ".join([model.resolved, *told])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 import orjson
@@ -26,23 +27,13 @@ Json = dict[str, Any]
 
 @dataclass(slots=True)
 class Row:
-    """An evaluation as JSON values, without what says nothing of it: `case` and `checks` may be those of others, too."""
+    """An evaluation as JSON values, without what says nothing of it; others may share its `case` and `checks`."""
 
     case: Json
     checks: list[Json]
     own: Json
     keys: tuple[Hashable, tuple[CheckResult, ...]]
     """What tells its case and its checks from others."""
-
-    @property
-    def reason(self) -> str:
-        """Why it has the verdict that it has."""
-        if "error" in self.own:
-            return self.own["error"]
-        reasons = [check.get("reason", "") for check in self.checks]
-        return next(
-            (check.get("reason", "") for check in self.checks if check.get("passed") is False), "".join(reasons[:1])
-        )
 
 
 class Rows:
@@ -63,7 +54,7 @@ class Rows:
         )
         case = _case(told, done.tags)
         checks = [_check(found) for found in done.checks]
-        return Row(case, checks, self._own(told), (orjson.dumps(case), done.checks))
+        return Row(case, checks, self._own(told), (_name(case), done.checks))
 
     def chunk(self, rows: Iterable[Row]) -> Json:
         """Rows, with the cases and findings that no chunk before has told: a row names them by their numbers."""
@@ -121,6 +112,11 @@ def cut(text: str) -> str | Json:
     if len(text) <= LONGEST:
         return printable(text)
     return {"text": printable(text[:LONGEST]), "more": len(text) - LONGEST}
+
+
+def _name(case: Json) -> bytes:
+    """What tells a case from others, also from one of the same id that said something else."""
+    return blake2b(orjson.dumps(case), digest_size=16).digest()
 
 
 def _case(told: EvaluationReport, tags: Iterable[str]) -> Json:
