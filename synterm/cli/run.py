@@ -67,6 +67,8 @@ def run(args: argparse.Namespace) -> int:
     _refuse_what_is_to_come(args)
     _refuse_what_can_not_be_written(args.json)
     _refuse_what_can_not_be_written(args.html)
+    if args.json == args.html == "-":
+        raise UsageError("only one of --html and --json can be -", hint="write the other to a file")
     with opened(args.project) as project:
         chosen = _plan(project, args)
         if args.dry_run:
@@ -79,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
     if not args.quiet:
         from synterm.reports.console import print_report
 
-        print_report(report, result, sys.stderr if args.json == "-" else sys.stdout, args.by)
+        print_report(report, result, sys.stderr if "-" in (args.json, args.html) else sys.stdout, args.by)
     return report.exit_code
 
 

@@ -65,7 +65,7 @@
     if (row.hay === undefined) {
       const one = caseOf(row);
       row.hay = [
-        one.id, one.behavior, textOf(one.expected), ...one.inputs.map(([, value]) => textOf(value)),
+        one.behavior, textOf(one.expected), ...one.inputs.map(([, value]) => textOf(value)),
         textOf(row.answer), ...(row.turns || []).map((turn) => textOf(turn.text)),
         row.error, row.hint, row.label, ...checksOf(row).map((check) => `${check.type} ${check.reason || ""} ${check.error || ""}`),
       ].filter(Boolean).join("\n").toLowerCase();
@@ -89,7 +89,8 @@
   const FILTERS = {
     text: (text) => {
       const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-      return (row) => words.every((word) => haystack(row).includes(word));
+      const id = words.length === 1 && words[0].length >= 6 ? words[0].toUpperCase() : null;
+      return (row) => words.every((word) => haystack(row).includes(word)) || (id !== null && caseOf(row).id.endsWith(id));
     },
     verdict: (verdict) => (row) => row.verdict === verdict,
     behavior: (path) => (row) => caseOf(row).behavior === path || caseOf(row).behavior.startsWith(path + "/"),
@@ -208,7 +209,7 @@
     const told = [
       ["variant", variants[row.variant]], ["behavior", one.behavior], ["repeat", row.repeat], ["outcome", row.outcome], ["label", row.label],
       ["score", row.score === undefined ? null : row.score.toFixed(2)], ["time", row.latency_ms === undefined ? null : milliseconds(row.latency_ms)],
-      ["cost", row.cost_usd === undefined ? null : dollars(row.cost_usd)], ["tokens", tokens], ["cached", row.cached ? "yes" : null],
+      ["cost", row.cost_usd ? dollars(row.cost_usd) : null], ["tokens", tokens], ["cached", row.cached ? "yes" : null],
       ["stability", row.stability], ["tags", one.tags && one.tags.join(", ")], ["found", row.retrieved && row.retrieved.join(", ")], ["case", one.id],
     ];
     return make("p", { class: "meta" }, told.filter(([, value]) => value !== null && value !== undefined && value !== "").map(([name, value]) => make("span", null, `${name} `, make("b", null, String(value)))));
