@@ -1,13 +1,15 @@
-"""Draws the pictures of the documentation: each screen of the workbench in two themes, as SVG.
+"""Draws the pictures of the documentation: the workbench's screens in two themes as SVG, the HTML report as PNG.
 
-Run it where synterm is installed with `local`: ``python docs/pictures.py``. It makes a sample project, evaluates
-it with the embedded model, goes to each screen by its keys and exports what that shows.
+Run it where synterm is installed with `local`: ``python docs/pictures.py``, or with the names of some. It makes a
+sample project, evaluates it with the embedded model, goes to each screen by its keys and exports what that shows. The
+report is drawn by a Chromium.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -36,6 +38,11 @@ SCREENS: dict[str, tuple[tuple[int, int], tuple[str, ...]]] = {
     "palette": ((110, 32), ("ctrl+p",)),
 }
 """The size in columns and rows, and the keys that lead there."""
+
+
+REPORT = "report"
+_SCHEMES = {"dark": 0, "light": 1}
+"""As Chromium numbers the colour schemes that a person may prefer."""
 
 
 async def draw(project: Project, name: str, theme: str) -> str:
@@ -69,6 +76,24 @@ def sample(folder: Path) -> Path:
     return path
 
 
+def draw_report(path: Path, theme: str, target: Path) -> None:
+    """The top of the report of the last run, as a browser shows it."""
+    page = path.parent / "report.html"
+    subprocess.run([sys.executable, "-m", "synterm", "report", str(path), "-o", str(page)], check=True)
+    program = shutil.which("chromium") or shutil.which("google-chrome") or "chrome"
+    options = (
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--hide-scrollbars",
+        "--window-size=1280,1420",
+        f"--user-data-dir={path.parent / 'browser'}",
+        f"--blink-settings=preferredColorScheme={_SCHEMES[theme]}",
+        f"--screenshot={target}",
+    )
+    subprocess.run([program, *options, page.as_uri()], check=True, stderr=subprocess.DEVNULL)
+
+
 def main() -> None:
     """Draw them all, or those that are named."""
     os.environ.pop("NO_COLOR", None)
@@ -76,8 +101,11 @@ def main() -> None:
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         path = sample(Path(folder))
-        for name in sys.argv[1:] or SCREENS:
+        for name in sys.argv[1:] or (*SCREENS, REPORT):
             for theme in THEMES:
+                if name == REPORT:
+                    draw_report(path, theme, PICTURES / f"{name}-{theme}.png")
+                    continue
                 with Project.open(path) as project:
                     svg = asyncio.run(draw(project, name, theme))
                 (PICTURES / f"{name}-{theme}.svg").write_text(svg, encoding="utf-8")

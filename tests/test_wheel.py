@@ -91,6 +91,13 @@ def test_the_page_that_browsers_are_served_is_in_the_wheel(wheel: Path) -> None:
     assert set(zipfile.ZipFile(wheel).namelist()) >= files
 
 
+def test_the_page_of_the_report_is_in_the_wheel(wheel: Path) -> None:
+    page = ROOT / "synterm" / "reports" / "html" / "page"
+    files = {file.relative_to(ROOT).as_posix() for file in page.iterdir()}
+    assert {"report.html", "report.css", "report.js"} <= {Path(name).name for name in files}
+    assert set(zipfile.ZipFile(wheel).namelist()) >= files
+
+
 def test_the_code_under_test_comes_from_the_wheel(installed: Run, place: Path) -> None:
     code = "import synterm, synterm.paths as p; print(synterm.__file__, p.themes_dir(), p.samples_dir(), sep='\\n')"
     paths = [Path(line) for line in installed("python", "-c", code).splitlines()]
@@ -130,6 +137,7 @@ def test_the_sample_is_made_and_evaluated(installed: Run, tmp_path: Path) -> Non
     assert report["totals"]["passed"] > 0
     again = json.loads(installed("synterm", *words))
     assert again["totals"]["requests"] == 0
+    assert "<h1>meeting router</h1>" in installed("synterm", "report", "x.db", "-o", "-")
     assert [file.name for file in tmp_path.iterdir()] == ["x.db"]
 
 

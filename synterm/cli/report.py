@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the report."""
-    refuse_no_folder(args.output)
+    _refuse_no_folder(args.output)
     with opened(args.project) as project:
         record = _chosen(project, args.run)
         from synterm.evaluate.recount import recount
@@ -84,7 +84,7 @@ def write_html_report(
         say(f"{target}: {plural(choice.shown, 'evaluation')}{some}, {megabytes(Path(target).stat().st_size)}")
 
 
-def refuse_no_folder(target: str | None) -> None:
+def _refuse_no_folder(target: str | None) -> None:
     """Better said before the work than after it. Raises UsageError for a file in a folder that is not there."""
     if target and not Path(target).parent.is_dir():
         raise UsageError("there is no such folder", where=str(Path(target).parent))

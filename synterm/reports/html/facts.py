@@ -20,6 +20,9 @@ from synterm.text import plural
 _TELLING = ("temperature", "top_p", "top_k", "max_tokens", "seed", "reasoning_effort", "frequency_penalty")
 """Parameters of models that tell what was asked; others may hold an app's headers."""
 
+_UNTOLD = frozenset(("headers", "extra_headers", "extra_body", "body", "api_key"))
+"""Parameters of prompts that may hold what is not for everyone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -72,7 +75,8 @@ def when(moment: str) -> str:
 
 
 def _asked(name: str, model: ModelSpec | None, body: PromptBody | None) -> Asked:
-    params = canonical_json(body.params).decode() if body and body.params else ""
+    told = {key: value for key, value in body.params.items() if key not in _UNTOLD} if body else {}
+    params = canonical_json(told).decode() if told else ""
     return Asked(name, _model(model) if model else "", body, params)
 
 
