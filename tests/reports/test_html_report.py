@@ -28,7 +28,8 @@ from synterm.core.comparison import (
     VariantComparison,
     Verdict,
 )
-from synterm.core.report import GateReport, RunReport
+from synterm.core.metrics import FlakyReport, StoppedEarly
+from synterm.core.report import CorrectedRate, GateReport, MetricReport, RunReport
 from synterm.evaluate.recount import recount
 from synterm.evaluate.report import build_report
 from synterm.paths import themes_dir
@@ -362,6 +363,47 @@ def test_gates_of_any_kind_are_told(make_project: MakeProject) -> None:
         "1 case breaks it",
         "! careful",
         "$0.50",
+    ):
+        assert words in page.text
+
+
+def test_what_only_some_runs_have_is_told(make_project: MakeProject) -> None:
+    path = record_run(make_project(), *BOTH, "--repeat", "3")
+
+    def fill(report: RunReport) -> None:
+        first = report.variants[0]
+        first.metrics = {"<tone>": MetricReport(n=3, mean=0.5, pass_rate=0.25, ci=(0.1, 0.9))}
+        first.corrected_pass_rate = CorrectedRate(
+            rate=0.6, ci=(0.4, 0.8), check="llm-rubric", judge="<judge>", n=30, judged_rate=0.7
+        )
+        first.cost_usd_per_case, first.turns = 0.002, 2.5
+        report.stopped_early = StoppedEarly(lead=2, rounds=3, settled=4, open=1, spared=7)
+        report.halted, report.totals.not_made = "the cap of <$2> is reached", 3
+        cell = FlakyReport(
+            case_id="01AB",
+            behavior="A/B",
+            variant=first.name,
+            stability="flaky:model",
+            n=3,
+            passed=1,
+            answers=2,
+            input="<x>",
+        )
+        report.flaky = [cell] * 60
+
+    page = written(path, change=fill)
+    for words in (
+        "Incomplete: 3 evaluations not made",
+        "Halted: the cap of <$2> is reached",
+        "<tone> 0.50 0.10–0.90 25 % pass ·",
+        "people would pass 60 % 40–80 , where llm-rubric passes 70 %",
+        "30 human verdicts for <judge>",
+        "$0.002",
+        "any of 3 passes",
+        "Stopped early: 4 of 5 cells settled in 3 rounds, 7 evaluations spared",
+        "1/3model<x>A / Brouter@v1",
+        "and 10 others",
+        "3 answers to each case",
     ):
         assert words in page.text
 
