@@ -5,24 +5,29 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
-from synterm.storage.connect import DatabaseError, project_error
+from synterm.errors import ProjectError
+from synterm.storage.connect import DatabaseError, check_file, project_error
 from synterm.storage.project import Project
-from synterm.storage.versions import copy_to, is_older
+from synterm.storage.versions import copy_alone, copy_to, is_older, is_without_log
 
 
 @contextlib.contextmanager
 def looked_at(name: str | Path) -> Generator[Project]:
-    """The project in a file, to be read only; of a file of an older version, a copy that is brought up to date.
+    """The project in a file, to be read only; a copy of one that could not be read without writing.
 
     Raises ProjectError whenever the file fails.
     """
     path = Path(name)
     try:
-        if is_older(path):
-            with _copied(path) as copy, Project.open(copy) as project:
+        check_file(path)
+        if is_without_log(path):
+            with _copied(path, copy_alone) as project:
+                yield project
+        elif is_older(path):
+            with _copied(path, copy_to) as project:
                 yield project
         else:
             with Project.look(path) as project:
@@ -32,11 +37,18 @@ def looked_at(name: str | Path) -> Generator[Project]:
 
 
 @contextlib.contextmanager
-def _copied(path: Path) -> Generator[Path]:
+def _copied(path: Path, by: Callable[[Path, Path], None]) -> Generator[Project]:
     folder = Path(tempfile.mkdtemp(prefix="synterm-"))
+    copy = folder / path.name
     try:
-        copy = folder / path.name
-        copy_to(path, copy)
-        yield copy
+        by(path, copy)
+        with Project.open(copy) as project:
+            yield project
+    except OSError as error:
+        raise ProjectError(error.strerror or str(error), where=str(path)) from error
+    except ProjectError as error:
+        if error.where != str(copy):
+            raise
+        raise ProjectError(error.message, where=str(path), hint=error.hint) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)

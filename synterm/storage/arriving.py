@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -18,26 +19,15 @@ from synterm.storage.cases import case_rows
 from synterm.storage.clock import now
 from synterm.storage.connect import DatabaseError, FileError
 from synterm.storage.whole import DESCRIBED, Stamp
+from synterm.storage.writer import Writer
 from synterm.text import storable
 
 _LOOSE = frozenset(("contents", "prompt_bodies"))
-_MOST_TOLD = 20
 _REFUSED = (DatabaseError, OverflowError)
 """What is raised for a value that a column does not take."""
 
-_WAITING = """
-CREATE TEMP TABLE IF NOT EXISTS arriving (
-    place TEXT, row INTEGER, id TEXT, scenario_id TEXT, content_id TEXT, tags TEXT, split TEXT, status TEXT,
-    origin TEXT, root_id TEXT, updated TEXT
-)
-"""
-_WAIT = f"INSERT INTO arriving VALUES ({marks(11)})"
-_TWICE = "SELECT {0}, max(place) FROM arriving WHERE {0} IS NOT NULL GROUP BY {0} HAVING count(*) > 1 LIMIT {1}"
-_SETTLE = (
-    "INSERT INTO cases (pk, id, scenario_id, content_id, tags, split, status, origin, root_id, updated) "
-    "SELECT row, id, scenario_id, content_id, tags, split, status, origin, root_id, updated FROM arriving "
-    "ORDER BY row IS NULL, row, id"
-)
+_CASE = "pk id scenario_id content_id tags split status origin root_id updated".split()
+_IN_ORDER = "SELECT pk FROM cases WHERE pk < 0 ORDER BY id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +51,10 @@ class Row(NamedTuple):
 
 class ArrivingStore(Store):
     """Writes into a file that holds nothing yet. Futures raise InputError for what can't be kept, with its place."""
+
+    def __init__(self, db: Database, writer: Writer) -> None:
+        super().__init__(db, writer)
+        self._arrived = 0
 
     def meta(self, values: Mapping[str, str]) -> Future[Any]:
         """What stands about the project itself."""
@@ -92,34 +86,31 @@ class ArrivingStore(Store):
         return self._writer.submit(lambda db: _put_prompt(db, prompt, time))
 
     def cases(self, cases: Iterable[ArrivingCase]) -> Future[Any]:
-        """Cases, which wait until `settle`. Raises InputError for a value that JSON can't hold."""
-        contents, waiting = list[tuple[str, str, str]](), list[tuple[Any, ...]]()
+        """Cases. Raises InputError for a value that JSON can't hold."""
+        contents, rows = list[tuple[str, str, str]](), list[Row]()
         for one in cases:
             content, (*row, time) = case_rows(one.case)
             contents.append(content)
-            waiting.append((one.place, one.row, *row, time if one.updated is None else one.updated))
+            self._arrived += 1
+            # Until all are there nobody knows the order, so the numbers below 0 are taken first.
+            number = -self._arrived if one.row is None else one.row
+            rows.append(Row((number, *row, time if one.updated is None else one.updated), one.place))
 
         def work(db: Database) -> None:
-            db.conn.execute(_WAITING)
             db.conn.executemany("INSERT OR IGNORE INTO contents (id, input, expected) VALUES (?, ?, ?)", contents)
-            db.conn.executemany(_WAIT, waiting)
+            _insert(db, "cases", _CASE, rows)
 
         return self._writer.submit(work)
 
     def settle(self) -> Future[int]:
-        """Give all cases their rows; gives how many there are.
-
-        The future raises InputError for an id that stands twice.
-        """
+        """Number the cases that have no row number by id, once all are there; gives how many cases there are."""
 
         def work(db: Database) -> int:
-            db.conn.execute(_WAITING)
-            for column, said in (("id", "the case"), ("row", "the row")):
-                twice = db.conn.execute(_TWICE.format(column, _MOST_TOLD)).fetchall()
-                if twice:
-                    told = "; ".join(f"{said} {value} stands twice, last at {place}" for value, place in twice)
-                    raise InputError(told)
-            return db.conn.execute(_SETTLE).rowcount
+            numbers = array("q", (pk for (pk,) in db.conn.execute(_IN_ORDER)))
+            (last,) = db.conn.execute("SELECT coalesce(max(pk), 0) FROM cases WHERE pk > 0").fetchone()
+            moves = ((last + at, pk) for at, pk in enumerate(numbers, start=1))
+            db.conn.executemany("UPDATE cases SET pk = ? WHERE pk = ?", moves)
+            return db.conn.execute("SELECT count(*) FROM cases").fetchone()[0]
 
         return self._writer.submit(work)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+from array import array
 from collections.abc import Generator, Iterator
 from typing import Any, NamedTuple
 
 import orjson
 
 from synterm.core.case import Origin
-from synterm.storage.base import Store
+from synterm.storage.base import Store, dump
 from synterm.storage.connect import DatabaseError, project_error
 
 META = ("id", "name", "created", "gates")
@@ -30,8 +31,10 @@ _ORDERS = {"runs": "rowid"}
 
 _CASES = (
     "SELECT cases.pk, cases.id, contents.input, contents.expected, tags, split, status, origin, root_id, updated "
-    "FROM cases JOIN contents ON contents.id = cases.content_id WHERE scenario_id = ? ORDER BY cases.id"
+    "FROM cases JOIN contents ON contents.id = cases.content_id WHERE cases.pk IN (SELECT value FROM json_each(?)) "
+    "ORDER BY cases.id"
 )
+_PAGE = 500
 _REVIEWS = (
     "SELECT reviews.id, lower(hex(reviews.content_id)), lower(hex(output_id)), passed, who, note, source, rating, "
     "coalesce(answer, responses.text), reviews.created, reviews.updated FROM reviews "
@@ -111,9 +114,13 @@ class WholeStore(Store):
 
         Only what is not as usual stands there.
         """
+        # SQLite sorts in memory: only the numbers, and not what the cases say.
+        sql = "SELECT pk FROM cases WHERE scenario_id = ? ORDER BY id"
+        numbers = array("q", (pk for (pk,) in self._each(sql, [scenario_id])))
         with self._reading("a case"):
-            for row in self._each(_CASES, [scenario_id]):
-                yield _case(row, rows)
+            for start in range(0, len(numbers), _PAGE):
+                for row in self._rows(_CASES, [dump(numbers[start : start + _PAGE].tolist())]):
+                    yield _case(row, rows)
 
     def case_keys(self) -> Iterator[CaseKey]:
         """What tells of each case whether it is the same as another, by id."""

@@ -260,6 +260,22 @@ def test_a_file_of_an_older_version_is_dumped_and_left_as_it_is(synterm: Synterm
     assert used.read_bytes() == before
 
 
+def test_a_file_that_was_copied_while_it_was_open_is_read_without_anything_beside_it(
+    synterm: Synterm, used: Path, tmp_path: Path
+):
+    (tmp_path / "copied").mkdir()
+    with Project.open(used) as project:
+        project.nodes.put(Node(level="feature", name="just now")).result()
+        copy = Path(shutil.copy(used, tmp_path / "copied" / "copy.db"))
+    before = copy.read_bytes()
+    assert synterm("dump", copy).out.startswith("# A synterm project")
+    assert synterm("diff", copy, copy).code == 0
+    assert ([*copy.parent.iterdir()], copy.read_bytes()) == ([copy], before)
+    copy.write_bytes(before[:5000])
+    done = synterm("dump", copy)
+    assert (done.code, done.err.startswith(f"synterm: {copy}: the file is damaged")) == (2, True)
+
+
 def test_a_file_of_a_newer_version_and_what_is_no_project_are_refused(synterm: Synterm, used: Path, tmp_path: Path):
     db = connect(used)
     db.conn.execute("PRAGMA user_version = 999")
@@ -362,7 +378,7 @@ def test_a_text_with_an_error_makes_no_file(
         ('{"hex": "', '{"hex": "z', "bytes that can't be read"),
         ('{"hex": "', '{"hax": "', "or bytes under hex, text or base64"),
         ('"complete", "root"', '"done", "root"', "it can't be kept: CHECK constraint failed"),
-        ('"row": 1,', '"row": 2,', "the row 2 stands twice, last at text.yaml line"),
+        ('"row": 1,', '"row": 2,', "it stands twice (cases.pk)"),
     ],
 )
 def test_results_that_can_not_be_are_refused_too(
@@ -390,7 +406,7 @@ def test_rows_that_belong_to_nothing_or_stand_twice_are_told_with_their_line(
     assert f"text.yaml line {runs + 5}: it stands twice (runs.id)" in refused(synterm, tmp_path, "\n".join(twice))
     case = next(at for at, line in enumerate(lines) if '"do it"' in line)
     again = [*lines[:case], lines[case], *lines[case:]]
-    assert "stands twice" in refused(synterm, tmp_path, "\n".join(again))
+    assert f"text.yaml line {case + 2}: it stands twice (cases.pk)" in refused(synterm, tmp_path, "\n".join(again))
 
 
 def test_dumping_loads_nothing_heavy(used: Path):

@@ -46,7 +46,7 @@ def test_the_version(synterm: Synterm):
 
 
 def test_a_word_that_is_nothing_gets_a_hint(synterm: Synterm):
-    assert "did you mean rm or run?" in synterm("rum").err
+    assert "did you mean rm or run" in synterm("rum").err
     done = synterm("fresh.db")
     assert done.code == 2
     assert done.err == ("synterm: 'fresh.db' is neither a command nor a project file\nhint: synterm new fresh.db\n")
