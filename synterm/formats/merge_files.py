@@ -18,7 +18,7 @@ from synterm.core.merging import (
     RenumberedVersion,
 )
 from synterm.errors import ExitCode, ProjectError
-from synterm.evaluate.recount import recount
+from synterm.evaluate.whole_run import whole_totals
 from synterm.formats.build import refuse_existing
 from synterm.storage.merge.merge import Merged, merge
 from synterm.storage.merge.settle import Prefer
@@ -93,8 +93,8 @@ def _count(path: Path, found: Merged) -> None:
         return
     with Project.open(path) as project:
         for combined in found.combined:
-            result = recount(project, project.runs.get(combined.run_id)).result
-            project.runs.set_totals(combined.run_id, result.summary).result()
+            totals = whole_totals(project, project.runs.get(combined.run_id))
+            project.runs.set_totals(combined.run_id, totals).result()
 
 
 def _put(beside: Path, out: Path, *, replace: bool) -> None:

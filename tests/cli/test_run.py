@@ -95,7 +95,6 @@ def test_options_choose_the_cases(synterm: Synterm, make_project: MakeProject, o
         (["--fail-on", "gats"], "did you mean gate?"),
         (["--junit", "x.xml"], "--junit is not there yet"),
         (["--baseline", "main"], "--baseline is not there yet"),
-        (["--shard", "1/2"], "--shard is not there yet"),
         (["--github"], "--github is not there yet"),
         (["--executor", "ray"], "--executor ray is not there yet"),
         (["--json", "no/such/report.json"], "no/such: there is no such folder"),
