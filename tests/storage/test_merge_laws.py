@@ -142,7 +142,7 @@ def trees(join: Callable[..., Path], one: Path, two: Path, three: Path) -> list[
     return [*made, join(join(one, two), three), join(one, join(three, two)), join(join(two, one), join(three, one))]
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 @given(EDITS, EDITS, EDITS)
 def test_any_order_and_any_tree_of_merges_give_the_same(one: list[Edit], two: list[Edit], three: list[Edit]) -> None:
     with tempfile.TemporaryDirectory() as name:
@@ -167,7 +167,7 @@ def test_any_order_and_any_tree_of_merges_give_the_same(one: list[Edit], two: li
         assert [table for table, count in counts if count.added and table not in TWINS] == []
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
 @given(EDITS, EDITS, EDITS)
 def test_with_a_base_too_unless_people_changed_the_same(one: list[Edit], two: list[Edit], three: list[Edit]) -> None:
     with tempfile.TemporaryDirectory() as name:
@@ -190,7 +190,7 @@ def test_with_a_base_too_unless_people_changed_the_same(one: list[Edit], two: li
             assert logical(other) == said
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
 @given(EDITS)
 def test_a_file_merged_with_what_it_came_from_is_itself(edits: list[Edit]) -> None:
     with tempfile.TemporaryDirectory() as name:
