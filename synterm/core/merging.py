@@ -86,6 +86,8 @@ class MergeReport(BaseModel):
     project_id: str
     out: str | None
     """The file that was written; None where none was: at a conflict, or with ``--dry-run``."""
+    base: str | None
+    """What the files were before they were changed, where it was named."""
     exit_code: int
     files: list[MergedFile]
     conflicts: list[MergeConflict]

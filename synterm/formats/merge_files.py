@@ -18,7 +18,7 @@ from synterm.core.merging import (
     RenumberedVersion,
 )
 from synterm.errors import ExitCode, ProjectError
-from synterm.evaluate.recount import recount
+from synterm.evaluate.whole_run import whole_totals
 from synterm.formats.build import refuse_existing
 from synterm.storage.merge.merge import Merged, merge
 from synterm.storage.merge.settle import Prefer
@@ -61,8 +61,8 @@ def merge_files(
         if beside.exists():
             _count(beside, found)
             _put(beside, out, replace=replace)
-            return _report(found, out, prefer)
-        return _report(found, None, prefer)
+            return _report(found, base, out, prefer)
+        return _report(found, base, None, prefer)
     finally:
         for ending in _ENDINGS:
             beside.with_name(beside.name + ending).unlink(missing_ok=True)
@@ -84,6 +84,8 @@ def _refuse_target(out: Path, inputs: Sequence[Path], *, replace: bool) -> None:
         if any(out.with_name(out.name + ending).exists() for ending in _ENDINGS[1:]):
             raise ProjectError("it is open in another program", where=str(out), hint="close that, then try again")
         return
+    if out.is_file() and not replace:
+        raise ProjectError("there is a file of that name already", where=str(out), hint="--force replaces it")
     refuse_existing(out)
 
 
@@ -93,8 +95,8 @@ def _count(path: Path, found: Merged) -> None:
         return
     with Project.open(path) as project:
         for combined in found.combined:
-            result = recount(project, project.runs.get(combined.run_id)).result
-            project.runs.set_totals(combined.run_id, result.summary).result()
+            totals = whole_totals(project, project.runs.get(combined.run_id))
+            project.runs.set_totals(combined.run_id, totals).result()
 
 
 def _put(beside: Path, out: Path, *, replace: bool) -> None:
@@ -107,11 +109,12 @@ def _put(beside: Path, out: Path, *, replace: bool) -> None:
         beside.rename(out)
 
 
-def _report(found: Merged, out: Path | None, prefer: Prefer | None) -> MergeReport:
+def _report(found: Merged, base: Path | None, out: Path | None, prefer: Prefer | None) -> MergeReport:
     names = {gathered.source.number: gathered.source.name for gathered in found.files}
     return MergeReport(
         project_id=found.project_id,
         out=str(out) if out else None,
+        base=str(base) if base else None,
         exit_code=ExitCode.GATE_FAILED if found.conflict_count and not prefer else ExitCode.OK,
         files=[
             MergedFile(

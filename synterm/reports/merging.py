@@ -67,9 +67,10 @@ def _conflicts(report: MergeReport) -> Iterator[str]:
     if report.conflict_count and report.preferred:
         yield f"{plural(report.conflict_count, 'conflict')} settled by --prefer {report.preferred}"
     elif report.conflict_count:
+        base = "" if report.base else ", or name what both came from (--base BASE.db)"
         yield (
-            f"{plural(report.conflict_count, 'conflict')}: change one side, or name what both came from "
-            "(--base BASE.db), or choose (--prefer newest, --prefer first)"
+            f"{plural(report.conflict_count, 'conflict')}: change one side{base}, "
+            "or choose (--prefer newest, --prefer first)"
         )
 
 

@@ -37,6 +37,13 @@ _RUN = "SELECT id, started, ended, status, who, git_commit, config, totals FROM 
 
 _COUNT = "SELECT count(*) FROM evaluations WHERE column_pk IN (SELECT pk FROM run_columns WHERE run_id = ?)"
 
+_BY_ROOT = """
+SELECT count(*), coalesce(sum(passed) FILTER (WHERE counts), 0), count(passed) FILTER (WHERE counts),
+    count(*) FILTER (WHERE counts AND passed IS NULL)
+FROM (SELECT coalesce(root_id, case_id) AS root, passed, ?2 IS NULL OR repeat < ?2 AS counts FROM evaluations
+    WHERE column_pk = ?1) GROUP BY root
+"""
+
 _PAGE = 200
 """A page has so many evaluations or more, but for the last one."""
 _VERDICTS = (Verdicts.FAILED, Verdicts.NONE, Verdicts.PASSED)
@@ -60,6 +67,15 @@ class Place(NamedTuple):
     number: int
     case_id: str
     repeat: int
+
+
+class RootCounts(NamedTuple):
+    """The evaluations of one lineage in one column."""
+
+    made: int
+    passed: int
+    judged: int
+    errors: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +151,11 @@ class RunStore(Store):
         return self._writer.submit(
             lambda db: db.conn.execute("UPDATE runs SET ended = ?, status = ?, totals = ? WHERE id = ?", row).rowcount
         )
+
+    def by_root(self, column_pk: int, before: int | None = None) -> Iterator[RootCounts]:
+        """The verdicts of a run's column by independent root. `before`: only repeats before this one give verdicts."""
+        for row in self._each(_BY_ROOT, [column_pk, before]):
+            yield RootCounts(*row)
 
     def set_totals(self, run_id: str, totals: dict[str, Any]) -> Future[Any]:
         """Record what a run came to, counted anew: it ended when it ended."""

@@ -33,10 +33,12 @@ class Edits:
             self._scratch.run(f"CREATE TABLE base_{table} AS SELECT * FROM {table} WHERE file = 0")
         for one in EDITED:
             self._settle(one)
-        self._keep_parents("cases", "scenario_id", "nodes")
+        kept = self._keep_parents("cases", "scenario_id", "nodes")
         for _ in LEVELS:
-            self._keep_parents("nodes", "parent_id", "nodes")
-        self._keep_parents("prompt_versions", "prompt_id", "prompts")
+            kept += self._keep_parents("nodes", "parent_id", "nodes")
+        kept += self._keep_parents("prompt_versions", "prompt_id", "prompts")
+        for told in kept:
+            self._tell(*told)
         for table in ("prompts", "models", "documents"):
             self._join_twins(edited(table), "TRUE")
         for level in LEVELS:
@@ -88,8 +90,9 @@ class Edits:
     def _columns(self, one: Edited) -> list[str]:
         return [name for name in self._scratch.columns[one.table] if name != one.number]
 
-    def _keep_parents(self, table: str, column: str, parent: str) -> None:
-        """Bring back what somebody removed while somebody else put something into it: that is told as a conflict."""
+    def _keep_parents(self, table: str, column: str, parent: str) -> list[tuple[Edited, Side, Difference]]:
+        """Bring back what somebody removed while somebody else put something into it; gives that as conflicts."""
+        kept: list[tuple[Edited, Side, Difference]] = []
         columns = ["file", *self._columns(edited(parent))]
         lost = self._scratch.rows(
             f"SELECT DISTINCT {column} FROM {table} WHERE {column} NOT IN (SELECT id FROM {parent})"
@@ -101,7 +104,8 @@ class Edits:
                 side = Side(0, dict(zip(columns[1:], row[1:], strict=True)))
                 [[child]] = self._scratch.rows(f"SELECT max(file) FROM {table} WHERE {column} = ?", [name])
                 gone = self._gone_from(edited(parent), side.values)
-                self._tell(edited(parent), side, Difference(REMOVED, (Side(child, side.values),), tuple(gone)))
+                kept.append((edited(parent), side, Difference(REMOVED, (Side(child, side.values),), tuple(gone))))
+        return kept
 
     def _join_twins(self, one: Edited, where: str) -> None:
         """Make one of what two files made under the same name: the id that was made first stays."""

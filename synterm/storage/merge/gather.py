@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,9 +78,11 @@ def _named(scratch: Scratch, source: Source, named: Named) -> Count:
     kept, new = (", ".join(f"{side}.{name}" for name in named.says) for side in (named.table, "excluded"))
     changed = ", ".join(f"{name} = excluded.{name}" for name in named.says)
     before = scratch.one(f"SELECT count(*) FROM {named.table}")
+    row = _row_if(before == 0)
     scratch.run(
-        f"INSERT INTO {named.table} ({named.key}, {says}) SELECT {named.key}, {says} FROM {OUTER}.{named.table} AS new "
-        f"WHERE NOT EXISTS (SELECT 1 FROM {named.table} AS old WHERE old.{named.key} = new.{named.key} "
+        f"INSERT INTO {named.table} ({row}{named.key}, {says}) SELECT {row}{named.key}, {says} "
+        f"FROM {OUTER}.{named.table} AS new WHERE {_not_in_its_row(named.table, (named.key, *named.says))} "
+        f"AND NOT EXISTS (SELECT 1 FROM {named.table} AS old WHERE old.{named.key} = new.{named.key} "
         f"AND {same('old', 'new', named.says)}) ON CONFLICT ({named.key}) DO UPDATE SET {changed} "
         f"WHERE NOT first_is_less({named.table}.{named.key}, {kept}, {new})"
     )
@@ -108,9 +110,11 @@ def _edited(scratch: Scratch, source: Source, one: Edited) -> Count:
         taken["response_pk"] = response_of("new.response_pk", scratch.answer_columns)
     equal = " AND ".join(f"old.{name} IS {taken[name]}" for name in columns)
     last = scratch.one(f"SELECT coalesce(max(rowid), 0) FROM {one.table}")
+    row = _row_if(last == 0)
+    alike = "TRUE" if "response_pk" in taken else _not_in_its_row(one.table, columns)
     new = scratch.run(
-        f"INSERT INTO {one.table} (file, {', '.join(columns)}) SELECT ?, {', '.join(taken.values())} "
-        f"FROM {OUTER}.{one.table} AS new WHERE NOT EXISTS (SELECT 1 FROM {one.table} AS old "
+        f"INSERT INTO {one.table} ({row}file, {', '.join(columns)}) SELECT {row}?, {', '.join(taken.values())} "
+        f"FROM {OUTER}.{one.table} AS new WHERE {alike} AND NOT EXISTS (SELECT 1 FROM {one.table} AS old "
         f"WHERE {same('old', 'new', one.key)} AND {equal})",
         [source.number],
     )
@@ -120,6 +124,17 @@ def _edited(scratch: Scratch, source: Source, one: Edited) -> Count:
     )
     total = scratch.one(f"SELECT count(*) FROM {OUTER}.{one.table}")
     return Count(added, new - added, total - new)
+
+
+def _row_if(first: bool) -> str:
+    """The row's number, which the rows of the first file keep."""
+    return "rowid, " if first else ""
+
+
+def _not_in_its_row(table: str, columns: Iterable[str]) -> str:
+    """SQL for: the row of the same number says something else. Copies have nearly all rows where they were, and that is
+    looked up several times as fast as a name."""
+    return f"NOT EXISTS (SELECT 1 FROM {table} AS at WHERE at.rowid = new.rowid AND {same('at', 'new', columns)})"
 
 
 def _gone(scratch: Scratch, source: Source, one: Edited) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Generator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,7 @@ def scratch(folder: Path) -> Generator[Scratch]:
             path.with_name(path.name + ending).unlink(missing_ok=True)
 
 
+@cache
 def _columns() -> dict[str, tuple[str, ...]]:
     """The columns of all tables of a project file."""
     db = Database(memory=True, execute_plugins=False)

@@ -70,7 +70,7 @@ def settle(one: Edited, sides: Sequence[Side], gone: Sequence[int], prefer: Pref
         said = _said(base, others, unit)
         if len(said) > 1:
             differences.append(Difference(unit[0], tuple(said)))
-        if chosen := _chosen(one, said, prefer) or base:
+        if chosen := _chosen(one, [side for side in others if _is_said(side, said, unit)], prefer) or base:
             values.update({column: chosen.values[column] for column in unit})
     _add_least(one, sides, values)
     return Settled(Side(newest.file, values), differences)
@@ -96,12 +96,16 @@ def _said(base: Side | None, others: Sequence[Side], unit: tuple[str, ...]) -> l
     return list(found.values())
 
 
-def _chosen(one: Edited, said: Sequence[Side], prefer: Prefer | None) -> Side | None:
-    if not said:
+def _is_said(side: Side, said: Sequence[Side], unit: tuple[str, ...]) -> bool:
+    return any(_value(side, unit) == _value(other, unit) for other in said)
+
+
+def _chosen(one: Edited, sides: Sequence[Side], prefer: Prefer | None) -> Side | None:
+    if not sides:
         return None
     if prefer == "newest":
-        return max(said, key=lambda side: _age(one, side))
-    return min(said, key=lambda side: side.file)
+        return max(sides, key=lambda side: _age(one, side))
+    return min(sides, key=lambda side: side.file)
 
 
 def _age(one: Edited, side: Side) -> tuple[str, list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import fsum
 from typing import Any, NamedTuple, cast
 
 import orjson
@@ -126,7 +127,13 @@ def _combine(scratch: Scratch, parts: Sequence[Shard]) -> str:
             commits.pop() if len(commits) == 1 else None,
             dump(config),
             # They ran side by side: what one waited for is the longest. All else is counted once the run is written.
-            dump({"wall_s": _most(totals, "wall_s"), "rounds": _most(totals, "rounds")}),
+            dump(
+                {
+                    "wall_s": max(_numbers(totals, "wall_s"), default=0.0),
+                    "rounds": max(_numbers(totals, "rounds"), default=0),
+                    "cost_usd": fsum(_numbers(totals, "cost_usd")),
+                }
+            ),
         ],
     )
     _join_columns(scratch, run_id, as_json)
@@ -171,9 +178,8 @@ def _name(ids: Sequence[str]) -> str:
     return min(ids)[:_TIME_DIGITS] + "".join(digits)
 
 
-def _most(totals: Sequence[Mapping[str, Any]], name: str) -> float:
-    found = [value for one in totals if isinstance(value := one.get(name), (int, float))]
-    return max(found, default=0)
+def _numbers(totals: Sequence[Mapping[str, Any]], name: str) -> list[float]:
+    return [value for one in totals if isinstance(value := one.get(name), (int, float))]
 
 
 def _object(text: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -60,6 +61,7 @@ def inspect(number: int, path: Path) -> Source:
     return Source(number, path, row[0])
 
 
+@cache
 def own_schema() -> frozenset[tuple[str, str, str, str]]:
     """All that this synterm's files are made of: kind, name, table, and how it is made."""
     db = Database(memory=True, execute_plugins=False)

@@ -53,9 +53,9 @@ def write(scratch: Scratch, path: Path) -> None:
 
 def _fill(db: Database, scratch: Scratch, path: Path) -> None:
     db.conn.execute("PRAGMA auto_vacuum = NONE")
-    migrate(db)
     for pragma in BULK:
         db.conn.execute(pragma)
+    migrate(db)
     db.conn.execute("ATTACH ? AS made", [f"{scratch.path.absolute().as_uri()}?mode=ro"])
     db.conn.execute("BEGIN")
     for named in NAMED:
