@@ -102,12 +102,12 @@ def write_section(name: str, title: str, text: str) -> None:
     PAGE.write_text(_between(page, name, section) or f"{page.rstrip()}\n\n{_marked(name, section)}\n", encoding="utf-8")
 
 
-def write_table(name: str, text: str) -> None:
-    """Put `text` between the marks ``<!-- name -->`` of the README. Raises ValueError when it has none."""
-    page = _between(README.read_text(encoding="utf-8"), name, text)
+def write_table(name: str, text: str, file: Path = README) -> None:
+    """Put `text` between the marks ``<!-- name -->`` of a page, the README. Raises ValueError when it has none."""
+    page = _between(file.read_text(encoding="utf-8"), name, text)
     if page is None:
-        raise ValueError(f"README.md has no marks for {name}")
-    README.write_text(page, encoding="utf-8")
+        raise ValueError(f"{file.name} has no marks for {name}")
+    file.write_text(page, encoding="utf-8")
 
 
 def _between(page: str, name: str, text: str) -> str | None:

@@ -12,11 +12,17 @@ from synterm.storage.base import Store, chunks, marks
 from synterm.storage.recorded import Column, Recorded, RecordedReader
 
 _VERDICTS = """
-SELECT case_id, root_id, scenario_id, content_id, total(passed <> 0), count(passed), avg(min(max(score, 0.0), 1.0)),
-    min(repeat)
+SELECT case_id, root_id, scenario_id, content_id, coalesce(sum(passed <> 0), 0), count(passed),
+    avg(min(max(score, 0.0), 1.0)), min(repeat)
 FROM evaluations WHERE column_pk = ?{only} GROUP BY case_id
 """
 """Of a case that was evaluated several times the first repeat says what it was."""
+_ONCE = """
+SELECT case_id, root_id, scenario_id, content_id, passed IS NOT NULL AND passed <> 0, passed IS NOT NULL,
+    min(max(score, 0.0), 1.0), repeat
+FROM evaluations WHERE column_pk = ? AND repeat = 0 ORDER BY case_id
+"""
+"""The same where only the first repeat counts, and faster."""
 _SAMPLES = """
 SELECT scenario_id, grades, min(case_id) FROM evaluations WHERE column_pk = ? AND passed IS NOT NULL
 GROUP BY scenario_id
@@ -49,12 +55,12 @@ class Comparing(Store):
     def verdicts(self, column: Column, repeats: int | None = None) -> Iterator[CaseVerdict]:
         """What a column says of its cases, by case id; `repeats`: only by so many of each."""
         only = "" if repeats is None else f" AND repeat < {repeats:d}"
+        sql = _ONCE if repeats == 1 else _VERDICTS.format(only=only)
+        # One text for each scenario, and for most cases one for both ids.
         scenarios: dict[str, str] = {}
-        rows = self._rows(_VERDICTS.format(only=only), [column[0]])
-        for case_id, root_id, scenario_id, content_id, passed, judged, score, _ in rows:
-            # One text for each scenario, and for most cases one for both ids.
-            scenario_id = scenarios.setdefault(scenario_id, scenario_id)
-            yield CaseVerdict(case_id, root_id or case_id, scenario_id, content_id, int(passed), judged, score)
+        known, make = scenarios.setdefault, CaseVerdict._make
+        for case_id, root_id, scenario_id, *verdict, _ in self._rows(sql, [column[0]]):
+            yield make((case_id, root_id or case_id, known(scenario_id, scenario_id), *verdict))
 
     def samples(self, column: Column) -> dict[str, list[CheckResult]]:
         """What the checks found in the first case of each scenario that has a verdict, by scenario id."""

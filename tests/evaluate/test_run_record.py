@@ -48,6 +48,7 @@ async def test_a_run_is_recorded_with_all_its_evaluations(play: Play) -> None:
         "since": 0,
         "host": gethostname(),
         "pid": os.getpid(),
+        "checks": {play.scenario.id: play.project.nodes.tree().checks_id(play.scenario.id)},
     }
     assert record.totals == {
         "evaluations": 4,

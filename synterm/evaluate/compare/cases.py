@@ -31,9 +31,9 @@ def changed_cases(
 
     `path` gives the path of a scenario of the later side, or nothing where it is gone. Raises ProjectError.
     """
-    pairs = list(pairs)
-    fixed = nsmallest(MOST, (pair for pair in pairs if pair.turn > 0), key=_largest)
-    broken = nsmallest(MOST, (pair for pair in pairs if pair.turn < 0), key=_largest)
+    turns = [(pair.turn, pair) for pair in pairs]
+    fixed = nsmallest(MOST, (pair for turn, pair in turns if turn > 0), key=_largest)
+    broken = nsmallest(MOST, (pair for turn, pair in turns if turn < 0), key=_largest)
     shown = fixed + broken
     before = sides[0].recorded(pair.before for pair in shown)
     after = sides[1].recorded(pair.after for pair in shown)

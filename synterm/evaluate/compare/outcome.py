@@ -18,11 +18,7 @@ def regressions(report: CompareReport) -> list[str]:
 
 def undecided(report: CompareReport) -> list[str]:
     """Where there was not enough evidence, in words; also when nothing was compared at all."""
-    return (
-        list(_with("not enough evidence", report))
-        if report.comparisons
-        else ["no variant of one side stands against one of the other"]
-    )
+    return list(_with("not enough evidence", report)) if report.comparisons else ["nothing was compared"]
 
 
 def insufficient(report: CompareReport) -> bool:

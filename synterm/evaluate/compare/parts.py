@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import fsum
 
@@ -65,20 +65,17 @@ def compare_parts(
 
 
 def _figures(path: str, pairs: Sequence[Pair]) -> _Figures:
-    turns = [pair.turn for pair in pairs]
-    passes = _means(
-        (p.after.root_id, p.before.passed / p.before.judged, p.after.passed / p.after.judged) for p in pairs
-    )
-    scores = _means(
-        (pair.after.root_id, pair.before.score, pair.after.score)
-        for pair in pairs
-        if pair.before.score is not None and pair.after.score is not None
-    )
+    roots = [pair.after.root_id for pair in pairs]
+    before = [pair.before.passed / pair.before.judged for pair in pairs]
+    after = [pair.after.passed / pair.after.judged for pair in pairs]
+    passes = _means(roots, before, after)
+    scores = _score_means(pairs)
     up, down = turned(passes.differences)
+    fixed, broken = turned(new - old for old, new in zip(before, after, strict=True))
     return _Figures(
         path,
-        fixed=sum(turn > 0 for turn in turns),
-        broken=sum(turn < 0 for turn in turns),
+        fixed=fixed,
+        broken=broken,
         passes=passes,
         up=up,
         down=down,
@@ -88,25 +85,35 @@ def _figures(path: str, pairs: Sequence[Pair]) -> _Figures:
     )
 
 
+def _score_means(pairs: Sequence[Pair]) -> _Means:
+    roots: list[str] = []
+    before: list[float] = []
+    after: list[float] = []
+    for old, new in pairs:
+        if old.score is not None and new.score is not None:
+            roots.append(new.root_id)
+            before.append(old.score)
+            after.append(new.score)
+    return _means(roots, before, after)
+
+
 def _renamed(one: _Figures, path: str) -> _Figures:
     return _Figures(path, one.fixed, one.broken, one.passes, one.up, one.down, one.p_value, one.scores, one.score)
 
 
-def _means(values: Iterable[tuple[str, float, float]]) -> _Means:
-    """From a root with what was before and after, for each case."""
-    found: dict[str, list[tuple[float, float]]] = {}
-    compared = 0
-    for root, before, after in values:
-        found.setdefault(root, []).append((before, after))
-        compared += 1
-    sums = [(cases[0] if len(cases) == 1 else _mean(cases)) for cases in found.values()]
-    return _Means(
-        compared, [one[0] for one in sums], [one[1] for one in sums], [after - before for before, after in sums]
-    )
+def _means(roots: Sequence[str], before: list[float], after: list[float]) -> _Means:
+    """From what was before and after, for each case."""
+    compared = len(roots)
+    if len(set(roots)) < compared:
+        places: dict[str, list[int]] = {}
+        for place, root in enumerate(roots):
+            places.setdefault(root, []).append(place)
+        before, after = ([_mean(values, some) for some in places.values()] for values in (before, after))
+    return _Means(compared, before, after, [new - old for old, new in zip(before, after, strict=True)])
 
 
-def _mean(cases: Sequence[tuple[float, float]]) -> tuple[float, float]:
-    return fsum(before for before, _ in cases) / len(cases), fsum(after for _, after in cases) / len(cases)
+def _mean(values: Sequence[float], places: Sequence[int]) -> float:
+    return fsum(values[place] for place in places) / len(places)
 
 
 def _part(found: _Figures, p_passes: float, p_scores: float) -> PartComparison:

@@ -27,11 +27,9 @@ def compare(before: Chosen, after: Chosen, by: Level = "behavior") -> CompareRep
     trees = before.project.nodes.tree(), after.project.nodes.tree()
     pairs, left_before, left_after = stand_against(side_variants(before), side_variants(after))
     made = [_compare(pair, trees, by) for pair in pairs]
-    scenarios = {
-        _path(trees[1])(pair.after.scenario_id): (pair.before.scenario_id, pair.after.scenario_id)
-        for _, paired in made
-        for pair in paired.pairs
-    }
+    ids = {(pair.before.scenario_id, pair.after.scenario_id) for _, paired in made for pair in paired.pairs}
+    path = _path(trees[1])
+    scenarios = {path(pair[1]): pair for pair in sorted(ids)}
     return CompareReport(
         before=_side(before),
         after=_side(after),

@@ -52,8 +52,7 @@ class SideVariant:
     def verdicts(self) -> Iterator[CaseVerdict]:
         """What it says of each case, by column and case id."""
         for source in self.each:
-            # With early stopping only the repeats count that every case got: see `Repeating.counts`.
-            found = self.project.comparing.verdicts(source.column, LEAD if source.how.stop_early else None)
+            found = self.project.comparing.verdicts(source.column, _counting(source.how))
             if len(self.sources) == 1 and "" in self.sources:
                 yield from found
             else:
@@ -76,6 +75,11 @@ class SideVariant:
 
 Found = dict[CaseVerdict, list[tuple[Recorded, Source]]]
 """Evaluations of cases, each with the column that it stands in."""
+
+
+def _counting(how: Repeating) -> int | None:
+    """How many repeats of a case count, which `Repeating.counts` explains; None: all."""
+    return LEAD if how.stop_early else None if how.repeated else 1
 
 
 def side_variants(side: Chosen) -> list[SideVariant]:
