@@ -94,18 +94,17 @@ def _fields(text: str) -> dict[str, Any]:
 
 
 def _parts(text: str) -> Iterator[str]:
-    """The texts of single gates; a comma within braces or quotes parts nothing."""
+    """The texts of single gates; within JSON no comma parts anything."""
     depth, quoted, escaped, start = 0, False, False, 0
     for at, sign in enumerate(text):
         if quoted:
             quoted, escaped = escaped or sign != '"', sign == "\\" and not escaped
-        elif sign == '"' and depth:
-            quoted = True
-        elif sign in "{[":
-            depth += 1
-        elif sign in "}]":
-            depth -= 1
-        elif (sign == "," and depth <= 0) or (sign == "\n" and depth <= 0):
+        elif depth:
+            quoted = sign == '"'
+            depth += (sign in "{[") - (sign in "}]")
+        elif sign == "{" and not text[start:at].strip():
+            depth = 1
+        elif sign in ",\n":
             yield from filter(None, [text[start:at].strip()])
             start = at + 1
     yield from filter(None, [text[start:].strip()])

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from synterm.core.gate import Gate
 from synterm.core.prompt import HalfTyped
-from synterm.core.tree import Gate
 from synterm.storage.project import Project
 from tests.cli.conftest import Done, Synterm
 from tests.conftest import MakeProject

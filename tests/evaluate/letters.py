@@ -9,8 +9,9 @@ from typing import Any
 from synterm.core.case import Case
 from synterm.core.completion import Completion, Outcome, failed_call
 from synterm.core.evaluation import CheckResult, Evaluation, Task
+from synterm.core.gate import Gate
 from synterm.core.report import BehaviorReport, RunReport
-from synterm.core.tree import Gate, Node, Tree
+from synterm.core.tree import Node, Tree
 from synterm.evaluate.events import Halted
 from synterm.evaluate.report import RunResult, build_report
 from tests.evaluate.stage import variant

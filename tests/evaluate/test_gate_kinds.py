@@ -1,4 +1,4 @@
-"""Gates of each kind: they hold, they fail, they are open; and no missing verdict could have turned what was decided."""
+"""Gates of each kind: they hold, fail, or are open; and no missing verdict could have turned what was decided."""
 
 from __future__ import annotations
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synterm.core.tree import Gate, Tree
+from synterm.core.gate import Gate
+from synterm.core.tree import Tree
 from synterm.errors import ExitCode
 from synterm.evaluate.report import RunResult, build_report
 from tests.evaluate.letters import BEHAVIOR, COLUMN, FEATURE, HALTED, SCENARIO, THERE, evaluation, report_of, row

@@ -10,10 +10,11 @@ import pytest
 from synterm.core.case import Case
 from synterm.core.completion import Completion, Outcome
 from synterm.core.evaluation import CheckResult, Evaluation, Task, Variant
+from synterm.core.gate import Gate
 from synterm.core.model import ModelSpec
 from synterm.core.prompt import Message, PromptBody
 from synterm.core.report import RunReport
-from synterm.core.tree import Gate, Node, Tree
+from synterm.core.tree import Node, Tree
 from synterm.evaluate.report import RunResult, build_report
 
 LABELS = ("schedule", "summarize", "clarify")

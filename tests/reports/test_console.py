@@ -67,6 +67,16 @@ def test_a_gate_over_the_whole_run_is_said_for_each_variant(make_report: MakeRep
     assert "✓ router@v2: the gate over the whole run (at least 75 % pass) holds" in text
 
 
+def test_only_gates_that_do_not_hold_have_a_line_and_not_too_many(
+    make_report: MakeReport, monkeypatch: pytest.MonkeyPatch
+):
+    made = make_report({f"v{number}": "pf" if number else "pp" for number in range(23)}, gate=0.9)
+    lines = [line for line in shown(made, 120, monkeypatch).splitlines() if "at least 90 % pass; " in line]
+    assert len(lines) == 20
+    assert lines[0] == "✗ Routing/Out of scope · router@v1: at least 90 % pass; 50 % do, 1 of 2"
+    assert "  and 2 more gates that do not hold\n" in shown(made, 120, monkeypatch)
+
+
 def test_what_was_not_made_is_said(make_report: MakeReport, monkeypatch: pytest.MonkeyPatch):
     made = make_report({"v1": "pp"}, halted=Halted("the spending cap of $1.00 is reached", "raise it", 3))
     made.report.totals.not_made = 3

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from synterm.core.case import Case
-from synterm.core.tree import Gate, Node
+from synterm.core.gate import Gate
+from synterm.core.tree import Node
 from synterm.errors import InputError, NotFoundError, ProjectError
 from synterm.storage.nodes import child_level
 from synterm.storage.project import Project

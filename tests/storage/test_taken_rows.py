@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from synterm.core.case import Case
+from synterm.core.gate import Gate
 from synterm.core.model import ModelSpec
 from synterm.core.prompt import HalfTyped
-from synterm.core.tree import Gate, Node
+from synterm.core.tree import Node
 from synterm.errors import InputError
 from synterm.storage import connect
 from synterm.storage.cases import CaseFilter

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synterm.core.tree import Gate, Node, Tree
+from synterm.core.gate import Gate
+from synterm.core.tree import Node, Tree
 from synterm.tui.behaviors.branches import RUNS, Branch, Figures, branches, join_trends, sparkline
 from synterm.tui.behaviors.words import branch_words
 from synterm.tui.board.column import Counts
@@ -62,6 +63,35 @@ def test_a_gate_is_decided_when_missing_verdicts_cannot_turn_it(
     branch = found(tree(0.9), counts=counts, totals={"s": 10})["f"]
     assert branch.gates == (state,)
     assert ("✗" in branch.badges) == (state == "failed")
+
+
+@pytest.mark.parametrize(
+    ("gate", "passed", "failed", "state"),
+    [
+        (Gate(must_pass="all"), 2, 0, "passed"),
+        (Gate(must_pass="all"), 1, 0, "open"),
+        (Gate(must_pass="all"), 0, 1, "failed"),
+        (Gate(must_pass=("CASE01", "CASE02")), 0, 0, "passed"),
+        (Gate(must_pass=("CASE01", "CASE03")), 0, 0, "failed"),
+        (Gate(must_pass=("CASE01", "CASE04")), 0, 0, None),
+        (Gate(must_pass_tag="critical"), 2, 0, None),
+        (Gate(min_pass_rate=0.5, bound="lower"), 2, 0, None),
+        (Gate(no_regression=True), 2, 0, None),
+        (Gate(max_cost_usd=1), 2, 0, None),
+    ],
+)
+def test_gates_are_decided_by_live_verdicts_where_those_are_enough(
+    gate: Gate, passed: int, failed: int, state: str | None
+) -> None:
+    behaviors = Tree([Node(id="f", level="feature", name="F", gates=(gate,)), *list(tree().walk())[1:]])
+    verdicts = {"CASE01": True, "CASE02": True, "CASE03": False}
+    counts = {"s": Counts(passed=passed, failed=failed)}
+    branch = found(behaviors, counts=counts, totals={"s": 2}, verdict=verdicts.get)["f"]
+    assert branch.gates == (state,)
+    assert ("✗" in branch.badges) == (state == "failed")
+    words = branch_words(behaviors["f"], branch).plain
+    said = {"passed": "holds", "failed": "fails", "open": "not decided yet", None: "a run decides it"}[state]
+    assert f"gate {gate.short}: {said}" in words
 
 
 def test_a_regression_is_told_where_more_broke_than_was_fixed() -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input, Select, Static
 
-from synterm.core.tree import Gate, Node
+from synterm.core.gate import Gate, MetricFloor
+from synterm.core.tree import Node
 from synterm.storage import connect
+from synterm.storage.project import Project
 from synterm.tui.screens.confirm import ConfirmScreen
 from synterm.tui.screens.forms import FormScreen
 from synterm.tui.widgets.prompt.area import PromptArea
@@ -134,6 +136,36 @@ async def test_a_node_is_edited_in_a_form(make_project: MakeProject, open_bench:
         await bench.settle()
         assert node(bench, "Unclear") == before
         assert bench.verdicts() == [True, False]
+
+
+async def test_an_edit_keeps_gates_of_every_kind_and_takes_new_ones(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    path = make_project()
+    gates = (
+        Gate(min_pass_rate=0.9, bound="lower"),
+        Gate(no_regression=True, baseline="main, of old"),
+        Gate(must_pass_tag="critical"),
+        Gate(min_metric=MetricFloor(name="polite", at_least=0.5)),
+    )
+    with Project.open(path) as project:
+        project.nodes.put(project.nodes.find("Unclear").model_copy(update={"gates": gates})).result()
+    async with open_bench(path) as bench:
+        await at(bench, "Unclear")
+        await press(bench, "e")
+        assert form(bench).values["gates"].startswith("0.9 lower, {")
+        fill(bench, description="asks back")
+        await save(bench)
+        assert (node(bench, "Unclear").description, node(bench, "Unclear").gates) == ("asks back", gates)
+        await press(bench, "e")
+        fill(bench, gates="90%, must pass, p95 1500 ms, $0.002 a case")
+        await save(bench)
+        assert node(bench, "Unclear").gates == (
+            Gate(min_pass_rate=0.9),
+            Gate(must_pass="all"),
+            Gate(max_latency_ms=1500, percentile=95),
+            Gate(max_cost_usd_per_case=0.002),
+        )
 
 
 async def test_an_unchanged_form_changes_nothing_of_a_node(make_project: MakeProject, open_bench: OpenBench) -> None:

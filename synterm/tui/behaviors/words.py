@@ -30,7 +30,7 @@ def _lines(node: Node | None, branch: Branch) -> Iterator[str]:
     yield f"{counts.passed} of {branch.total} passed" + (f", {missing} without verdict" if missing > 0 else "")
     for gate, state in zip(node.gates if node else (), branch.gates, strict=False):
         mark = "✗ " if state == "failed" else ""
-        passed = f"{counts.passed} of {branch.total} passed, " if gate.kind == "min_pass_rate" else ""
+        passed = f"{counts.passed} of {branch.total} passed, " if gate.min_pass_rate is not None and state else ""
         yield f"{mark}gate {gate.short}: {passed}{_STATES[state] if state else 'a run decides it'}"
     if branch.fixed or branch.broken:
         mark = "▼ " if branch.broken > branch.fixed else ""
