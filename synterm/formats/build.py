@@ -73,7 +73,7 @@ class _Builder:
             for part in self._text.rest.parts():
                 self._take(part)
         self._wait()
-        self._built.counts["case"] = self._project.arriving.settle().result()
+        self._built.counts["case"] = self._project.arriving.settle()
         self._built.doubts.extend(self._text.rest.doubts if self._text.rest else self._text.doubts)
         return self._built
 

@@ -27,7 +27,9 @@ _REFUSED = (DatabaseError, OverflowError)
 """What is raised for a value that a column does not take."""
 
 _CASE = "pk id scenario_id content_id tags split status origin root_id updated".split()
-_IN_ORDER = "SELECT pk FROM cases WHERE pk < 0 ORDER BY id"
+_MOVE = "UPDATE cases SET pk = ? WHERE pk = ?"
+_MOVED = 2000
+"""How many cases get their number in one piece of work: SQLite keeps in memory how it was before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +104,14 @@ class ArrivingStore(Store):
 
         return self._writer.submit(work)
 
-    def settle(self) -> Future[int]:
+    def settle(self) -> int:
         """Number the cases that have no row number by id, once all are there; gives how many cases there are."""
-
-        def work(db: Database) -> int:
-            numbers = array("q", (pk for (pk,) in db.conn.execute(_IN_ORDER)))
-            (last,) = db.conn.execute("SELECT coalesce(max(pk), 0) FROM cases WHERE pk > 0").fetchone()
-            moves = ((last + at, pk) for at, pk in enumerate(numbers, start=1))
-            db.conn.executemany("UPDATE cases SET pk = ? WHERE pk = ?", moves)
-            return db.conn.execute("SELECT count(*) FROM cases").fetchone()[0]
-
-        return self._writer.submit(work)
+        numbers, last = self._writer.submit(_in_order).result()
+        for start in range(0, len(numbers), _MOVED):
+            moves = [(last + at + 1, numbers[at]) for at in range(start, min(start + _MOVED, len(numbers)))]
+            self._writer.submit(lambda db, moves=moves: db.conn.executemany(_MOVE, moves).rowcount).result()
+        row = self._row("SELECT count(*) FROM cases")
+        return row[0] if row else 0
 
     def reviews(self, reviews: Sequence[tuple[Review, str]]) -> Future[Any]:
         """Verdicts, each with its place in the text."""
@@ -149,6 +148,13 @@ class ArrivingStore(Store):
             raise InputError(f"this synterm keeps no results in {table!r}", hint="pip install --upgrade synterm")
         if strange := [name for name in columns if name not in known]:
             raise InputError(f"{table} has no column {strange[0]!r}", hint="pip install --upgrade synterm")
+
+
+def _in_order(db: Database) -> tuple[array[int], int]:
+    """The numbers below 0 by the ids of their cases, and the highest number."""
+    rows = db.conn.execute("SELECT pk FROM cases WHERE pk < 0 ORDER BY id")
+    (last,) = db.conn.execute("SELECT coalesce(max(pk), 0) FROM cases WHERE pk > 0").fetchone()
+    return array("q", (pk for (pk,) in rows)), last
 
 
 def _put_prompt(db: Database, prompt: Prompt, updated: str) -> None:

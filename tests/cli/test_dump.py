@@ -449,3 +449,9 @@ def test_git_shows_how_projects_differ(synterm: Synterm, used: Path, tmp_path: P
     assert sorted(file.name for file in repository.iterdir() if file.name != ".git") == [".gitattributes", "small.db"]
     git("commit", "-qam", "second")
     assert "new one" in git("log", "-p", "-1")
+
+
+def test_the_example_of_the_page_loads(synterm: Synterm, tmp_path: Path):
+    page = (Path(package).parents[1] / "docs" / "sharing.md").read_text(encoding="utf-8")
+    again = loaded(synterm, tmp_path, page.partition("```yaml\n")[2].partition("```")[0])
+    assert "peru again" in synterm("show", again, "case", "1M8J4RWC774T9C6RZZ925KP33").out
