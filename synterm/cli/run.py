@@ -84,6 +84,8 @@ def _preview(project: Project, chosen: RunPlan) -> int:
     from synterm.evaluate.preview import preview
     from synterm.reports.preview import print_preview
 
+    if whole := chosen.whole:
+        say(whole.words(len(chosen.cases)))
     print_preview(preview(project, chosen), sys.stdout)
     return ExitCode.OK
 
