@@ -103,6 +103,8 @@ def _preview(project: Project, chosen: RunPlan, opponent: Opponent | None) -> in
     from synterm.reports.preview import print_preview
 
     previews = preview(project, chosen)
+    if whole := chosen.whole:
+        say(whole.words(len(chosen.cases)))
     with without_commands(sys.stdout) as stream:
         print_preview(previews, stream, budget_lines(project, chosen, previews))
     if opponent:

@@ -41,9 +41,7 @@ def evaluate(
     """
     make_ready(project, chosen, progress.tell)
     if whole := chosen.whole:
-        progress.tell(
-            f"shard {whole.share.number} of {whole.share.of}: {len(chosen.cases):,} of {plural(whole.cases, 'case')}"
-        )
+        progress.tell(whole.words(len(chosen.cases)))
     progress.tell(f"{plural(len(chosen.cases), 'case')} × {plural(len(chosen.variants), 'variant')}{_times(chosen)}")
     if opponent:
         progress.tell(f"held against {opponent.words}")

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from synterm.text import plural
+
 MOST_SHARES = 5000
 """Into so many shares cases can be divided."""
 _DIGITS = 15
@@ -37,6 +39,10 @@ class Whole:
     """How many cases each scenario has in all shares, by scenario id."""
     digest: str
     """What names the cases, wherever they stand: the SHA-256, in hex, of their ids and contents."""
+
+    def words(self, here: int) -> str:
+        """``shard 2 of 8: 1,234 of 9,870 cases``, where `here` of them are in this share."""
+        return f"shard {self.share.number} of {self.share.of}: {here:,} of {plural(self.cases, 'case')}"
 
 
 def share_of(content_id: str, of: int) -> int:

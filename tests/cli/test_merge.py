@@ -133,6 +133,14 @@ class TestShards:
         assert "lacks 2, 3" in done.err
         assert [run.config["shard"]["index"] for run in runs(out)] == [1, 4]
 
+    def test_a_baseline_that_named_a_shard_names_the_whole_run(self, synterm: Synterm, path: Path) -> None:
+        files, out = shards(synterm, path, 2), path.with_name("all.db")
+        spoil(files[1], "INSERT INTO baselines SELECT 'main', '', id, 'ann', ended FROM runs")
+        merged(synterm, out, *files)
+        db = sqlite3.connect(out)
+        assert db.execute("SELECT name, run_id FROM baselines").fetchall() == [("main", runs(out)[0].id)]
+        db.close()
+
     def test_a_night_later_it_is_another_run(self, synterm: Synterm, path: Path) -> None:
         first, second = path.with_name("first.db"), path.with_name("second.db")
         merged(synterm, first, *shards(synterm, path, 2))

@@ -69,6 +69,13 @@ def test_it_says_which_share_it_is(synterm: Synterm, path: Path) -> None:
         assert run.config["shard"]["cases"] == 40
 
 
+def test_a_dry_run_is_of_the_share(synterm: Synterm, path: Path, stub: Stub) -> None:
+    done = synterm("run", path, "--shard", "2/8", "--dry-run")
+    assert (done.code, stub.calls) == (0, [])
+    assert done.err.startswith("shard 2 of 8: ")
+    assert "40 requests" not in done.out
+
+
 def test_a_share_without_cases_is_a_run_too(synterm: Synterm, stub: Stub, make_project: MakeProject) -> None:
     stub.reply("ok")
     path = make_project(endpoint_project(stub, ["only"]))
