@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from synterm.core.completion import Completion
 from synterm.core.evaluation import Task
 from synterm.core.model import ModelSpec
+from synterm.core.recipe import Recipe
 from synterm.storage.base import Store, chunks, dump, marks, text_or_none
 from synterm.storage.clock import now
 from synterm.storage.spending import change, settle, within
@@ -52,11 +53,24 @@ class BatchRecord:
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """A request that goes into a batch."""
+    """What the file needs to know of a request that goes into a batch: all but what it says."""
 
-    task: Task
+    key: str
+    body_id: str
+    content_id: str
+    recipe: Recipe | None
+    shortcut: bytes | None
     worst_usd: float = 0.0
     """What it can cost at most; 0 where no cap asks."""
+
+    @classmethod
+    def of(cls, task: Task, worst_usd: float = 0.0) -> Handed:
+        """The request of a task. Raises ValueError for a task without one."""
+        if task.request is None:
+            raise ValueError("a task without a request goes into no batch")
+        recipe, content = task.recipe, task.content_id
+        shortcut = recipe.shortcut(content, task.repeat) if recipe else None
+        return cls(task.request.key, task.variant.body.id, content, recipe, shortcut, worst_usd)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +120,12 @@ class BatchStore(Store):
         """Note a batch before it is handed in, and set aside what it costs at most under the day's cap.
 
         ``taken``: another batch has one of the requests by now; ``capped``: the day has not so much left. Then nothing
-        is noted. Raises ValueError for a task without a request.
+        is noted.
         """
         worst = sum(one.worst_usd for one in handed) if cap_usd is not None else 0.0
         rows = [_request_row(batch_id, one) for one in handed]
-        recipes = {one.task.recipe.id: one.task.recipe.json.decode() for one in handed if one.task.recipe}
+        used = {one.recipe.id: one.recipe for one in handed if one.recipe}
+        recipes = {name: recipe.json.decode() for name, recipe in used.items()}
 
         def work(db: Database) -> Literal["begun", "taken", "capped"]:
             if not within(db, day, worst, cap_usd):
@@ -205,13 +220,8 @@ def _batch(db: Database, batch_id: str) -> BatchRecord | None:
 
 
 def _request_row(batch_id: str, one: Handed) -> tuple[Any, ...]:
-    task, request, recipe = one.task, one.task.request, one.task.recipe
-    if request is None:
-        raise ValueError("a task without a request goes into no batch")
-    content = task.content_id
-    shortcut = recipe.shortcut(content, task.repeat) if recipe else None
-    key = bytes.fromhex(request.key)
-    return (batch_id, key, task.variant.body.id, content, recipe.id if recipe else None, shortcut, one.worst_usd)
+    recipe_id = one.recipe.id if one.recipe else None
+    return (batch_id, bytes.fromhex(one.key), one.body_id, one.content_id, recipe_id, one.shortcut, one.worst_usd)
 
 
 def _take_request(db: Database, batch_id: str, key: str) -> tuple[Any, ...] | None:

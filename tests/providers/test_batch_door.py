@@ -29,8 +29,8 @@ __all__ = ["batch_stub"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 NAMES = (
-    "id status processing_status request_counts total errors data custom_id response status_code body error code result "
-    "type message"
+    "id status processing_status request_counts total errors data custom_id response status_code body error code "
+    "result type message"
 ).split()
 TOOLS = [{"type": "function", "function": {"name": "book", "parameters": {"type": "object", "properties": {}}}}]
 

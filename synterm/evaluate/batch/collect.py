@@ -48,10 +48,13 @@ class Harvest:
         self._batch = batch
         self._remote = remote
         self._afresh = frozenset(afresh)
+        self._asked: dict[str, float] = {}
+        """The requests that nothing came for so far, with what each costs at most."""
         self._left: dict[str, State] = {}
 
     async def collect(self, folder: Path) -> None:
         """Bring all results here. Raises BatchCallError, with what came before it kept; then it can be done again."""
+        self._asked = self._batches.asked(self._batch.id)
         for name in self._remote.files:
             path = folder / f"results-{self._batch.id}.jsonl"
             await patiently(lambda name=name, path=path: self._door.download(self._batch.spec, name, path))
@@ -67,18 +70,16 @@ class Harvest:
         return self._remote.state
 
     async def _take(self, lines: Sequence[Line]) -> None:
-        asked = self._batches.asked(self._batch.id)
         collected: list[Collected] = []
-        taken: set[str] = set()
         for line in lines:
-            if line.key not in asked or line.key in taken:
+            if (worst := self._asked.get(line.key)) is None:
                 self.strange += 1
             elif line.left is not None:
                 self._left[line.key] = line.left
             else:
-                taken.add(line.key)
+                del self._asked[line.key]
                 completion = await self._door.read(self._batch.spec, line)
-                cost = charged(self._batch.spec, completion, asked[line.key])
+                cost = charged(self._batch.spec, completion, worst)
                 collected.append(Collected(line.key, completion, cost))
         rows = await asyncio.wrap_future(self._batches.keep(self._batch.id, collected))
         for one in collected:
@@ -96,7 +97,7 @@ class Harvest:
             self.handled.told[one.key] = replace(one.completion, stored=row)
 
     def _tell_of_the_rest(self) -> None:
-        for key in self._batches.asked(self._batch.id):
+        for key in self._asked:
             self.unanswered += 1
             self.handled.told[key] = self._unanswered(self._left.get(key, self._state))
 

@@ -24,13 +24,13 @@ class Pack:
     @property
     def keys(self) -> list[str]:
         """The request keys."""
-        return [one.task.request.key for one in self.handed if one.task.request]
+        return [one.key for one in self.handed]
 
     def add(self, task: Task, line: bytes, worst_usd: float) -> None:
         """Add a request."""
         self._file.write(line + b"\n")
         self.size += len(line) + 1
-        self.handed.append(Handed(task, worst_usd))
+        self.handed.append(Handed.of(task, worst_usd))
         self.worst_usd += worst_usd
 
     def close(self) -> None:
