@@ -27,6 +27,7 @@ _WRITTEN: dict[str, str] = {
     "models": "synterm.reports.listings:ModelList",
     "documents": "synterm.reports.listings:DocumentList",
     "runs": "synterm.reports.listings:RunList",
+    "history": "synterm.reports.history:HistoryDocument",
     "verdicts": "synterm.formats.verdict_export:VerdictList",
     "calibration": "synterm.reports.calibration:CalibrationList",
     "verdict_import": "synterm.formats.verdict_report:ImportReport",
@@ -46,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     names = (*_WRITTEN, *_READ)
     listed = ", ".join([*_WRITTEN][1:7])
     written = (
-        f"what comes out: run (synterm run --json), those of synterm ls ({listed}), verdicts, calibration and "
+        f"what comes out: run (synterm run --json), those of synterm ls ({listed}), history, verdicts, calibration and "
         "verdict_import (synterm review), usable (synterm models --json), trial (with --test), settings"
     )
     read = "; what goes in: project (a text form), case and verdict (a line of a JSONL file)"

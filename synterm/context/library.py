@@ -117,6 +117,11 @@ class Library:
     def _contents(self) -> tuple[tuple[str, str], ...]:
         return tuple((entry.name, entry.content_id) for entry in self._entries)
 
+    @property
+    def fingerprint(self) -> str:
+        """What names all documents, with their texts: hex."""
+        return content_id("documents", self._contents)
+
     def digest(self, settings: ContextSettings) -> str:
         """What names the documents that the settings choose, with their texts."""
         return self._choose(settings)[1]

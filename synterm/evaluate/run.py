@@ -27,6 +27,7 @@ from synterm.evaluate.rounds import rounds
 from synterm.evaluate.sweep import Sweep
 from synterm.evaluate.tally import Tally
 from synterm.evaluate.traffic import Traffic
+from synterm.evaluate.versions import versions_of
 from synterm.providers.registry import Providers
 from synterm.storage.case_list import CaseList
 from synterm.storage.project import Project
@@ -136,7 +137,8 @@ async def run(
     project file fails.
     """
     tree = project.nodes.tree()
-    checklist = Checklist(tree, project.grades, project.models.all(), library or Library.of(project))
+    models, library = project.models.all(), library or Library.of(project)
+    checklist = Checklist(tree, project.grades, models, library)
     result = RunResult(
         tree,
         chosen.variants,
@@ -152,7 +154,8 @@ async def run(
     for variant in chosen.variants:
         renderer(variant.body)  # a prompt that does not compile shows before anything is sent
     start = _start(project, chosen)
-    run_id = project.runs.start(start.config, who=chosen.who, git_commit=chosen.git_commit).result()
+    config = start.config | {"versions": versions_of(chosen.variants, tree, models, library)}
+    run_id = project.runs.start(config, who=chosen.who, git_commit=chosen.git_commit).result()
     record, progress = _Record(project, run_id), RunProgress(chosen.size)
     traffic = Traffic(providers, chosen.concurrency)
     status: RunStatus = "interrupted"

@@ -40,6 +40,7 @@ from synterm.storage.models import ModelStore
 from synterm.storage.nodes import NodeStore
 from synterm.storage.outside import Marks, Outside
 from synterm.storage.prompts import PromptStore
+from synterm.storage.pruning import PruningStore
 from synterm.storage.responses import ResponseStore
 from synterm.storage.reviews import ReviewStore
 from synterm.storage.runs import RunStore
@@ -198,6 +199,11 @@ class Project:
     def runs(self) -> RunStore:
         """Runs and their evaluations."""
         return RunStore(self._db, self._writer)
+
+    @cached_property
+    def pruning(self) -> PruningStore:
+        """Removing runs that nobody will look at again."""
+        return PruningStore(self._db, self._writer)
 
     @cached_property
     def trends(self) -> TrendStore:
