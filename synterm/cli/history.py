@@ -83,14 +83,18 @@ def _list(project: Project, args: argparse.Namespace) -> None:
 def _show(project: Project, args: argparse.Namespace) -> None:
     from synterm.reports.history import HistoryDocument, past_run, run_facts
 
-    found = past_run(_find(project, args.run), project.pruning.pinned())
+    found = past_run(find_run(project, args.run), project.pruning.pinned())
     if args.json:
         return _write(HistoryDocument(runs=[found]), args.json)
     tree = project.nodes.tree()
     return rows(run_facts(found, {node.id: tree.path(node.id) for node in tree.scenarios()}))
 
 
-def _find(project: Project, name: str) -> RunRecord:
+def find_run(project: Project, name: str) -> RunRecord:
+    """The run of that id or of the only id that ends so; ``last`` for the last one.
+
+    Raises NotFoundError, and UsageError where several end so.
+    """
     runs = project.runs.page(limit=-1)
     if name == "last" and runs:
         return runs[0]

@@ -11,7 +11,6 @@ from synterm.cli.parser import positive
 from synterm.cli.places import opened
 from synterm.errors import UsageError
 from synterm.storage.project import Project
-from synterm.storage.runs import RunRecord
 from synterm.text import megabytes, plural
 
 if TYPE_CHECKING:
@@ -25,21 +24,19 @@ evaluations, to be sorted, filtered and opened. It needs no server, no network, 
 EXAMPLES = """\
 examples:
   synterm report my.db -o report.html
-  synterm report my.db 3F7K2Q -o report.html        a run by the end of its id (synterm ls my.db runs)
+  synterm report my.db 3F7K2Q -o report.html        a run by the end of its id (synterm history my.db)
   synterm report my.db -o report.html --rows all
   synterm run my.db --html report.html              the same, right after a run"""
 
 ROWS = 5000
 """So many evaluations stand in a report if nothing else is said: about 3 MB."""
-_LEAST = 4
-"""Characters of an ending that may name a run."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `synterm report`."""
     add = parser.add_argument
     add("project", metavar="PROJECT")
-    add("run", metavar="RUN", nargs="?", help="the run, by its id or the end of it (default: the last)")
+    add("run", metavar="RUN", nargs="?", default="last", help="the run, by its id or the end of it; or last (default)")
     add("-o", "--output", metavar="FILE", required=True, help="where to write it; - for stdout")
     add(
         "--rows",
@@ -54,10 +51,13 @@ def run(args: argparse.Namespace) -> int:
     """Write the report."""
     _refuse_no_folder(args.output)
     with opened(args.project) as project:
-        record = _chosen(project, args.run)
+        from synterm.cli.history import find_run
         from synterm.evaluate.recount import recount
         from synterm.evaluate.report import build_report
 
+        if not project.runs.page(limit=1):
+            raise UsageError("there is no recorded run yet", hint=f"synterm run {project.path} makes one")
+        record = find_run(project, args.run)
         result = recount(project, record).result
         report = build_report(result, run_id=record.id, project=project.name)
         write_html_report(project, report, result, args.output, most=args.rows, recounted=True)
@@ -88,22 +88,6 @@ def _refuse_no_folder(target: str | None) -> None:
     """Better said before the work than after it. Raises UsageError for a file in a folder that is not there."""
     if target and not Path(target).parent.is_dir():
         raise UsageError("there is no such folder", where=str(Path(target).parent))
-
-
-def _chosen(project: Project, wanted: str | None) -> RunRecord:
-    runs = project.runs.all()
-    if not runs:
-        raise UsageError("there is no recorded run yet", hint=f"synterm run {project.path} makes one")
-    if wanted is None:
-        return runs[-1]
-    found = [run for run in runs if run.id == wanted] or [
-        run for run in runs if len(wanted) >= _LEAST and run.id.endswith(wanted.upper())
-    ]
-    if not found:
-        raise UsageError(f"no run has the id {wanted}", hint=f"synterm ls {project.path} runs lists them")
-    if len(found) > 1:
-        raise UsageError(f"{len(found)} runs end in {wanted}", hint=f"one of {', '.join(run.id for run in found[:5])}")
-    return found[0]
 
 
 def _rows(text: str) -> int | None:

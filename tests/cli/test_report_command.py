@@ -43,7 +43,7 @@ def test_a_run_by_its_id_or_its_end(synterm: Synterm, make_project: MakeProject,
     for version in ("v1", "v2"):
         record_run(path, "--prompt", f"router@{version}")
     first, second = runs(path)
-    for named, run in ((first, first), (second.lower()[-8:], second), (first[-6:], first)):
+    for named, run in ((first, first), (second.lower()[-8:], second), (first[-6:], first), ("last", second)):
         assert synterm("report", path, named, "-o", page).code == 0
         assert run_of(page) == run
 
@@ -68,7 +68,7 @@ def test_how_many_rows(synterm: Synterm, make_project: MakeProject, tmp_path: Pa
         (("-o", "no/such/report.html"), "no/such: there is no such folder"),
         (("-o", "x.html", "--rows", "some"), "--rows: invalid whole number value: 'some'"),
         (("-o", "x.html", "--rows", "0"), "--rows: must be at least 1"),
-        (("NOSUCHRUN", "-o", "x.html"), "no run has the id NOSUCHRUN"),
+        (("NOSUCHRUN", "-o", "x.html"), "no run 'NOSUCHRUN'"),
     ],
 )
 def test_what_can_not_be_is_said(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import platform
 import re
 import tomllib
 from base64 import b64encode
@@ -18,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.color import Color
 
+from synterm import __version__
 from synterm.core.comparison import (
     ChangedCase,
     CompareReport,
@@ -194,6 +196,7 @@ def test_it_can_be_read_without_its_script(make_project: MakeProject) -> None:
         "out_of_scope",
         "Ambiguous",
         "You route one message to one agent.",
+        f"synterm {__version__}, Python {platform.python_version()}",
         "A gate that was given with",
     ):
         assert words in page.text
@@ -401,7 +404,8 @@ def test_what_only_some_runs_have_is_told(make_project: MakeProject) -> None:
         "$0.002",
         "any of 3 passes",
         "Stopped early: 4 of 5 cells settled in 3 rounds, 7 evaluations spared",
-        "1/3model<x>A / Brouter@v1",
+        "The least steady",
+        "A / B",
         "and 10 others",
         "3 answers to each case",
     ):

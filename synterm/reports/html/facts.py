@@ -13,6 +13,7 @@ from synterm.core.report import RunReport
 from synterm.evaluate.recount import repeating_of
 from synterm.evaluate.report import RunResult
 from synterm.reports.figures import dollars, seconds
+from synterm.reports.history import past_run, run_facts
 from synterm.storage.project import Project
 from synterm.storage.runs import RunRecord
 from synterm.text import plural
@@ -20,6 +21,8 @@ from synterm.text import plural
 _TELLING = ("temperature", "top_p", "top_k", "max_tokens", "seed", "reasoning_effort", "frequency_penalty")
 """Parameters of models that tell what was asked; others may hold an app's headers."""
 
+_RECORDED = ("made with", "documents")
+"""What the record of a run tells of its versions, as far as it fits here."""
 _UNTOLD = frozenset(("headers", "extra_headers", "extra_body", "body", "api_key"))
 """Parameters of prompts that may hold what is not for everyone."""
 
@@ -47,7 +50,8 @@ def facts(report: RunReport, result: RunResult, run: RunRecord) -> Iterator[tupl
         yield "By", run.who
     if run.git_commit:
         yield "Git commit", run.git_commit
-    yield "Made", _made(report, result)
+    yield from ((name.capitalize(), value) for name, value in run_facts(past_run(run, {}), {}) if name in _RECORDED)
+    yield "Size", _made(report, result)
     how = repeating_of(run)
     if how.repeated:
         judgings = f", each judged {how.judgings} times" if how.judgings > 1 else ""
