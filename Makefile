@@ -32,6 +32,7 @@ bench: $(BIN)/pytest
 	$(BIN)/python benchmarks/throughput.py
 	$(BIN)/python benchmarks/cached.py
 	$(BIN)/python benchmarks/rescore.py
+	$(BIN)/python benchmarks/compare.py
 	$(BIN)/python benchmarks/scaling.py
 	$(BIN)/python benchmarks/faults.py
 	$(BIN)/python benchmarks/checks.py

@@ -56,6 +56,7 @@ class Stand:
         model: str = "m",
         prompt: str = "router",
         status: RunStatus = "complete",
+        judge: str | None = None,
         **config: object,
     ) -> RunRecord:
         """Record a run: of each case in turn, and then of their repeats, ``p`` passes, ``f`` fails, ``?`` errs, and a
@@ -65,7 +66,8 @@ class Stand:
         repeats = max(len(letters) // len(cases), 1)
         run_id = self.project.runs.start({"repeats": repeats, **config}, who="", git_commit=None).result()
         done = [
-            judged(Task(cases[at % len(cases)], variant, at // len(cases)), letter) for at, letter in enumerate(letters)
+            judged(Task(cases[at % len(cases)], variant, at // len(cases)), letter, judge)
+            for at, letter in enumerate(letters)
         ]
         self.project.runs.add(run_id, done).result()
         self.project.runs.finish(run_id, status, {}).result()
@@ -78,12 +80,12 @@ class Stand:
         return compare(self.side(before), self.side(after))
 
 
-def judged(task: Task, letter: str) -> Evaluation:
+def judged(task: Task, letter: str, judge: str | None) -> Evaluation:
     if letter == "?":
         return Evaluation(task, Completion(Outcome.TIMED_OUT, error="no answer"))
     score = float(letter == "p") if letter in "pf" else int(letter) / 10
     passed = score >= 0.5
-    check = CheckResult("label", passed, score, "as it is")
+    check = CheckResult("label", passed, score, "as it is", judge=judge)
     return Evaluation(task, Completion(Outcome.COMPLETE, "a" if passed else "b"), (check,), passed, score)
 
 
@@ -317,6 +319,13 @@ def test_what_to_know_before_one_believes_it(stand: Stand) -> None:
         "the checks changed in between: Routing/Greets/one",
     ]
     assert stand.compare(after, after).notes == ["both sides are the same run"]
+
+
+def test_another_judge_or_another_kind_of_check_is_told(stand: Stand) -> None:
+    cases = stand.cases(2)
+    before, after = stand.run(cases, "pf", judge="openai/a · 1f"), stand.run(cases, "pp", judge="openai/a · 2e")
+    assert stand.compare(before, after).notes == ["judged by openai/a · 1f before, by openai/a · 2e after"]
+    assert stand.compare(before, stand.run(cases, "pp")).notes == []
 
 
 def test_cases_of_a_scenario_that_is_gone_are_still_compared(stand: Stand) -> None:

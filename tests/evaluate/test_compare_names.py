@@ -58,9 +58,14 @@ def test_a_draft_that_was_kept_since_is_the_version_that_says_the_same(make_proj
     with Project.open(path) as project:
         prompt = project.prompts.get("router")
         body = prompt.draft.model_copy(update={"params": {"max_tokens": 7}})
-        project.prompts.put(prompt.model_copy(update={"draft": body})).result()
+        project.prompts.save_draft(prompt.id, body).result()
     record_run(path, "--prompt", "router@draft")
-    assert found(path, "router@draft") == (runs_of(path), 1)
+    with Project.open(path) as project:
+        number = project.prompts.keep(prompt.id, body).result()
+    record_run(path, "--prompt", "router@v1")
+    first, _ = runs_of(path)
+    assert found(path, "router@draft") == ([first], 1)
+    assert found(path, f"router@v{number}") == ([first], 1)
 
 
 def test_a_baseline_comes_before_all_else_and_may_have_several_runs(path: Path) -> None:

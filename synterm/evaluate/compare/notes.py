@@ -97,7 +97,8 @@ def _checks_said(side: Chosen) -> dict[str, str]:
         found: object = run.config.get("checks")
         if isinstance(found, dict):
             for scenario, checks in cast("dict[str, object]", found).items():
-                if side.runs.get(scenario, side.runs.get("")) is run:
+                taken = side.runs.get(scenario, side.runs.get(""))
+                if taken is not None and taken.id == run.id:
                     said[scenario] = str(checks)
     return said
 

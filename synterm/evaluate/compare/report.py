@@ -29,7 +29,7 @@ def compare(before: Chosen, after: Chosen, by: Level = "behavior") -> CompareRep
     made = [_compare(pair, trees, by) for pair in pairs]
     ids = {(pair.before.scenario_id, pair.after.scenario_id) for _, paired in made for pair in paired.pairs}
     path = _path(trees[1])
-    scenarios = {path(pair[1]): pair for pair in sorted(ids)}
+    scenarios = {path(pair[1]) or GONE: pair for pair in sorted(ids)}
     return CompareReport(
         before=_side(before),
         after=_side(after),
