@@ -40,8 +40,8 @@ def main() -> None:
 
 NOTE = f"""\
 The whole process of `synterm merge -o all.db` on {SHARDS} files, each of which holds all cases, and of one share of
-them the answers and the run: the files are checked, laid side by side, and one file with one run is written and counted
-anew. Afterwards `synterm run` finds every answer in it."""
+them the answers and the run: the files are checked and laid side by side, and one file with one run is written and
+counted anew. Afterwards `synterm run` finds every answer in it."""
 
 
 def _merged(server: Server, folder: Path, count: int, rounds: int) -> tuple[list[Run], float]:
