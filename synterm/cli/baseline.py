@@ -16,6 +16,7 @@ from synterm.reports.baselines import baseline_list, cases_words, described, lis
 from synterm.reports.figures import percent
 from synterm.reports.json import write_json
 from synterm.storage.baselines import Baseline, check_name
+from synterm.storage.foreign import read_only
 from synterm.storage.project import Project
 from synterm.storage.runs import RunRecord
 from synterm.text import plural
@@ -33,6 +34,7 @@ examples:
   synterm baseline my.db show main
   synterm baseline my.db rm main --scenario borderline"""
 
+_READING = ("ls", "show")
 _ACTIONS = ("set", "ls", "show", "rm")
 
 
@@ -71,7 +73,7 @@ def _project(word: str) -> str:
 
 def run(args: argparse.Namespace) -> int:
     """Do what the action says."""
-    with opened(args.project) as project:
+    with (read_only if args.action in _READING else opened)(args.project) as project:
         _DOING[args.action](project, args)
     return 0
 

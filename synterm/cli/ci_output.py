@@ -40,7 +40,7 @@ def files(args: argparse.Namespace) -> list[str | None]:
     on_stdout = [name for name in _DATA if getattr(args, name) == "-"]
     if len(on_stdout) > 1:
         names = " and ".join(f"--{name}" for name in on_stdout)
-        raise UsageError(f"{names} can't all go to stdout", hint="write the others to files")
+        raise UsageError(f"only one of {names} can be -", hint="write the others to files")
     if args.comment == "-":
         raise UsageError("--comment needs a file", hint="--comment synterm-comment.md")
     return [args.json, args.html, args.junit, args.comment]

@@ -7,9 +7,9 @@ import sys
 
 from synterm.cli.output import say
 from synterm.cli.parser import natural
-from synterm.cli.places import opened
 from synterm.core.tree import LEVELS
 from synterm.errors import UsageError, did_you_mean
+from synterm.storage.foreign import read_only
 
 HELP = """\
 Hold what was recorded against each other, on the same cases: what was fixed, what broke, and whether that counts.
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     from synterm.evaluate.compare.report import compare
 
     with (
-        opened(args.project) as project,
+        read_only(args.project) as project,
         resolve(project, args.before) as before,
         resolve(project, args.after) as after,
     ):

@@ -9,10 +9,10 @@ import tempfile
 from collections.abc import Generator
 from pathlib import Path
 
-from synterm.cli.look import looked_at
 from synterm.errors import ExitCode
 from synterm.reports.difference.compare import project_diff
 from synterm.reports.difference.shapes import ProjectDiff
+from synterm.storage.foreign import read_only
 from synterm.storage.project import Project
 
 HELP = """\
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
 def _side(name: str, is_text: bool) -> Generator[Project]:
     """The project in a file, or in one that is made of a text for as long as it is needed."""
     if not is_text:
-        with looked_at(name) as project:
+        with read_only(name) as project:
             yield project
         return
     from synterm.formats.build import build_project

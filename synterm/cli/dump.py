@@ -6,10 +6,10 @@ import argparse
 from contextlib import closing
 from pathlib import Path
 
-from synterm.cli.look import looked_at
 from synterm.errors import UsageError
 from synterm.formats.dump import dump_project
 from synterm.reports.json import write_parts
+from synterm.storage.foreign import read_only
 
 HELP = """\
 Write a project as text: the same text whenever the content is the same, and `synterm load` makes the same project file
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     """Write the text."""
     if args.output != "-":
         _refuse_database(Path(args.output))
-    with looked_at(args.project) as project, closing(dump_project(project, everything=args.all)) as pieces:
+    with read_only(args.project) as project, closing(dump_project(project, everything=args.all)) as pieces:
         write_parts(pieces, args.output)
     return 0
 

@@ -12,6 +12,7 @@ from synterm.cli.parser import amount
 from synterm.cli.places import opened
 from synterm.errors import NotFoundError, ProjectError, UsageError
 from synterm.reports.figures import dollars
+from synterm.storage.foreign import read_only
 from synterm.storage.project import Project
 from synterm.storage.pruning import Effect
 from synterm.storage.runs import RunRecord
@@ -58,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
     if args.run == _PRUNE:
         return _prune(args)
     _refuse_without_prune(args)
-    with opened(args.project) as project:
+    with read_only(args.project) as project:
         if args.run is not None:
             _show(project, args)
         else:

@@ -6,10 +6,10 @@ import argparse
 from pathlib import Path
 
 from synterm.cli.output import say
-from synterm.cli.places import opened
 from synterm.errors import UsageError
 from synterm.formats.ci_plan import CiPlan, ci_plan
 from synterm.settings import load_settings
+from synterm.storage.foreign import read_only
 
 HELP = """\
 Write a workflow file that evaluates a project on every push and pull request: with a JUnit report, annotations, a
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     """Write the file, and say what is left to do."""
     from synterm.reports.json import write_parts
 
-    with opened(args.project or _only_project()) as project:
+    with read_only(args.project or _only_project()) as project:
         plan = ci_plan(project, load_settings().approved_endpoints)
     text = _text(plan, args.host)
     if args.output == "-":

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from synterm.cli.choose import scenario_ids
 from synterm.cli.output import rows
 from synterm.cli.parser import positive
-from synterm.cli.places import opened
 from synterm.core.case import value_text
 from synterm.core.ids import canonical_json
 from synterm.reports.json import write_json
 from synterm.reports.listings import DocumentList, ModelList, PromptList, case_list, gate_list, run_list, tree_list
 from synterm.reports.trends import trend_list, trend_rows
 from synterm.storage.cases import CaseFilter
+from synterm.storage.foreign import read_only
 from synterm.storage.project import Project
 from synterm.text import plural
 
@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the list."""
-    with opened(args.project) as project:
+    with read_only(args.project) as project:
         _LISTS[args.what](project, args)
     return 0
 

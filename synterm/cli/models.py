@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 
 from synterm.cli.output import data, rows, say
-from synterm.cli.places import opened
 from synterm.cli.ready import pull_weights
 from synterm.core.model import ModelSpec
 from synterm.errors import UsageError, did_you_mean
@@ -14,6 +13,7 @@ from synterm.providers.availability import known_families
 from synterm.reports.json import write_json
 from synterm.reports.usable import UsableRow, usable_list
 from synterm.settings import load_settings
+from synterm.storage.foreign import read_only
 
 HELP = """\
 Say which models are usable now, and what the others lack: those that a project names, and the families there are.
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
         case []:
             return _list([], args.json)
         case [project]:
-            with opened(project) as found:
+            with read_only(project) as found:
                 models = found.models.all()
             return _list(models, args.json)
         case _:

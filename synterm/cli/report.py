@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from synterm.cli.output import say
 from synterm.cli.parser import positive
-from synterm.cli.places import opened
 from synterm.errors import UsageError
+from synterm.storage.foreign import read_only
 from synterm.storage.project import Project
 from synterm.text import megabytes, plural
 
@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the report."""
     _refuse_no_folder(args.output)
-    with opened(args.project) as project:
+    with read_only(args.project) as project:
         from synterm.cli.history import find_run
         from synterm.evaluate.recount import recount
         from synterm.evaluate.report import build_report

@@ -17,6 +17,7 @@ from synterm.evaluate.provenance import who as login
 from synterm.evaluate.review.order import ORDERS
 from synterm.formats.row_files import KINDS, kind_of
 from synterm.storage.cases import CaseFilter
+from synterm.storage.foreign import read_only
 from synterm.storage.project import Project
 from synterm.text import plural, printable
 
@@ -102,7 +103,8 @@ def run(args: argparse.Namespace) -> int:
     """Do what the options say."""
     if args.open and args.export is None:
         raise UsageError("--open goes with --export FILE")
-    with opened(args.project) as project:
+    only_reads = args.calibration or args.export is not None or (args.json and args.source_file is None)
+    with (read_only if only_reads else opened)(args.project) as project:
         if args.calibration:
             return _calibration(project, args)
         if args.source_file is not None:

@@ -24,6 +24,7 @@ from synterm.evaluate.purse import Purse
 from synterm.evaluate.repeating import LEAD
 from synterm.evaluate.run import RunPlan
 from synterm.settings import Settings, load_settings
+from synterm.storage.foreign import read_only
 from synterm.storage.project import Project
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
     _refuse_what_is_to_come(args)
     for target in ci_output.files(args):
         _refuse_what_can_not_be_written(target)
-    with opened(args.project) as project:
+    with (read_only if args.dry_run else opened)(args.project) as project:
         chosen, opponent = against.held(project, args, _plan(project, args))
         if args.dry_run:
             return _preview(project, chosen, opponent)

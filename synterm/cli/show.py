@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from pydantic import BaseModel
 
 from synterm.cli.output import data
-from synterm.cli.places import opened
 from synterm.core.case import Case, value_text
 from synterm.core.examples import examples_text
 from synterm.core.ids import canonical_json
@@ -22,6 +21,7 @@ from synterm.providers.prices import price_of
 from synterm.reports.json import json_text, write_json
 from synterm.reports.listings import DocumentList, ModelList, PromptList, case_list, tree_list
 from synterm.settings import load_settings
+from synterm.storage.foreign import read_only
 from synterm.storage.project import Project
 from synterm.text import plural
 
@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write what is named."""
-    with opened(args.project) as project:
+    with read_only(args.project) as project:
         listing, lines = _SHOWING[args.kind](project, args.name)
         if args.json:
             write_json(listing, "-")

@@ -1,60 +1,57 @@
-"""Project files that are only read, and never changed: another branch's, another person's."""
+"""Looking at a project file that is not to be changed, of whatever version, also while others work in it.
+
+Opened to be written, a file says so in its header: to git it is another file then, whatever was written.
+"""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator
+import shutil
+import tempfile
+from collections.abc import Callable, Generator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from synterm.errors import ProjectError
-from synterm.storage.connect import APPLICATION_ID, DatabaseError, check_file, connect, project_error
-from synterm.storage.migrations import SCHEMA_VERSION
+from synterm.storage.connect import DatabaseError, check_file, project_error
 from synterm.storage.project import Project
+from synterm.storage.versions import copy_alone, copy_to, is_older, is_without_log
 
 
 @contextlib.contextmanager
-def read_only(path: Path) -> Generator[Project]:
-    """The project in a file, to be read. Of one that an older synterm made, a copy is brought up to date and read.
+def read_only(name: str | Path) -> Generator[Project]:
+    """The project in a file, to be read only; a copy of one that could not be read without writing.
 
-    Raises ProjectError when it is none, or can't be read.
+    Raises ProjectError when it is none, and whenever the file fails.
     """
-    check_file(path)
-    if not _is_older(path):
-        with Project.look(path) as project:
-            yield project
-        return
-    with TemporaryDirectory(prefix="synterm-") as folder:
-        copy = Path(folder) / "copy.db"
-        _copy(path, copy)
-        with _brought_up_to_date(copy, path) as project:
-            yield project
-
-
-def _is_older(path: Path) -> bool:
+    path = Path(name)
     try:
-        with contextlib.closing(connect(path, read_only=True)) as db:
-            (application,) = db.execute("PRAGMA application_id").fetchone()
-            (version,) = db.execute("PRAGMA user_version").fetchone()
-    except DatabaseError as error:
-        raise project_error(error, path) from error
-    return application == APPLICATION_ID and version < SCHEMA_VERSION
-
-
-def _copy(path: Path, copy: Path) -> None:
-    """Page by page, with what still stands in a log beside the file."""
-    try:
-        with (
-            contextlib.closing(connect(path, read_only=True)) as source,
-            contextlib.closing(connect(copy, create=True)) as target,
-        ):
-            source.conn.backup(target.conn)
+        check_file(path)
+        if is_without_log(path):
+            with _copied(path, copy_alone) as project:
+                yield project
+        elif is_older(path):
+            with _copied(path, copy_to) as project:
+                yield project
+        else:
+            with Project.look(path) as project:
+                yield project
     except DatabaseError as error:
         raise project_error(error, path) from error
 
 
-def _brought_up_to_date(copy: Path, path: Path) -> Project:
+@contextlib.contextmanager
+def _copied(path: Path, by: Callable[[Path, Path], None]) -> Generator[Project]:
+    folder = Path(tempfile.mkdtemp(prefix="synterm-"))
+    copy = folder / path.name
     try:
-        return Project.open(copy)
+        by(path, copy)
+        with Project.open(copy) as project:
+            yield project
+    except OSError as error:
+        raise ProjectError(error.strerror or str(error), where=str(path)) from error
     except ProjectError as error:
+        if error.where != str(copy):
+            raise
         raise ProjectError(error.message, where=str(path), hint=error.hint) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -125,7 +125,7 @@ def test_a_target_comes_through_the_text_form_as_it_is(synterm: Synterm, path: P
         "error": "$.error",
     }
     schema = synterm("schema", "project").json
-    Draft202012Validator(schema["$defs"]["ModelSpec"] | {"$defs": schema["$defs"]}).validate(model)
+    Draft202012Validator(schema["$defs"]["ModelForm"] | {"$defs": schema["$defs"]}).validate(model)
 
 
 def test_a_target_is_added_from_options_and_a_file(

@@ -111,7 +111,7 @@ def test_a_run_with_its_page_on_stdout_tells_the_rest_on_stderr(synterm: Synterm
     ("options", "said"),
     [
         (("--html", "no/such/x.html"), "no/such: there is no such folder"),
-        (("--html", "-", "--json", "-"), "only one of --html and --json can be -"),
+        (("--html", "-", "--json", "-"), "only one of --json and --html can be -"),
     ],
 )
 def test_a_page_that_can_not_be_written_is_said_before_the_run(

@@ -76,7 +76,7 @@ def test_junit_on_stdout_is_all_there_is(synterm: Synterm, make_project: MakePro
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--json", "-", "--junit", "-"], "can't both go to stdout"),
+        (["--json", "-", "--junit", "-"], "only one of --json and --junit can be -"),
         (["--comment", "-"], "--comment needs a file"),
         (["--junit", "no/such/report.xml"], "no/such: there is no such folder"),
         (["--comment", "no/such/comment.md"], "no/such: there is no such folder"),

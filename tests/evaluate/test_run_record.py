@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from synterm import __version__
 from synterm.core.completion import Completion, Outcome, failed_call
 from synterm.core.model import ModelSpec
 from synterm.core.tree import Node
@@ -40,6 +41,8 @@ async def test_a_run_is_recorded_with_all_its_evaluations(play: Play) -> None:
     run_id, result = await run(play.project, Stage(Actor()), chosen)
     record = last_run(play)
     assert (record.id, record.status, record.who, record.git_commit) == (run_id, "complete", "somebody", "0123abc")
+    versions = record.config.pop("versions")
+    assert (versions["synterm"], versions["documents"]) == (__version__, None)
     assert record.config == {
         "variants": [{"prompt": "prompt", "version": "draft", "body": chosen.variants[0].body.id, "model": "actor"}],
         "cases": 2,
