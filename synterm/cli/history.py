@@ -6,11 +6,13 @@ import argparse
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from socket import gethostname
 
 from synterm.cli.output import data, rows, say
 from synterm.cli.parser import amount
 from synterm.cli.places import opened
 from synterm.errors import NotFoundError, ProjectError, UsageError
+from synterm.evaluate.alive import is_alive
 from synterm.reports.figures import dollars
 from synterm.storage.foreign import read_only
 from synterm.storage.project import Project
@@ -122,6 +124,8 @@ def _prune(args: argparse.Namespace) -> int:
     if args.json:
         raise UsageError("prune has no --json", hint="--dry-run says what it would remove")
     with opened(args.project) as project:
+        if args.answers:
+            _refuse_beside_a_run(project)
         chosen, pinned = _chosen(project, args)
         effect = project.pruning.effect(chosen, answers=args.answers)
         said = _words(effect)
@@ -149,8 +153,25 @@ def _chosen(project: Project, args: argparse.Namespace) -> tuple[list[str], int]
         since = (datetime.now(UTC) - timedelta(days=min(args.older_than, 36_500))).isoformat(timespec="milliseconds")
         runs = [one for one in runs if one.started < since]
     pinned = project.pruning.pinned()
-    going = [one.id for one in runs if one.id not in pinned and one.status != "running"]
+    going = [one.id for one in runs if one.id not in pinned and not _may_run_still(one)]
     return going, sum(one.id in pinned for one in runs)
+
+
+def _may_run_still(run: RunRecord) -> bool:
+    """Whether a run may be under way: on this machine that is known, of others only how long ago it began."""
+    if run.status != "running":
+        return False
+    elsewhere = run.config.get("host") not in (None, gethostname())
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).isoformat(timespec="milliseconds")
+    return is_alive(run.config) or (elsewhere and run.started > yesterday)
+
+
+def _refuse_beside_a_run(project: Project) -> None:
+    """Raise UsageError while a run is under way: it may have looked up what would go, and name it at its end."""
+    if any(_may_run_still(one) for one in project.runs.all()):
+        raise UsageError(
+            "a run is under way, which may need these answers", hint="once it has ended, or without --answers"
+        )
 
 
 def _words(effect: Effect) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from synterm.storage.base import Store, dump
+from synterm.storage.baselines import refuse_pinned
 
 _CHOSEN = "(SELECT value FROM json_each(:runs))"
 _LEFT = f"(SELECT pk FROM run_columns WHERE run_id NOT IN {_CHOSEN})"
@@ -19,9 +20,11 @@ _FREE = f"""
 FROM responses WHERE created < coalesce((SELECT min(started) FROM runs WHERE id NOT IN {_CHOSEN}), '9')
 AND pk NOT IN (SELECT response_pk FROM evaluations WHERE response_pk IS NOT NULL AND column_pk IN {_LEFT})
 AND pk NOT IN (SELECT response_pk FROM reviews WHERE response_pk IS NOT NULL)
+AND pk < (SELECT max(pk) FROM responses)
 """
 """Answers that came before the first run that stays, and that neither such a run nor a review names. Later ones may be
-what a judge replied for a run that stays, or a turn of a dialog: no evaluation names those."""
+what a judge replied for a run that stays, or a turn of a dialog: no evaluation names those. The last row stays, so that
+no number is given again: who looked an answer up before it went, and names it afterwards, must not name another one."""
 _UNUSED = (
     """
     DELETE FROM contents WHERE id NOT IN (SELECT content_id FROM cases)
@@ -72,6 +75,8 @@ class PruningStore(Store):
         chosen = list(run_ids)
 
         def work(db: Database) -> Effect:
+            for run_id in chosen:
+                refuse_pinned(db, run_id)
             effect = _effect(db, chosen, answers=answers)
             values = {"runs": dump(chosen)}
             if answers:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
+from socket import gethostname
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 from sqlite_utils.utils import sqlite3  # pyright: ignore[reportPrivateImportUsage]
 
+from synterm.errors import ProjectError
+from synterm.storage.project import Project
 from tests.cli.conftest import Synterm
 from tests.conftest import MakeProject
 
@@ -147,3 +152,44 @@ def test_runs_of_the_last_days_stay(synterm: Synterm, make_project: MakeProject)
         db.execute("UPDATE runs SET started = '2020-01-01T00:00:00.000Z' WHERE id = ?", (first,))
     synterm("history", path, "prune", "--older-than", "30", "--yes")
     assert [run["id"] for run in _runs(synterm, path)] == [last]
+
+
+def test_a_killed_run_goes_and_one_that_is_under_way_stays(synterm: Synterm, make_project: MakeProject) -> None:
+    path = make_project()
+    for _ in range(2):
+        synterm("run", path, "--quiet")
+    last, first = (run["id"] for run in _runs(synterm, path))
+    alive, killed = {"host": gethostname(), "pid": os.getpid()}, {"host": "elsewhere", "pid": 1}
+    with sqlite3.connect(str(path)) as db:
+        for run_id, process, started in ((first, killed, "2020-01-01T00:00:00.000Z"), (last, alive, None)):
+            db.execute(
+                "UPDATE runs SET status = 'running', config = json_patch(config, ?), started = coalesce(?, started) "
+                "WHERE id = ?",
+                (json.dumps(process), started, run_id),
+            )
+    refused = synterm("history", path, "prune", "--keep", "0", "--answers", "--yes")
+    assert (refused.code, "a run is under way" in refused.err) == (2, True)
+    synterm("history", path, "prune", "--keep", "0", "--yes")
+    assert [run["id"] for run in _runs(synterm, path)] == [last]
+
+
+def test_the_number_of_an_answer_that_went_is_never_given_again(synterm: Synterm, make_project: MakeProject) -> None:
+    path = make_project()
+    synterm("run", path, "--quiet")
+    with Project.open(path) as project:
+        before = project.responses.last_pk()
+        removed = project.pruning.prune([run.id for run in project.runs.all()], answers=True).result()
+        assert removed.answers == before - 1
+    synterm("run", path, "--prompt", "router@v1", "--quiet")
+    with Project.open(path) as project:
+        named = [done.stored for done in project.runs.recorded(project.runs.all()[-1].id)]
+        assert min(number for number in named if number) > before
+
+
+def test_a_pinned_run_is_not_removed_whoever_asks(synterm: Synterm, make_project: MakeProject) -> None:
+    path = make_project()
+    synterm("run", path, "--quiet")
+    [run] = _runs(synterm, path)
+    _pin(path, run["id"])
+    with Project.open(path) as project, pytest.raises(ProjectError, match="it is pinned as the baseline 'main'"):
+        project.pruning.prune([run["id"]], answers=False).result()

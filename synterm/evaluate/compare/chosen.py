@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -25,8 +26,8 @@ class Chosen:
     """Only these; None: of each prompt and model the last version."""
     name: str
     """As it was asked for."""
-    opened: bool = False
-    """Whether the project was opened for this side."""
+    opened: ExitStack | None = None
+    """What closes the project, if it was opened for this side."""
 
     def __enter__(self) -> Chosen:
         return self
@@ -39,7 +40,7 @@ class Chosen:
     def close(self) -> None:
         """Close the project if it was opened for this side."""
         if self.opened:
-            self.project.close()
+            self.opened.close()
 
     @property
     def main(self) -> RunRecord | None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 from synterm.core.prompt import Prompt
 from synterm.errors import InputError, NotFoundError, did_you_mean
 from synterm.evaluate.compare.chosen import Chosen, VariantKey, chosen_run
+from synterm.storage.foreign import read_only
 from synterm.storage.project import Project
 from synterm.text import one_line
 
@@ -107,15 +109,12 @@ def _file(_project: Project, text: str) -> Chosen | None:
     path = Path(text)
     if not (path.is_file() or text.endswith(".db") or os.sep in text):
         return None
-    other = Project.look(path)
-    try:
+    with ExitStack() as stack:
+        other = stack.enter_context(read_only(path))
         run_id = other.comparing.last()
         if run_id is None:
             raise NotFoundError("it has no complete run to compare with", where=text, hint=f"synterm run {text}")
-        return Chosen(other, {"": other.runs.get(run_id)}, None, text, opened=True)
-    except BaseException:
-        other.close()
-        raise
+        return Chosen(other, {"": other.runs.get(run_id)}, None, text, opened=stack.pop_all())
 
 
 _FINDERS: tuple[Callable[[Project, str], Chosen | None], ...] = (_baseline, _last, _run, _version, _model, _file)
