@@ -112,7 +112,8 @@ class VariantComparison(BaseModel):
     behaviors: list[PartComparison]
     """In the order of the tree; only those with compared cases."""
     fixed: list[ChangedCase]
-    """At most 200 stand in each list, the largest changes first; the counts in `whole` are of all."""
+    """At most 200 stand in each list; the counts in `whole` are of all. First those of behaviors that came out better
+    or worse as a whole, within them the largest changes."""
     broken: list[ChangedCase]
     unpaired: list[UnpairedCase]
     unpaired_counts: dict[str, int] = Field(default_factory=dict[str, int])

@@ -89,7 +89,7 @@ def test_a_regression_against_a_baseline_is_exit_1(synterm: Synterm, worse: Path
     assert plain["comparison"]["verdict"] == "worse"
     assert plain["comparison"]["p_value"] == pytest.approx(2 / 2**12)
     assert plain["comparison"]["p_adjusted"] == pytest.approx(4 / 2**12)
-    assert steady["comparison"]["verdict"] == "no difference found"
+    assert steady["comparison"]["verdict"] == "not enough evidence"
     Draft202012Validator(synterm("schema", "run").json).validate(done.json)
 
 

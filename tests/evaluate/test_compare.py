@@ -344,6 +344,22 @@ def test_at_most_two_hundred_cases_are_listed_the_largest_changes_first(stand: S
     assert one.fixed[0].case_id == cases[-1].id
 
 
+def test_cases_of_a_part_that_got_worse_come_first(stand: Stand) -> None:
+    one, other = stand.cases(20), stand.cases(12, scenario=1)
+    before = stand.run([*one, *other], "p" * 32)
+    after = stand.run([*one, *other], "fff" + "p" * 17 + "f" * 12, version="v2")
+    found = only(stand.compare(before, after))
+    assert [part.passes.verdict for part in found.behaviors] == ["not enough evidence", "worse"]
+    assert [case.path for case in found.broken] == ["Routing/Declines/one"] * 12 + ["Routing/Greets/one"] * 3
+
+
+@pytest.mark.parametrize(("count", "verdict"), [(5, "not enough evidence"), (6, "no difference found")])
+def test_too_few_cases_tell_nothing_by_not_changing(stand: Stand, count: int, verdict: str) -> None:
+    cases = stand.cases(count)
+    report = stand.compare(stand.run(cases, "p" * count), stand.run(cases, "p" * count, version="v2"))
+    assert only(report).whole.passes.verdict == verdict
+
+
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from("pf?"), st.sampled_from("pf?")), min_size=1, max_size=12))
 def test_nothing_is_dropped(tmp_path_factory: pytest.TempPathFactory, letters: list[tuple[str, str]]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import nsmallest
 from typing import Any, Literal
 
-from synterm.core.comparison import ChangedCase, SideOfCase, UnpairedCase
+from synterm.core.comparison import ChangedCase, SideOfCase, UnpairedCase, Verdict
 from synterm.evaluate.compare.pairing import Pair, Paired
 from synterm.evaluate.compare.sides import Found, SideVariant, Source
 from synterm.evaluate.recount import evaluation_of
@@ -25,20 +25,27 @@ PathOf = Callable[[str], str]
 
 
 def changed_cases(
-    pairs: Iterable[Pair], sides: tuple[SideVariant, SideVariant], path: PathOf
+    pairs: Iterable[Pair], sides: tuple[SideVariant, SideVariant], path: PathOf, verdict_of: Callable[[str], Verdict]
 ) -> tuple[list[ChangedCase], list[ChangedCase]]:
-    """The cases that came out better, and those that came out worse: of each at most 200, the largest changes first.
+    """The cases that came out better, and those that came out worse: of each at most 200.
 
-    `path` gives the path of a scenario of the later side, or nothing where it is gone. Raises ProjectError.
+    First those of parts that came out so as a whole, since a reader sees few; within them the largest changes.
+    `path` gives the path of a scenario of the later side, or nothing where it is gone; `verdict_of` the verdict on the
+    part that it belongs to. Raises ProjectError.
     """
     turns = [(pair.turn, pair) for pair in pairs]
-    fixed = nsmallest(MOST, (pair for turn, pair in turns if turn > 0), key=_largest)
-    broken = nsmallest(MOST, (pair for turn, pair in turns if turn < 0), key=_largest)
+    first = {verdict: _first_of(verdict, verdict_of) for verdict in ("better", "worse")}
+    fixed = nsmallest(MOST, (pair for turn, pair in turns if turn > 0), key=first["better"])
+    broken = nsmallest(MOST, (pair for turn, pair in turns if turn < 0), key=first["worse"])
     shown = fixed + broken
     before = sides[0].recorded(pair.before for pair in shown)
     after = sides[1].recorded(pair.after for pair in shown)
     made = list(_changed(shown, before, after, path))
     return made[: len(fixed)], made[len(fixed) :]
+
+
+def _first_of(verdict: str, verdict_of: Callable[[str], Verdict]) -> Callable[[Pair], tuple[bool, float, float, str]]:
+    return lambda pair: (verdict_of(pair.after.scenario_id) != verdict, *_largest(pair))
 
 
 def _largest(pair: Pair) -> tuple[float, float, str]:

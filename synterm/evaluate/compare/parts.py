@@ -123,7 +123,8 @@ def _part(found: _Figures, p_passes: float, p_scores: float) -> PartComparison:
 def _passes(found: _Figures, adjusted: float) -> PassComparison:
     passes, n = found.passes, found.passes.roots
     alpha = _alpha(found.p_value, adjusted)
-    verdict = verdict_of(found.up, found.down, alpha) if n else "not enough evidence"
+    # Where all changing the same way would not tell, that none changed tells nothing.
+    verdict = verdict_of(found.up, found.down, alpha) if mcnemar_exact(n, 0) < alpha else "not enough evidence"
     before, after = (fsum(rates) / n if n else None for rates in (passes.before, passes.after))
     return PassComparison(
         compared=passes.compared,

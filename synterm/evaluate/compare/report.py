@@ -51,9 +51,11 @@ def _compare(
     known = _known(trees[0]), _known(trees[1])
     paired = pair_cases(before.verdicts(), after.verdicts(), known)
     judged = [pair for pair in paired.pairs if pair.judged]
-    whole, behaviors = compare_parts(judged, _part(trees[1], by), _parts(trees[1], by))
+    part_of = _part(trees[1], by)
+    whole, behaviors = compare_parts(judged, part_of, _parts(trees[1], by))
+    verdicts = {part.path: part.passes.verdict for part in behaviors}
     paths = _path(trees[0]), _path(trees[1])
-    fixed, broken = changed_cases(judged, sides, paths[1])
+    fixed, broken = changed_cases(judged, sides, paths[1], lambda scenario: verdicts[part_of(scenario)])
     unpaired, counts = unpaired_cases(paired, (before.project, after.project), paths)
     comparison = VariantComparison(
         before=before.name,
