@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from synterm.core.report import RunReport
-from synterm.reports.figures import percent
+from synterm.reports.figures import p_words, percent
 from synterm.reports.findings import FoundGate, FoundPart, gates, parts
 from synterm.reports.junit_suite import Suite
 from synterm.reports.xml import element, line, start
@@ -62,18 +62,15 @@ def _gate(found: FoundGate) -> tuple[str, str, str]:
     if gate.state == "failed":
         return "failure", "gate", f"found {found.found}{note}"
     if gate.state == "open":
-        return (
-            "error",
-            "undecided",
-            f"not decided: evaluations without a verdict could tip it; found {found.found}{note}",
-        )
+        why = "" if gate.why else "; evaluations without a verdict could tip it"
+        return "error", "undecided", f"not decided: found {found.found}{why}{note}"
     return "", "", ""
 
 
 def _part(found: FoundPart) -> tuple[str, str, str]:
     passes = found.part.passes
     rates = f"{percent(passes.rate_before)} before, {percent(passes.rate_after)} now"
-    told = f"{rates}; {passes.fixed} fixed, {passes.broken} broken, p = {passes.p_adjusted:.3g}"
+    told = f"{rates}; {passes.fixed} fixed, {passes.broken} broken, {p_words(passes.p_adjusted)}"
     if passes.verdict == "worse":
         return "failure", "regression", told
     if passes.verdict == "not enough evidence":
