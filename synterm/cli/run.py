@@ -75,6 +75,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Make the run, write its report, and give the exit code."""
     _refuse_what_is_to_come(args)
+    _refuse_reports_of_no_run(args)
     for target in ci_output.files(args):
         _refuse_what_can_not_be_written(target)
     with opened(args.project) as project:
@@ -233,6 +234,12 @@ def _fail_on(text: str) -> frozenset[str]:
 def _refuse_what_is_to_come(args: argparse.Namespace) -> None:
     if args.executor != "local":
         raise UsageError(f"--executor {args.executor} is not there yet", hint="leave it out: runs are local")
+
+
+def _refuse_reports_of_no_run(args: argparse.Namespace) -> None:
+    reports = [name for name in ("json", "html", "junit", "comment") if getattr(args, name)]
+    if args.dry_run and reports:
+        raise UsageError(f"--dry-run makes no run, so there is none for --{reports[0]}", hint="leave one of them out")
 
 
 def _refuse_what_does_not_fit(args: argparse.Namespace) -> None:

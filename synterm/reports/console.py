@@ -124,8 +124,9 @@ def _closing(report: RunReport, result: RunResult) -> Text:
         if states[state]:
             line.append(*GATE_MARKS[state]).append(f" {states[state]} {word}  ")
     line.append(f" run {report.run_id}", "dim")
-    if report.shard and states["open"]:
-        line.append(f"\nwhat is not decided needs the other shards: synterm merge -o ALL.db {_EACH}")
+    if report.shard and (states["open"] or report.comparison):
+        what = "what is not decided" if states["open"] else "whether anything got worse"
+        line.append(f"\n{what} needs the other shards: synterm merge -o ALL.db {_EACH}")
     if reason := exit_words(report, result.fail_on):
         line.append(f"\nexit {report.exit_code}: {reason}", "bold")
     return line

@@ -63,8 +63,16 @@ def parts(report: RunReport) -> Iterator[FoundPart]:
 
 
 def regressions(report: RunReport) -> list[FoundPart]:
-    """What got worse, as far as that can be told from chance, the worst of each pair of variants first."""
-    return [found for found in parts(report) if found.part.passes.verdict == "worse"]
+    """What got worse, as far as that can be told from chance, the worst of each pair of variants first.
+
+    Of a share of a run nothing: the whole may say otherwise.
+    """
+    return [] if is_share(report) else [found for found in parts(report) if found.part.passes.verdict == "worse"]
+
+
+def is_share(report: RunReport) -> bool:
+    """Whether the other shares of the run are elsewhere."""
+    return report.shard is not None and report.shard.of > 1
 
 
 def broken_cases(report: RunReport) -> dict[tuple[str, str], ChangedCase]:

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from synterm.core.comparison import VariantComparison
 from synterm.core.report import GateReport, GateState, RunReport
 from synterm.evaluate.report import RunResult
 from synterm.evaluate.tally import Tally
 from synterm.reports.figures import percent
-from synterm.reports.findings import FoundGate, gates
+from synterm.reports.findings import FoundGate, gates, regressions
 from synterm.reports.html.changes import ShownChange
 from synterm.text import plural
 
@@ -68,7 +67,7 @@ def gate_lines(report: RunReport) -> list[FoundGate]:
 def standing(report: RunReport, found: Sequence[FoundGate], changed: Sequence[ShownChange]) -> Standing:
     """The verdict on the run: what fails first, then what is not known, then what holds."""
     failed, undecided = (sum(line.gate.state == state for line in found) for state in ("failed", "open"))
-    worse = any(map(_worse, report.comparison.comparisons if report.comparison else ()))
+    worse = bool(regressions(report))
     state, words = _words(report, len(found), failed, undecided, worse=worse)
     return Standing(state, words, [*_more(report, failed, undecided, worse=worse), *map(_change, changed)])
 
@@ -129,7 +128,3 @@ def _change(found: ShownChange) -> str:
         f"{found.before} → {found.after}: {found.verdict}, "
         f"▲ {found.fixed_count:,} fixed and ▼ {found.broken_count:,} broken"
     )
-
-
-def _worse(found: VariantComparison) -> bool:
-    return any(part.passes.verdict == "worse" for part in (found.whole, *found.behaviors))
