@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from synterm.cli import against, ci_output
 from synterm.cli.batch import add_batch_arguments, batch_plan, batches
 from synterm.cli.choose import choose_cases, choose_variants
-from synterm.cli.output import data, say, without_commands
+from synterm.cli.output import data, refuse_no_folder, say, without_commands
 from synterm.cli.parser import amount, positive, shard, share
 from synterm.cli.places import opened
 from synterm.cli.progress import LineProgress, StatusLine
@@ -77,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
     _refuse_what_is_to_come(args)
     _refuse_reports_of_no_run(args)
     for target in ci_output.files(args):
-        _refuse_what_can_not_be_written(target)
+        refuse_no_folder(target)
     with opened(args.project) as project:
         chosen, opponent = against.held(project, args, _plan(project, args))
         if args.dry_run:
@@ -252,12 +251,6 @@ def _refuse_what_does_not_fit(args: argparse.Namespace) -> None:
             if getattr(args, option):
                 name = option.replace("_", "-")
                 raise UsageError(f"--rejudge asks for no answers, --{name} does", hint="leave one of them out")
-
-
-def _refuse_what_can_not_be_written(target: str | None) -> None:
-    """Better said before a run than after it."""
-    if target and not Path(target).parent.is_dir():
-        raise UsageError("there is no such folder", where=str(Path(target).parent))
 
 
 def _plan(project: Project, args: argparse.Namespace) -> RunPlan:
