@@ -56,8 +56,7 @@ _HEAD = """\
 synterm: edit a prompt, watch a grid of real cases answer on every keystroke.
 
 usage: synterm my.db            open the workbench
-       synterm COMMAND …        COMMAND --help tells more, with an example
-       synterm --version
+       synterm COMMAND --help   more of each, with an example; synterm --version
 """
 
 
