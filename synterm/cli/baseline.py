@@ -11,7 +11,6 @@ from synterm.cli.output import data, rows, say
 from synterm.cli.places import opened
 from synterm.errors import NotFoundError, UsageError
 from synterm.evaluate.provenance import who
-from synterm.evaluate.review.recorded import newest_run
 from synterm.reports.baselines import baseline_list, cases_words, described, listed, rate_words, rates, scenario_path
 from synterm.reports.figures import percent
 from synterm.reports.json import write_json
@@ -44,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     pin = actions.add_parser("set", help="pin a run under NAME; says what it replaces")
     pin.add_argument("name", metavar="NAME", help="such as main")
-    pin.add_argument("--run", metavar="ID", help="by id or its end, or last (default: the newest complete run)")
+    pin.add_argument("--run", metavar="ID", help="by id or its end, last or last-1 (default: the newest complete run)")
     pin.add_argument("--force", action="store_true", help="also a run that is not complete")
     actions.add_parser("ls", help="what is pinned, how old it is, and how many of the project's cases it has")
     show = actions.add_parser("show", help="a baseline scenario by scenario")
@@ -99,15 +98,12 @@ def _set(project: Project, args: argparse.Namespace) -> None:
 
 
 def _run_of(project: Project, wanted: str | None) -> RunRecord:
-    """The run that is named, or the newest complete one. Raises UsageError."""
-    if wanted not in (None, "last"):
-        return newest_run(project, wanted)
-    runs = project.runs.all()
-    complete = runs if wanted else [run for run in runs if run.status == "complete"]
-    if not complete:
-        some = "no run is complete" if runs else "there is no recorded run yet"
-        raise UsageError(some, hint=f"synterm run {project.path} makes one")
-    return complete[-1]
+    """The run that is named, or the newest complete one. Raises NotFoundError, UsageError."""
+    if wanted is not None:
+        return project.runs.named(wanted)
+    if project.runs.page(limit=1) and not any(run.status == "complete" for run in project.runs.all()):
+        raise UsageError("no run is complete", hint=f"synterm run {project.path} makes one")
+    return project.runs.named("last", complete=True)
 
 
 def _refuse_what_is_not_done(record: RunRecord, *, force: bool) -> None:

@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
-COMMANDS: dict[str, tuple[str, str]] = {
-    "demo": ("synterm.cli.demo", "a sample project on a model that runs on this machine"),
-    "new": ("synterm.cli.new", "make a project file: empty, from a sample, or from a text form"),
-    "run": ("synterm.cli.run", "evaluate; the entry point for CI"),
-    "compare": ("synterm.cli.compare", "hold two runs, versions or models against each other"),
-    "report": ("synterm.cli.report", "a recorded run as one HTML file"),
-    "init-ci": ("synterm.cli.init_ci", "a workflow file that evaluates on every change"),
-    "ls": ("synterm.cli.ls", "list the tree, cases, prompts, models, documents or runs"),
-    "show": ("synterm.cli.show", "show one case, prompt, node, model or document in full"),
-    "add": ("synterm.cli.add", "add features, behaviors, scenarios, cases, prompts, models, documents"),
-    "edit": ("synterm.cli.edit", "change them"),
-    "rm": ("synterm.cli.rm", "remove them"),
-    "baseline": ("synterm.cli.baseline", "pin a run under a name: what later runs are held against"),
-    "merge": ("synterm.cli.merge", "make one file of several: the shards of a run, or people's copies"),
-    "review": ("synterm.cli.review", "judge answers yourself; how far each check can be trusted"),
-    "history": ("synterm.cli.history", "what was run, by whom, on what; and forgetting it"),
-    "dump": ("synterm.cli.dump", "a project as text: for review, git diff, and load"),
-    "load": ("synterm.cli.load", "make the project file of such a text again"),
-    "diff": ("synterm.cli.diff", "what differs between two projects"),
-    "models": ("synterm.cli.models", "which models are usable now, why others are not; one test call"),
-    "serve": ("synterm.cli.serve", "the workbench in a browser"),
-    "settings": ("synterm.cli.settings", "your settings, each with its meaning; and where they are"),
-    "schema": ("synterm.cli.schema", "the JSON Schema of what goes in and comes out"),
+GROUPS: dict[str, dict[str, str]] = {
+    "First steps": {
+        "demo": "synterm demo: a sample project, no key, no account",
+        "new": "synterm new my.db: a project of your own",
+        "models": "which models are usable now, why others are not",
+    },
+    "Describe": {
+        "ls show": "list the tree, cases, prompts, runs …; one in full",
+        "add edit rm": "change them, without the workbench",
+    },
+    "Evaluate": {
+        "run": "evaluate; the entry point for CI",
+        "baseline": "pin a run: what later ones are held against",
+        "compare": "hold two runs, versions or models together",
+    },
+    "Judge": {
+        "review": "judge answers; how far to trust each check",
+    },
+    "Share": {
+        "report": "a run as one HTML file",
+        "init-ci": "a workflow file that evaluates on every change",
+        "serve": "the workbench in a browser",
+        "dump load": "a project as text for review and git; and back",
+        "diff": "what differs between two projects",
+        "merge": "one file of several: shards, people's copies",
+    },
+    "Look after": {
+        "history": "what was run, by whom, on what; and forgetting it",
+        "settings": "your settings, and where they are",
+        "schema": "the JSON Schema of what goes in and comes out",
+    },
 }
+"""By what they are for, in the order in which one needs them: those that share a line, and what they do."""
+
+_NAMES = [name for group in GROUPS.values() for names in group for name in names.split()]
+COMMANDS: dict[str, str] = {name: f"synterm.cli.{name.replace('-', '_')}" for name in _NAMES}
+"""The module of each."""
 
 NOT_YET = (
     "distill",
@@ -42,22 +55,15 @@ NOT_YET = (
 _HEAD = """\
 synterm: edit a prompt, watch a grid of real cases answer on every keystroke.
 
-usage: synterm PROJECT          open the workbench
-       synterm COMMAND …
-
-First steps
-  synterm demo                  a sample project: no key, no account
-  synterm new my.db             a project of your own
-  synterm my.db                 open it
-
-Commands
-"""
-_TAIL = """
-`synterm COMMAND --help` tells more, with an example. `synterm --version` prints the version.
+usage: synterm my.db            open the workbench
+       synterm COMMAND --help   more of each, with an example; synterm --version
 """
 
 
 def overview() -> str:
-    """The help of `synterm` itself."""
-    lines = (f"  {name:<9} {words}" for name, (_, words) in COMMANDS.items())
-    return _HEAD + "\n".join(lines) + "\n" + _TAIL
+    """The help of `synterm` itself: all of it is seen at once on a terminal of 80 × 24."""
+    lines = [_HEAD]
+    for title, group in GROUPS.items():
+        heads = [title, *[""] * len(group)]
+        lines += [f"{head:<12} {names:<12} {words}" for head, (names, words) in zip(heads, group.items(), strict=False)]
+    return "\n".join(lines) + "\n"

@@ -11,7 +11,7 @@ from socket import gethostname
 from synterm.cli.output import data, rows, say
 from synterm.cli.parser import amount
 from synterm.cli.places import opened
-from synterm.errors import NotFoundError, ProjectError, UsageError
+from synterm.errors import ProjectError, UsageError
 from synterm.evaluate.alive import is_alive
 from synterm.reports.figures import dollars
 from synterm.storage.foreign import read_only
@@ -39,7 +39,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `synterm history`."""
     parser.add_argument("project", metavar="PROJECT")
     parser.add_argument(
-        "run", metavar="RUN|prune", nargs="?", help="a run by the ending of its id, or last; or prune, to remove runs"
+        "run",
+        metavar="RUN|prune",
+        nargs="?",
+        help="a run by its id or the end of it, last or last-1; or prune, to remove runs",
     )
     parser.add_argument("--limit", type=_whole, metavar="N", default=20, help="only the newest N (default 20; 0: all)")
     parser.add_argument("--json", metavar="FILE", help="as JSON (synterm schema history); - for stdout")
@@ -86,27 +89,11 @@ def _list(project: Project, args: argparse.Namespace) -> None:
 def _show(project: Project, args: argparse.Namespace) -> None:
     from synterm.reports.history import HistoryDocument, past_run, run_facts
 
-    found = past_run(find_run(project, args.run), project.pruning.pinned())
+    found = past_run(project.runs.named(args.run), project.pruning.pinned())
     if args.json:
         return _write(HistoryDocument(runs=[found]), args.json)
     tree = project.nodes.tree()
     return rows(run_facts(found, {node.id: tree.path(node.id) for node in tree.scenarios()}))
-
-
-def find_run(project: Project, name: str) -> RunRecord:
-    """The run of that id or of the only id that ends so; ``last`` for the last one.
-
-    Raises NotFoundError, and UsageError where several end so.
-    """
-    runs = project.runs.page(limit=-1)
-    if name == "last" and runs:
-        return runs[0]
-    found = [one for one in runs if one.id.endswith(name.upper())]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise UsageError(f"{plural(len(found), 'run')} end in {name!r}", hint="give more of the id")
-    raise NotFoundError(f"no run {name!r}", hint="synterm history PROJECT lists them; or prune, to remove some")
 
 
 def _write(document: object, target: str) -> None:

@@ -69,7 +69,7 @@ def _command(name: str, words: list[str]) -> int:
 
     # Nearly all that a command makes lives until its end: looking for garbage took a fifth of a run.
     gc.set_threshold(50_000, 20, 100)
-    module = import_module(COMMANDS[name][0])
+    module = import_module(COMMANDS[name])
     parser = Parser(f"synterm {name}", module.HELP, module.EXAMPLES)
     module.add_arguments(parser)
     try:

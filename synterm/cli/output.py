@@ -8,8 +8,10 @@ import os
 import shutil
 import sys
 from collections.abc import Generator, Iterable, Sequence
+from pathlib import Path
 from typing import TextIO
 
+from synterm.errors import UsageError
 from synterm.reports.github.commands import in_actions, tamed
 from synterm.text import one_line, printable
 
@@ -75,3 +77,9 @@ def _widths(lines: list[list[str]]) -> list[int]:
 
     widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
     return [*(min(width, 44) for width in widths[:-1]), *widths[-1:]]
+
+
+def refuse_no_folder(target: str | None) -> None:
+    """Better said before the work than after it. Raises UsageError for a file in a folder that is not there."""
+    if target and not Path(target).parent.is_dir():
+        raise UsageError("there is no such folder", where=str(Path(target).parent))

@@ -6,16 +6,17 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from synterm.cli.output import say
+from synterm.cli.output import refuse_no_folder, say
 from synterm.cli.parser import positive
-from synterm.errors import UsageError
 from synterm.storage.foreign import read_only
 from synterm.storage.project import Project
 from synterm.text import megabytes, plural
 
 if TYPE_CHECKING:
+    from synterm.core.comparison import CompareReport
     from synterm.core.report import RunReport
     from synterm.evaluate.report import RunResult
+    from synterm.storage.runs import RunRecord
 
 HELP = """\
 Write the report of a recorded run as one HTML file: the verdict, variants, behaviors, labels, errors, and the single
@@ -25,6 +26,7 @@ EXAMPLES = """\
 examples:
   synterm report my.db -o report.html
   synterm report my.db 3F7K2Q -o report.html        a run by the end of its id (synterm history my.db)
+  synterm report my.db -o report.html --against main      with what got better or worse since that baseline
   synterm report my.db -o report.html --rows all
   synterm run my.db --html report.html              the same, right after a run"""
 
@@ -36,8 +38,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `synterm report`."""
     add = parser.add_argument
     add("project", metavar="PROJECT")
-    add("run", metavar="RUN", nargs="?", default="last", help="the run, by its id or the end of it; or last (default)")
+    add("run", metavar="RUN", nargs="?", default="last", help="by its id or the end of it; last (default), or last-1")
     add("-o", "--output", metavar="FILE", required=True, help="where to write it; - for stdout")
+    add(
+        "--against",
+        metavar="WHAT",
+        help="what the run is compared with, as in synterm compare: a baseline, another run, a version, FILE.db",
+    )
     add(
         "--rows",
         type=_rows,
@@ -49,19 +56,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the report."""
-    _refuse_no_folder(args.output)
+    refuse_no_folder(args.output)
     with read_only(args.project) as project:
-        from synterm.cli.history import find_run
         from synterm.evaluate.recount import recount
         from synterm.evaluate.report import build_report
 
-        if not project.runs.page(limit=1):
-            raise UsageError("there is no recorded run yet", hint=f"synterm run {project.path} makes one")
-        record = find_run(project, args.run)
+        record = project.runs.named(args.run)
+        comparison = _against(project, record, args.against) if args.against else None
         result = recount(project, record).result
-        report = build_report(result, run_id=record.id, project=project.name)
+        report = build_report(result, run_id=record.id, project=project.name, comparison=comparison)
         write_html_report(project, report, result, args.output, most=args.rows, recounted=True)
     return 0
+
+
+def _against(project: Project, record: RunRecord, name: str) -> CompareReport:
+    """How the run stands against what is called so."""
+    from synterm.evaluate.compare.chosen import chosen_run
+    from synterm.evaluate.compare.names import resolve
+    from synterm.evaluate.compare.report import compare
+
+    with resolve(project, name) as before:
+        return compare(before, chosen_run(project, record, f"run {record.id[-8:]}"))
 
 
 def write_html_report(
@@ -82,12 +97,6 @@ def write_html_report(
         left_out = choice.made - choice.shown
         some = f", {left_out:,} left out (--rows all)" if left_out else ""
         say(f"{target}: {plural(choice.shown, 'evaluation')}{some}, {megabytes(Path(target).stat().st_size)}")
-
-
-def _refuse_no_folder(target: str | None) -> None:
-    """Better said before the work than after it. Raises UsageError for a file in a folder that is not there."""
-    if target and not Path(target).parent.is_dir():
-        raise UsageError("there is no such folder", where=str(Path(target).parent))
 
 
 def _rows(text: str) -> int | None:

@@ -59,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _what_to_judge(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("what is judged, or exported with --open").add_argument
-    add("--run", metavar="ID", help="the recorded run, by its id or the end of it (default: the newest)")
+    add("--run", metavar="ID", help="the recorded run, by its id or its end, last or last-1 (default: the newest)")
     add("--prompt", metavar="NAME[@V]", help="only answers of this prompt, or this version of it")
     add("--model", metavar="NAME", help="only answers of this model")
     add("--behavior", action="append", default=[], metavar="GLOB", help="as in synterm run")
@@ -138,7 +138,7 @@ def _chosen(project: Project, args: argparse.Namespace) -> Chosen:
     from synterm.evaluate.review.choosing import MOST, choose
     from synterm.evaluate.review.recorded import candidates, newest_run
 
-    record = newest_run(project, args.run)
+    record = newest_run(project) if args.run is None else project.runs.named(args.run)
     wanted_cases = CaseFilter(
         scenario_ids=scenario_ids(project.nodes.tree(), args.behavior),
         split=None if args.split == "all" else args.split,

@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from synterm.cli import against, ci_output
 from synterm.cli.batch import add_batch_arguments, batch_plan, batches
 from synterm.cli.choose import choose_cases, choose_variants
-from synterm.cli.output import data, say, without_commands
+from synterm.cli.output import data, refuse_no_folder, say, without_commands
 from synterm.cli.parser import amount, positive, shard, share
 from synterm.cli.places import opened
 from synterm.cli.progress import LineProgress, StatusLine
@@ -76,8 +75,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Make the run, write its report, and give the exit code."""
     _refuse_what_is_to_come(args)
+    _refuse_reports_of_no_run(args)
     for target in ci_output.files(args):
-        _refuse_what_can_not_be_written(target)
+        refuse_no_folder(target)
     with (read_only if args.dry_run else opened)(args.project) as project:
         chosen, opponent = against.held(project, args, _plan(project, args))
         if args.dry_run:
@@ -236,6 +236,12 @@ def _refuse_what_is_to_come(args: argparse.Namespace) -> None:
         raise UsageError(f"--executor {args.executor} is not there yet", hint="leave it out: runs are local")
 
 
+def _refuse_reports_of_no_run(args: argparse.Namespace) -> None:
+    reports = [name for name in ("json", "html", "junit", "comment") if getattr(args, name)]
+    if args.dry_run and reports:
+        raise UsageError(f"--dry-run makes no run, so there is none for --{reports[0]}", hint="leave one of them out")
+
+
 def _refuse_what_does_not_fit(args: argparse.Namespace) -> None:
     if args.stop_early and args.repeat <= LEAD:
         raise UsageError(f"--stop-early needs --repeat K with K over {LEAD}", hint="--repeat 5 --stop-early")
@@ -246,12 +252,6 @@ def _refuse_what_does_not_fit(args: argparse.Namespace) -> None:
             if getattr(args, option):
                 name = option.replace("_", "-")
                 raise UsageError(f"--rejudge asks for no answers, --{name} does", hint="leave one of them out")
-
-
-def _refuse_what_can_not_be_written(target: str | None) -> None:
-    """Better said before a run than after it."""
-    if target and not Path(target).parent.is_dir():
-        raise UsageError("there is no such folder", where=str(Path(target).parent))
 
 
 def _plan(project: Project, args: argparse.Namespace) -> RunPlan:

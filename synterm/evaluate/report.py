@@ -271,13 +271,15 @@ def _scope(result: RunResult, variant: Variant, node: Node | None, against: Agai
 def _exit_code(result: RunResult, states: Sequence[str], comparison: CompareReport | None, *, errors: bool) -> ExitCode:
     if "gate" in result.fail_on and "failed" in states:
         return ExitCode.GATE_FAILED
-    if "regression" in result.fail_on and comparison and regressions(comparison):
+    # What a share of the cases shows of a difference, the whole may not.
+    compared = None if result.elsewhere_in else comparison
+    if "regression" in result.fail_on and compared and regressions(compared):
         return ExitCode.GATE_FAILED
     if result.halted or result.not_made or ("error" in result.fail_on and errors):
         return ExitCode.INCOMPLETE
     # What a shard leaves open, the others decide.
     if "gate" in result.fail_on and "open" in states and not result.elsewhere_in:
         return ExitCode.INCOMPLETE
-    if "insufficient" in result.fail_on and comparison and insufficient(comparison):
+    if "insufficient" in result.fail_on and compared and insufficient(compared):
         return ExitCode.INSUFFICIENT
     return ExitCode.OK

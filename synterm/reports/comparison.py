@@ -22,8 +22,8 @@ from synterm.core.comparison import (
     VariantComparison,
     Verdict,
 )
-from synterm.evaluate.compare.outcome import behaviors_that
-from synterm.reports.figures import percent
+from synterm.evaluate.compare.outcome import behaviors_that, worst_first
+from synterm.reports.figures import p_figure, p_words, percent
 from synterm.reports.tables import new_table
 from synterm.text import one_line, plural
 
@@ -113,7 +113,7 @@ def _verdict(one: VariantComparison, width: int) -> Iterator[Text]:
         (f"▼ {passes.broken:,} broken", "red" if passes.broken else "dim"),
         (f"   of {_compared(passes)}", "dim"),
     )
-    yield Text(f"  {_points(passes)}   {_p(passes.p_value)} (exact McNemar)", "dim")
+    yield Text(f"  {_points(passes)}   {p_words(passes.p_value)} (exact McNemar)", "dim")
     if one.whole.scores and _tells_more(one.whole):
         yield _scores(one.whole.scores)
     if words := _more(passes):
@@ -140,10 +140,6 @@ def _signed(value: float, digits: int) -> str:
     return f"{value:+.{digits}f}".replace("-", "−")
 
 
-def _p(value: float) -> str:
-    return "p < 0.001" if value < 0.001 else f"p = {value:.2g}"
-
-
 def _tells_more(part: PartComparison) -> bool:
     """Whether scores say anything that passes do not."""
     if part.scores is None:
@@ -158,7 +154,7 @@ def _scores(scores: ScoreComparison) -> Text:
         low, high = scores.difference_ci
         ends = f"{_signed(low, 3)} to {_signed(high, 3)}"
         line.append(f"{_signed(scores.difference, 3)} [{ends}]  ", "dim")
-    return line.append(scores.verdict, VERDICT_INKS[scores.verdict]).append(f"  {_p(scores.p_value)}", "dim")
+    return line.append(scores.verdict, VERDICT_INKS[scores.verdict]).append(f"  {p_words(scores.p_value)}", "dim")
 
 
 def _more(passes: PassComparison) -> str:
@@ -173,7 +169,7 @@ def _more(passes: PassComparison) -> str:
 
 
 def _parts(one: VariantComparison, by: str, width: int) -> Iterator[RenderableType]:
-    shown = one.behaviors
+    shown = worst_first(one.behaviors)
     if len(shown) > _ALL_PARTS:
         shown = [part for part in shown if part.passes.fixed or part.passes.broken]
     with_scores = width >= _NARROW and any(map(_tells_more, shown))
@@ -198,7 +194,7 @@ def _table(shown: Sequence[PartComparison], by: str, with_scores: bool) -> Table
             _count(passes.fixed, "green"),
             _count(passes.broken, "red"),
             *((_score(part.scores),) if with_scores else ()),
-            f"{passes.p_adjusted:.2g}" if passes.p_adjusted >= 0.001 else "<0.001",
+            p_figure(passes.p_adjusted),
             Text(passes.verdict, VERDICT_INKS[passes.verdict]),
         )
     return table

@@ -16,7 +16,7 @@ from synterm.reports.changes import Change, changes
 from synterm.reports.comparison import brief_sections
 from synterm.reports.details import confusion, errors, failures
 from synterm.reports.exit_words import exit_words
-from synterm.reports.figures import chance, dollars, seconds
+from synterm.reports.figures import dollars, p_words, seconds
 from synterm.reports.gates import gate_lines, run_gate_lines
 from synterm.reports.groups import group_table
 from synterm.reports.judges import corrected_lines, gate_notes
@@ -105,7 +105,7 @@ def _change(change: Change) -> Iterator[Text]:
         (change.verdict, "bold"),
     )
     if change.changed_roots:
-        yield Text(f"  chance alone changes as much {chance(change.p_value)} (exact McNemar)", "dim")
+        yield Text(f"  {p_words(change.p_value)} (exact McNemar)", "dim")
 
 
 def _gates(report: RunReport) -> Iterator[RenderableType]:
@@ -124,8 +124,9 @@ def _closing(report: RunReport, result: RunResult) -> Text:
         if states[state]:
             line.append(*GATE_MARKS[state]).append(f" {states[state]} {word}  ")
     line.append(f" run {report.run_id}", "dim")
-    if report.shard and states["open"]:
-        line.append(f"\nwhat is not decided needs the other shards: synterm merge -o ALL.db {_EACH}")
+    if report.shard and (states["open"] or report.comparison):
+        what = "what is not decided" if states["open"] else "whether anything got worse"
+        line.append(f"\n{what} needs the other shards: synterm merge -o ALL.db {_EACH}")
     if reason := exit_words(report, result.fail_on):
         line.append(f"\nexit {report.exit_code}: {reason}", "bold")
     return line

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from synterm.core.report import RunReport
 from synterm.errors import ExitCode
 from synterm.evaluate.compare.outcome import behaviors_that
+from synterm.reports.findings import is_share
 from synterm.text import plural
 
 
@@ -33,6 +34,8 @@ def _worse(report: RunReport, fail_on: Collection[str]) -> Iterator[str]:
     gates = [*report.gates, *(row.gate for row in report.behaviors if row.gate)]
     if "gate" in fail_on and any(gate.state == "failed" for gate in gates):
         yield "a gate failed"
+        if is_share(report):
+            return
     found = report.comparison.comparisons if report.comparison and "regression" in fail_on else []
     if any(one.whole.passes.verdict == "worse" or behaviors_that("worse", one) for one in found):
         parts = {path for one in found for path in behaviors_that("worse", one)}

@@ -62,12 +62,12 @@ def seconds(value: float) -> str:
     return f"{minutes} min {rest:02} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"
 
 
-def chance(p_value: float) -> str:
-    """A p-value in words: ``4 times in 100``."""
-    if p_value < 0.001:
-        return "less than once in 1,000"
-    base = 1000 if p_value < 0.01 else 100
-    times = round(p_value * base)
-    if times == base:
-        return "every time"
-    return f"once in {base:,}" if times == 1 else f"{times} times in {base:,}"
+def p_words(p_value: float) -> str:
+    """``p = 0.035``, ``p < 0.001``."""
+    figure = p_figure(p_value)
+    return f"p {figure[0]} {figure[1:]}" if figure.startswith("<") else f"p = {figure}"
+
+
+def p_figure(p_value: float) -> str:
+    """The same in a column that says what it is: ``0.035``, ``<0.001``."""
+    return "<0.001" if p_value < 0.001 else f"{p_value:.2g}"

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from synterm.core.comparison import ChangedCase, PartComparison, VariantComparison
-from synterm.core.report import BehaviorReport, GateReport, RunReport
+from synterm.core.report import GateReport, RunReport
 from synterm.errors import ExitCode
-from synterm.reports.figures import percent
+from synterm.evaluate.compare.outcome import worst_first
 from synterm.text import plural
 
 WHOLE = "the whole run"
@@ -29,18 +29,11 @@ class FoundGate:
     variant: str
     """The variant's name; empty where it is about no single one."""
     gate: GateReport
-    row: BehaviorReport | None = None
-    """The counts of its node."""
 
     @property
     def found(self) -> str:
-        """What was found, in words: ``5 % (1/21)``, or the figure."""
-        found = self.gate.found
-        if found is None:
-            return "nothing to tell by"
-        if "rate" not in self.gate.kind:
-            return f"{found:g}"
-        return percent(found) + (f" ({self.row.passed:,}/{self.row.n:,})" if self.row and self.row.n else "")
+        """What was found, in words: ``4.8 % do, 1 of 21``."""
+        return self.gate.finding or "nothing found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +51,28 @@ class FoundPart:
 
 def gates(report: RunReport) -> list[FoundGate]:
     """All gates: those over the run first, then those of the tree."""
-    names = [variant.name for variant in report.variants] or [""]
-    # Each gate over the run stands there for every variant, in their order.
-    whole = [FoundGate(WHOLE, names[at % len(names)], gate) for at, gate in enumerate(report.gates)]
-    return whole + [FoundGate(row.path, row.variant, row.gate, row) for row in report.behaviors if row.gate]
+    whole = [FoundGate(WHOLE, gate.variant, gate) for gate in report.gates]
+    return whole + [FoundGate(row.path, row.variant, row.gate) for row in report.behaviors if row.gate]
 
 
 def parts(report: RunReport) -> Iterator[FoundPart]:
-    """Each pair of variants that was compared: as a whole, then its behaviors."""
+    """Each pair of variants that was compared: as a whole, then its behaviors, of which what got worse comes first."""
     for pair in report.comparison.comparisons if report.comparison else ():
         yield FoundPart(pair, pair.whole)
-        yield from (FoundPart(pair, part) for part in pair.behaviors)
+        yield from (FoundPart(pair, part) for part in worst_first(pair.behaviors))
 
 
 def regressions(report: RunReport) -> list[FoundPart]:
-    """What got worse, as far as that can be told from chance."""
-    return [found for found in parts(report) if found.part.passes.verdict == "worse"]
+    """What got worse, as far as that can be told from chance, the worst of each pair of variants first.
+
+    Of a share of a run nothing: the whole may say otherwise.
+    """
+    return [] if is_share(report) else [found for found in parts(report) if found.part.passes.verdict == "worse"]
+
+
+def is_share(report: RunReport) -> bool:
+    """Whether the other shares of the run are elsewhere."""
+    return report.shard is not None and report.shard.of > 1
 
 
 def broken_cases(report: RunReport) -> dict[tuple[str, str], ChangedCase]:

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable
 
 from synterm.core.report import RunReport
-from synterm.reports.figures import percent
-from synterm.reports.findings import FoundGate, FoundPart, gates, parts
+from synterm.reports.figures import p_words, percent
+from synterm.reports.findings import FoundGate, FoundPart, gates, is_share, parts
 from synterm.reports.junit_suite import Suite
 from synterm.reports.xml import element, line, start
 from synterm.text import plural
@@ -32,7 +32,7 @@ def gate_suites(report: RunReport, stable: Stable) -> list[Suite]:
     compared, taken = Suite("regressions"), Counter[str]()
     for found in parts(report):
         name = f"{found.path} [{stable(found.pair.after)}] is no worse than in {report.comparison.before.name}"
-        _add(compared, taken, name, *_part(found))
+        _add(compared, taken, name, *_part(found, share=is_share(report)))
     return [suite, compared]
 
 
@@ -62,18 +62,17 @@ def _gate(found: FoundGate) -> tuple[str, str, str]:
     if gate.state == "failed":
         return "failure", "gate", f"found {found.found}{note}"
     if gate.state == "open":
-        return (
-            "error",
-            "undecided",
-            f"not decided: evaluations without a verdict could tip it; found {found.found}{note}",
-        )
+        why = "" if gate.why else "; evaluations without a verdict could tip it"
+        return "error", "undecided", f"not decided: found {found.found}{why}{note}"
     return "", "", ""
 
 
-def _part(found: FoundPart) -> tuple[str, str, str]:
+def _part(found: FoundPart, *, share: bool) -> tuple[str, str, str]:
     passes = found.part.passes
     rates = f"{percent(passes.rate_before)} before, {percent(passes.rate_after)} now"
-    told = f"{rates}; {passes.fixed} fixed, {passes.broken} broken, p = {passes.p_adjusted:.3g}"
+    told = f"{rates}; {passes.fixed} fixed, {passes.broken} broken, {p_words(passes.p_adjusted)}"
+    if passes.verdict == "worse" and share:
+        return "skipped", "", f"worse in this shard, the merged run decides: {told}"
     if passes.verdict == "worse":
         return "failure", "regression", told
     if passes.verdict == "not enough evidence":

@@ -27,7 +27,6 @@ _SAMPLES = """
 SELECT scenario_id, grades, min(case_id) FROM evaluations WHERE column_pk = ? AND passed IS NOT NULL
 GROUP BY scenario_id
 """
-_COMPLETE = "SELECT id FROM runs WHERE status = 'complete' ORDER BY id DESC LIMIT 1 OFFSET ?"
 _HOLDING = """
 SELECT id FROM runs WHERE status = 'complete' AND id IN (SELECT run_id FROM run_columns WHERE {has})
 ORDER BY id DESC LIMIT 1
@@ -78,18 +77,6 @@ class Comparing(Store):
             with self._reading("an evaluation"):
                 found = list(reader.of_cases(column, part))
             yield from found
-
-    def last(self, back: int = 0) -> str | None:
-        """The id of the newest complete run, or of the one so many before it; None where there are not so many."""
-        row = self._row(_COMPLETE, [back])
-        return row[0] if row else None
-
-    def ending(self, text: str) -> list[str]:
-        """The ids of runs that end so, whatever the case of the letters; at most two."""
-        # An underscore or a percent sign would stand for anything.
-        if not (text.isascii() and text.isalnum()):
-            return []
-        return [run_id for (run_id,) in self._rows("SELECT id FROM runs WHERE id LIKE ? LIMIT 2", [f"%{text.upper()}"])]
 
     def with_version(self, version: str, prompt: str | None = None, bodies: Sequence[str] = ()) -> str | None:
         """The id of the newest complete run that has this version of a prompt (None: of any), by what it was called

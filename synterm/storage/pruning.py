@@ -30,10 +30,12 @@ _UNUSED = (
     DELETE FROM contents WHERE id NOT IN (SELECT content_id FROM cases)
     AND id NOT IN (SELECT lower(hex(content_id)) FROM evaluations)
     AND id NOT IN (SELECT lower(hex(content_id)) FROM reviews)
+    AND id NOT IN (SELECT content_id FROM batch_requests)
     """,
     """
     DELETE FROM prompt_bodies WHERE id NOT IN (SELECT body_id FROM prompt_versions)
     AND id NOT IN (SELECT body_id FROM run_columns) AND id NOT IN (SELECT body_id FROM responses)
+    AND id NOT IN (SELECT body_id FROM batch_requests)
     """,
 )
 """What checks found stays, and so do recipes: a workbench that is open beside has their rows in mind."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from sqlite_utils import Database
 
 from synterm.core.evaluation import CheckResult, Evaluation, Variant
 from synterm.core.ids import new_id
-from synterm.errors import NotFoundError
+from synterm.errors import NotFoundError, UsageError
 from synterm.storage.base import Store, dump, text_or_none
 from synterm.storage.baselines import refuse_pinned
 from synterm.storage.clock import now
@@ -20,7 +21,7 @@ from synterm.storage.grades import grade_list
 from synterm.storage.memo import Memo
 from synterm.storage.recorded import Column, Recorded, RecordedReader, Verdicts
 from synterm.storage.writer import Writer
-from synterm.text import storable
+from synterm.text import one_line, storable
 
 _COLUMNS = (
     "column_pk, case_id, repeat, scenario_id, root_id, content_id, response_pk, passed, score, label, grades, outcome, "
@@ -57,6 +58,11 @@ ORDER BY runs.id DESC, run_columns.pk, repeat LIMIT ?
 """
 """From the runs on, the newest first, so that the index on (column, case, repeat) is used and a long history is not
 read to its end."""
+
+_LAST = re.compile(r"last(?:-([0-9]{1,6}))?")
+_ENDING = re.compile(r"[0-9A-Za-z]{6,26}")
+"""A run can be called by so many of the last characters of its id, or more."""
+
 
 RunStatus = Literal["running", "complete", "incomplete", "interrupted"]
 
@@ -176,8 +182,42 @@ class RunStore(Store):
         """One run. Raises NotFoundError when there is none of that id."""
         found = self._records(f"{_RUN} WHERE id = ?", run_id)
         if not found:
-            raise NotFoundError(f"no run {run_id}", hint="synterm ls PROJECT runs lists them")
+            raise NotFoundError(f"no run {run_id}", hint="synterm history PROJECT lists them")
         return found[0]
+
+    def named(self, name: str, *, complete: bool = False) -> RunRecord:
+        """The run that `name` names, see `find`. Raises NotFoundError where that is none, UsageError where several."""
+        found = self.find(name, complete=complete)
+        if found is None:
+            raise NotFoundError(f"no run {one_line(name, 100)!r}", hint="synterm history PROJECT lists them")
+        return found
+
+    def find(self, name: str, *, complete: bool = False) -> RunRecord | None:
+        """The run of that id, or whose id ends so (6 characters or more, in any case); ``last``, or ``last-2`` for the
+        second before the last; None for another name.
+
+        `complete`: which came last is counted over complete runs only. Raises NotFoundError where there are not so many
+        runs, UsageError where several end so.
+        """
+        if said := _LAST.fullmatch(name):
+            return self._last(name, int(said[1] or 0), complete=complete)
+        if not _ENDING.fullmatch(name):
+            return None
+        found = self._records(f"{_RUN} WHERE id LIKE ? LIMIT 2", f"%{name.upper()}")
+        if len(found) > 1:
+            raise UsageError(f"several runs have an id that ends in {name}", hint="give more of the id")
+        return found[0] if found else None
+
+    def _last(self, name: str, back: int, *, complete: bool) -> RunRecord:
+        only = "WHERE status = 'complete' " if complete else ""
+        found = self._records(f"{_RUN} {only}ORDER BY id DESC LIMIT 1 OFFSET ?", back)
+        if found:
+            return found[0]
+        hint = f"synterm run {self._writer.path} makes one"
+        kind = "complete runs" if complete else "runs"
+        if self.page(limit=1):
+            raise NotFoundError(f"there is no {name}: there are not so many {kind}", hint=hint)
+        raise NotFoundError("there is no recorded run yet", hint=hint)
 
     def remove(self, run_id: str) -> Future[int]:
         """Remove a run with its evaluations; gives how many those were. Answers stay, so asking again costs nothing.

@@ -19,7 +19,10 @@ DESCRIBED = frozenset(
     ("meta", "nodes", "contents", "cases", "prompt_bodies", "prompts", "prompt_versions", "models", "documents")
 )
 """The tables whose rows are the project as people describe it. All others hold what came of it."""
-_FIRST = ("runs", "run_columns", "recipes", "responses", "grades", "evaluations", "spending", "baselines", "reviews")
+_FIRST = (
+    *("runs", "run_columns", "recipes", "responses", "grades", "evaluations", "spending", "baselines", "reviews"),
+    *("batches", "batch_requests"),
+)
 """Tables of results in the order in which they can be filled: a row after those that it refers to."""
 _LOOSE = {
     "contents": "SELECT id FROM contents WHERE id NOT IN (SELECT content_id FROM cases)",

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from synterm.evaluate.statistics import mcnemar_exact, wilson
 from synterm.evaluate.verdict import more_needed, verdict_of
+from synterm.reports.figures import p_words
 from synterm.text import plural
 from synterm.tui.board.arrange import Arrangement
 from synterm.tui.board.board import Board
@@ -93,6 +94,5 @@ def earlier_rate(before: Counts) -> str:
 @lru_cache(maxsize=8)
 def _chance(up: int, down: int, compared: int) -> str:
     p_value, verdict = mcnemar_exact(up, down), verdict_of(up, down)
-    words = ", p < 0.001" if p_value < 0.001 else f", p = {p_value:.2g}"
     more = more_needed(up, down, compared) if verdict == "not enough evidence" else None
-    return f"{words}: {verdict}" + (f" (about {more:,} more cases would tell)" if more else "")
+    return f", {p_words(p_value)}: {verdict}" + (f" (about {more:,} more cases would tell)" if more else "")

@@ -68,7 +68,7 @@ def test_a_run_that_is_not_done_is_refused_unless_forced(synterm: Synterm, make_
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["set", "main", "--run", "NOPE1234"], "no run has the id NOPE1234"),
+        (["set", "main", "--run", "NOPE1234"], "no run 'NOPE1234'"),
         (["set", "main", "--scenario", "off-topic"], "has no verdict in 'Routing/Out of scope/off-topic'"),
         (["set", "main", "--scenario", "nix"], "nothing in the tree matches 'nix'"),
         (["set", "@v2"], "can't name a baseline"),

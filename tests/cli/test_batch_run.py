@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -117,3 +119,21 @@ def test_an_endpoint_that_was_not_approved_gets_nothing(
     path = make_project(endpoint_project(batch_stub, MESSAGES, api_base="https://evil.invalid/v1"), "evil.db")
     done = synterm("run", path, "--batch")
     assert (done.code, "not approved" in done.err, batch_stub.calls) == (3, True, [])
+
+
+def test_a_batch_that_is_waited_for_outlives_the_run_that_handed_it_in(
+    synterm: Synterm, path: Path, batch_stub: BatchStub
+) -> None:
+    batch_stub.polls = 2
+    assert synterm("run", path, "--batch", "--no-wait").code == 3
+    edited = next(case for case in synterm("ls", path, "cases", "--json").json["cases"])
+    assert synterm("edit", path, "case", edited["id"], "--input", "another").code == 0
+    assert synterm("history", path, "prune", "--keep", "0", "--answers", "--yes").code == 0
+    waited = "(SELECT content_id FROM batch_requests)"
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute(f"SELECT count(*) FROM contents WHERE id IN {waited}").fetchone() == (4,)
+    done = synterm("run", path, "--batch", "--json", "-")
+    # The three cases that still say the same are answered by it; only the edited one is asked anew.
+    assert (done.code, done.json["totals"]["passed"], len(batch_stub.batches)) == (0, 4, 2)
+    assert synterm("history", path, "prune", "--keep", "1", "--answers", "--yes").code == 0
+    assert synterm("run", path, "--json", "-").json["totals"]["requests"] == 0

@@ -97,6 +97,14 @@ def test_each_change_is_a_line_and_what_changed_below_it(synterm: Synterm, befor
     ]
 
 
+def test_gates_over_the_project_differ_too(synterm: Synterm, before: Path, after: Path):
+    assert synterm("edit", after, "project", "--gate", "90%", "--gate", "must pass #terse").code == 0
+    assert synterm("diff", before, after).out.splitlines() == [
+        "~ project  small router",
+        '    gates: nothing → [{"min_pass_rate":0.9},{"must_pass_tag":"terse"}]',
+    ]
+
+
 def test_documents_and_verdicts_differ_too(synterm: Synterm, synterm_process: Synterm, before: Path, after: Path):
     for path, text in ((before, "one\ntwo\nthree\n"), (after, "one\n2\nthree\n")):
         with Project.open(path) as project:

@@ -58,6 +58,23 @@ def used(make_project: MakeProject, synterm_process: Synterm) -> Path:
     return path
 
 
+@pytest.fixture
+def full(used: Path, synterm_process: Synterm) -> Path:
+    """The same with something in every table: gates over the project, a batch that is waited for, a context."""
+    assert synterm_process("edit", used, "project", "--gate", "90% lower", "--gate", "p95 2000 ms").code == 0
+    db = connect(used)
+    batch = "('b1', '{}', 'batch_0', NULL, 'waiting', 2, 1, 0, '2026-11-28', 0.5, 'ann', '2026-11-28', '2026-11-29')"
+    db.conn.execute(f"INSERT INTO batches VALUES {batch}")
+    db.conn.execute("INSERT OR IGNORE INTO recipes (id, body) VALUES (x'00ff', '{}')")
+    request = "'b1', x'0102', body_id, (SELECT id FROM contents LIMIT 1), x'00ff', NULL, 0.25"
+    db.conn.execute(f"INSERT INTO batch_requests SELECT {request} FROM responses LIMIT 1")
+    db.conn.execute("INSERT OR IGNORE INTO spending VALUES ('2026-11-28', 1.5, 0.25)")
+    db.conn.execute("UPDATE responses SET batch_id = 'b1' WHERE pk = (SELECT min(pk) FROM responses)")
+    db.conn.close()
+    assert all(tables(used).values()), [name for name, rows in tables(used).items() if not rows]
+    return used
+
+
 def dumped(synterm: Synterm, path: Path, *options: str) -> str:
     target = path.with_suffix(".out.yaml")
     done = synterm("dump", path, "-o", target, *options)
@@ -83,12 +100,13 @@ def refused(synterm: Synterm, tmp_path: Path, text: str) -> str:
     return done.err
 
 
-def test_with_all_every_row_of_every_table_comes_back(synterm: Synterm, used: Path, tmp_path: Path):
-    text = dumped(synterm, used, "--all")
+def test_with_all_every_row_of_every_table_comes_back(synterm: Synterm, full: Path, tmp_path: Path):
+    text = dumped(synterm, full, "--all")
     again = loaded(synterm, tmp_path, text)
-    assert tables(again) == tables(used)
+    assert tables(again) == tables(full)
     assert dumped(synterm, again, "--all") == text
-    assert dumped(synterm, again) == dumped(synterm, used)
+    assert dumped(synterm, again) == dumped(synterm, full)
+    assert text.count("{min_pass_rate: 0.9, bound: lower}") == 1
     assert all(table in text for table in ("table: responses", "table: evaluations", "table: contents"))
 
 
@@ -248,8 +266,8 @@ def test_a_project_that_is_open_elsewhere_is_dumped_with_what_is_new_and_left_al
 
 def test_a_file_of_an_older_version_is_dumped_and_left_as_it_is(synterm: Synterm, used: Path, tmp_path: Path):
     db = connect(used)
-    for statement in ("DROP TABLE batch_requests", "DROP TABLE batches", "DROP TABLE baselines"):
-        db.conn.execute(statement)
+    for table in ("baselines", "batch_requests", "batches"):
+        db.conn.execute(f"DROP TABLE {table}")
     db.conn.execute("ALTER TABLE responses DROP COLUMN batch_id")
     db.conn.execute("DELETE FROM _sqlite_migrations WHERE name >= '0007'")
     db.conn.execute("PRAGMA user_version = 6")

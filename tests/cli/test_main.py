@@ -22,8 +22,15 @@ def test_no_words_print_the_first_steps(synterm: Synterm):
 
 
 def test_the_overview_lists_every_command_that_works_and_no_other(synterm: Synterm):
-    listed = {line.split()[0] for line in synterm().out.split("Commands\n")[1].splitlines() if line.startswith("  ")}
-    assert listed == set(COMMANDS)
+    lines = synterm().out.split("\n\n")[-1].splitlines()
+    # The group, the commands, what they do.
+    assert {name for line in lines for name in line[13:25].split()} == set(COMMANDS)
+
+
+def test_the_overview_is_seen_at_once_on_a_small_terminal(synterm: Synterm):
+    lines = synterm("--help").out.splitlines()
+    assert len(lines) < 24
+    assert max(map(len, lines)) <= 80
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -141,6 +141,34 @@ class TestShards:
         assert db.execute("SELECT name, run_id FROM baselines").fetchall() == [("main", runs(out)[0].id)]
         db.close()
 
+    def test_each_machine_may_pin_its_shard_under_the_same_name(self, synterm: Synterm, path: Path) -> None:
+        files, out = shards(synterm, path, 3), path.with_name("all.db")
+        for file in files:
+            assert synterm("baseline", file, "set", "night").code == 0
+        merged(synterm, out, *files)
+        db = sqlite3.connect(out)
+        assert db.execute("SELECT name, run_id FROM baselines").fetchall() == [("night", runs(out)[0].id)]
+        db.close()
+        assert "1 run that a baseline pins stays" in synterm("history", out, "prune", "--keep", 0, "--yes").err
+        some = synterm("merge", "-o", path.with_name("some.db"), *files[:2])
+        assert (some.code, "baseline night: run" in some.out) == (1, True)
+
+    def test_a_baseline_of_a_shard_that_stays_one_stays_with_it(self, synterm: Synterm, path: Path) -> None:
+        files, out = shards(synterm, path, 3), path.with_name("some.db")
+        assert synterm("baseline", files[1], "set", "night").code == 0
+        merged(synterm, out, *files[:2])
+        with Project.open(out) as project:
+            [pin] = project.baselines.all()
+            assert project.runs.get(pin.run_id).config["shard"]["index"] == 2
+
+    def test_what_the_machines_have_installed_makes_no_other_run(self, synterm: Synterm, path: Path) -> None:
+        files, out = shards(synterm, path, 2), path.with_name("all.db")
+        config = runs(files[1])[0].config
+        assert {"checks", "versions"} <= config.keys()
+        config["versions"] = {**config["versions"], "python": "3.99.0"}
+        spoil(files[1], f"UPDATE runs SET config = '{json.dumps(config)}'")
+        assert merged(synterm, out, *files, "--json", "-").json["combined"][0]["shards"] == 2
+
     def test_a_night_later_it_is_another_run(self, synterm: Synterm, path: Path) -> None:
         first, second = path.with_name("first.db"), path.with_name("second.db")
         merged(synterm, first, *shards(synterm, path, 2))
@@ -216,6 +244,19 @@ class TestPeople:
         ):
             merged(synterm, out, *order, "--prefer", prefer, "--force")
             assert kept in synterm("show", out, "node", "Routing/Ambiguous").out
+
+    def test_two_lists_of_gates_over_the_project_are_a_conflict(
+        self, synterm: Synterm, make_project: MakeProject
+    ) -> None:
+        path = make_project()
+        out = path.with_name("both.db")
+        gated = [["edit", "project", "--gate", gate] for gate in ("90%", "80%")]
+        one, other = self.edited(synterm, path, *gated)
+        done = synterm("merge", "-o", out, one, other)
+        assert (done.code, "conflict: project gates: value" in done.out, out.exists()) == (1, True, False)
+        merged(synterm, out, one, path)
+        with Project.open(out) as project:
+            assert [gate.min_pass_rate for gate in project.gates] == [0.9]
 
     def test_with_a_base_what_one_changed_or_removed_counts(self, synterm: Synterm, make_project: MakeProject) -> None:
         path = make_project()

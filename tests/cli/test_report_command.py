@@ -134,3 +134,17 @@ def test_a_project_that_is_read_only_has_reports(synterm: Synterm, make_project:
     path = record_run(make_project())
     path.chmod(0o400)
     assert synterm("report", path, "-o", tmp_path / "x.html").code == 0
+
+
+def test_a_recorded_run_is_held_against_a_baseline(synterm: Synterm, make_project: MakeProject, tmp_path: Path) -> None:
+    path, page = make_project(), tmp_path / "r.html"
+    assert synterm("run", path, "--prompt", "router@v2", "--quiet").code == 0
+    assert synterm("baseline", path, "set", "main").code == 0
+    assert synterm("run", path, "--prompt", "router@v1", "--quiet").code == 0
+    assert synterm("report", path, "-o", page, "--against", "main").code == 0
+    for words in ("Against main", "▼ 2 broken", "not enough evidence"):
+        assert words in page.read_text()
+    page.unlink()
+    wrong = synterm("report", path, "-o", page, "--against", "mian")
+    assert (wrong.code, page.exists()) == (2, False)
+    assert "nothing to compare with is called 'mian'" in wrong.err

@@ -244,7 +244,7 @@ def test_an_export_that_was_changed_is_not_taken_for_another_answer(synterm: Syn
     [
         (("--open",), "--open goes with --export"),
         (("--export", "x.xlsx"), "neither CSV nor JSONL"),
-        (("--run", "nothing"), "no run has the id"),
+        (("--run", "nothing"), "no run 'nothing'"),
         (("--import", "a.csv", "--calibration"), "not allowed with"),
         (("--import", "missing.csv"), "missing.csv: No such file"),
     ],

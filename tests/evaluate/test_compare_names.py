@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from synterm.errors import InputError, NotFoundError, ProjectError
+from synterm.errors import NotFoundError, ProjectError, UsageError
 from synterm.evaluate.compare.names import resolve
 from synterm.storage.project import Project
 from tests.conftest import MakeProject
@@ -129,7 +129,7 @@ def test_an_end_that_two_runs_have_is_none(path: Path, monkeypatch: pytest.Monke
     with Project.open(path) as project:
         for _ in range(2):
             project.runs.start({}, who="", git_commit=None).result()
-        with pytest.raises(InputError, match="several runs"):
+        with pytest.raises(UsageError, match="several runs"):
             resolve(project, "ABCDEF")
 
 

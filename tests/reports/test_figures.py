@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from synterm.reports.figures import (
     PLOT_WIDTH,
-    chance,
     dollars,
     interval,
     interval_plot,
     milliseconds,
+    p_figure,
+    p_words,
     percent,
     seconds,
 )
@@ -52,18 +53,11 @@ def test_milliseconds(value: float | None, text: str):
 
 
 @pytest.mark.parametrize(
-    ("p", "text"),
-    [
-        (0.0001, "less than once in 1,000"),
-        (0.001, "once in 1,000"),
-        (0.004, "4 times in 1,000"),
-        (0.01, "once in 100"),
-        (0.21, "21 times in 100"),
-        (1.0, "every time"),
-    ],
+    ("p", "words", "figure"),
+    [(0, "p < 0.001", "<0.001"), (0.001, "p = 0.001", "0.001"), (0.0351, "p = 0.035", "0.035"), (1, "p = 1", "1")],
 )
-def test_a_p_value_in_words(p: float, text: str):
-    assert chance(p) == text
+def test_p_values(p: float, words: str, figure: str):
+    assert (p_words(p), p_figure(p)) == (words, figure)
 
 
 def test_intervals():

@@ -350,22 +350,24 @@ def test_gates_of_any_kind_are_told(make_project: MakeProject) -> None:
 
     def gate(report: RunReport) -> None:
         report.gates = [
-            GateReport(kind="max_latency_p95", words="p95 at most 2 s", limit=2000, found=2500, state="failed"),
+            GateReport(
+                kind="max_latency_ms", words="p95 at most 2 s", found=2500, finding="p95 is 2,500 ms", state="failed"
+            ),
             GateReport(
                 kind="must_pass", words="all <must> pass", failing=["01AAAAAAAA"], state="failed", note="careful"
             ),
-            GateReport(kind="max_cost_usd", words="at most $1", limit=1, found=0.5, state="passed"),
+            GateReport(kind="max_cost_usd", words="at most $1", found=0.5, finding="it is <$0.5>", state="passed"),
         ]
 
     page = written(path, change=gate)
     for words in (
         "2 of 3 gates fail",
         "p95 at most 2 s",
-        "2.5 s",
+        "p95 is 2,500 ms",
         "all <must> pass",
         "1 case breaks it",
         "! careful",
-        "$0.50",
+        "it is <$0.5>",
     ):
         assert words in page.text
 

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
 from synterm.core.prompt import Prompt
-from synterm.errors import InputError, NotFoundError, did_you_mean
+from synterm.errors import NotFoundError, did_you_mean
 from synterm.evaluate.compare.chosen import Chosen, VariantKey, chosen_run
 from synterm.storage.foreign import read_only
 from synterm.storage.project import Project
 from synterm.text import one_line
 
-_LAST = re.compile(r"last(?:-(?P<back>[0-9]{1,6}))?")
-_ENDING = 6
-"""A run can be called by so many of the last characters of its id, or more."""
 SIDES = """\
 a side is a baseline's name; a run's id, how it ends, last or last-1 (the complete run before);
 router@v2, router@draft or @v2 (the newest complete run that has it); a model's name (likewise);
@@ -30,7 +26,7 @@ def resolve(project: Project, text: str) -> Chosen:
     which the last complete run is taken.
 
     Close what comes back: it may have opened that file. Raises NotFoundError, with what is near, for a name that is
-    none of these; InputError for one that could be two; ProjectError for a file that can't be read.
+    none of these; UsageError for one that could be two; ProjectError for a file that can't be read.
     """
     for find in _FINDERS:
         found = find(project, text)
@@ -48,21 +44,9 @@ def _baseline(project: Project, text: str) -> Chosen | None:
     return Chosen(project, runs, None, text)
 
 
-def _last(project: Project, text: str) -> Chosen | None:
-    found = _LAST.fullmatch(text)
-    if found is None:
-        return None
-    run_id = project.comparing.last(int(found["back"] or 0))
-    if run_id is None:
-        raise NotFoundError(f"there is no {text}: there are not so many complete runs", hint="synterm run PROJECT")
-    return chosen_run(project, project.runs.get(run_id), text)
-
-
 def _run(project: Project, text: str) -> Chosen | None:
-    found = project.comparing.ending(text) if len(text) >= _ENDING else []
-    if len(found) > 1:
-        raise InputError(f"several runs have an id that ends in {text}", hint="give more of the id")
-    return chosen_run(project, project.runs.get(found[0]), text) if found else None
+    found = project.runs.find(text, complete=True)
+    return chosen_run(project, found, text) if found else None
 
 
 def _version(project: Project, text: str) -> Chosen | None:
@@ -111,13 +95,15 @@ def _file(_project: Project, text: str) -> Chosen | None:
         return None
     with ExitStack() as stack:
         other = stack.enter_context(read_only(path))
-        run_id = other.comparing.last()
-        if run_id is None:
-            raise NotFoundError("it has no complete run to compare with", where=text, hint=f"synterm run {text}")
-        return Chosen(other, {"": other.runs.get(run_id)}, None, text, opened=stack.pop_all())
+        try:
+            run = other.runs.named("last", complete=True)
+        except NotFoundError as none:
+            hint = f"synterm run {text}"
+            raise NotFoundError("it has no complete run to compare with", where=text, hint=hint) from none
+        return Chosen(other, {"": run}, None, text, opened=stack.pop_all())
 
 
-_FINDERS: tuple[Callable[[Project, str], Chosen | None], ...] = (_baseline, _last, _run, _version, _model, _file)
+_FINDERS: tuple[Callable[[Project, str], Chosen | None], ...] = (_baseline, _run, _version, _model, _file)
 
 
 def _known(project: Project) -> list[str]:

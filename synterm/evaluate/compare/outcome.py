@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from synterm.core.comparison import CompareReport, PartComparison, VariantComparison, Verdict
 from synterm.errors import ExitCode
@@ -42,9 +42,19 @@ def behaviors_that(verdict: Verdict, comparison: VariantComparison) -> list[str]
     return [part.path for part in comparison.behaviors if part.passes.verdict == verdict]
 
 
+def worst_first(parts: Iterable[PartComparison]) -> list[PartComparison]:
+    """Those that got worse, by how far their rate fell; then the others, as they came."""
+    return sorted(parts, key=_how_bad)
+
+
+def _how_bad(part: PartComparison) -> tuple[bool, float]:
+    worse = part.passes.verdict == "worse"
+    return not worse, (part.passes.difference or 0.0) if worse else 0.0
+
+
 def _with(verdict: Verdict, report: CompareReport) -> Iterator[str]:
     for comparison in report.comparisons:
-        for part in (*_whole(comparison), *comparison.behaviors):
+        for part in (*_whole(comparison), *worst_first(comparison.behaviors)):
             if part.passes.verdict == verdict:
                 yield f"{comparison.after}: {part.path}" if part.path else f"{comparison.after} as a whole"
 

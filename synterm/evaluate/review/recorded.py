@@ -19,20 +19,12 @@ _PAGE = 500
 Wanted = Callable[[Recorded], bool]
 
 
-def newest_run(project: Project, run_id: str | None = None) -> RunRecord:
-    """The run whose id this is or ends so; without an id the newest that holds an evaluation.
-
-    Raises UsageError when there is none.
-    """
+def newest_run(project: Project) -> RunRecord:
+    """The newest run that holds an evaluation. Raises UsageError when there is none."""
     for run in reversed(project.runs.all()):
-        if run_id is None:
-            if any(True for _ in project.runs.recorded(run.id)):
-                return run
-        elif run.id == run_id or (len(run_id) >= 6 and run.id.endswith(run_id.upper())):
+        if any(True for _ in project.runs.recorded(run.id)):
             return run
-    if run_id is None:
-        raise UsageError("there is no recorded run yet", hint=f"synterm run {project.path} makes one")
-    raise UsageError(f"no run has the id {run_id}", hint=f"synterm ls {project.path} runs lists them")
+    raise UsageError("there is no recorded run yet", hint=f"synterm run {project.path} makes one")
 
 
 def candidates(project: Project, run: RunRecord, case_ids: Collection[str] | None, wanted: Wanted) -> list[Candidate]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from synterm.core.case import input_text
 from synterm.core.comparison import ChangedCase
 from synterm.core.report import RunReport
-from synterm.reports.figures import chance, dollars, percent
+from synterm.reports.figures import dollars, p_words, percent
 from synterm.reports.findings import FoundGate, FoundPart, broken_cases, gates, headline, pass_rate, regressions
 from synterm.reports.github.commands import command
 from synterm.text import one_line, plural
@@ -89,8 +89,8 @@ def _worse(report: RunReport, found: FoundPart) -> str:
     passes, against = found.part.passes, report.comparison.before.name if report.comparison else ""
     return (
         f"{percent(passes.rate_before)} passed in {against}, {percent(passes.rate_after)} do now under "
-        f"{found.pair.after}: {passes.fixed} fixed, {passes.broken} broken; "
-        f"chance alone changes as much {chance(passes.p_adjusted)}"
+        f"{found.pair.after}: {passes.fixed} fixed, {passes.broken} broken, "
+        f"{p_words(passes.p_adjusted)}"
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import escape
 
 from synterm.core.comparison import VariantComparison
 from synterm.core.report import GateState, RunReport, VariantReport
-from synterm.reports.figures import interval, milliseconds, percent
+from synterm.evaluate.compare.outcome import worst_first
+from synterm.reports.figures import interval, milliseconds, p_figure, percent
 from synterm.reports.findings import WHOLE, FoundGate, gates
 from synterm.reports.github.annotations import Reasons
 from synterm.reports.github.markdown import code, details, span, table
@@ -74,11 +76,11 @@ def _gate(found: FoundGate) -> tuple[str, ...]:
     path = found.path if found.path == WHOLE else code(found.path)
     note = code(found.gate.note, 400) if found.gate.note else ""
     variant = code(found.variant) if found.variant else ""
-    return f"{_MARKS[found.gate.state]} {path}", code(found.gate.words), found.found, variant, note
+    return f"{_MARKS[found.gate.state]} {path}", code(found.gate.words), code(found.found, 400), variant, note
 
 
 def _pair(pair: VariantComparison) -> str:
-    rows = [pair.whole, *pair.behaviors][:_MOST]
+    rows = [pair.whole, *worst_first(pair.behaviors)][:_MOST]
     head = (code(pair.after), "before", "now", "fixed", "broken", "p", "")
     return table(
         head,
@@ -89,13 +91,9 @@ def _pair(pair: VariantComparison) -> str:
                 percent(part.passes.rate_after),
                 f"▲ {part.passes.fixed:,}" if part.passes.fixed else "",
                 f"▼ {part.passes.broken:,}" if part.passes.broken else "",
-                _p(part.passes.p_adjusted),
+                escape(p_figure(part.passes.p_adjusted)),
                 f"<b>{part.passes.verdict}</b>" if part.passes.verdict == "worse" else part.passes.verdict,
             )
             for part in rows
         ),
     )
-
-
-def _p(value: float) -> str:
-    return f"{value:.3f}" if value >= 0.001 else "&lt;0.001"

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from synterm.core.comparison import ChangedCase, CompareReport, PartComparison, SideOfCase, VariantComparison, Verdict
 from synterm.core.report import RunReport
 from synterm.core.tree import Tree
+from synterm.evaluate.compare.outcome import worst_first
 from synterm.evaluate.report import RunResult
 from synterm.reports.changes import Change, changes
 from synterm.reports.evaluations import evaluation_report
-from synterm.reports.figures import chance
+from synterm.reports.figures import p_words
 from synterm.storage.project import Project
 from synterm.storage.recorded import Recorded
 
@@ -36,7 +37,7 @@ class ShownChange:
     words: str
     """How sure one can be."""
     parts: Sequence[PartComparison] = ()
-    """By behavior, where that is known."""
+    """By behavior, where that is known, what got worse first."""
     left_out: str = ""
     """Cases that were not compared, and why."""
 
@@ -62,7 +63,7 @@ def _compared(found: VariantComparison) -> ShownChange:
         low, high = passes.difference_ci
         words.append(f"pass rate {_points(passes.difference)} points (95 %: {_points(low)} to {_points(high)})")
     if passes.fixed or passes.broken:
-        words.append(f"chance alone changes as much {chance(passes.p_value)} (exact McNemar)")
+        words.append(f"{p_words(passes.p_value)} (exact McNemar)")
     if passes.more_cases_needed:
         words.append(f"about {passes.more_cases_needed:,} more independent cases would tell")
     left_out = ", ".join(f"{count:,} {why}" for why, count in found.unpaired_counts.items() if count)
@@ -75,7 +76,7 @@ def _compared(found: VariantComparison) -> ShownChange:
         found.fixed[:MOST],
         found.broken[:MOST],
         "; ".join(words),
-        found.behaviors,
+        worst_first(found.behaviors),
         left_out,
     )
 
@@ -101,7 +102,7 @@ def _sides(project: Project, run_id: str, result: RunResult, found: Sequence[Cha
 def _within(result: RunResult, change: Change, sides: _Sides) -> ShownChange:
     words = "the same cases in pairs"
     if change.changed_roots:
-        words = f"chance alone changes as much {chance(change.p_value)} (exact McNemar over independent cases)"
+        words = f"{p_words(change.p_value)} (exact McNemar over independent cases)"
     return ShownChange(
         change.before.name,
         change.after.name,

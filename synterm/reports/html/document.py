@@ -18,7 +18,7 @@ from synterm.core.report import RunReport
 from synterm.evaluate.recount import looker
 from synterm.evaluate.report import RunResult
 from synterm.evaluate.steadiness import Steadiness
-from synterm.reports.figures import dollars, interval, milliseconds, percent
+from synterm.reports.figures import dollars, interval, milliseconds, p_figure, percent
 from synterm.reports.html import changes, facts, standing
 from synterm.reports.html.choice import Choice
 from synterm.reports.html.island import island
@@ -127,6 +127,7 @@ def _environment() -> Environment:
     )
     filters: dict[str, Any] = {
         "percent": percent,
+        "p_figure": p_figure,
         "bounds": interval,
         "dollars": dollars,
         "milliseconds": milliseconds,

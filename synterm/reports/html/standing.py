@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from synterm.core.comparison import VariantComparison
 from synterm.core.report import GateReport, GateState, RunReport
 from synterm.evaluate.report import RunResult
 from synterm.evaluate.tally import Tally
-from synterm.reports.figures import dollars, milliseconds, percent
+from synterm.reports.figures import percent
+from synterm.reports.findings import FoundGate, gates, regressions
 from synterm.reports.html.changes import ShownChange
 from synterm.text import plural
 
@@ -18,18 +18,6 @@ MARKS: dict[str, str] = {"passed": "✓", "failed": "✗", "open": "?", "none": 
 _ORDER = ("failed", "open", "passed")
 
 State = Literal["passed", "failed", "open", "none"]
-
-
-@dataclass(frozen=True, slots=True)
-class GateLine:
-    """A gate, where it is, and what was found."""
-
-    gate: GateReport
-    path: str
-    """Empty for the whole run."""
-    variant: str
-    """Empty where it is about all of them."""
-    found: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +59,16 @@ class BehaviorRow:
     cells: Sequence[BehaviorCell | None]
 
 
-def gate_lines(report: RunReport) -> list[GateLine]:
+def gate_lines(report: RunReport) -> list[FoundGate]:
     """All gates: those that fail first, then those that are open."""
-    lines = [GateLine(row.gate, row.path, row.variant, _found(row.gate)) for row in report.behaviors if row.gate]
-    one_each = len(report.gates) == len(report.variants)
-    for number, gate in enumerate(report.gates):
-        lines.append(GateLine(gate, "", report.variants[number].name if one_each else "", _found(gate)))
-    return sorted(lines, key=lambda line: _ORDER.index(line.gate.state))
+    return sorted(gates(report), key=lambda found: _ORDER.index(found.gate.state))
 
 
-def standing(report: RunReport, gates: Sequence[GateLine], changed: Sequence[ShownChange]) -> Standing:
+def standing(report: RunReport, found: Sequence[FoundGate], changed: Sequence[ShownChange]) -> Standing:
     """The verdict on the run: what fails first, then what is not known, then what holds."""
-    failed, undecided = (sum(line.gate.state == state for line in gates) for state in ("failed", "open"))
-    worse = any(map(_worse, report.comparison.comparisons if report.comparison else ()))
-    state, words = _words(report, len(gates), failed, undecided, worse=worse)
+    failed, undecided = (sum(line.gate.state == state for line in found) for state in ("failed", "open"))
+    worse = bool(regressions(report))
+    state, words = _words(report, len(found), failed, undecided, worse=worse)
     return Standing(state, words, [*_more(report, failed, undecided, worse=worse), *map(_change, changed)])
 
 
@@ -144,18 +128,3 @@ def _change(found: ShownChange) -> str:
         f"{found.before} → {found.after}: {found.verdict}, "
         f"▲ {found.fixed_count:,} fixed and ▼ {found.broken_count:,} broken"
     )
-
-
-def _worse(found: VariantComparison) -> bool:
-    return any(part.passes.verdict == "worse" for part in (found.whole, *found.behaviors))
-
-
-def _found(gate: GateReport) -> str:
-    if gate.found is None:
-        return "–"
-    kind = gate.kind
-    if "rate" in kind:
-        return percent(gate.found)
-    if "latency" in kind or kind.endswith("_ms"):
-        return milliseconds(gate.found)
-    return dollars(gate.found) if "cost" in kind else f"{gate.found:.3g}"

@@ -9,6 +9,7 @@ from synterm.storage.base import marks
 from synterm.storage.merge.recorded import forget
 from synterm.storage.merge.scratch import Scratch
 from synterm.storage.merge.settle import REMOVED, Difference, Prefer, Settled, Side, Tell, Values, settle
+from synterm.storage.merge.shards import join_pins
 from synterm.storage.merge.sql import as_text
 from synterm.storage.merge.tables import EDITED, Edited, edited
 
@@ -31,6 +32,7 @@ class Edits:
         """Leave one row of each thing in the tables of what people change, and no run that somebody removed."""
         for table in ("nodes", "prompts"):
             self._scratch.run(f"CREATE TABLE base_{table} AS SELECT * FROM {table} WHERE file = 0")
+        join_pins(self._scratch)
         for one in EDITED:
             self._settle(one)
         kept = self._keep_parents("cases", "scenario_id", "nodes")

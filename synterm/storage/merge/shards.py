@@ -56,15 +56,7 @@ def combine_shards(scratch: Scratch) -> tuple[list[Combined], list[Partial]]:
 
     Of a shard that ran several times the newest run counts. Shards that a run was made of already are left out.
     """
-    plans: dict[tuple[str, int], list[Shard]] = {}
-    parts_of: dict[str, dict[str, str]] = {}
-    for run_id, text, status in scratch.rows("SELECT id, config, status FROM runs ORDER BY id DESC"):
-        config = _object(text)
-        if isinstance(config.get("shards"), list) and isinstance(config.get("plan"), str):
-            names = filter(lambda part: isinstance(part, str), config["shards"][:MOST_SHARES])
-            parts_of.setdefault(config["plan"], {}).update((part, run_id) for part in names)
-        if shard := _shard(run_id, config, complete=status == "complete"):
-            plans.setdefault((shard.plan, shard.of), []).append(shard)
+    plans, parts_of = _read(scratch)
     made: list[Combined] = []
     partial: list[Partial] = []
     for (plan, of), shards in sorted(plans.items()):
@@ -81,6 +73,36 @@ def combine_shards(scratch: Scratch) -> tuple[list[Combined], list[Partial]]:
             partial.append(Partial(of, tuple(sorted(complete)), tuple(sorted(cut))))
     _drop_parts(scratch)
     return made, partial
+
+
+def join_pins(scratch: Scratch) -> None:
+    """Let baselines under which each file pins its own shard of the same run pin one of these: it is no conflict.
+
+    Which one does not matter: all of them become that run.
+    """
+    plans, _ = _read(scratch)
+    for (_, of), shards in plans.items():
+        for parts in _whole_sets(shards, of):
+            scratch.run(
+                "UPDATE baselines SET run_id = ? WHERE run_id IN (SELECT value FROM json_each(?)) "
+                "AND (name, scenario_id) IN (SELECT name, scenario_id FROM baselines GROUP BY 1, 2 "
+                "HAVING count(DISTINCT run_id) > 1)",
+                [parts[0].run_id, dump([part.run_id for part in parts])],
+            )
+
+
+def _read(scratch: Scratch) -> tuple[dict[tuple[str, int], list[Shard]], dict[str, dict[str, str]]]:
+    """The shards of each plan, the newest first; and of each plan which runs are made of which shards already."""
+    plans: dict[tuple[str, int], list[Shard]] = {}
+    parts_of: dict[str, dict[str, str]] = {}
+    for run_id, text, status in scratch.rows("SELECT id, config, status FROM runs ORDER BY id DESC"):
+        config = _object(text)
+        if isinstance(config.get("shards"), list) and isinstance(config.get("plan"), str):
+            names = filter(lambda part: isinstance(part, str), config["shards"][:MOST_SHARES])
+            parts_of.setdefault(config["plan"], {}).update((part, run_id) for part in names)
+        if shard := _shard(run_id, config, complete=status == "complete"):
+            plans.setdefault((shard.plan, shard.of), []).append(shard)
+    return plans, parts_of
 
 
 def _shard(run_id: str, config: dict[str, Any], *, complete: bool) -> Shard | None:

@@ -10,7 +10,7 @@ from synterm.core.case import input_text, value_text
 from synterm.core.report import BehaviorReport, RunReport
 from synterm.evaluate.verdict import ALPHA
 from synterm.reports.changes import Change
-from synterm.reports.figures import dollars, interval, milliseconds, percent
+from synterm.reports.figures import dollars, interval, milliseconds, p_words, percent
 from synterm.reports.gates import gate_lines, run_gate_lines
 from synterm.reports.judges import corrected_lines, gate_notes
 from synterm.reports.pairs import Pair
@@ -80,12 +80,11 @@ def _cell(rows: list[BehaviorReport] | None) -> Content:
 
 def change_words(change: Change) -> Content:
     """``better  ▲12 fixed ▼3 broken  p = 0.035``."""
-    p_value = "p < 0.001" if change.p_value < 0.001 else f"p = {change.p_value:.2g}"
     return Content.assemble(
         (change.verdict, f"bold {VERDICT_INKS.get(change.verdict, '')}".strip()),
         (f"  ▲{len(change.fixed)} fixed", "$text-success"),
         (f"  ▼{len(change.broken)} broken", "$text-error"),
-        (f"  {p_value} (paired, exact; below {ALPHA} counts)", MUTED),
+        (f"  {p_words(change.p_value)} (paired, exact; below {ALPHA} counts)", MUTED),
     )
 
 
