@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from synterm.core.comparison import CompareReport, Side, VariantComparison
+from synterm.core.comparison import CompareReport, Side, VariantComparison, Verdict
 from synterm.core.tree import Level, Tree
 from synterm.evaluate.compare.cases import changed_cases, unpaired_cases
 from synterm.evaluate.compare.chosen import Chosen
@@ -53,7 +53,7 @@ def _compare(
     judged = [pair for pair in paired.pairs if pair.judged]
     part_of = _part(trees[1], by)
     whole, behaviors = compare_parts(judged, part_of, _parts(trees[1], by))
-    verdicts = {part.path: part.passes.verdict for part in behaviors}
+    verdicts: dict[str, Verdict] = {part.path: part.passes.verdict for part in behaviors}
     paths = _path(trees[0]), _path(trees[1])
     fixed, broken = changed_cases(judged, sides, paths[1], lambda scenario: verdicts[part_of(scenario)])
     unpaired, counts = unpaired_cases(paired, (before.project, after.project), paths)
