@@ -10,6 +10,7 @@ from synterm.cli.output import say
 from synterm.cli.places import opened
 from synterm.core.prompt import HalfTyped
 from synterm.errors import InputError, UsageError
+from synterm.evaluate.variants import choose_prompts
 from synterm.formats.fields import prompt_name
 from synterm.storage.project import Project
 from synterm.text import plural
@@ -22,6 +23,7 @@ examples:
   synterm edit my.db project --gate 'p95 1500 ms' --gate '{"max_cost_usd_per_case": 0.002}'
   synterm edit my.db case 8FH3K2QW --expected clarify
   synterm edit my.db prompt router --system @system.txt --note 'defines clarify'
+  synterm edit my.db prompt router@v2                  back to what v2 says
   synterm edit my.db model local --param temperature=0 --param max_tokens=8"""
 
 
@@ -36,7 +38,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     case.add_argument("target", metavar="ID", help="its id, or the last 6 or more characters of it")
     case_fields.add_arguments(case, editing=True)
     prompt = kinds.add_parser("prompt", help="a prompt: its draft, kept as a new version")
-    prompt.add_argument("target", metavar="NAME")
+    prompt.add_argument(
+        "target",
+        metavar="NAME[@VERSION]",
+        help="its name; with @v2 it begins with what that version says",
+    )
     prompt_fields.add_arguments(prompt, editing=True)
     project = kinds.add_parser("project", help="the project itself: the gates over all that a run evaluates")
     gate_fields.add_arguments(project.add_argument, editing=True)
@@ -56,6 +62,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _names_a_change(args: argparse.Namespace) -> bool:
     given = {name: value for name, value in vars(args).items() if name not in ("project", "kind", "target")}
+    if args.kind == "prompt" and "@" in args.target:
+        return True
     return any(value is not None and (value is not False or name == "constrain") for name, value in given.items())
 
 
@@ -81,8 +89,10 @@ def _edit_case(project: Project, args: argparse.Namespace) -> str:
 
 
 def _edit_prompt(project: Project, args: argparse.Namespace) -> str:
-    prompt = project.prompts.get(args.target)
-    body = prompt_fields.edited_body(prompt.draft, args)
+    target, _, version = args.target.partition("@")
+    prompt = project.prompts.get(target)
+    start = choose_prompts([prompt], [args.target])[0][2] if version else prompt.draft
+    body = prompt_fields.edited_body(start, args)
     name = prompt.name if args.name is None else prompt_name(args.name)
     if name != prompt.name:
         project.prompts.rename(prompt.id, name).result()

@@ -185,7 +185,8 @@ def _compact(path: Path) -> None:
     except ProjectError as error:
         say(f"the file is not smaller yet: {error}; its free room is used for what comes next")
     else:
-        say(f"the file is {megabytes(freed)} smaller")
+        if freed > 0:
+            say(f"the file is {megabytes(freed)} smaller")
 
 
 def _refuse_without_prune(args: argparse.Namespace) -> None:

@@ -8,6 +8,7 @@ from typing import Literal
 from synterm.core.request import Request
 from synterm.errors import ModelError
 from synterm.evaluate.limits import Limits
+from synterm.evaluate.purse import cap_text
 from synterm.evaluate.traffic import Route
 from synterm.storage.spending import SpendingStore
 
@@ -68,9 +69,9 @@ class Budget:
         """Why there is no leave, and what to do about it."""
         if self.today_full:
             cap = self.day_cap or 0.0
-            return f"the day's spending cap of ${cap:.2f} is reached", "raise day_cap_usd in the settings, or wait"
+            return f"the day's spending cap of {cap_text(cap)} is reached", "raise day_cap_usd in the settings, or wait"
         assert self.purse, "only caps refuse"
-        return f"the spending cap of ${self.purse.cap_usd:.2f} is reached", self.purse.hint
+        return f"the spending cap of {cap_text(self.purse.cap_usd)} is reached", self.purse.hint
 
     def settled_today(self) -> None:
         """A reservation in the project file was settled."""

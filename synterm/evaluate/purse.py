@@ -8,6 +8,11 @@ _DUST_USD = 1e-9
 """What sums of floats may be off by."""
 
 
+def cap_text(usd: float) -> str:
+    """``$2.00``; of less than a cent as many digits as it was given with."""
+    return f"${usd:,.2f}" if usd >= 0.01 or usd == 0 else f"${usd:g}"
+
+
 class Purse:
     """The cap of one run, or of one sitting at the workbench, in US dollars."""
 

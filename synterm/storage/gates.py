@@ -30,6 +30,9 @@ def put_gates(gates: Sequence[Gate]) -> Callable[[Database], None]:
     require_json(said, "gates")
 
     def work(db: Database) -> None:
+        if not said:
+            db.conn.execute("DELETE FROM meta WHERE key = 'gates'")
+            return
         db.conn.execute(
             "INSERT INTO meta (key, value) VALUES ('gates', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
             (dump(said),),

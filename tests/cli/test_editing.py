@@ -287,3 +287,17 @@ def test_a_case_that_is_there_already_is_not_added_again(synterm: Synterm, path:
     again = synterm("add", path, "case", "borderline", "--file", file)
     assert "added 2 cases to Routing/Ambiguous/borderline; 2 already there" in first.err
     assert "added 0 cases to Routing/Ambiguous/borderline; 4 already there" in again.err
+
+
+def test_a_prompt_goes_back_to_what_a_version_says(synterm: Synterm, make_project: MakeProject) -> None:
+    path = make_project()
+    versions = synterm("ls", path, "prompts", "--json").json["prompts"][0]["versions"]
+    assert synterm("edit", path, "prompt", "router", "--system", "Something else.").code == 0
+    done = synterm("edit", path, "prompt", "router@v1")
+    assert (done.code, done.err) == (0, "changed prompt router: its draft is version v1\n")
+    assert synterm("ls", path, "prompts", "--json").json["prompts"][0]["draft"] == versions[0]["body"]
+    synterm("edit", path, "prompt", "router@v1", "--note", "briefer", "--system", "Be brief.")
+    draft = synterm("ls", path, "prompts", "--json").json["prompts"][0]["draft"]
+    assert draft["messages"][0]["content"] == "Be brief."
+    unknown = synterm("edit", path, "prompt", "router@v9")
+    assert (unknown.code, "it has: v1, v2, v3, v4" in unknown.err) == (2, True)
