@@ -220,7 +220,9 @@ def _behaviors(result: RunResult, variant: Variant, against: Against | None) -> 
 def _rows(result: RunResult, node: Node, variant: Variant, against: Against | None) -> Iterator[BehaviorReport]:
     scope = _scope(result, variant, node, against)
     tally = scope.tally
-    if not tally.made:
+    # Where a run was cut short before it came to a gate, the gate is open: it must not vanish.
+    planned = node.gates and any(result.planned_in.get(scenario.id) for scenario in result.tree.scenarios(node.id))
+    if not tally.made and not planned:
         return
     interval = result.sheet.interval(scope.column, scope.cases)
     gates: list[Gate | None] = [] if variant.key in result.base else [*node.gates]

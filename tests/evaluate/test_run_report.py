@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from synterm.core.completion import Outcome, Usage
 from synterm.core.evaluation import CheckResult, Evaluation
 from synterm.evaluate.statistics import wilson
-from tests.evaluate.letters import THERE, evaluation, report_of
+from tests.evaluate.letters import HALTED, SCENARIO, THERE, evaluation, report_of
 from tests.evaluate.stage import variant
 
 
@@ -80,6 +80,14 @@ class TestTotals:
             ("Routing/Declines", "behavior", 2, 1, 0),
             ("Routing/Routes", "behavior", 1, 1, 1),
             ("Routing/Routes/plain", "scenario", 1, 1, 1),
+        ]
+
+    def test_a_gate_that_the_run_never_came_to_is_open(self) -> None:
+        gates = {"Declines": 0.5, "Routes": 0.5}
+        planned = {SCENARIO.id: 2}
+        report = report_of("", gates=gates, planned=2, planned_in=planned, halted=HALTED)
+        assert [(row.path, row.gate.state if row.gate else None) for row in report.behaviors] == [
+            ("Routing/Declines", "open")
         ]
 
 
