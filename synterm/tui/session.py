@@ -22,6 +22,7 @@ from synterm.storage.case_list import CaseList
 from synterm.storage.cases import Found, Order
 from synterm.storage.project import Project
 from synterm.tui.board.arrange import Arrangement, arranged
+from synterm.tui.board.baseline import BaselineColumn
 from synterm.tui.board.board import Board
 from synterm.tui.board.column import Column, Counts
 from synterm.tui.board.columns import Columns
@@ -71,6 +72,8 @@ class Session:
         """Why they are not."""
         self.lineup = Lineup()
         """Which columns stand beside the draft."""
+        self.baselines = project.baselines.names()
+        """The names of runs that are pinned."""
         self._keyed: tuple[CaseRows, Order, list[tuple[int, str]]] | None = None
         self.roots: Mapping[str, int] | None = None
         """How many lineages the cases of each scenario come from; None until that is read."""
@@ -139,6 +142,7 @@ class Session:
             self.tree, self.library, self.models, touched = tree, library, models, None
             self.checklist = Checklist(tree, self.project.grades, models, library)
         self._forget(touched)
+        self.baselines = self.project.baselines.names()
         self._reload_prompts()
         if self.model is not None:
             self.model = next((model for model in self.models if model.name == self.model.name), None)
@@ -296,12 +300,22 @@ class Session:
         """The cases in scope, whatever is shown of them."""
         return self.project.cases.listing(self._chosen)
 
+    def read_baselines(self) -> None:
+        """Look again which baselines there are; other runs may be pinned."""
+        self.baselines = self.project.baselines.names()
+        self._columns.baselines_changed()
+        self._set_board()
+
     def _set_board(self) -> None:
         columns: list[Column] = []
+        baseline: BaselineColumn | None = None
         if self.prompt is not None and self.model is not None and self.body is not None:
             columns = self._columns.lined_up(self.lineup, self.prompt, self.body, self.models, self.model)
-        self.board = Board(self.rows, columns, self.project.cases.named, self._spread(), self.lineup.reference)
-        for column in columns:
+            if name := self.lineup.held_by(self.baselines):
+                baseline = self._columns.baseline(name, self.prompt, self.body, self.model)
+        cases, reference = self.project.cases, self.lineup.reference
+        self.board = Board(self.rows, columns, cases.named, self._spread(), reference, baseline)
+        for column in (*columns, *((baseline,) if baseline else ())):
             column.scope = self._scenarios
 
     def _spread(self) -> Callable[[int], list[Case]]:

@@ -39,7 +39,8 @@ def resolve(project: Project, text: str) -> Chosen:
     )
 
 
-def _baseline(project: Project, text: str) -> Chosen | None:
+def baseline(project: Project, text: str) -> Chosen | None:
+    """The baseline of that name; None where there is none. Raises ProjectError."""
     if text not in project.baselines.names():
         return None
     runs = {pin.scenario_id: project.runs.get(pin.run_id) for pin in project.baselines.get(text)}
@@ -118,7 +119,7 @@ def _file(_project: Project, text: str) -> Chosen | None:
         raise
 
 
-_FINDERS: tuple[Callable[[Project, str], Chosen | None], ...] = (_baseline, _last, _run, _version, _model, _file)
+_FINDERS: tuple[Callable[[Project, str], Chosen | None], ...] = (baseline, _last, _run, _version, _model, _file)
 
 
 def _known(project: Project) -> list[str]:

@@ -25,9 +25,9 @@ from synterm.tui.painter import FRAME_SECONDS, Painter, Panes
 from synterm.tui.screens.inspect import Inspected, InspectScreen
 from synterm.tui.screens.places import make_place
 from synterm.tui.screens.review import ReviewScreen
-from synterm.tui.screens.workbench.arranging import ArrangingScreen
 from synterm.tui.screens.workbench.case_edits import CaseEditing
 from synterm.tui.screens.workbench.document_edits import DocumentEditing
+from synterm.tui.screens.workbench.holding import HoldingScreen
 from synterm.tui.screens.workbench.recording import RecordingScreen
 from synterm.tui.screens.workbench.sharing import SharingScreen
 from synterm.tui.screens.workbench.tree_edits import TreeEditing
@@ -42,7 +42,7 @@ from synterm.tui.widgets.tree import BehaviorTree
 
 
 class WorkbenchScreen(
-    ViewingScreen, CaseEditing, TreeEditing, DocumentEditing, SharingScreen, ArrangingScreen, RecordingScreen
+    ViewingScreen, CaseEditing, TreeEditing, DocumentEditing, SharingScreen, HoldingScreen, RecordingScreen
 ):
     """The one screen that people keep open."""
 
