@@ -32,6 +32,7 @@ from synterm.tui.cases.quality import quality_facts
 from synterm.tui.cases.query import Query, parse_query
 from synterm.tui.cases.query_words import Known
 from synterm.tui.drafts import Drafts
+from synterm.tui.edits import EditLog
 
 
 class Session:
@@ -50,6 +51,8 @@ class Session:
         self.prompts = project.prompts.all()
         self.model: ModelSpec | None = self.models[0] if self.models else None
         self.drafts = Drafts(project)
+        self.edits = EditLog()
+        """What was done to the project in this sitting, on whichever screen."""
         self.prompt: Prompt | None = None
         self.body: PromptBody | None = None
         """What the draft of the prompt says now."""
@@ -72,8 +75,8 @@ class Session:
         """Why they are not."""
         self.lineup = Lineup()
         """Which columns stand beside the draft."""
-        self.baselines = project.baselines.names()
-        """The names of runs that are pinned."""
+        self.pins = project.baselines.all()
+        """The runs that are pinned."""
         self._keyed: tuple[CaseRows, Order, list[tuple[int, str]]] | None = None
         self.roots: Mapping[str, int] | None = None
         """How many lineages the cases of each scenario come from; None until that is read."""
@@ -142,7 +145,7 @@ class Session:
             self.tree, self.library, self.models, touched = tree, library, models, None
             self.checklist = Checklist(tree, self.project.grades, models, library)
         self._forget(touched)
-        self.baselines = self.project.baselines.names()
+        self._read_pins()
         self._reload_prompts()
         if self.model is not None:
             self.model = next((model for model in self.models if model.name == self.model.name), None)
@@ -300,11 +303,23 @@ class Session:
         """The cases in scope, whatever is shown of them."""
         return self.project.cases.listing(self._chosen)
 
-    def read_baselines(self) -> None:
-        """Look again which baselines there are; other runs may be pinned."""
-        self.baselines = self.project.baselines.names()
-        self._columns.baselines_changed()
-        self._set_board()
+    @property
+    def baselines(self) -> list[str]:
+        """The names of what is pinned."""
+        return list(dict.fromkeys(pin.name for pin in self.pins))
+
+    def read_baselines(self) -> bool:
+        """Look again which runs are pinned; gives whether they are others now: the board is new."""
+        changed = self._read_pins()
+        if changed:
+            self._set_board()
+        return changed
+
+    def _read_pins(self) -> bool:
+        before, self.pins = self.pins, self.project.baselines.all()
+        if self.pins != before:
+            self._columns.baselines_changed()
+        return self.pins != before
 
     def _set_board(self) -> None:
         columns: list[Column] = []

@@ -232,3 +232,53 @@ async def test_a_model_of_that_name_need_not_be_there_any_more(pinned: Path, ope
     async with open_bench(pinned) as bench:
         assert reference(bench) == "baseline main"
         assert bench.screen.session.board.flips() == (0, 0, 5)
+
+
+async def test_what_is_on_the_board_is_recorded_and_pinned(make_project: MakeProject, open_bench: OpenBench) -> None:
+    async with open_bench(make_project()) as bench:
+        bench.screen.grid.focus()
+        await bench.pilot.press("b", "enter")
+        await bench.pilot.pause()
+        assert "Records 5 cases under 3 columns" in " ".join(bench.text().split())
+        await bench.pilot.press("ctrl+s")
+        await bench.settle()
+        [pin] = bench.project.baselines.all()
+        assert (pin.name, pin.run_id) == ("main", bench.project.runs.all()[-1].id)
+        assert reference(bench) == "baseline main"
+        assert bench.screen.session.board.flips() == (0, 0, 5)
+        bench.screen.prompt.focus_editor()
+        await bench.type("always clarify ")
+        await bench.settle()
+        assert "▲0 fixed ▼3 broken against baseline main" in summary(bench)
+        bench.screen.grid.focus()
+        await bench.pilot.press("u")
+        await bench.settle()
+        assert bench.project.baselines.all() == []
+        assert reference(bench) == "script · v2"
+
+
+async def test_the_menu_holds_against_another_one_nothing_or_unpins(pinned: Path, open_bench: OpenBench) -> None:
+    await recorded(pinned, *V2)
+    pin(pinned, "spring")
+    async with open_bench(pinned, size=(140, 40)) as bench:
+        bench.screen.grid.focus()
+        await bench.pilot.press("b")
+        await bench.settle()
+        assert "⚑ hold against main   router@v1 · script 1/5 (20 %)" in bench.text()
+        await bench.type("spring")
+        await bench.pilot.press("enter")
+        await bench.settle()
+        assert reference(bench) == "baseline spring"
+        assert bench.screen.session.board.flips() == (0, 0, 5)
+        await bench.pilot.press("b")
+        await bench.settle()
+        await bench.type("nothing")
+        await bench.pilot.press("enter")
+        await bench.settle()
+        assert reference(bench) is None
+        await bench.pilot.press("b")
+        await bench.settle()
+        await bench.type("unpin spring")
+        await bench.pilot.press("enter")
+        await bench.settle()
+        assert bench.project.baselines.names() == ["main"]

@@ -81,6 +81,11 @@ class Board:
         return self.columns[0] if self.columns else None
 
     @property
+    def evaluated(self) -> list[Column]:
+        """The columns without those of recorded runs."""
+        return [column for column in self.columns if not column.recorded]
+
+    @property
     def reference(self) -> Column | None:
         """The column that flips are told against: the chosen one, or the baseline, or the first that says something
         else than the draft.

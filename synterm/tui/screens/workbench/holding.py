@@ -37,9 +37,9 @@ class HoldingScreen(ArrangingScreen, WatchingScreen):
 
     def take_baselines(self) -> None:
         """Runs were pinned or unpinned, here or elsewhere."""
-        self.session.read_baselines()
-        self.painter.show_scope()
-        self.restart()
+        if self.session.read_baselines():
+            self.painter.show_scope()
+            self.restart()
 
     def hold_against(self, reference: Reference | None) -> None:
         """Hold the draft against something else; None: against what it is held against where nobody chose."""
