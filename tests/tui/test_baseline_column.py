@@ -50,6 +50,13 @@ def reference(bench: Bench) -> str | None:
     return found and found.title
 
 
+async def dialog(bench: Bench, *keys: str) -> None:
+    """Press keys that open a dialog: whoever waits for its answer is not done until then."""
+    await bench.pilot.press(*keys)
+    for _ in range(5):
+        await bench.pilot.pause(0.02)
+
+
 async def until(bench: Bench, true: object) -> None:
     assert callable(true)
     async with asyncio.timeout(10):
@@ -237,8 +244,7 @@ async def test_a_model_of_that_name_need_not_be_there_any_more(pinned: Path, ope
 async def test_what_is_on_the_board_is_recorded_and_pinned(make_project: MakeProject, open_bench: OpenBench) -> None:
     async with open_bench(make_project()) as bench:
         bench.screen.grid.focus()
-        await bench.pilot.press("b", "enter")
-        await bench.pilot.pause()
+        await dialog(bench, "b", "enter")
         assert "Records 5 cases under 3 columns" in " ".join(bench.text().split())
         await bench.pilot.press("ctrl+s")
         await bench.settle()
@@ -262,22 +268,19 @@ async def test_the_menu_holds_against_another_one_nothing_or_unpins(pinned: Path
     pin(pinned, "spring")
     async with open_bench(pinned, size=(140, 40)) as bench:
         bench.screen.grid.focus()
-        await bench.pilot.press("b")
-        await bench.settle()
-        assert "⚑ hold against main   router@v1 · script 1/5 (20 %)" in bench.text()
+        await dialog(bench, "b")
+        assert "⚑ hold against main · router@v1 · script 1/5 (20 %)" in bench.text()
         await bench.type("spring")
         await bench.pilot.press("enter")
         await bench.settle()
         assert reference(bench) == "baseline spring"
         assert bench.screen.session.board.flips() == (0, 0, 5)
-        await bench.pilot.press("b")
-        await bench.settle()
+        await dialog(bench, "b")
         await bench.type("nothing")
         await bench.pilot.press("enter")
         await bench.settle()
         assert reference(bench) is None
-        await bench.pilot.press("b")
-        await bench.settle()
+        await dialog(bench, "b")
         await bench.type("unpin spring")
         await bench.pilot.press("enter")
         await bench.settle()

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from synterm.storage.project import Project
 from synterm.tui.screens.confirm import ConfirmScreen
+from synterm.tui.screens.forms import FormScreen
 from synterm.tui.screens.history import HistoryScreen
 from synterm.tui.screens.run import RunScreen
 from synterm.tui.screens.text import TextScreen
@@ -33,6 +35,14 @@ async def history(bench: Bench) -> HistoryScreen:
     screen = bench.app.screen
     assert isinstance(screen, HistoryScreen)
     return screen
+
+
+async def form(bench: Bench, *keys: str) -> None:
+    """Press keys that open a form, after something was read."""
+    await bench.pilot.press(*keys)
+    async with asyncio.timeout(10):
+        while not isinstance(bench.app.screen, FormScreen):
+            await bench.pilot.pause(0.02)
 
 
 async def test_it_shows_runs_newest_first_with_what_they_found(recorded: Path, open_bench: OpenBench) -> None:
@@ -167,11 +177,10 @@ async def test_a_run_of_an_unknown_shape_is_shown_too(make_project: MakeProject,
 async def test_a_run_is_pinned_shown_as_such_and_not_removed(recorded: Path, open_bench: OpenBench) -> None:
     async with open_bench(recorded, size=(160, 45)) as bench:
         screen = await history(bench)
-        await bench.pilot.press("down", "down", "b")
-        await bench.settle()
+        await form(bench, "down", "down", "b")
         await bench.pilot.press("ctrl+s")
         await bench.settle()
-        assert "= main  router@v1" in bench.text()
+        assert "= main · router@v1" in bench.text()
         assert "= main: pinned as a baseline" in bench.text()
         [pin] = bench.project.baselines.all()
         assert pin.run_id == bench.project.runs.all()[0].id
@@ -200,9 +209,9 @@ async def test_a_pinned_run_is_unpinned(recorded: Path, open_bench: OpenBench) -
             project.baselines.set(name, project.runs.all()[-1].id, who="ann").result()
     async with open_bench(recorded, size=(160, 45)) as bench:
         await history(bench)
-        assert "= main, old  2 variants" in bench.text()
+        assert "= main, old · 2 variants" in bench.text()
         await bench.pilot.press("B")
-        await bench.settle()
+        await bench.pilot.pause()
         await bench.pilot.press("down", "enter")
         await bench.settle()
         assert bench.project.baselines.names() == ["main"]
@@ -227,10 +236,11 @@ async def test_a_run_that_was_cut_short_is_not_pinned(make_project: MakeProject,
 async def test_a_name_that_cannot_be_one_is_refused_in_the_form(recorded: Path, open_bench: OpenBench) -> None:
     async with open_bench(recorded) as bench:
         await history(bench)
-        await bench.pilot.press("b")
-        await bench.settle()
+        await form(bench, "b")
         await bench.type("@")
         await bench.pilot.press("ctrl+s")
-        await bench.settle()
+        await bench.pilot.pause(0.1)
         assert "it looks like a prompt's version" in " ".join(bench.text().split())
+        await bench.pilot.press("escape", "y")
+        await bench.settle()
         assert bench.project.baselines.all() == []

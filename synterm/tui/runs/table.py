@@ -26,7 +26,7 @@ COLUMNS = (
 
 def run_cells(line: RunLine, pins: Sequence[str] = (), *, marked: bool) -> list[Cell]:
     """One run, as `COLUMNS` say. `pins`: the baselines that it is."""
-    pinned = f"= {', '.join(one_line(name, 20) for name in pins)}  " if pins else ""
+    pinned = f"= {', '.join(one_line(name, 20) for name in pins)} · " if pins else ""
     status = {"complete": "pass", "running": "accent"}.get(line.run.status, "error")
     return [
         ("◆" if marked else " ", "accent"),

@@ -131,14 +131,13 @@ class PinningScreen(HoldingScreen, RecordingScreen, EditingScreen):
         return words + (f"Only what is in scope is in it: {', '.join(within)}." if within else PIN_NOTE)
 
     def _described(self, name: str) -> str:
-        """``main   router@v1 · smollm2 21/106 (20 %) · 3 hours ago · run HQ3VJWWE``."""
+        """``main · router@v1 · smollm2 21/106 (20 %) · 3 hours ago``."""
         pin = next(pin for pin in self.session.pins if pin.name == name)
         try:
             run = self.session.project.runs.get(pin.run_id)
         except SyntermError as error:
-            return f"{one_line(name, 30)}   {error}"
-        parts = [*map(rate_words, rates(run)[-1:]), age(run.started), f"run {run.id[-8:]}"]
-        return f"{one_line(name, 30)}   {' · '.join(parts)}"
+            return f"{one_line(name, 30)} · {error}"
+        return " · ".join([one_line(name, 30), *map(rate_words, rates(run)[-1:]), age(run.started)])
 
 
 def _check(path: Path, run_id: str) -> None:
