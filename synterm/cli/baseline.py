@@ -10,6 +10,7 @@ from synterm.cli.choose import scenario_ids
 from synterm.cli.output import data, rows, say
 from synterm.cli.places import opened
 from synterm.errors import NotFoundError, UsageError
+from synterm.evaluate.pinning import why_not_done, why_nothing_to_compare
 from synterm.evaluate.provenance import who
 from synterm.reports.baselines import baseline_list, cases_words, described, listed, rate_words, rates, scenario_path
 from synterm.reports.figures import percent
@@ -107,18 +108,11 @@ def _run_of(project: Project, wanted: str | None) -> RunRecord:
 
 
 def _refuse_what_is_not_done(record: RunRecord, *, force: bool) -> None:
-    if record.status == "complete" or force:
-        return
-    missing = record.totals.get("not_made")
-    left = f": {_not_made(missing)}" if isinstance(missing, int) and missing else ""
-    raise UsageError(
-        f"run {record.id[-8:]} is {record.status}{left}. What it lacks, nothing could be compared with",
-        hint="make the same run again: only what has no answer is sent; or --force pins it as it is",
-    )
-
-
-def _not_made(missing: int) -> str:
-    return f"{plural(missing, 'evaluation')} {'was' if missing == 1 else 'were'} not made"
+    why = "" if force else why_not_done(record)
+    if why:
+        raise UsageError(
+            why, hint="make the same run again: only what has no answer is sent; or --force pins it as it is"
+        )
 
 
 def _scenarios(project: Project, globs: Sequence[str]) -> list[str]:
@@ -126,17 +120,10 @@ def _scenarios(project: Project, globs: Sequence[str]) -> list[str]:
 
 
 def _refuse_what_it_does_not_have(project: Project, record: RunRecord, scenarios: Sequence[str]) -> None:
-    found = project.trends.of([record.id])
-    if not found:
-        raise UsageError(f"run {record.id[-8:]} has no verdict: there is nothing to compare with", hint="--run ID")
-    missing = [scenario for scenario in scenarios if scenario not in found]
-    if missing:
-        tree = project.nodes.tree()
-        more = f" and {len(missing) - 1:,} more" if len(missing) > 1 else ""
-        raise UsageError(
-            f"run {record.id[-8:]} has no verdict in {tree.path(missing[0])!r}{more}",
-            hint="leave it out, or choose a run that has with --run ID",
-        )
+    if why := why_nothing_to_compare(project, record):
+        raise UsageError(why, hint="--run ID")
+    if why := why_nothing_to_compare(project, record, scenarios):
+        raise UsageError(why, hint="leave it out, or choose a run that has with --run ID")
 
 
 def _places(project: Project, scenarios: Sequence[str]) -> str:

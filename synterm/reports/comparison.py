@@ -111,12 +111,12 @@ def _verdict(one: VariantComparison, width: int) -> Iterator[Text]:
         (f"▲ {passes.fixed:,} fixed", "green" if passes.fixed else "dim"),
         "   ",
         (f"▼ {passes.broken:,} broken", "red" if passes.broken else "dim"),
-        (f"   of {_compared(passes)}", "dim"),
+        (f"   of {compared_words(passes)}", "dim"),
     )
-    yield Text(f"  {_points(passes)}   {p_words(passes.p_value)} (exact McNemar)", "dim")
+    yield Text(f"  {points(passes)}   {p_words(passes.p_value)} (exact McNemar)", "dim")
     if one.whole.scores and _tells_more(one.whole):
         yield _scores(one.whole.scores)
-    if words := _more(passes):
+    if words := more_words(passes):
         yield Text(f"  {words}", "dim")
 
 
@@ -124,12 +124,14 @@ def _title(one: VariantComparison) -> str:
     return one.after if one.before == one.after else f"{one.before} → {one.after}"
 
 
-def _compared(passes: PassComparison) -> str:
+def compared_words(passes: PassComparison) -> str:
+    """``106 cases``, ``106 cases, 90 independent``."""
     cases = plural(passes.compared, "case")
     return cases if passes.roots == passes.compared else f"{cases}, {passes.roots:,} independent"
 
 
-def _points(passes: PassComparison) -> str:
+def points(passes: PassComparison) -> str:
+    """``+29.2 points [+17.5 to +39.9]``; empty where nothing was compared."""
     if passes.difference is None or passes.difference_ci is None:
         return ""
     low, high = (_signed(bound * 100, 1) for bound in passes.difference_ci)
@@ -157,7 +159,7 @@ def _scores(scores: ScoreComparison) -> Text:
     return line.append(scores.verdict, VERDICT_INKS[scores.verdict]).append(f"  {p_words(scores.p_value)}", "dim")
 
 
-def _more(passes: PassComparison) -> str:
+def more_words(passes: PassComparison) -> str:
     """What it would take to tell; nothing where it is told."""
     if passes.verdict in ("better", "worse"):
         return ""
@@ -216,11 +218,12 @@ def _both_ways(one: VariantComparison) -> Iterator[Text]:
     better, worse = behaviors_that("better", one), behaviors_that("worse", one)
     if better and worse:
         yield Text.assemble(
-            ("Better", "bold green"), " on ", _and(better), " while ", ("worse", "bold red"), " on ", _and(worse), "."
+            ("Better", "bold green"), " on ", named(better), " while ", ("worse", "bold red"), " on ", named(worse), "."
         )
 
 
-def _and(paths: Sequence[str]) -> str:
+def named(paths: Sequence[str]) -> str:
+    """``Routing/Ambiguous, Routing/Robustness and 3 more``."""
     names = [one_line(path, 60) for path in paths[:4]]
     if len(paths) > len(names):
         names.append(f"{len(paths) - len(names)} more")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import orjson
 
 from synterm.core.evaluation import CheckResult
-from synterm.storage.base import Store, chunks, marks
+from synterm.storage.base import Store, chunks, dump, marks
 from synterm.storage.recorded import Column, Recorded, RecordedReader
 
 _VERDICTS = """
@@ -27,6 +27,15 @@ _SAMPLES = """
 SELECT scenario_id, grades, min(case_id) FROM evaluations WHERE column_pk = ? AND passed IS NOT NULL
 GROUP BY scenario_id
 """
+_STANDING = """
+SELECT done.case_id, cases.scenario_id, coalesce(cases.root_id, cases.id), done.scenario_id,
+    coalesce(sum(passed <> 0), 0), count(passed), label, outcome, response_pk,
+    CASE WHEN label IS NULL THEN (SELECT substr(text, 1, 200) FROM responses WHERE pk = response_pk) END, min(repeat)
+FROM evaluations AS done JOIN cases ON cases.id = done.case_id AND cases.content_id = lower(hex(done.content_id))
+WHERE column_pk = ? AND done.case_id > ?{only} GROUP BY done.case_id ORDER BY done.case_id LIMIT 2000
+"""
+"""Of cases that say what they said then: what they are now, and what was found. The first repeat has the answer."""
+_THESE = " AND done.case_id IN (SELECT value FROM json_each(?))"
 _HOLDING = """
 SELECT id FROM runs WHERE status = 'complete' AND id IN (SELECT run_id FROM run_columns WHERE {has})
 ORDER BY id DESC LIMIT 1
@@ -48,6 +57,26 @@ class CaseVerdict(NamedTuple):
     """The mean over its repeats, 0 to 1."""
 
 
+class StandingVerdict(NamedTuple):
+    """What a column of a run says of a case that says today what it said then."""
+
+    case_id: str
+    scenario_id: str
+    """Where it is now."""
+    root_id: str
+    scenario_then: str
+    """Where it was."""
+    passed: int
+    judged: int
+    """Repeats with a verdict."""
+    label: str | None
+    outcome: str
+    stored: int | None
+    """The row of its answer; None when there is none."""
+    text: str | None
+    """How the answer begins, where it has no label."""
+
+
 class Comparing(Store):
     """Reads runs for comparisons."""
 
@@ -60,6 +89,20 @@ class Comparing(Store):
         known, make = scenarios.setdefault, CaseVerdict._make
         for case_id, root_id, scenario_id, *verdict, _ in self._rows(sql, [column[0]]):
             yield make((case_id, root_id or case_id, known(scenario_id, scenario_id), *verdict))
+
+    def standing(
+        self, column: Column, repeats: int | None = None, case_ids: Collection[str] | None = None
+    ) -> Iterator[list[StandingVerdict]]:
+        """What a column says of the cases that the project has today, page by page; a case that says something else
+        now is left out. `case_ids`: only of these."""
+        only, values = "", list[str]()
+        if case_ids is not None:
+            only, values = _THESE, [dump(sorted(case_ids))]
+        sql = _STANDING.format(only=only if repeats is None else f"{only} AND repeat < {repeats:d}")
+        after = ""
+        while rows := self._rows(sql, [column[0], after, *values]):
+            after = rows[-1][0]
+            yield [StandingVerdict(*row[:10]) for row in rows]
 
     def samples(self, column: Column) -> dict[str, list[CheckResult]]:
         """What the checks found in the first case of each scenario that has a verdict, by scenario id."""

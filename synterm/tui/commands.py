@@ -97,6 +97,10 @@ def _of_project(screen: WorkbenchScreen) -> Iterable[Command]:
     if session.prompt:
         yield Command("Prompt: rename", "Give the prompt that is open another name", screen.action_rename_prompt)
         yield Command("Prompt: remove", "Remove the open prompt with its history", screen.action_remove_prompt)
+    for deed in screen.baseline_deeds():
+        yield Command(
+            f"Baseline: {deed.words.removeprefix('⚑ ')}", "A pinned run that the draft is held against", deed.call
+        )
     yield Command("Documents: add from a file", "A text that prompts take context from", screen.action_add_document)
     if session.library.names:
         yield Command("Documents: read", "Look at what prompts take context from", screen.action_documents)

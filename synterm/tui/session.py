@@ -22,6 +22,7 @@ from synterm.storage.case_list import CaseList
 from synterm.storage.cases import Found, Order
 from synterm.storage.project import Project
 from synterm.tui.board.arrange import Arrangement, arranged
+from synterm.tui.board.baseline import BaselineColumn
 from synterm.tui.board.board import Board
 from synterm.tui.board.column import Column, Counts
 from synterm.tui.board.columns import Columns
@@ -31,6 +32,7 @@ from synterm.tui.cases.quality import quality_facts
 from synterm.tui.cases.query import Query, parse_query
 from synterm.tui.cases.query_words import Known
 from synterm.tui.drafts import Drafts
+from synterm.tui.edits import EditLog
 
 
 class Session:
@@ -49,6 +51,8 @@ class Session:
         self.prompts = project.prompts.all()
         self.model: ModelSpec | None = self.models[0] if self.models else None
         self.drafts = Drafts(project)
+        self.edits = EditLog()
+        """What was done to the project in this sitting, on whichever screen."""
         self.prompt: Prompt | None = None
         self.body: PromptBody | None = None
         """What the draft of the prompt says now."""
@@ -71,6 +75,8 @@ class Session:
         """Why they are not."""
         self.lineup = Lineup()
         """Which columns stand beside the draft."""
+        self.pins = project.baselines.all()
+        """The runs that are pinned."""
         self._keyed: tuple[CaseRows, Order, list[tuple[int, str]]] | None = None
         self.roots: Mapping[str, int] | None = None
         """How many lineages the cases of each scenario come from; None until that is read."""
@@ -139,6 +145,7 @@ class Session:
             self.tree, self.library, self.models, touched = tree, library, models, None
             self.checklist = Checklist(tree, self.project.grades, models, library)
         self._forget(touched)
+        self._read_pins()
         self._reload_prompts()
         if self.model is not None:
             self.model = next((model for model in self.models if model.name == self.model.name), None)
@@ -296,12 +303,34 @@ class Session:
         """The cases in scope, whatever is shown of them."""
         return self.project.cases.listing(self._chosen)
 
+    @property
+    def baselines(self) -> list[str]:
+        """The names of what is pinned."""
+        return list(dict.fromkeys(pin.name for pin in self.pins))
+
+    def read_baselines(self) -> bool:
+        """Look again which runs are pinned; gives whether they are others now: the board is new."""
+        changed = self._read_pins()
+        if changed:
+            self._set_board()
+        return changed
+
+    def _read_pins(self) -> bool:
+        before, self.pins = self.pins, self.project.baselines.all()
+        if self.pins != before:
+            self._columns.baselines_changed()
+        return self.pins != before
+
     def _set_board(self) -> None:
         columns: list[Column] = []
+        baseline: BaselineColumn | None = None
         if self.prompt is not None and self.model is not None and self.body is not None:
             columns = self._columns.lined_up(self.lineup, self.prompt, self.body, self.models, self.model)
-        self.board = Board(self.rows, columns, self.project.cases.named, self._spread(), self.lineup.reference)
-        for column in columns:
+            if name := self.lineup.held_by(self.baselines):
+                baseline = self._columns.baseline(name, self.prompt, self.body, self.model)
+        cases, reference = self.project.cases, self.lineup.reference
+        self.board = Board(self.rows, columns, cases.named, self._spread(), reference, baseline)
+        for column in (*columns, *((baseline,) if baseline else ())):
             column.scope = self._scenarios
 
     def _spread(self) -> Callable[[int], list[Case]]:

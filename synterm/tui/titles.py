@@ -7,7 +7,7 @@ from functools import lru_cache
 from synterm.evaluate.statistics import mcnemar_exact, wilson
 from synterm.evaluate.verdict import more_needed, verdict_of
 from synterm.reports.figures import p_words
-from synterm.text import plural
+from synterm.text import one_line, plural
 from synterm.tui.board.arrange import Arrangement
 from synterm.tui.board.board import Board
 from synterm.tui.board.column import Column, Counts
@@ -24,10 +24,11 @@ _SORTS = {
 
 
 def results_title(board: Board, arrangement: Arrangement) -> str:
-    """``Results  108 cases × 3 variants``, ``Results  12 of 108 cases × 3 variants · failing · by flips``."""
+    """``Results  108 cases × 3 variants · vs baseline main``, ``Results  12 of 108 cases × 3 variants · failing``."""
     total, shown = len(board.rows), len(board.shown)
     cases = plural(total, "case") if shown == total else f"{shown:,} of {plural(total, 'case')}"
-    return " · ".join((f"Results  {cases} × {plural(len(board.columns), 'variant')}", *_arranged(board, arrangement)))
+    words = f"Results  {cases} × {plural(sum(not column.recorded for column in board.columns), 'variant')}"
+    return " · ".join((words, *_arranged(board, arrangement), *_held(board)))
 
 
 def counted(shown: int, total: int) -> str:
@@ -45,9 +46,22 @@ def _arranged(board: Board, arrangement: Arrangement) -> list[str]:
     return [*words]
 
 
+def _held(board: Board) -> list[str]:
+    """``vs baseline main``; with what that is of, where it is of another model; or why it is not."""
+    baseline, draft = board.baseline, board.draft
+    if baseline is None or draft is None:
+        return []
+    if baseline.absent:
+        return [f"{baseline.title} has nothing of {one_line(baseline.prompt, 30)}"]
+    if not baseline.known:
+        return [f"reading {baseline.title} …"]
+    other = baseline.variant.model.name != draft.variant.model.name
+    return [f"vs {baseline.title}" + (f" ({one_line(baseline.of, 40)})" if other else "")]
+
+
 def results_summary(board: Board) -> str:
     """``48% [39–57]   ▲7 fixed ▼2 broken against v1, p = 0.18: not enough evidence (about 40 more cases would tell)``;
-    without interval, p-value and verdict until all is known.
+    without interval, p-value and verdict until all is known. Of a baseline that lacks cases: ``… of 98 cases against``.
 
     What failed last is evaluated first, so what is known in between is no fair sample.
     """
@@ -56,13 +70,18 @@ def results_summary(board: Board) -> str:
     parts = [_rate(draft, total)] if draft and draft.counts.judged else []
     flips = board.flips()
     if reference and flips.compared:
-        parts.append(f"▲{flips.fixed} fixed ▼{flips.broken} broken against {_name(reference, draft)}")
-        known = min(draft.counts.fresh, reference.counts.fresh) if draft else 0
+        fresh = draft.counts.fresh if draft else 0
+        # What a run did not record will not come.
+        known = fresh if reference.recorded else min(fresh, reference.counts.fresh)
+        of = f" of {plural(flips.compared, 'case')}" if reference.recorded and flips.compared < total <= known else ""
+        parts.append(f"▲{flips.fixed} fixed ▼{flips.broken} broken{of} against {_name(reference, draft)}")
         parts[-1] += _chance(*board.turned()) if known >= total else " so far"
     return "   ".join(parts)
 
 
 def _name(reference: Column, draft: Column | None) -> str:
+    if reference.recorded:
+        return reference.title
     alike = draft is not None and draft.variant.model.name == reference.variant.model.name
     return reference.variant.version if alike else reference.title
 

@@ -10,13 +10,14 @@ from dataclasses import replace
 import pytest
 
 from synterm.core.completion import Completion, Outcome, failed_call
+from synterm.evaluate.compare.chosen import chosen_run
+from synterm.evaluate.compare.report import compare
 from synterm.evaluate.events import Event, Judged
 from synterm.evaluate.limits import Limits
 from synterm.evaluate.preview import preview
 from synterm.evaluate.recount import recount
 from synterm.evaluate.report import build_report
 from synterm.evaluate.run import RunPlan, RunProgress, run
-from synterm.reports.pairs import pair_runs
 from tests.evaluate.stage import Actor, Play, Stage, capped, echo, variant
 
 
@@ -74,8 +75,8 @@ async def test_the_record_counts_as_the_run_did(play: Play) -> None:
     # Trends and comparisons of runs count the same repeats.
     [[trend]] = play.project.trends.recent().values()
     assert (trend.passed, trend.judged) == (fresh["variants"][0]["passed"], fresh["variants"][0]["n"]) == (4, 6)
-    [pair] = pair_runs(play.project, record, record)
-    assert (pair.change.fixed, pair.change.broken, pair.same_passed) == ((), (), 1)
+    [found] = compare(chosen_run(play.project, record, "a"), chosen_run(play.project, record, "b")).comparisons
+    assert (found.fixed, found.broken, found.whole.passes.compared) == ([], [], 3)
 
 
 async def test_the_same_command_again_asks_nothing_and_finds_the_same(play: Play) -> None:

@@ -15,7 +15,6 @@ from synterm.evaluate.recount import recount
 from synterm.evaluate.report import build_report
 from synterm.evaluate.tally import Tally
 from synterm.reports.leaderboard import Standing, standings, with_front
-from synterm.reports.pairs import pair_runs
 from synterm.storage.project import Project
 from tests.conftest import MakeProject
 from tests.support.recording import record_run
@@ -50,31 +49,6 @@ def test_the_leaderboard_holds_all_against_the_reference(make_project: MakeProje
     assert second.cost == 0.0
 
 
-def test_runs_are_paired_by_what_the_cases_say(make_project: MakeProject) -> None:
-    path = record_run(make_project(), "--prompt", "router@v1")
-    with Project.open(path) as project:
-        [case] = [case for case in project.cases.page(list(project.cases.keys())) if case.title == "do it"]
-        project.cases.put([case.model_copy(update={"input": {"message": "do it now"}})]).result()
-    record_run(path, "--prompt", "router@v2")
-    with Project.look(path) as project:
-        after, before = project.runs.page()
-        [pair] = pair_runs(project, before, after)
-    # Four dev cases; the one that says something else now is not the same case any more.
-    assert (len(pair.change.fixed), len(pair.change.broken), pair.same_passed, pair.same_failed) == (2, 0, 0, 1)
-    assert (pair.only_before, pair.only_after) == (1, 1)
-    assert pair.behaviors == {"Routing/Ambiguous": (1, 0), "Routing/Out of scope": (1, 0)}
-    assert {given for given, _ in pair.texts.values()} == {"what's the capital of peru", "notes from the thing"}
-
-
-def test_a_run_against_itself_changes_nothing(make_project: MakeProject) -> None:
-    path = record_run(make_project(), *BOTH)
-    with Project.look(path) as project:
-        [run] = project.runs.page()
-        [pair] = pair_runs(project, run, run)
-    assert (pair.change.fixed, pair.change.broken, pair.change.verdict) == ((), (), "no difference found")
-    assert pair.change.p_value == 1.0
-
-
 def standing(name: str, passed: int, cost: float | None = None, p50: float | None = None) -> Standing:
     return Standing(name, (name, "m"), Tally(passed, 100 - passed), cost=cost, p50=p50)
 
@@ -106,4 +80,3 @@ def test_a_run_without_evaluations_counts_as_none(make_project: MakeProject, con
         run_id = project.runs.start(config, who="", git_commit=None).result()
         counted = recount(project, project.runs.get(run_id))
         assert (counted.result.made, standings(counted)) == (0, [])
-        assert pair_runs(project, counted.run, counted.run) == []

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from synterm.storage.project import Project
 from synterm.tui.screens.confirm import ConfirmScreen
+from synterm.tui.screens.forms import FormScreen
 from synterm.tui.screens.history import HistoryScreen
 from synterm.tui.screens.run import RunScreen
 from synterm.tui.screens.text import TextScreen
@@ -33,6 +35,14 @@ async def history(bench: Bench) -> HistoryScreen:
     screen = bench.app.screen
     assert isinstance(screen, HistoryScreen)
     return screen
+
+
+async def form(bench: Bench, *keys: str) -> None:
+    """Press keys that open a form, after something was read."""
+    await bench.pilot.press(*keys)
+    async with asyncio.timeout(10):
+        while not isinstance(bench.app.screen, FormScreen):
+            await bench.pilot.pause(0.02)
 
 
 async def test_it_shows_runs_newest_first_with_what_they_found(recorded: Path, open_bench: OpenBench) -> None:
@@ -71,7 +81,7 @@ async def test_two_marked_runs_are_compared_case_by_case(recorded: Path, open_be
         assert "▲3 fixed" in text
         assert "▼0 broken" in text
         assert "not enough evidence" in text
-        assert "1 pass in both, 1 fail in both" in text
+        assert "20 % → 80 %" in text
         assert "send the notes" in text
 
 
@@ -162,3 +172,75 @@ async def test_a_run_of_an_unknown_shape_is_shown_too(make_project: MakeProject,
         await history(bench)
         assert "no evaluation was recorded" in bench.text()
         assert "interrupted" in bench.text()
+
+
+async def test_a_run_is_pinned_shown_as_such_and_not_removed(recorded: Path, open_bench: OpenBench) -> None:
+    async with open_bench(recorded, size=(160, 45)) as bench:
+        screen = await history(bench)
+        await form(bench, "down", "down", "b")
+        await bench.pilot.press("ctrl+s")
+        await bench.settle()
+        assert "= main · router@v1" in bench.text()
+        assert "= main: pinned as a baseline" in bench.text()
+        [pin] = bench.project.baselines.all()
+        assert pin.run_id == bench.project.runs.all()[0].id
+        await bench.pilot.press("delete")
+        await bench.settle()
+        assert "pinned as the baseline main: B unpins it" in bench.text()
+        assert screen.table.row_count == 3
+        await bench.pilot.press("escape")
+        await bench.settle()
+        reference = bench.screen.session.board.reference
+        assert reference is not None
+        assert reference.title == "baseline main"
+        assert bench.screen.session.board.flips() == (3, 0, 5)
+        await bench.pilot.press("u")
+        await bench.settle()
+        assert bench.project.baselines.all() == []
+        assert bench.screen.session.board.reference is not reference
+        await bench.pilot.press("U")
+        await bench.settle()
+        assert bench.screen.session.board.flips() == (3, 0, 5)
+
+
+async def test_a_pinned_run_is_unpinned(recorded: Path, open_bench: OpenBench) -> None:
+    with Project.open(recorded) as project:
+        for name in ("main", "old"):
+            project.baselines.set(name, project.runs.all()[-1].id, who="ann").result()
+    async with open_bench(recorded, size=(160, 45)) as bench:
+        await history(bench)
+        assert "= main, old · 2 variants" in bench.text()
+        await bench.pilot.press("B")
+        await bench.pilot.pause()
+        await bench.pilot.press("down", "enter")
+        await bench.settle()
+        assert bench.project.baselines.names() == ["main"]
+        await bench.pilot.press("down", "B")
+        await bench.settle()
+        assert "this run is not pinned; b pins it" in bench.text()
+
+
+async def test_a_run_that_was_cut_short_is_not_pinned(make_project: MakeProject, open_bench: OpenBench) -> None:
+    path = make_project()
+    with Project.open(path) as project:
+        run_id = project.runs.start({}, who="ann", git_commit=None).result()
+        project.runs.finish(run_id, "incomplete", {"not_made": 3}).result()
+    async with open_bench(path) as bench:
+        await history(bench)
+        await bench.pilot.press("b")
+        await bench.settle()
+        assert "is incomplete: 3 evaluations were not made" in " ".join(bench.text().split())
+        assert bench.project.baselines.all() == []
+
+
+async def test_a_name_that_cannot_be_one_is_refused_in_the_form(recorded: Path, open_bench: OpenBench) -> None:
+    async with open_bench(recorded) as bench:
+        await history(bench)
+        await form(bench, "b")
+        await bench.type("@")
+        await bench.pilot.press("ctrl+s")
+        await bench.pilot.pause(0.1)
+        assert "it looks like a prompt's version" in " ".join(bench.text().split())
+        await bench.pilot.press("escape", "y")
+        await bench.settle()
+        assert bench.project.baselines.all() == []

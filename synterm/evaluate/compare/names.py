@@ -37,7 +37,8 @@ def resolve(project: Project, text: str) -> Chosen:
     )
 
 
-def _baseline(project: Project, text: str) -> Chosen | None:
+def baseline(project: Project, text: str) -> Chosen | None:
+    """The baseline of that name; None where there is none. Raises ProjectError."""
     if text not in project.baselines.names():
         return None
     runs = {pin.scenario_id: project.runs.get(pin.run_id) for pin in project.baselines.get(text)}
@@ -103,7 +104,7 @@ def _file(_project: Project, text: str) -> Chosen | None:
         return Chosen(other, {"": run}, None, text, opened=stack.pop_all())
 
 
-_FINDERS: tuple[Callable[[Project, str], Chosen | None], ...] = (_baseline, _run, _version, _model, _file)
+_FINDERS: tuple[Callable[[Project, str], Chosen | None], ...] = (baseline, _run, _version, _model, _file)
 
 
 def _known(project: Project) -> list[str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
 from synterm.core.evaluation import Variant
 from synterm.evaluate.compare.chosen import Chosen
 from synterm.evaluate.recount import repeating_of, variants_of
 from synterm.evaluate.repeating import LEAD, Repeating
-from synterm.storage.comparing import CaseVerdict
+from synterm.storage.comparing import CaseVerdict, StandingVerdict
 from synterm.storage.project import Project
 from synterm.storage.recorded import Column, Recorded
 from synterm.storage.runs import RunRecord
@@ -57,6 +57,13 @@ class SideVariant:
                 yield from found
             else:
                 yield from (one for one in found if self.source(one.scenario_id) is source)
+
+    def standing(self, case_ids: Collection[str] | None = None) -> Iterator[list[StandingVerdict]]:
+        """What it says of the cases that the project has today and that say what they said then, page by page;
+        `case_ids`: only of these."""
+        for source in self.each:
+            for page in self.project.comparing.standing(source.column, _counting(source.how), case_ids):
+                yield [one for one in page if self.source(one.scenario_then) is source]
 
     def recorded(self, cases: Iterable[CaseVerdict]) -> Found:
         """The evaluations of some of its cases in full: those that count, each with where it stands."""
@@ -120,6 +127,12 @@ def stand_against(
             taken = {id(one) for pair in pairs for one in pair}
             return pairs, *_left(before, after, taken)
     return [], before, after
+
+
+def of_prompt(side: list[SideVariant], prompt: str, model: str) -> SideVariant | None:
+    """What stands against a prompt under a model, whatever else there is: the same, or else the last of the prompt."""
+    found = {one.model: one for one in side if one.prompt == prompt}
+    return found.get(model) or next(reversed(found.values()), None)
 
 
 _KINDS: tuple[Callable[[SideVariant], Hashable], ...] = (

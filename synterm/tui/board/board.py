@@ -10,8 +10,9 @@ from typing import NamedTuple, TypeVar
 from synterm.core.case import Case
 from synterm.core.completion import Completion, Outcome, failed_call
 from synterm.core.evaluation import Evaluation
+from synterm.tui.board.baseline import BaselineColumn
 from synterm.tui.board.column import Column
-from synterm.tui.board.lineup import place_of
+from synterm.tui.board.lineup import NOTHING, Reference, place_of
 from synterm.tui.board.verdicts import read_state
 
 T = TypeVar("T")
@@ -46,18 +47,21 @@ class Board:
         columns: Sequence[Column],
         named: Named,
         spread: Spread,
-        reference: tuple[str, str] | None = None,
+        reference: Reference | None = None,
+        baseline: BaselineColumn | None = None,
     ) -> None:
-        """`reference`: the place of the column that the draft is held against; None: the version kept last."""
+        """`reference`: what the draft is held against, where that was chosen; None: the baseline if there is one, or
+        else the version kept last. `baseline`: need not be among the columns."""
         self.rows = rows
         self.shown = rows
         """The rows as the grid shows them: sorted, or only some."""
         self.columns = list(columns)
         self.named = named
         self.spread = spread
+        self.baseline = baseline
         self._chosen = reference
-        self._reference: tuple[int, Column | None] | None = None
-        """The reference, as it was when the draft had that generation."""
+        self._reference: tuple[tuple[int, bool], Column | None] | None = None
+        """The reference, as it was when the draft had that generation, and the baseline anything of its prompt."""
         self._flips: dict[str, Flips] = {}
         self._counted: tuple[int, ...] | None = None
         """Which state of which columns the flips were counted in."""
@@ -77,20 +81,36 @@ class Board:
         return self.columns[0] if self.columns else None
 
     @property
+    def evaluated(self) -> list[Column]:
+        """The columns without those of recorded runs."""
+        return [column for column in self.columns if not column.recorded]
+
+    @property
     def reference(self) -> Column | None:
-        """The column that flips are told against: the chosen one, or the first that says something else than the draft.
+        """The column that flips are told against: the chosen one, or the baseline, or the first that says something
+        else than the draft.
 
         Columns of the draft's own model come first.
         """
         draft = self.draft
         if draft is None:
             return None
-        if self._reference is None or self._reference[0] != draft.generation:
-            self._reference = (draft.generation, self._find_reference(draft))
+        state = (draft.generation, self._has_baseline)
+        if self._reference is None or self._reference[0] != state:
+            self._reference = (state, self._find_reference(draft))
         return self._reference[1]
 
+    @property
+    def _has_baseline(self) -> bool:
+        return self.baseline is not None and not self.baseline.absent
+
     def _find_reference(self, draft: Column) -> Column | None:
-        others = [column for column in self.columns[1:] if column.variant.key != draft.variant.key]
+        if self._chosen == NOTHING:
+            return None
+        if self._has_baseline:
+            return self.baseline
+        kept = (column for column in self.columns[1:] if not column.recorded)
+        others = [column for column in kept if column.variant.key != draft.variant.key]
         chosen = (column for column in others if place_of(column.variant) == self._chosen)
         same_model = (column for column in others if column.variant.model.name == draft.variant.model.name)
         return next(chain(chosen, same_model, others), None)

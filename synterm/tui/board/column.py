@@ -75,6 +75,9 @@ class Counts:
 class Column:
     """One variant's verdicts."""
 
+    recorded = False
+    """Whether its verdicts are those of a recorded run: nothing evaluates it."""
+
     def __init__(
         self,
         variant: Variant,
@@ -110,6 +113,11 @@ class Column:
     def title(self) -> str:
         """``smollm2 · draft``."""
         return f"{self.variant.model.name} · {self.variant.version}"
+
+    @property
+    def label(self) -> str:
+        """What heads it beside its model's name: ``v2``, ``draft``."""
+        return self.variant.version
 
     def supersede(self, variant: Variant) -> None:
         """The variant changed: every cell is stale, until its new verdict lands."""

@@ -8,6 +8,7 @@ from synterm.core.evaluation import Variant
 from synterm.core.ids import canonical_json
 from synterm.core.model import ModelSpec
 from synterm.core.prompt import Prompt, PromptBody, PromptVersion
+from synterm.tui.board.baseline import BaselineColumn
 from synterm.tui.board.column import Column
 from synterm.tui.board.lineup import Lineup
 from synterm.tui.board.slots import Slots
@@ -20,6 +21,7 @@ class Columns:
         self._slots = Slots()
         self._kept: dict[tuple[str, str], Column] = {}
         self._drafts: dict[tuple[str, str], Column] = {}
+        self._baselines: dict[tuple[str, str, str], BaselineColumn] = {}
 
     def lined_up(
         self, lineup: Lineup, prompt: Prompt, body: PromptBody, models: Sequence[ModelSpec], model: ModelSpec
@@ -29,6 +31,17 @@ class Columns:
             self._draft(prompt, body, spec) if version is None else self._version(prompt, version, spec)
             for version, spec in lineup.places(prompt, models, model)
         ]
+
+    def baseline(self, name: str, prompt: Prompt, body: PromptBody, model: ModelSpec) -> BaselineColumn:
+        """The column of a baseline, for a prompt under a model to be held against."""
+        variant = Variant(prompt.name, "draft", body, model)
+        key = (name, prompt.name, model.name)
+        return self._baselines.setdefault(key, BaselineColumn(name, variant, self._slots))
+
+    def baselines_changed(self) -> None:
+        """Other runs may be pinned: what they say is read again."""
+        for column in self._baselines.values():
+            column.forget()
 
     def find(self, prompt: Prompt, number: int | None, model: str) -> Column | None:
         """The column of a version, None for the draft, under a model; None if it was never on the board."""
@@ -54,6 +67,7 @@ class Columns:
     def _all(self) -> Iterator[Column]:
         yield from self._drafts.values()
         yield from self._kept.values()
+        yield from self._baselines.values()
 
     def _draft(self, prompt: Prompt, body: PromptBody, model: ModelSpec) -> Column:
         variant = Variant(prompt.name, "draft", body, model)

@@ -14,9 +14,22 @@ _NEWEST = 2
 _MOST = 12
 """How many versions stand there at most; pinned ones count, and stay."""
 
+MAIN = "main"
+"""The baseline that things are held against where nobody names one."""
 DRAFT = 0
 """Stands for the draft among the numbers of versions."""
 
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """A baseline that the draft is held against; without a name, it is held against nothing."""
+
+    baseline: str
+
+
+NOTHING = Against("")
+Reference = tuple[str, str] | Against
+"""What the draft is held against: a column, as `place_of` tells, or a baseline."""
 Place = tuple[PromptVersion | None, ModelSpec]
 """What a column is about: a version, None for the draft, under a model."""
 
@@ -32,8 +45,8 @@ class Lineup:
     """The numbers of the versions; None: the newest ones."""
     models: tuple[str, ...] = ()
     """The models beside the one in use."""
-    reference: tuple[str, str] | None = None
-    """The column that flips are told against, as `place_of` tells; None: the newest version that differs."""
+    reference: Reference | None = None
+    """What flips are told against; None: the baseline, by `held_by`, or else the newest version that differs."""
     without: frozenset[tuple[int, str]] = frozenset()
     """The columns of these versions and models that are left out: number, `DRAFT` for the draft, and model."""
 
@@ -61,13 +74,22 @@ class Lineup:
             if self.is_fixed(version, model, used) or (_number(version), model.name) not in self.without
         ]
 
+    def held_by(self, baselines: Sequence[str]) -> str | None:
+        """The baseline that the draft is held against, of those there are: the one that was chosen, else ``main``,
+        else the only one."""
+        if isinstance(self.reference, tuple) or self.reference == NOTHING:
+            return None
+        if self.reference and self.reference.baseline in baselines:
+            return self.reference.baseline
+        return MAIN if MAIN in baselines else baselines[0] if len(baselines) == 1 else None
+
     @staticmethod
     def is_fixed(version: PromptVersion | None, model: ModelSpec, used: ModelSpec) -> bool:
         """Whether a column stands there whatever is chosen."""
         return model.name == used.name and (version is None or version.pinned)
 
     @classmethod
-    def of(cls, chosen: frozenset[tuple[int, str]], used: str, reference: tuple[str, str] | None) -> Lineup:
+    def of(cls, chosen: frozenset[tuple[int, str]], used: str, reference: Reference | None) -> Lineup:
         """The line-up that has just these columns: number, `DRAFT` for the draft, and model. `used`: the one in use."""
         numbers, models = {number for number, _ in chosen}, {used, *(model for _, model in chosen)}
         every = frozenset((number, model) for number in numbers | {DRAFT} for model in models)

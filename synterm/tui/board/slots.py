@@ -21,22 +21,28 @@ class Slots:
         self._numbers: dict[str, int] = {}
         self._scenario_ids: list[str] = []
         self._counted: bytearray | None = None
+        self._wanted: frozenset[str] = frozenset()
+        """The cases that were to count when that was said last."""
 
     def __len__(self) -> int:
         return len(self._ids)
 
     def of(self, case: Case) -> int:
         """The slot of a case; a new one for a case that was not met before. A case that was moved is told apart."""
-        slot = self._slots.get(case.id)
+        return self.place(case.id, case.scenario_id, case.root_id)
+
+    def place(self, case_id: str, scenario_id: str, root_id: str) -> int:
+        """The same of a case that is known by its ids only."""
+        slot = self._slots.get(case_id)
         if slot is None:
-            slot = self._slots[case.id] = len(self._ids)
-            self._ids.append(case.id)
-            self._scenario.append(self._number(case.scenario_id))
-            self._root.append(self._root_number(case))
+            slot = self._slots[case_id] = len(self._ids)
+            self._ids.append(case_id)
+            self._scenario.append(self._number(scenario_id))
+            self._root.append(self._root_number(case_id, root_id))
             if self._counted is not None:
-                self._counted.append(0)
-        elif self._scenario_ids[self._scenario[slot]] != case.scenario_id:
-            self._scenario[slot] = self._number(case.scenario_id)
+                self._counted.append(case_id in self._wanted)
+        elif self._scenario_ids[self._scenario[slot]] != scenario_id:
+            self._scenario[slot] = self._number(scenario_id)
         return slot
 
     def find(self, case_id: str) -> int | None:
@@ -54,7 +60,8 @@ class Slots:
     def count_only(self, case_ids: Iterable[str]) -> None:
         """Have only these cases count, and those that are met from now on; see `count_in`."""
         self._counted = bytearray(len(self._ids))
-        for case_id in case_ids:
+        self._wanted = frozenset(case_ids)
+        for case_id in self._wanted:
             slot = self._slots.get(case_id)
             if slot is not None:
                 self._counted[slot] = 1
@@ -87,13 +94,13 @@ class Slots:
         """By slot: 1 where the case counts."""
         return repeat(1) if self._counted is None else self._counted
 
-    def _root_number(self, case: Case) -> int:
-        if case.root_id == case.id:
-            return self._roots.get(case.id, 0)
-        number = self._roots.get(case.root_id)
+    def _root_number(self, case_id: str, root_id: str) -> int:
+        if root_id == case_id:
+            return self._roots.get(case_id, 0)
+        number = self._roots.get(root_id)
         if number is None:
-            number = self._roots[case.root_id] = len(self._roots) + 1
-            if (root := self._slots.get(case.root_id)) is not None:
+            number = self._roots[root_id] = len(self._roots) + 1
+            if (root := self._slots.get(root_id)) is not None:
                 self._root[root] = number
         return number
 

@@ -80,6 +80,16 @@ class Verdicts:
         else:
             self._failed[slot] = self._merged(completion)
 
+    def write(self, slot: int, passed: bool | None, text: str, stored: int | None, generation: int) -> None:
+        """Keep what a run recorded, in place of what was there. `text`: the answer in short."""
+        self._grow(slot + 1)
+        self._state[slot] = _PASSED.index(passed) | _CACHED
+        self._generation[slot] = generation
+        self._stored[slot] = stored or 0
+        self._doubt[slot] = _UNSCORED
+        self._text[slot] = intern(text)
+        self._failed.pop(slot, None)
+
     def get(self, slot: int) -> Cell | None:
         """The cell in a slot."""
         if not self.has(slot):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.content import Content
 
-from synterm.text import plural
+from synterm.text import one_line, plural
 from synterm.tui.runs.line import RunLine
 from synterm.tui.widgets.table import Cell, TableColumn
 
@@ -22,14 +24,15 @@ COLUMNS = (
 )
 
 
-def run_cells(line: RunLine, *, marked: bool) -> list[Cell]:
-    """One run, as `COLUMNS` say."""
+def run_cells(line: RunLine, pins: Sequence[str] = (), *, marked: bool) -> list[Cell]:
+    """One run, as `COLUMNS` say. `pins`: the baselines that it is."""
+    pinned = f"= {', '.join(one_line(name, 20) for name in pins)} · " if pins else ""
     status = {"complete": "pass", "running": "accent"}.get(line.run.status, "error")
     return [
         ("◆" if marked else " ", "accent"),
         (line.when, ""),
         (line.mark, status),
-        (line.what, ""),
+        (pinned + line.what, "accent" if pins else ""),
         (line.rate, ""),
         (f"! {line.errors}" if line.errors else "–", "error" if line.errors else "dim"),
         (line.cost, "dim"),
@@ -39,9 +42,11 @@ def run_cells(line: RunLine, *, marked: bool) -> list[Cell]:
     ]
 
 
-def config_text(line: RunLine) -> list[Content]:
-    """What the run was to do and how it went, line by line."""
-    return [Content(words) for words in line.config_lines()]
+def config_text(line: RunLine, pins: Sequence[str] = ()) -> list[Content]:
+    """What the run was to do and how it went, line by line, and which baselines it is."""
+    names = ", ".join(one_line(name, 30) for name in pins)
+    pinned = [Content.styled(f"= {names}: pinned as a baseline", "$text-accent")] if pins else []
+    return [*pinned, *(Content(words) for words in line.config_lines())]
 
 
 def what_goes(line: RunLine) -> str:

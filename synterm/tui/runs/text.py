@@ -1,8 +1,8 @@
-"""What a run found, and what two runs have apart, as text to read."""
+"""What a run found, as text to read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from textual.content import Content
 
@@ -13,15 +13,12 @@ from synterm.reports.changes import Change
 from synterm.reports.figures import dollars, interval, milliseconds, p_words, percent
 from synterm.reports.gates import gate_lines, run_gate_lines
 from synterm.reports.judges import corrected_lines, gate_notes
-from synterm.reports.pairs import Pair
 from synterm.reports.tables import GATE_MARKS, STATES
 from synterm.storage.recorded import Recorded
-from synterm.text import one_line, plural, printable
+from synterm.text import one_line, printable
 from synterm.tui.screens.text import MUTED, facts, section
 from synterm.tui.widgets.cells import padded
 
-_MOST = 200
-"""So many changed cases are listed of each kind."""
 _CELL = 13
 VERDICT_INKS = {"better": "$text-success", "worse": "$text-error"}
 
@@ -86,39 +83,6 @@ def change_words(change: Change) -> Content:
         (f"  ▼{len(change.broken)} broken", "$text-error"),
         (f"  {p_words(change.p_value)} (paired, exact; below {ALPHA} counts)", MUTED),
     )
-
-
-def pairs_text(pairs: Iterable[Pair]) -> Iterator[Content]:
-    """What changed from one run to the other."""
-    for pair in pairs:
-        title = pair.after if pair.before == pair.after else f"{pair.before}  →  {pair.after}"
-        yield section(title)
-        yield change_words(pair.change)
-        yield facts(_pair_facts(pair), 16)
-        if pair.behaviors:
-            yield section("By behavior")
-            yield facts(((f"▲{fixed} ▼{broken}", path) for path, (fixed, broken) in pair.behaviors.items()), 16)
-        yield from _cases("▼ Broken", pair.change.broken, pair, "$text-error")
-        yield from _cases("▲ Fixed", pair.change.fixed, pair, "$text-success")
-
-
-def _pair_facts(pair: Pair) -> Iterator[tuple[str, str]]:
-    yield "the same", f"{pair.same_passed} pass in both, {pair.same_failed} fail in both"
-    if pair.without_verdict:
-        yield "without verdict", f"{plural(pair.without_verdict, 'case')}: an error is not a failure"
-    if pair.only_before or pair.only_after:
-        yield "not paired", f"{pair.only_before} only in the earlier run, {pair.only_after} only in the later one"
-
-
-def _cases(title: str, ids: tuple[str, ...], pair: Pair, ink: str) -> Iterator[Content]:
-    if not ids:
-        return
-    yield Content.styled(f"\n{title}: {len(ids)}", f"bold {ink}")
-    for case_id in ids[:_MOST]:
-        given, expected = pair.texts[case_id]
-        yield Content.assemble("  ", one_line(given, 150), (f"  → {one_line(expected, 40)}", MUTED))
-    if len(ids) > _MOST:
-        yield Content.styled(f"  and {len(ids) - _MOST:,} more", MUTED)
 
 
 def recorded_text(done: Recorded, path: str) -> Iterator[Content]:

@@ -158,8 +158,11 @@ class CompareScreen(PlaceScreen):
         run = self._run
         if run is None:
             self._counted, self._parts = None, []
-            reference = self.session.board.reference
-            self._hold_board(reference.variant.key if reference else None)
+            # A baseline is no column here: what stands last is the oldest of the versions.
+            reference, columns = self.session.board.reference, self.session.board.columns
+            keys = [column.variant.key for column in columns]
+            known = reference is not None and reference.variant.key in keys
+            self._hold_board(reference.variant.key if reference and known else keys[-1] if keys else None)
         else:
             self.say("counting …")
             self._count(run)

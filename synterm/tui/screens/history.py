@@ -15,19 +15,26 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 from textual.worker import Worker, get_current_worker  # pyright: ignore[reportUnknownVariableType]
 
+from synterm.core.comparison import CompareReport
 from synterm.errors import SyntermError
+from synterm.evaluate.compare.chosen import chosen_run
+from synterm.evaluate.compare.report import compare
 from synterm.evaluate.recount import recount
 from synterm.evaluate.report import build_report
 from synterm.evaluate.run import was_cut_short
-from synterm.reports.pairs import Pair, pair_runs
 from synterm.storage.project import Project
 from synterm.storage.runs import RunRecord
 from synterm.text import plural, printable
+from synterm.tui.edits import Edit
+from synterm.tui.pinning import PIN_NOTE, check_run, name_field, pinning, pins_by_run, unpinning
+from synterm.tui.runs.compared import compared_text
 from synterm.tui.runs.line import RunLine
 from synterm.tui.runs.rate_plot import rate_plot
 from synterm.tui.runs.table import COLUMNS, config_text, run_cells, what_goes
-from synterm.tui.runs.text import pairs_text, report_text
+from synterm.tui.runs.text import report_text
+from synterm.tui.screens.choose import ChooseScreen
 from synterm.tui.screens.confirm import ConfirmScreen
+from synterm.tui.screens.forms import FormScreen, Values
 from synterm.tui.screens.place import PlaceScreen
 from synterm.tui.screens.run import RunScreen
 from synterm.tui.screens.text import TextScreen
@@ -52,6 +59,8 @@ class HistoryScreen(PlaceScreen):
         Binding(
             "C", "leaderboard", "Variants", id="history.leaderboard", tooltip="The variants of this run side by side"
         ),
+        Binding("b", "pin", "Baseline", id="history.pin", tooltip="Pin the run, to hold others against it"),
+        Binding("B", "unpin", "Unpin", id="history.unpin", show=False, tooltip="Unpin the run; it stays"),
         Binding("delete", "remove", "Remove", id="history.remove", tooltip="Remove the run, after asking"),
         Binding("slash", "filter", "Filter", id="history.filter", tooltip="Find runs by date, name, commit or prompt"),
         Binding(
@@ -84,6 +93,7 @@ class HistoryScreen(PlaceScreen):
         self._lines: list[RunLine] = []
         self._shown: list[RunLine] = []
         self._marked: list[str] = []
+        self._pins: dict[str, list[str]] = {}
         self.table.focus()
         self.action_reload()
 
@@ -92,6 +102,7 @@ class HistoryScreen(PlaceScreen):
     def action_reload(self) -> None:
         """Read the runs again."""
         self._lines = []
+        self._pins = pins_by_run(self.session.project.baselines.all())
         self._show("reading …")
         self._load()
 
@@ -138,7 +149,7 @@ class HistoryScreen(PlaceScreen):
         return "1 marked; space marks another" if len(self._marked) == 1 else "2 marked: c compares them"
 
     def _cells(self, line: RunLine) -> list[Cell]:
-        return run_cells(line, marked=line.run.id in self._marked)
+        return run_cells(line, self._pins.get(line.run.id, ()), marked=line.run.id in self._marked)
 
     @property
     def _chosen(self) -> RunLine | None:
@@ -154,10 +165,13 @@ class HistoryScreen(PlaceScreen):
     def _detail(self) -> None:
         chosen = self._chosen
         self.query_one("#detail").border_title = Content("Run" if chosen is None else f"Run  {chosen.when}")
-        self._say_found(config_text(chosen) if chosen else [Content(_EMPTY)] if not self._lines else [])
+        self._say_found(self._config(chosen) if chosen else [Content(_EMPTY)] if not self._lines else [])
         self._plot()
         if chosen:
             self._count(chosen)
+
+    def _config(self, line: RunLine) -> list[Content]:
+        return config_text(line, self._pins.get(line.run.id, ()))
 
     def _say_found(self, parts: Iterable[Content]) -> None:
         self.query_one("#found", Static).update(Content("\n").join(parts))
@@ -171,7 +185,7 @@ class HistoryScreen(PlaceScreen):
         width = self.query_one("#found").size.width
         if line is self._chosen:
             made = "" if report.variants else "no evaluation was recorded"
-            self._say_found([*config_text(line), Content(made), *report_text(report, width)])
+            self._say_found([*self._config(line), Content(made), *report_text(report, width)])
 
     # What people do.
 
@@ -239,22 +253,75 @@ class HistoryScreen(PlaceScreen):
     async def _compare(self, before: RunRecord, after: RunRecord) -> None:
         self.say("comparing …")
 
-        def work(project: Project) -> list[Pair]:
-            return pair_runs(project, before, after)
+        def work(project: Project) -> CompareReport:
+            return compare(chosen_run(project, before, before.id[-8:]), chosen_run(project, after, after.id[-8:]))
 
-        pairs = await asyncio.to_thread(self.read, work)
+        report = await asyncio.to_thread(self.read, work)
         self.say("")
         title = f"Run {RunLine(before).when}  →  run {RunLine(after).when}"
-        parts = list(pairs_text(pairs)) or [
-            Content("One of the two runs has no evaluations: there is nothing to pair.")
-        ]
-        self.app.push_screen(TextScreen(title, parts))
+        # As wide as that screen's text is.
+        width = min(int(self.size.width * 0.9), 116) - 6
+        self.app.push_screen(TextScreen(title, compared_text(report, width)))
+
+    @work(exit_on_error=False)
+    async def action_pin(self) -> None:
+        """Pin the run under the cursor under a name."""
+        line, project = self._chosen, self.session.project
+        if line is None or not self._may_edit():
+            return
+        try:
+            await asyncio.to_thread(self.read, partial(check_run, run=line.run))
+        except SyntermError as error:
+            self.tell(error)
+            return
+
+        async def save(values: Values) -> None:
+            await self._edit(pinning(project, values["name"], line.run))
+
+        fields = [name_field(project.baselines.names())]
+        await self.app.push_screen_wait(FormScreen(f"Pin the run of {line.when}", fields, save, PIN_NOTE))
+
+    @work(exit_on_error=False)
+    async def action_unpin(self) -> None:
+        """Unpin the run under the cursor; asks which baseline is meant where it is several."""
+        project = self.session.project
+        run_id = self._chosen.run.id if self._chosen else ""
+        names = project.baselines.of_run(run_id)
+        if not names:
+            self.notify("this run is not pinned; b pins it", markup=False)
+            return
+        if not self._may_edit():
+            return
+        name: str | None = names[0]
+        if len(names) > 1:
+            name = await self.app.push_screen_wait(ChooseScreen("Unpin", [(one, one) for one in names]))
+        if name is not None:
+            try:
+                await self._edit(unpinning(project, name))
+            except SyntermError as error:
+                self.tell(error)
+
+    async def _edit(self, edit: Edit) -> None:
+        await self.session.edits.do(edit)
+        self.notify(f"{edit.label}; u in the workbench takes it back", markup=False)
+        self._pins = pins_by_run(self.session.project.baselines.all())
+        self._show("")
+        self._detail()
+
+    def _may_edit(self) -> bool:
+        if self.session.project.read_only:
+            self.notify("The project file is read-only. Copy it to where you may write.", severity="warning")
+        return not self.session.project.read_only
 
     @work(exit_on_error=False)
     async def action_remove(self) -> None:
         """Remove the run under the cursor, after asking."""
         line = self._chosen
         if line is None:
+            return
+        if pins := self._pins.get(line.run.id):
+            words = f"this run is pinned as the baseline {', '.join(pins)}: B unpins it, then it can be removed"
+            self.notify(printable(words), severity="warning", markup=False)
             return
         if line.run.status == "running" and not was_cut_short(line.run):
             self.notify("this run is still under way: stop it first", severity="warning", markup=False)

@@ -131,7 +131,7 @@ def _rates(session: Session, versions: Collection[Version], specs: Collection[Mo
 
 def _reference(session: Session, prompt: Prompt) -> Key | None:
     column = session.board.reference
-    if column is None:
+    if column is None or column.recorded:
         return None
     number = next((one.number for one in prompt.versions if one.label == column.variant.version), DRAFT)
     return (number, column.variant.model.name)

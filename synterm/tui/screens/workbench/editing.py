@@ -33,7 +33,7 @@ class EditingScreen(WatchingScreen):
 
     def __init__(self, project: Project, providers: Providers, settings: Settings) -> None:
         super().__init__(project, providers, settings)
-        self.edits = EditLog()
+        self.edits: EditLog = self.session.edits
 
     def may_edit(self) -> bool:
         """Whether the project can be written; says so where it can't."""

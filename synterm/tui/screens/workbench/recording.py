@@ -35,7 +35,11 @@ class RecordingScreen(WatchingScreen):
     @work(group="record", exit_on_error=False)
     async def action_record(self) -> None:
         """Record a run; what the file has no answer to is asked for, within the caps."""
-        columns, cases = self.session.board.columns, self.session.listing()
+        await self.record()
+
+    async def record(self) -> str | None:
+        """The same, in a worker of the group ``record``; gives the run's id, None where none was made."""
+        columns, cases = self.session.board.evaluated, self.session.listing()
         if not columns or not cases:
             self.notify("There is nothing to record: no case is in scope, or there is no prompt or model.")
         elif sum(worker.group == "record" and worker.is_running for worker in self.workers) > 1:
@@ -48,16 +52,18 @@ class RecordingScreen(WatchingScreen):
             limits = self.live.limits_of_a_run()
             chosen = RunPlan(variants, cases, limits=limits, who=who(), git_commit=commit)
             self.notify(f"recording {plural(chosen.size, 'evaluation')} …", markup=False)
-            await self._record(chosen)
+            return await self._record(chosen)
+        return None
 
-    async def _record(self, chosen: RunPlan) -> None:
+    async def _record(self, chosen: RunPlan) -> str | None:
         try:
-            _, result = await run(self.session.project, self._providers, chosen, library=self.session.library)
+            run_id, result = await run(self.session.project, self._providers, chosen, library=self.session.library)
         except SyntermError as error:
             self.notify(printable(f"{error} {error.hint or ''}"), title="Run", severity="error", markup=False)
-        else:
-            self.learn_trends()
-            self.notify(printable(_told(result)), title="Run", timeout=10, markup=False)
+            return None
+        self.learn_trends()
+        self.notify(printable(_told(result)), title="Run", timeout=10, markup=False)
+        return run_id
 
     async def _may_cost(self, columns: list[Column], cases: int) -> bool:
         """Whether it costs nothing, or the user wants it all the same."""

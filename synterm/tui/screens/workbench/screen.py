@@ -25,10 +25,9 @@ from synterm.tui.painter import FRAME_SECONDS, Painter, Panes
 from synterm.tui.screens.inspect import Inspected, InspectScreen
 from synterm.tui.screens.places import make_place
 from synterm.tui.screens.review import ReviewScreen
-from synterm.tui.screens.workbench.arranging import ArrangingScreen
 from synterm.tui.screens.workbench.case_edits import CaseEditing
 from synterm.tui.screens.workbench.document_edits import DocumentEditing
-from synterm.tui.screens.workbench.recording import RecordingScreen
+from synterm.tui.screens.workbench.pinning import PinningScreen
 from synterm.tui.screens.workbench.sharing import SharingScreen
 from synterm.tui.screens.workbench.tree_edits import TreeEditing
 from synterm.tui.screens.workbench.viewing import ViewingScreen
@@ -41,9 +40,7 @@ from synterm.tui.widgets.status import StatusBar
 from synterm.tui.widgets.tree import BehaviorTree
 
 
-class WorkbenchScreen(
-    ViewingScreen, CaseEditing, TreeEditing, DocumentEditing, SharingScreen, ArrangingScreen, RecordingScreen
-):
+class WorkbenchScreen(ViewingScreen, CaseEditing, TreeEditing, DocumentEditing, SharingScreen, PinningScreen):
     """The one screen that people keep open."""
 
     CSS_PATH = "screen.tcss"
@@ -150,7 +147,13 @@ class WorkbenchScreen(
 
     def action_open_place(self, name: str) -> None:
         """Open a screen beside the workbench."""
-        self.app.push_screen(make_place(name, self.session))
+
+        def back(_: None) -> None:
+            # Runs can be pinned there.
+            self.take_baselines()
+            self._know()
+
+        self.app.push_screen(make_place(name, self.session), back)
 
     def reread(self, touched: Collection[str] | None = ()) -> None:
         """Read tree, cases and models again, and evaluate what is new and what was `touched`: cases by id."""

@@ -43,6 +43,10 @@ class WatchingScreen(EvaluatingScreen):
         """Find out how the last runs went."""
         raise NotImplementedError
 
+    def take_baselines(self) -> None:
+        """Look which runs are pinned now."""
+        raise NotImplementedError
+
     async def take_prompts(self) -> None:
         """Look what the file has of the prompts now, and take over what others wrote there."""
         raise NotImplementedError
@@ -96,5 +100,7 @@ class WatchingScreen(EvaluatingScreen):
             self.reread(None)
             names = " and ".join("tree" if name == "nodes" else name for name in others)
             self.notify(f"the {names} changed in another window or command; read again", markup=False)
+        if before.baselines != now.baselines:
+            self.take_baselines()
         if before.runs != now.runs:
             self.learn_trends()

@@ -35,7 +35,7 @@ class ResultGrid(ColumnList):
     """Shows a `Board`. Fresh cells are bright, stale ones dim: the grid never flashes empty."""
 
     BINDING_GROUP_TITLE = "Results"
-    HELP = "A row for each case, a column for each version; ✓ passes, ✗ fails, ▲ fixed and ▼ broken against the last."
+    HELP = "A row for each case, a column for each version; ✓ passes, ✗ fails, ▲ fixed, ▼ broken since the reference."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "inspect", "Why", id="results.why", tooltip="Everything about the cell under the cursor"),
         _asks("s", "sort", "Sort", "Sort by this column: failing first, passing first, by answer, not at all"),
