@@ -331,11 +331,11 @@ FOREIGN_BYTES = b"no database at all" * 100
 SPOILED = {
     "a trigger": (
         "CREATE TRIGGER evil AFTER INSERT ON cases BEGIN UPDATE models SET spec = ''; END",
-        "holds what no synterm puts there: the trigger evil",
+        "holds a trigger that synterm never made (evil)",
     ),
-    "a view": ("CREATE VIEW evil AS SELECT * FROM cases", "the view evil"),
-    "a table": ("CREATE TABLE evil (x)", "the table evil"),
-    "an index less": ("DROP INDEX cases_by_split", "it lacks the index cases_by_split"),
+    "a view": ("CREATE VIEW evil AS SELECT * FROM cases", "a view that synterm never made (evil)"),
+    "a table": ("CREATE TABLE evil (x)", "a table that synterm never made (evil)"),
+    "an index less": ("DROP INDEX cases_by_split", "the index cases_by_split in the file is damaged"),
     "older": ("PRAGMA user_version = 3", "synterm ls"),
     "newer": ("PRAGMA user_version = 9999", "pip install --upgrade synterm"),
     "no project": ("PRAGMA application_id = 7", "not a synterm project"),
