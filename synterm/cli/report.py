@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from synterm.cli.output import say
+from synterm.cli.output import refuse_commands, say
 from synterm.cli.parser import positive
 from synterm.cli.places import opened
 from synterm.errors import UsageError
@@ -49,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the report."""
+    refuse_commands(args.output, "-o")
     _refuse_no_folder(args.output)
     with opened(args.project) as project:
         from synterm.cli.history import find_run

@@ -12,9 +12,10 @@ from jsonschema import Draft202012Validator
 from sqlite_utils.utils import sqlite3  # pyright: ignore[reportPrivateImportUsage]
 
 from synterm.evaluate.recount import recount
-from synterm.storage.merge.source import own_schema
 from synterm.storage.merge.tables import LEFT_OUT, merged_tables
+from synterm.storage.migrations import SCHEMA_VERSION
 from synterm.storage.project import Project
+from synterm.storage.schema_check import schema_of
 from tests.cli.conftest import Done, Synterm
 from tests.cli.endpoint import endpoint_project
 from tests.conftest import SMALL, MakeProject
@@ -393,7 +394,7 @@ class TestStrangers:
 
 
 def test_every_table_is_merged_or_named_as_left_out() -> None:
-    tables = {name for kind, name, _, _ in own_schema() if kind == "table"} | {"_sqlite_migrations"}
+    tables = {part.name for part in schema_of(SCHEMA_VERSION) if part.kind == "table"} | {"_sqlite_migrations"}
     assert tables - merged_tables() - LEFT_OUT.keys() == set()
     assert merged_tables() & LEFT_OUT.keys() == set()
     assert merged_tables() <= tables
