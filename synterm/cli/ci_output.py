@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
-from synterm.cli.output import commands, say
+from synterm.cli.output import commands, refuse_commands, say
 from synterm.core.report import RunReport
 from synterm.errors import UsageError
 from synterm.evaluate.report import RunResult
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from synterm.reports.github.rows import FailingCase
 
 _DATA = ("json", "html", "junit")
-"""The options whose file may be stdout, which then carries that alone."""
+"""The options whose file may be stdout, which then carries that alone. No line of JSON is a command of GitHub's."""
 _FAILING = 400
 """So many failing evaluations are looked at for those that a page shows."""
 
@@ -41,6 +41,8 @@ def files(args: argparse.Namespace) -> list[str | None]:
     if len(on_stdout) > 1:
         names = " and ".join(f"--{name}" for name in on_stdout)
         raise UsageError(f"only one of {names} can be -", hint="write the others to files")
+    for name in _DATA[1:]:
+        refuse_commands(getattr(args, name), f"--{name}")
     if args.comment == "-":
         raise UsageError("--comment needs a file", hint="--comment synterm-comment.md")
     return [args.json, args.html, args.junit, args.comment]

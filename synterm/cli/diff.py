@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Generator
 from pathlib import Path
 
+from synterm.cli.output import without_commands
 from synterm.errors import ExitCode
 from synterm.reports.difference.compare import project_diff
 from synterm.reports.difference.shapes import ProjectDiff
@@ -76,6 +77,7 @@ def _print(diff: ProjectDiff, *, brief: bool) -> None:
 
     from synterm.reports.difference.words import diff_lines
 
-    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False, soft_wrap=True)
-    for line in diff_lines(diff, brief=brief):
-        console.print(line, soft_wrap=True)
+    with without_commands(sys.stdout) as stream:
+        console = Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=True)
+        for line in diff_lines(diff, brief=brief):
+            console.print(line, soft_wrap=True)

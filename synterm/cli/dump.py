@@ -6,6 +6,7 @@ import argparse
 from contextlib import closing
 from pathlib import Path
 
+from synterm.cli.output import refuse_commands
 from synterm.errors import UsageError
 from synterm.formats.dump import dump_project
 from synterm.reports.json import write_parts
@@ -36,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the text."""
+    refuse_commands(args.output, "-o")
     if args.output != "-":
         _refuse_database(Path(args.output))
     with read_only(args.project) as project, closing(dump_project(project, everything=args.all)) as pieces:

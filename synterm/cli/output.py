@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import shutil
+import stat
 import sys
 from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
@@ -46,6 +47,19 @@ def without_commands(stream: TextIO) -> Generator[TextIO]:
         stream.write(tamed(held.getvalue()))
 
 
+def refuse_commands(target: str, instead: str) -> None:
+    """Raise UsageError where `target` is ``-`` for a text that must stay as it is, and GitHub's runner may read it.
+
+    The runner reads stdout and stderr apart, so an order to stop taking commands could come too late. Whether a pipe
+    leads to the runner or to another program can't be told; a file is one.
+    """
+    if target == "-" and in_actions() and not _is_file(sys.stdout):
+        raise UsageError(
+            "on GitHub the workflow could take lines of it on stdout for commands",
+            hint=f"write it to a file: {instead} FILE",
+        )
+
+
 def on_terminal(stream: TextIO) -> bool:
     """Whether a person reads `stream` on a terminal that can redraw a line."""
     return stream.isatty() and os.environ.get("TERM") != "dumb"
@@ -69,6 +83,13 @@ def rows(lines: Iterable[Sequence[str]]) -> None:
 
 def _harmless(text: str) -> str:
     return tamed(text) if in_actions() else text
+
+
+def _is_file(stream: TextIO) -> bool:
+    try:
+        return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except (OSError, ValueError):  # what stands for stdout has no number
+        return False
 
 
 def _widths(lines: list[list[str]]) -> list[int]:

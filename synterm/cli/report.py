@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from synterm.cli.output import refuse_no_folder, say
+from synterm.cli.output import refuse_commands, refuse_no_folder, say
 from synterm.cli.parser import positive
 from synterm.storage.foreign import read_only
 from synterm.storage.project import Project
@@ -56,6 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the report."""
+    refuse_commands(args.output, "-o")
     refuse_no_folder(args.output)
     with read_only(args.project) as project:
         from synterm.evaluate.recount import recount

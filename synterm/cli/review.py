@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from synterm.cli.choose import scenario_ids
-from synterm.cli.output import data, on_terminal, say
+from synterm.cli.output import data, on_terminal, refuse_commands, say
 from synterm.cli.parser import positive
 from synterm.cli.places import opened
 from synterm.errors import ExitCode, UsageError
@@ -182,6 +182,8 @@ def _export(project: Project, args: argparse.Namespace) -> int:
     from synterm.reports.json import safe_json, write_parts
 
     kind = kind_of(args.export, args.format)
+    if kind != "jsonl":
+        refuse_commands(args.export, "--export")
     chosen = _chosen(project, args) if args.open else None
     rows = open_rows(project, chosen.outputs) if chosen else verdict_rows(project)
     if args.source and not chosen:

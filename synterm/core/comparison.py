@@ -23,6 +23,10 @@ class PassComparison(BaseModel):
     """Cases that came out better."""
     broken: int
     """Cases that came out worse."""
+    roots_up: int
+    """Lineages that came out better on the mean of their cases: what the p-value counts."""
+    roots_down: int
+    """Lineages that came out worse."""
     rate_before: float | None
     """The mean share of passes over roots, 0 to 1; None when nothing was compared."""
     rate_after: float | None
@@ -58,10 +62,10 @@ class ScoreComparison(BaseModel):
 
 
 class PartComparison(BaseModel):
-    """One behavior of the tree, or the whole."""
+    """One behavior of the tree, or the whole; or another part that has a gate on regressions."""
 
     path: str
-    """The behavior's path; empty for the whole."""
+    """The part's path; empty for the whole."""
     passes: PassComparison
     scores: ScoreComparison | None = None
     """None where no case has a score on both sides."""
@@ -111,6 +115,9 @@ class VariantComparison(BaseModel):
     whole: PartComparison
     behaviors: list[PartComparison]
     """In the order of the tree; only those with compared cases."""
+    gated: list[PartComparison] = []
+    """The parts of other levels that have a gate on regressions, as far as cases of theirs were compared: passes and
+    failures only, and each a question of its own, whose p-value is not adjusted."""
     fixed: list[ChangedCase]
     """At most 200 stand in each list; the counts in `whole` are of all. First those of behaviors that came out better
     or worse as a whole, within them the largest changes."""

@@ -138,7 +138,7 @@ def build_report(
     """
     totals = _totals(result)
     steadiness = Steadiness(result.sheet, result.tree)
-    against = Against(comparison, result.sheet) if comparison else None
+    against = _against(result, comparison) if comparison else None
     behaviors = [row for variant in result.variants for row in _behaviors(result, variant, against)]
     gates = list(_run_gates(result, against))
     states = [gate.state for gate in (*gates, *(row.gate for row in behaviors)) if gate]
@@ -208,6 +208,19 @@ def _named_metrics(result: RunResult, column: Column) -> dict[str, MetricReport]
         if mean is not None and interval is not None:
             found[name] = MetricReport(n=scores.n, mean=mean, pass_rate=scores.passed / scores.n, ci=interval)
     return found
+
+
+def _against(result: RunResult, comparison: CompareReport) -> Against:
+    nodes = [node for node in result.tree.walk() if node.level == "behavior"]
+    behaviors = [result.tree.path(node.id) for node in nodes if _takes_part(result, node)]
+    complete = not (result.not_made or result.elsewhere_in or result.sheet.tally().errors)
+    return Against(comparison, behaviors, complete=complete)
+
+
+def _takes_part(result: RunResult, node: Node) -> bool:
+    """Whether cases of the node are in the run, or could be among those that are missing."""
+    scenarios = result.tree.scenarios(node.id)
+    return bool(result.sheet.cases(scenario.id for scenario in scenarios) or result.missing(Tally(), scenarios))
 
 
 def _behaviors(result: RunResult, variant: Variant, against: Against | None) -> Iterator[BehaviorReport]:

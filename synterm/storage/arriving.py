@@ -142,10 +142,13 @@ class ArrivingStore(Store):
         return self._writer.submit(lambda db: _insert(db, table, columns, rows))
 
     def check_table(self, table: str, columns: Sequence[str]) -> None:
-        """Raise InputError unless `table` is one of results, and has these columns."""
-        known = [name for (name,) in self._rows("SELECT name FROM pragma_table_info(?)", [table])]
-        if not known or table.startswith(("sqlite_", "_sqlite_")) or table in DESCRIBED - _LOOSE:
+        """Raise InputError unless `table` is one of results, and has these columns, letter for letter: to SQLite
+        `MODELS` is `models` too, whose rows are checked elsewhere."""
+        tables = {name for (name,) in self._rows("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+        results = {name for name in tables if not name.startswith(("sqlite_", "_sqlite_"))} - (DESCRIBED - _LOOSE)
+        if table not in results:
             raise InputError(f"this synterm keeps no results in {table!r}", hint="pip install --upgrade synterm")
+        known = [name for (name,) in self._rows("SELECT name FROM pragma_table_info(?)", [table])]
         if strange := [name for name in columns if name not in known]:
             raise InputError(f"{table} has no column {strange[0]!r}", hint="pip install --upgrade synterm")
 

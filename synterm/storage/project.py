@@ -49,6 +49,7 @@ from synterm.storage.pruning import PruningStore
 from synterm.storage.responses import ResponseStore
 from synterm.storage.reviews import ReviewStore
 from synterm.storage.runs import RunStore
+from synterm.storage.schema_check import check_schema
 from synterm.storage.spending import SpendingStore
 from synterm.storage.trends import TrendStore
 from synterm.storage.whole import WholeStore
@@ -88,7 +89,8 @@ class Project:
     def open(cls, path: Path) -> Project:
         """Open an existing project file, to look at only where it can't be written.
 
-        Raises ProjectError when it is none, can't be read, or is of an older version and can't be written.
+        Raises ProjectError when it is none, can't be read, holds what no synterm puts there, or is of an older version
+        and can't be written.
         """
         check_file(path)
         read_only = is_read_only(path)
@@ -98,7 +100,8 @@ class Project:
                 check_identity(db, path, SCHEMA_VERSION)
                 if read_only:
                     check_current(db, path, SCHEMA_VERSION)
-                else:
+                check_schema(db, path)
+                if not read_only:
                     set_journal(db, path)
                     _bring_up_to_date(db, path)
         return cls(path, db, Writer(path, read_only=read_only), read_only=read_only)
@@ -115,6 +118,7 @@ class Project:
             with closed_on_error(db.conn):
                 check_identity(db, path, SCHEMA_VERSION)
                 check_current(db, path, SCHEMA_VERSION)
+                check_schema(db, path)
         return cls(path, db, Writer(path, read_only=True), read_only=True)
 
     def __enter__(self) -> Project:

@@ -157,3 +157,16 @@ def test_what_is_shown_is_safe_to_show(synterm: Synterm, before: Path, after: Pa
 def test_what_is_not_there_is_an_error(synterm: Synterm, before: Path, tmp_path: Path):
     done = synterm("diff", before, tmp_path / "none.db")
     assert (done.code, "there is no such project file" in done.err) == (2, True)
+
+
+def test_on_github_no_line_of_a_difference_is_a_command(
+    synterm: Synterm, before: Path, after: Path, monkeypatch: pytest.MonkeyPatch
+):
+    with Project.open(after) as project:
+        project.documents.put(Document(name="::error::evil", text="##[error]evil\n::stop-commands::x\n")).result()
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    done = synterm("diff", before, after)
+    assert done.code == 1
+    assert "evil" in done.out
+    assert "##[" not in done.out
+    assert not any(line.strip().startswith("::") for line in done.out.splitlines())

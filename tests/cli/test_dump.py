@@ -392,6 +392,10 @@ def test_a_text_with_an_error_makes_no_file(
     [
         ("table: runs\n", "table: nodes\n", "this synterm keeps no results in 'nodes'"),
         ("table: runs\n", "table: sqlite_schema\n", "this synterm keeps no results in 'sqlite_schema'"),
+        ("table: runs\n", "table: MODELS\n", "this synterm keeps no results in 'MODELS'"),
+        ("table: runs\n", "table: Runs\n", "this synterm keeps no results in 'Runs'"),
+        ("table: runs\n", "table: _SQLITE_migrations\n", "this synterm keeps no results in '_SQLITE_migrations'"),
+        ("table: grades\ncolumns: [pk, key", "table: grades\ncolumns: [PK, key", "grades has no column 'PK'"),
         ("table: grades\ncolumns: [pk, key", "table: grades\ncolumns: [pk, kye", "grades has no column 'kye'"),
         ("table: grades\ncolumns: [pk, key, body]", "table: grades\ncolumns: [pk, key]", "must be a list of 2 values"),
         ("table: run_columns\n", "table: run_columns # \n", ""),
@@ -475,3 +479,29 @@ def test_the_example_of_the_page_loads(synterm: Synterm, tmp_path: Path):
     page = (Path(package).parents[1] / "docs" / "sharing.md").read_text(encoding="utf-8")
     again = loaded(synterm, tmp_path, page.partition("```yaml\n")[2].partition("```")[0])
     assert "peru again" in synterm("show", again, "case", "1M8J4RWC774T9C6RZZ925KP33").out
+
+
+def test_on_github_a_text_goes_to_a_file_and_not_where_its_lines_could_be_commands(
+    synterm_process: Synterm, used: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    exact = synterm_process("dump", used).out
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    for words in (("dump", used), ("report", used, "-o", "-"), ("review", used, "--export", "-", "--format", "csv")):
+        done = synterm_process(*words)
+        assert (done.code, done.out) == (2, "")
+        assert "could take lines of it on stdout for commands" in done.err
+        assert "write it to a file: -" in done.err
+    target = tmp_path / "redirected.yaml"
+    with target.open("wb") as file:
+        subprocess.run([sys.executable, "-m", "synterm", "dump", str(used)], stdout=file, timeout=60, check=True)
+    assert target.read_text(encoding="utf-8") == exact == dumped(synterm_process, used)
+
+
+@pytest.mark.parametrize("option", ["--html", "--junit"])
+def test_on_github_a_run_does_not_write_such_a_text_to_stdout(
+    synterm: Synterm, make_project: MakeProject, monkeypatch: pytest.MonkeyPatch, option: str
+):
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    done = synterm("run", make_project(), option, "-")
+    assert (done.code, done.out) == (2, "")
+    assert f"write it to a file: {option} FILE" in done.err

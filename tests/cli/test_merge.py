@@ -12,9 +12,10 @@ from jsonschema import Draft202012Validator
 from sqlite_utils.utils import sqlite3  # pyright: ignore[reportPrivateImportUsage]
 
 from synterm.evaluate.recount import recount
-from synterm.storage.merge.source import own_schema
 from synterm.storage.merge.tables import LEFT_OUT, merged_tables
+from synterm.storage.migrations import SCHEMA_VERSION
 from synterm.storage.project import Project
+from synterm.storage.schema_check import schema_of
 from tests.cli.conftest import Done, Synterm
 from tests.cli.endpoint import endpoint_project
 from tests.conftest import SMALL, MakeProject
@@ -372,11 +373,11 @@ FOREIGN_BYTES = b"no database at all" * 100
 SPOILED = {
     "a trigger": (
         "CREATE TRIGGER evil AFTER INSERT ON cases BEGIN UPDATE models SET spec = ''; END",
-        "holds what no synterm puts there: the trigger evil",
+        "holds a trigger that synterm never made (evil)",
     ),
-    "a view": ("CREATE VIEW evil AS SELECT * FROM cases", "the view evil"),
-    "a table": ("CREATE TABLE evil (x)", "the table evil"),
-    "an index less": ("DROP INDEX cases_by_split", "it lacks the index cases_by_split"),
+    "a view": ("CREATE VIEW evil AS SELECT * FROM cases", "a view that synterm never made (evil)"),
+    "a table": ("CREATE TABLE evil (x)", "a table that synterm never made (evil)"),
+    "an index less": ("DROP INDEX cases_by_split", "the index cases_by_split in the file is damaged"),
     "older": ("PRAGMA user_version = 3", "synterm ls"),
     "newer": ("PRAGMA user_version = 9999", "pip install --upgrade synterm"),
     "no project": ("PRAGMA application_id = 7", "not a synterm project"),
@@ -434,7 +435,7 @@ class TestStrangers:
 
 
 def test_every_table_is_merged_or_named_as_left_out() -> None:
-    tables = {name for kind, name, _, _ in own_schema() if kind == "table"} | {"_sqlite_migrations"}
+    tables = {part.name for part in schema_of(SCHEMA_VERSION) if part.kind == "table"} | {"_sqlite_migrations"}
     assert tables - merged_tables() - LEFT_OUT.keys() == set()
     assert merged_tables() & LEFT_OUT.keys() == set()
     assert merged_tables() <= tables

@@ -13,6 +13,7 @@ from synterm.core.case import Case
 from synterm.core.comparison import CompareReport, VariantComparison
 from synterm.core.completion import Completion, Outcome
 from synterm.core.evaluation import CheckResult, Evaluation, Task, Variant
+from synterm.core.gate import Gate
 from synterm.core.model import ModelSpec
 from synterm.core.prompt import Message, PromptBody
 from synterm.core.tree import Node
@@ -371,3 +372,36 @@ def test_nothing_is_dropped(tmp_path_factory: pytest.TempPathFactory, letters: l
     passes = one.whole.passes
     assert passes.compared + sum(one.unpaired_counts.values()) == len(cases)
     assert passes.fixed == letters.count(("f", "p")) and passes.broken == letters.count(("p", "f"))
+
+
+def gated(node: Node) -> Node:
+    return node.model_copy(update={"gates": (Gate(no_regression=True),)})
+
+
+def test_parts_with_a_gate_on_regressions_are_compared_whole_however_many_cases_broke(stand: Stand) -> None:
+    feature, *_ = stand.project.nodes.tree().walk()
+    stand.project.nodes.put(*map(gated, (feature, stand.scenarios[0]))).result()
+    cases = [*stand.cases(300), *stand.cases(2, scenario=1)]
+    before = stand.run(cases, "p" * 302)
+    one = only(stand.compare(before, stand.run(cases, "f" * 300 + "pf", version="v2")))
+    assert len(one.broken) == 200
+    assert [(part.path, part.passes.roots_down, part.passes.verdict) for part in one.gated] == [
+        ("Routing", 301, "worse"),
+        ("Routing/Greets/one", 300, "worse"),
+    ]
+    assert [(part.path, part.passes.roots_up, part.passes.roots_down) for part in one.behaviors] == [
+        ("Routing/Greets", 0, 300),
+        ("Routing/Declines", 0, 1),
+    ]
+
+
+def test_of_a_gated_part_lineages_count_once_and_rounding_is_no_turn(stand: Stand) -> None:
+    stand.project.nodes.put(gated(stand.scenarios[0])).result()
+    cases = stand.cases(3, root="seed")
+    # Of ten repeats 0, 0, 3 pass before, and 1, 2, 0 after: + 0.1 + 0.2 - 0.3 is nothing.
+    before = stand.run(cases, "ffp" * 3 + "fff" * 7)
+    after = stand.run(cases, "ppf" + "fpf" + "fff" * 8, version="v2")
+    [part] = only(stand.compare(before, after)).gated
+    assert (part.passes.fixed, part.passes.broken) == (2, 1)
+    assert (part.passes.roots, part.passes.roots_up, part.passes.roots_down) == (1, 0, 0)
+    assert part.scores is None

@@ -14,6 +14,7 @@ from synterm.core.comparison import (
     Side,
     SideOfCase,
     VariantComparison,
+    Verdict,
 )
 from synterm.core.evaluation import Evaluation
 from synterm.core.gate import Gate
@@ -36,6 +37,8 @@ def passes(fixed: int, broken: int, compared: int) -> PassComparison:
         roots=compared,
         fixed=fixed,
         broken=broken,
+        roots_up=fixed,
+        roots_down=broken,
         rate_before=None,
         rate_after=None,
         difference=None,
@@ -60,10 +63,12 @@ def comparison(made: Sequence[Evaluation], before: str, after: str = COLUMN.name
         case, path = done.task.case, PATHS[done.task.case.scenario_id]
         if was == "-" or done.passed is None:
             continue
-        count = counts.setdefault(path.rpartition("/")[0], [0, 0, 0])
-        count[2] += 1
+        above = path.rpartition("/")[0]
+        for part in ("", path.partition("/")[0], above, path):
+            count = counts.setdefault(part, [0, 0, 0])
+            count[2] += 1
+            count[done.passed is False] += done.passed != (was == "p")
         if done.passed != (was == "p"):
-            count[done.passed is False] += 1
             changed_case = ChangedCase(
                 case_id=case.id,
                 path=path,
@@ -73,12 +78,14 @@ def comparison(made: Sequence[Evaluation], before: str, after: str = COLUMN.name
                 after=side(bool(done.passed)),
             )
             (fixed if done.passed else broken).append(changed_case)
-    whole = [sum(column) for column in zip(*counts.values(), strict=True)] or [0, 0, 0]
+    whole = counts.pop("", [0, 0, 0])
+    parts = [PartComparison(path=path, passes=passes(*count)) for path, count in counts.items()]
     found = VariantComparison(
         before="router@v1 · actor",
         after=after,
         whole=PartComparison(path="", passes=passes(*whole)),
-        behaviors=[PartComparison(path=path, passes=passes(*count)) for path, count in counts.items()],
+        behaviors=[part for part in parts if part.path.count("/") == 1],
+        gated=[part for part in parts if part.path.count("/") != 1],
         fixed=fixed,
         broken=broken,
         unpaired=[],
@@ -97,15 +104,20 @@ def report_of(
     there: str = "",
     gates: dict[str, Gate] | None = None,
     whole: Sequence[Gate] = (),
+    verdict: Verdict | None = None,
     **changed: object,
 ) -> RunReport:
-    """Verdicts in off-topic, and `there` in plain; `before` has those of both, in this order."""
+    """Verdicts in off-topic, and `there` in plain; `before` has those of both, in this order. `verdict`: what the
+    comparison says of behaviors."""
     made = [evaluation(letter) for letter in letters] + [evaluation(letter, scenario=THERE) for letter in there]
     nodes = [_gated(node, gates or {}) for node in (FEATURE, BEHAVIOR, OTHER, SCENARIO, THERE)]
     result = RunResult(Tree(nodes), [COLUMN], len(made), gates=whole, fail_on=frozenset(["gate"]))
     for done in made:
         result.add(done)
     against = None if before is None else comparison(made, before, **changed)  # pyright: ignore[reportArgumentType]
+    if against and verdict:
+        for part in against.comparisons[0].behaviors:
+            part.passes.verdict = verdict
     return build_report(result, run_id="2", project="p", comparison=against)
 
 
@@ -176,17 +188,6 @@ def test_a_scenario_is_not_blamed_for_its_sibling() -> None:
     assert states(report) == {"off-topic": "failed", "plain": "passed", "Routing": "failed"}
 
 
-def test_lineages_count_once_where_a_part_is_counted_here() -> None:
-    made = [evaluation("f", root="a") for _ in range(9)]
-    result = RunResult(
-        Tree([FEATURE, BEHAVIOR, _gated(SCENARIO, {"off-topic": NO_REGRESSION})]), [COLUMN], 9, fail_on=frozenset()
-    )
-    for done in made:
-        result.add(done)
-    report = build_report(result, run_id="2", project="p", comparison=comparison(made, "p" * 9))
-    assert states(report) == {"off-topic": "passed"}, "nine variations of one seed are one thing that changed"
-
-
 @pytest.mark.parametrize(
     ("letters", "before", "state"),
     [
@@ -206,11 +207,18 @@ def test_another_variant_is_not_held_against_anything() -> None:
     assert (gate.state, gate.why) == ("open", "main says nothing of it: no variant there is like it")
 
 
-def test_a_part_is_not_counted_from_a_list_that_was_cut() -> None:
-    made = [evaluation("f") for _ in range(9)]
-    result = RunResult(Tree([FEATURE, BEHAVIOR, _gated(SCENARIO, {"off-topic": NO_REGRESSION})]), [COLUMN], 9)
-    for done in made:
-        result.add(done)
-    cut = comparison(made, "p" * 9, broken=[])
-    [gate] = [row.gate for row in build_report(result, run_id="2", project="p", comparison=cut).behaviors if row.gate]
-    assert gate.state == "open"
+def test_verdicts_missing_elsewhere_leave_a_corrected_verdict_open() -> None:
+    """Six of six broken have p = 0.031: alone that is worse, and corrected for a second behavior it is not any more."""
+    gates = {"Declines": NO_REGRESSION, "off-topic": NO_REGRESSION}
+    complete = report_of("ffffff", "pppppp" + "p", there="p", gates=gates, verdict="no difference found")
+    assert states(complete) == {"Declines": "passed", "off-topic": "failed"}
+    missing = report_of("ffffff", "pppppp" + "p", there="?", gates=gates, verdict="no difference found")
+    assert states(missing) == {"Declines": "open", "off-topic": "failed"}
+    [gate] = [row.gate for row in missing.behaviors if row.gate and row.path == "Routing/Declines"]
+    assert gate.why == "verdicts missing elsewhere in the run could turn it"
+    worse = report_of("ffffff", "pppppp" + "p", there="?", gates=gates)
+    assert states(worse)["Declines"] == "open", "with a second behavior compared it would not be"
+    clear = report_of("f" * 12, "p" * 12 + "p", there="?", gates=gates)
+    assert states(clear)["Declines"] == "failed"
+    well = report_of("pfpppp", "pppppp" + "p", there="?", gates=gates, verdict="no difference found")
+    assert states(well)["Declines"] == "passed"

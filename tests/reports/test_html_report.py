@@ -302,8 +302,9 @@ def compared(verdict: Verdict) -> CompareReport:
     side = SideOfCase(passed=True, rate=1.0, score=1.0, output="schedule <b>", reason="")
     other = SideOfCase(passed=False, rate=0.5, score=0.0, output="clarify", reason="no")
     passes = PassComparison(
-        compared=40, roots=30, fixed=1, broken=9, rate_before=0.9, rate_after=0.7, difference=-0.2,
-        difference_ci=(-0.31, -0.08), p_value=0.02, p_adjusted=0.04, verdict=verdict, more_cases_needed=12,
+        compared=40, roots=30, fixed=1, broken=9, roots_up=1, roots_down=8, rate_before=0.9, rate_after=0.7,
+        difference=-0.2, difference_ci=(-0.31, -0.08), p_value=0.02, p_adjusted=0.04, verdict=verdict,
+        more_cases_needed=12,
     )  # fmt: skip
     case = ChangedCase(
         case_id="01ABC", path="A/B/c", input={"q": "do <i>it</i>"}, expected=None, before=side, after=other

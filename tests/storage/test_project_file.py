@@ -173,7 +173,7 @@ def test_what_is_no_project_is_refused_in_words(
 def test_a_project_without_its_name_is_damaged(path: Path, change: str) -> None:
     Project.create(path, "a project").close()
     _change(path, change)
-    with Project.open(path) as project, pytest.raises(ProjectError, match="damaged") as refusal:
+    with pytest.raises(ProjectError, match="damaged") as refusal, Project.open(path) as project:
         assert project.name
     assert (refusal.value.where, bool(refusal.value.hint)) == (str(path), True)
 

@@ -21,6 +21,8 @@ def passes(verdict: Verdict, fixed: int, broken: int) -> PassComparison:
         roots=10,
         fixed=fixed,
         broken=broken,
+        roots_up=fixed,
+        roots_down=broken,
         rate_before=0.5,
         rate_after=(5 + fixed - broken) / 10,
         difference=(fixed - broken) / 10,

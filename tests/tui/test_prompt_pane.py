@@ -246,12 +246,12 @@ async def test_a_small_terminal_shows_all_of_it(make_project: MakeProject, open_
 
 async def test_each_key_saves_the_draft_once(make_project: MakeProject, open_bench: OpenBench) -> None:
     path = make_project()
-    with closing(connect(path).conn) as db:
-        db.execute("CREATE TABLE saved (draft TEXT)")
-        db.execute(
-            "CREATE TRIGGER note AFTER UPDATE OF draft ON prompts BEGIN INSERT INTO saved VALUES (new.draft); END"
-        )
     async with open_bench(path) as bench:
+        with closing(connect(path).conn) as db:
+            db.execute("CREATE TABLE saved (draft TEXT)")
+            db.execute(
+                "CREATE TRIGGER note AFTER UPDATE OF draft ON prompts BEGIN INSERT INTO saved VALUES (new.draft); END"
+            )
         await bench.type("abc")
         await bench.settle()
     with closing(connect(path).conn) as db:

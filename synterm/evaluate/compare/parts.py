@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import fsum
 
 from synterm.core.comparison import PartComparison, PassComparison, ScoreComparison, Verdict
@@ -36,8 +36,8 @@ class _Figures:
     up: int
     down: int
     p_value: float
-    scores: _Means
-    score: MeanDifference | None
+    scores: _Means | None = None
+    score: MeanDifference | None = None
 
 
 def compare_parts(
@@ -55,7 +55,7 @@ def compare_parts(
     paths = sorted(parts, key=lambda path: (places.get(path, len(places)), path))
     whole = _figures("", pairs)
     # Where all is one behavior it has the figures of the whole.
-    found = [_figures(path, parts[path]) if len(parts) > 1 else _renamed(whole, path) for path in paths]
+    found = [_figures(path, parts[path]) if len(parts) > 1 else replace(whole, path=path) for path in paths]
     by_passes = adjust([one.p_value for one in found])
     with_scores = [one for one in found if one.score]
     by_scores = adjust([one.score.p_value for one in with_scores if one.score])
@@ -64,12 +64,23 @@ def compare_parts(
     return _part(whole, whole.p_value, whole.score.p_value if whole.score else 1.0), behaviors
 
 
+def compare_alone(path: str, pairs: Sequence[Pair]) -> PartComparison:
+    """A part that is asked about alone: its passes and failures, of pairs that both sides judged."""
+    found = _pass_figures(path, pairs)
+    return _part(found, found.p_value, 1.0)
+
+
 def _figures(path: str, pairs: Sequence[Pair]) -> _Figures:
+    scores = _score_means(pairs)
+    score = mean_difference(scores.differences) if scores.roots else None
+    return replace(_pass_figures(path, pairs), scores=scores, score=score)
+
+
+def _pass_figures(path: str, pairs: Sequence[Pair]) -> _Figures:
     roots = [pair.after.root_id for pair in pairs]
     before = [pair.before.passed / pair.before.judged for pair in pairs]
     after = [pair.after.passed / pair.after.judged for pair in pairs]
     passes = _means(roots, before, after)
-    scores = _score_means(pairs)
     up, down = turned(passes.differences)
     fixed, broken = turned(new - old for old, new in zip(before, after, strict=True))
     return _Figures(
@@ -80,8 +91,6 @@ def _figures(path: str, pairs: Sequence[Pair]) -> _Figures:
         up=up,
         down=down,
         p_value=mcnemar_exact(up, down),
-        scores=scores,
-        score=mean_difference(scores.differences) if scores.roots else None,
     )
 
 
@@ -95,10 +104,6 @@ def _score_means(pairs: Sequence[Pair]) -> _Means:
             before.append(old.score)
             after.append(new.score)
     return _means(roots, before, after)
-
-
-def _renamed(one: _Figures, path: str) -> _Figures:
-    return _Figures(path, one.fixed, one.broken, one.passes, one.up, one.down, one.p_value, one.scores, one.score)
 
 
 def _means(roots: Sequence[str], before: list[float], after: list[float]) -> _Means:
@@ -131,6 +136,8 @@ def _passes(found: _Figures, adjusted: float) -> PassComparison:
         roots=n,
         fixed=found.fixed,
         broken=found.broken,
+        roots_up=found.up,
+        roots_down=found.down,
         rate_before=before,
         rate_after=after,
         difference=fsum(passes.differences) / n if n else None,
@@ -144,7 +151,7 @@ def _passes(found: _Figures, adjusted: float) -> PassComparison:
 
 
 def _scores(found: _Figures, adjusted: float) -> ScoreComparison | None:
-    if found.score is None:
+    if found.scores is None or found.score is None:
         return None
     scores, score, n = found.scores, found.score, found.scores.roots
     return ScoreComparison(

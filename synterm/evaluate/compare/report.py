@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
-from synterm.core.comparison import CompareReport, Side, VariantComparison, Verdict
+from synterm.core.comparison import CompareReport, PartComparison, Side, VariantComparison, Verdict
 from synterm.core.tree import Level, Tree
 from synterm.evaluate.compare.cases import changed_cases, unpaired_cases
 from synterm.evaluate.compare.chosen import Chosen
 from synterm.evaluate.compare.notes import notes_on_cases, notes_on_checks, notes_on_sides, notes_on_variants
-from synterm.evaluate.compare.pairing import Paired, pair_cases
-from synterm.evaluate.compare.parts import compare_parts
+from synterm.evaluate.compare.pairing import Pair, Paired, pair_cases
+from synterm.evaluate.compare.parts import compare_alone, compare_parts
 from synterm.evaluate.compare.sides import SideVariant, side_variants, stand_against
 
 GONE = "(no longer in the tree)"
@@ -62,12 +62,25 @@ def _compare(
         after=after.name,
         whole=whole,
         behaviors=behaviors,
+        gated=list(_gated(judged, trees[1], by)),
         fixed=fixed,
         broken=broken,
         unpaired=unpaired,
         unpaired_counts=counts,
     )
     return comparison, paired
+
+
+def _gated(pairs: Sequence[Pair], tree: Tree, by: Level) -> Iterator[PartComparison]:
+    """Of the other levels, the parts that have a gate on regressions."""
+    nodes = [node for node in tree.walk() if node.level != by and any(gate.no_regression for gate in node.gates)]
+    by_scenario: dict[str, list[Pair]] = {}
+    for pair in pairs if nodes else ():
+        by_scenario.setdefault(pair.after.scenario_id, []).append(pair)
+    for node in nodes:
+        own = [pair for scenario in tree.scenarios(node.id) for pair in by_scenario.get(scenario.id, ())]
+        if own:
+            yield compare_alone(tree.path(node.id), own)
 
 
 def _side(side: Chosen) -> Side:

@@ -21,11 +21,15 @@ def no_regression(gate: Gate, scope: Scope) -> Found:
         return _open(f"{against.baseline} says nothing of it: {nothing}")
     finding = f"{standing.verdict}, against {against.baseline}: {standing.fixed} fixed, {standing.broken} broken"
     if not standing.firm:
-        return Found("open", None, None, finding, f"{plural(scope.unknown, 'verdict')} missing could turn it")
+        return Found("open", None, None, finding, f"{_missing(scope.unknown)} could turn it")
     if standing.verdict == "worse":
         return Found("failed", None, None, finding)
     why = "too few cases changed to tell a regression from chance"
     return Found("passed", None, None, finding, why if standing.verdict == "not enough evidence" else None)
+
+
+def _missing(unknown: int) -> str:
+    return f"{plural(unknown, 'verdict')} missing" if unknown else "verdicts missing elsewhere in the run"
 
 
 def _open(why: str) -> Found:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -18,10 +17,9 @@ from synterm.storage.connect import (
     damaged,
     project_error,
 )
-from synterm.storage.migrations import SCHEMA_VERSION, migrate
+from synterm.storage.migrations import SCHEMA_VERSION
+from synterm.storage.schema_check import check_schema
 
-_OWN = "_sqlite_migrations"
-"""The table of the library that brings files up to date: its wording is the library's."""
 _LONGEST = 64_000_000
 """So many characters a setting or a configuration may have that is read as a whole."""
 
@@ -50,7 +48,7 @@ def inspect(number: int, path: Path) -> Source:
         try:
             check_identity(db, path, SCHEMA_VERSION)
             _check_version(db, path)
-            _check_schema(db, path)
+            check_schema(db, path)
             _check_whole(db, path)
             row = db.conn.execute("SELECT value FROM meta WHERE key = 'id'").fetchone()
         except DatabaseError as error:
@@ -61,25 +59,9 @@ def inspect(number: int, path: Path) -> Source:
     return Source(number, path, row[0])
 
 
-@cache
-def own_schema() -> frozenset[tuple[str, str, str, str]]:
-    """All that this synterm's files are made of: kind, name, table, and how it is made."""
-    db = Database(memory=True, execute_plugins=False)
-    try:
-        migrate(db)
-        return _schema(db, "main")
-    finally:
-        db.conn.close()
-
-
 def columns_of(db: Database, table: str, schema: str = "main") -> tuple[str, ...]:
     """The columns of a table, in their order."""
     return tuple(row[1] for row in db.conn.execute(f"PRAGMA {schema}.table_info({table})"))
-
-
-def _schema(db: Database, schema: str) -> frozenset[tuple[str, str, str, str]]:
-    rows = db.conn.execute(f"SELECT type, name, tbl_name, coalesce(sql, '') FROM {schema}.sqlite_schema")
-    return frozenset((kind, name, table, " ".join(sql.split())) for kind, name, table, sql in rows if table != _OWN)
 
 
 def _check_version(db: Database, path: Path) -> None:
@@ -92,17 +74,6 @@ def _check_version(db: Database, path: Path) -> None:
         )
 
 
-def _check_schema(db: Database, path: Path) -> None:
-    own, found = own_schema(), _schema(db, "main")
-    for kind, name, _, _ in sorted(found - own):
-        raise ProjectError(f"it holds what no synterm puts there: the {kind} {name}", where=str(path), hint=_NOT_OURS)
-    for kind, name, _, _ in sorted(own - found):
-        raise ProjectError(f"it lacks the {kind} {name}", where=str(path), hint=_NOT_OURS)
-    others = db.conn.execute("SELECT type, sql FROM sqlite_schema WHERE tbl_name = ?", [_OWN]).fetchall()
-    if any(kind not in ("table", "index") or "virtual" in (sql or "").lower() for kind, sql in others):
-        raise ProjectError(f"it holds what no synterm puts there: {_OWN}", where=str(path), hint=_NOT_OURS)
-
-
 def _check_whole(db: Database, path: Path) -> None:
     """Raise ProjectError for a file that is damaged, or whose settings are too long to be any."""
     (found,) = db.conn.execute("PRAGMA quick_check(1)").fetchone()
@@ -112,6 +83,3 @@ def _check_whole(db: Database, path: Path) -> None:
     lengths = "SELECT 1 FROM meta WHERE length(value) > ? UNION ALL SELECT 1 FROM runs WHERE length(config) > ? "
     if db.conn.execute(lengths + "OR length(totals) > ? LIMIT 1", long).fetchone():
         raise damaged("a setting", path)
-
-
-_NOT_OURS = "merge only project files as synterm made them; synterm dump and load take over what such a file says"

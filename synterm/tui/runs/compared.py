@@ -9,8 +9,8 @@ from textual.content import Content
 from synterm.core.case import input_text, value_text
 from synterm.core.comparison import ChangedCase, CompareReport, PartComparison, SideOfCase, VariantComparison
 from synterm.evaluate.compare.outcome import behaviors_that
-from synterm.reports.comparison import compared_words, more_words, named, p_words, points
-from synterm.reports.figures import percent
+from synterm.reports.comparison import compared_words, more_words, named, points
+from synterm.reports.figures import p_words, percent
 from synterm.text import one_line, plural
 from synterm.tui.runs.text import VERDICT_INKS
 from synterm.tui.screens.text import MUTED, section
