@@ -11,7 +11,10 @@ import pytest
 from jsonschema import Draft202012Validator
 from sqlite_utils.utils import sqlite3  # pyright: ignore[reportPrivateImportUsage]
 
+from synterm.errors import ProjectError
 from synterm.evaluate.recount import recount
+from synterm.formats.merge_files import merge_files
+from synterm.storage.merge.merge import Merged, merge
 from synterm.storage.merge.source import own_schema
 from synterm.storage.merge.tables import LEFT_OUT, merged_tables
 from synterm.storage.project import Project
@@ -318,6 +321,44 @@ class TestTarget:
         with Project.open(other):
             done = synterm("merge", "-o", other, path, "--force")
         assert (done.code, "open in another program" in done.err) == (2, True)
+
+    def test_one_that_was_opened_during_the_work_is_not_replaced(
+        self, make_project: MakeProject, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path = make_project()
+        one, other = copies(path, 2)
+        with Project.open(one) as project:
+            project.runs.start({"in": "one"}, who="one", git_commit=None).result()
+        opened: list[Project] = []
+
+        def slow(*words: Any) -> Merged:
+            found = merge(*words)
+            opened.append(Project.open(other))
+            opened[0].runs.start({"typed": "meanwhile"}, who="other", git_commit=None).result()
+            return found
+
+        monkeypatch.setattr("synterm.formats.merge_files.merge", slow)
+        with pytest.raises(ProjectError, match="open in another program"):
+            merge_files([path, one], other, replace=True)
+        opened[0].close()
+        assert [run.who for run in runs(other)] == ["other"]
+        monkeypatch.undo()
+        assert merge_files([path, one], other, replace=True).exit_code == 0
+        assert [run.who for run in runs(other)] == ["one"]
+
+    def test_a_log_that_a_killed_program_left_is_no_obstacle(
+        self, synterm: Synterm, make_project: MakeProject, tmp_path: Path
+    ) -> None:
+        path = make_project()
+        [other] = copies(path, 1)
+        killed = tmp_path / "killed.db"
+        with Project.open(other) as project:
+            project.runs.start({}, who="killed", git_commit=None).result()
+            for ending in ("", "-wal"):
+                shutil.copy(f"{other}{ending}", f"{killed}{ending}")
+        assert Path(f"{killed}-wal").stat().st_size
+        merged(synterm, killed, path, "--force")
+        assert (runs(killed), digest(killed)) == ([], digest(path))
 
 
 def spoil(path: Path, *statements: str) -> None:
