@@ -184,12 +184,14 @@ class BatchStore(Store):
 
         return self._writer.submit(work)
 
-    def end(self, batch_id: str, state: BatchState, done: int, failed: int, *, charged: bool = False) -> Future[None]:
+    def end(
+        self, batch_id: str, state: BatchState, done: int, failed: int, *, charged: bool = False, lost_usd: float = 0.0
+    ) -> Future[None]:
         """Nothing more comes of it: requests without an answer may be asked again, and what was set aside for them is
-        given back; `charged`: it counts as spent, as nobody knows."""
+        given back, but for `lost_usd`, which counts as spent; `charged`: all of it does, as nobody knows."""
 
         def work(db: Database) -> None:
-            _release(db, batch_id, charged=charged)
+            _release(db, batch_id, lost_usd, charged=charged)
             db.conn.execute("DELETE FROM batch_requests WHERE batch_id = ?", [batch_id])
             db.conn.execute(
                 "UPDATE batches SET state = ?, done = ?, failed = ?, updated = ? WHERE id = ?",
@@ -263,11 +265,11 @@ def _count(tokens: int | None) -> int | None:
     return tokens if tokens is not None and 0 <= tokens < 2**63 else None
 
 
-def _release(db: Database, batch_id: str, *, charged: bool = False) -> None:
+def _release(db: Database, batch_id: str, lost_usd: float = 0.0, *, charged: bool = False) -> None:
     """Give back, or count as spent, what is set aside for the requests that are left."""
     batch = _batch(db, batch_id)
-    if batch is None or not batch.reserved_usd:
+    if batch is None or not (batch.reserved_usd or lost_usd):
         return
     sql = "SELECT total(worst_usd) FROM batch_requests WHERE batch_id = ?"
     (left,) = db.conn.execute(sql, [batch_id]).fetchone()
-    change(db, batch.day, left if charged else 0.0, -left)
+    change(db, batch.day, left if charged else lost_usd, -left if batch.reserved_usd else 0.0)

@@ -285,8 +285,42 @@ class TestWhatGoesWrong:
         batch_stub.rewrite = rewrite
         made = await bench.run(path)
         assert made.counts == (4, 0, 0)
-        assert "2 lines that nobody asked for" in made.told
+        assert "3 lines that nobody asked for" in made.told and "6 lines that can't be read" in made.told
         assert rows(path, "SELECT count(*) FROM responses") == [(4,)]
+
+    async def test_files_that_are_named_late_are_waited_for(
+        self, bench: Bench, path: Path, batch_stub: BatchStub
+    ) -> None:
+        batch_stub.late = 2
+        left = await bench.run(path, NOW)
+        assert left.left and rows(path, "SELECT count(*) FROM batch_requests") == [(4,)]
+        made = await bench.run(path)
+        assert (made.counts, sizes(batch_stub)) == ((4, 0, 0), [4])
+
+    async def test_an_answer_that_was_cut_off_on_its_way_is_kept_as_it_came_and_counts_at_its_worst(
+        self, bench: Bench, dear: Path, batch_stub: BatchStub
+    ) -> None:
+        batch_stub.rewrite = lambda lines: [lines[0][:-9], *lines[1:]]
+        made = await bench.run(dear, limits=day_cap(100))
+        assert made.counts == (7, 0, 1)
+        [error] = made.errors
+        assert "can't be read" in error
+        assert rows(dear, "SELECT length(raw) > 100 FROM responses WHERE outcome = 'malformed'") == [(1,)]
+        [(spent, reserved)] = rows(dear, "SELECT spent_usd, reserved_usd FROM spending")
+        assert (round(spent, 6), round(reserved, 6)) == (round(7 * 0.3 + 0.8, 6), 0)
+
+    async def test_what_may_be_the_answer_in_a_line_without_a_name_counts_at_its_worst(
+        self, bench: Bench, dear: Path, batch_stub: BatchStub
+    ) -> None:
+        batch_stub.rewrite = lambda lines: [b'{"cust', *lines[3:]]
+        purse = Purse(100.0, "")
+        made = await bench.run(dear, limits=Limits(purse=purse, day_cap_usd=100.0))
+        assert made.counts == (5, 0, 3)
+        [error] = made.errors
+        assert "may be in a line" in error and "1 line that can't be read" in made.told
+        [(spent, reserved)] = rows(dear, "SELECT spent_usd, reserved_usd FROM spending")
+        assert (round(spent, 6), round(reserved, 6)) == (round(5 * 0.3 + 0.8, 6), 0)
+        assert round(purse.spent, 6) == round(spent, 6)
 
 
 class TestKeys:

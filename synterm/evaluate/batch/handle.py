@@ -196,6 +196,7 @@ class _Handler:
         parts += [plural(made.failed, "error")] if made.failed else []
         parts += [f"{made.unanswered:,} without an answer"] if made.unanswered else []
         parts += [f"{made.strange:,} lines that nobody asked for"] if made.strange else []
+        parts += [f"{plural(made.nameless, 'line')} that can't be read"] if made.nameless else []
         state = "" if remote.state == "completed" else f", which {_ENDED[remote.state]}"
         self._tell(f"{batch.spec.name}: {', '.join(parts)} from the batch {remote.id}{state}")
 
