@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from synterm.core.ids import new_id
 from synterm.evaluate.batch.plan import BatchPlan
 from synterm.evaluate.limits import Limits
 from synterm.evaluate.purse import Purse
+from synterm.providers.batch import BatchDoor
 from tests.cli.endpoint import endpoint_project
 from tests.conftest import MakeProject
 from tests.support.batch_stub import BatchStub, batch_stub
@@ -25,6 +27,7 @@ from tests.support.batching import (
     change,
     day_cap,
     disown,
+    elsewhere,
     rows,
     sent,
     sizes,
@@ -200,6 +203,35 @@ class TestFoundAgain:
         change(path, "UPDATE batches SET state = 'running', remote_id = 'batch_0'")
         batch_stub.polls = 1
         assert (await bench.run(path)).counts == (4, 0, 0)
+
+    async def test_one_that_another_machine_may_be_handing_in_is_left_to_it_for_as_long_as_that_can_take(
+        self, bench: Bench, path: Path, batch_stub: BatchStub
+    ) -> None:
+        batch_stub.polls = 10_000
+        await bench.run(path, NOW)
+        batch_stub.batches.clear()
+        change(path, "UPDATE batches SET state = 'begun', remote_id = NULL")
+        elsewhere(path, 10)
+        await bench.run(path, NOW)
+        assert (sent(batch_stub)[1], rows(path, "SELECT count(*) FROM batches")) == (1, [(1,)])
+        elsewhere(path, 31)
+        await bench.run(path, NOW)
+        assert (sent(batch_stub)[1], rows(path, "SELECT count(*) FROM batch_requests")) == (2, [(4,)])
+
+    async def test_one_that_somebody_dropped_while_it_was_handed_in_is_put_back(
+        self, bench: Bench, path: Path, batch_stub: BatchStub, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        create = BatchDoor.create
+
+        async def dropped(door: BatchDoor, *words: Any) -> Any:
+            made = await create(door, *words)
+            change(path, "DELETE FROM batch_requests")
+            change(path, "DELETE FROM batches")
+            return made
+
+        monkeypatch.setattr(BatchDoor, "create", dropped)
+        made = await bench.run(path)
+        assert (made.counts, sizes(batch_stub), sent(batch_stub)[2]) == ((4, 0, 0), [4], 0)
 
     async def test_one_that_is_gone_is_told_of(self, bench: Bench, path: Path, batch_stub: BatchStub) -> None:
         batch_stub.polls = 10_000

@@ -8,7 +8,6 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -203,7 +202,7 @@ class _Handler:
     def _show_progress(self, waiting: list[BatchRecord], counts: dict[str, tuple[int, int]]) -> None:
         done = sum(sum(counts.get(batch.id, (batch.done, batch.failed))) for batch in waiting)
         total = sum(batch.requests for batch in waiting)
-        elapsed = max(_elapsed(batch.created) for batch in waiting)
+        elapsed = max(batch.age_s for batch in waiting)
         words = f"{done:,}/{total:,} answered in {_batches(len(waiting))}"
         self._show(InBatches(words, len(waiting), done, total, elapsed))
 
@@ -224,11 +223,3 @@ def _left(waiting: list[BatchRecord], error: BatchCallError | None = None) -> Ba
 
 def _batches(count: int) -> str:
     return "1 batch" if count == 1 else f"{count:,} batches"
-
-
-def _elapsed(created: str) -> float:
-    try:
-        began = datetime.fromisoformat(created)
-    except ValueError:
-        return 0.0
-    return max(0.0, (datetime.now(UTC) - began).total_seconds())
