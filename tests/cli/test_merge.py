@@ -136,6 +136,20 @@ class TestShards:
         assert "lacks 2, 3" in done.err
         assert [run.config["shard"]["index"] for run in runs(out)] == [1, 4]
 
+    def test_shards_that_were_evaluated_by_other_checks_are_no_run(self, synterm: Synterm, path: Path) -> None:
+        one, two = copies(path, 2)
+        with Project.open(two) as project:
+            tree = project.nodes.tree()
+            [scenario] = tree.scenarios()
+            assert scenario.checks
+            project.nodes.put(scenario.model_copy(update={"checks": scenario.checks * 2})).result()
+        for number, file in enumerate((one, two), 1):
+            assert synterm("run", file, "--shard", f"{number}/2", "--quiet", "--fail-on", "error").code == 0
+        out = path.with_name("both.db")
+        done = merged(synterm, out, one, two, "--prefer", "newest", "--json", "-")
+        assert (done.json["combined"], len(done.json["missing_shards"])) == ([], 2)
+        assert len(runs(out)) == 2
+
     def test_a_baseline_that_named_a_shard_names_the_whole_run(self, synterm: Synterm, path: Path) -> None:
         files, out = shards(synterm, path, 2), path.with_name("all.db")
         spoil(files[1], "INSERT INTO baselines SELECT 'main', '', id, 'ann', ended FROM runs")

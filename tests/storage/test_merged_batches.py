@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from itertools import permutations
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -21,7 +22,12 @@ from tests.support.logical import digest
 
 SPEC = ModelSpec(name="m", model="openai/gpt-4o-mini")
 DAY = "2026-11-01"
-Copy = Callable[..., Path]
+
+
+class Copy(Protocol):
+    """Makes a copy of a file under a name, and changes it."""
+
+    def __call__(self, name: str, *changes: Callable[[Project], object], of: Path | None = None) -> Path: ...
 
 
 def key(number: int) -> str:
@@ -48,11 +54,11 @@ def base(make_project: MakeProject) -> Path:
 
 @pytest.fixture
 def copy(base: Path) -> Copy:
-    """Makes a copy of a file under a name, and changes it."""
+    """Of the project, unless another is named."""
 
-    def made(name: str, *changes: Callable[[Project], None], of: Path = base) -> Path:
+    def made(name: str, *changes: Callable[[Project], object], of: Path | None = None) -> Path:
         path = base.with_name(f"{name}.db")
-        shutil.copy(of, path)
+        shutil.copy(of or base, path)
         with Project.open(path) as project:
             for change in changes:
                 change(project)
