@@ -16,7 +16,7 @@ def this_process() -> dict[str, Any]:
 
 def is_alive(process: Mapping[str, Any]) -> bool:
     """Whether a process, as `this_process` named it, runs still; of one on another machine nobody here can tell: no."""
-    if process.get("host") != gethostname() or sys.platform == "win32":
+    if is_elsewhere(process) or sys.platform == "win32":
         return False
     try:
         os.kill(int(process.get("pid", 0)), 0)
@@ -25,3 +25,8 @@ def is_alive(process: Mapping[str, Any]) -> bool:
     except OSError:
         return True
     return True
+
+
+def is_elsewhere(process: Mapping[str, Any]) -> bool:
+    """Whether a process was one of another machine, or of another container."""
+    return process.get("host") != gethostname()

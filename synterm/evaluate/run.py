@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
@@ -102,13 +102,16 @@ class RunPlan:
         """What its cases are a share of; None where they are all that were chosen."""
         return self.cases.whole if isinstance(self.cases, CaseList) else None
 
-    @property
-    def shard(self) -> dict[str, Any]:
-        """What its configuration says where it is a share: which, of how many, and the plan of all shares together."""
+    def shard(self, tree: Tree, library: Library) -> dict[str, Any]:
+        """What its configuration says where it is a share: which, of how many, and the plan of all shares together.
+
+        Shares that were evaluated by other checks or with other documents are none of one run.
+        """
         whole = self.whole
         if whole is None:
             return {}
-        plan = self._digest(whole.digest, {})
+        checks = _checks(whole.scenario_counts, tree)
+        plan = self._digest(whole.digest, {"checks": checks, "documents": library.fingerprint})
         return {"shard": {"index": whole.share.number, "of": whole.share.of, "plan": plan, "cases": whole.cases}}
 
     @property
@@ -192,7 +195,8 @@ async def run(
     start = _start(project, chosen)
     config = start.config | {
         "versions": versions_of(chosen.variants, models, library),
-        "checks": _checks(chosen, tree),
+        "checks": _checks(chosen.size_in, tree),
+        **chosen.shard(tree, library),
     }
     run_id = project.runs.start(config, who=chosen.who, git_commit=chosen.git_commit).result()
     record, progress = _Record(project, run_id), RunProgress(chosen.size)
@@ -312,13 +316,12 @@ def _config(chosen: RunPlan) -> dict[str, Any]:
         "cases": len(chosen.cases),
         "repeats": chosen.repeats,
         **_unusual(chosen),
-        **chosen.shard,
     }
 
 
-def _checks(chosen: RunPlan, tree: Tree) -> dict[str, str]:
+def _checks(scenarios: Iterable[str], tree: Tree) -> dict[str, str]:
     """What the checks of each scenario are, by a name: so that later runs can be told from those of other checks."""
-    return {scenario: tree.checks_id(scenario) for scenario in chosen.size_in if scenario in tree}
+    return {scenario: tree.checks_id(scenario) for scenario in scenarios if scenario in tree}
 
 
 class _Record:

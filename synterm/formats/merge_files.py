@@ -23,6 +23,7 @@ from synterm.formats.build import refuse_existing
 from synterm.storage.merge.merge import Merged, merge
 from synterm.storage.merge.settle import Prefer
 from synterm.storage.project import Project
+from synterm.storage.replacing import refuse_open, replace_file
 
 _KINDS = {
     "nodes": "tree",
@@ -54,7 +55,7 @@ def merge_files(
     written.
     """
     base = base if base is not None and not _is_empty(base) else None
-    _refuse_target(out, [*inputs, *([base] if base else [])], replace=replace)
+    _refuse_target(out, [*inputs, *([base] if base else [])], replace=replace, dry_run=dry_run)
     beside = out.with_name(f".{out.name}.{new_id()}")
     try:
         found = merge(inputs, base, prefer, out.parent, None if dry_run else beside)
@@ -73,7 +74,7 @@ def _is_empty(base: Path) -> bool:
     return base.is_file() and base.stat().st_size == 0
 
 
-def _refuse_target(out: Path, inputs: Sequence[Path], *, replace: bool) -> None:
+def _refuse_target(out: Path, inputs: Sequence[Path], *, replace: bool, dry_run: bool) -> None:
     if any(path.exists() and out.exists() and path.samefile(out) for path in inputs):
         raise ProjectError(
             "the merged file can't be one of those that are merged",
@@ -81,8 +82,8 @@ def _refuse_target(out: Path, inputs: Sequence[Path], *, replace: bool) -> None:
             hint="-o another name; then rename it",
         )
     if replace and out.is_file() and not out.is_symlink():
-        if any(out.with_name(out.name + ending).exists() for ending in _ENDINGS[1:]):
-            raise ProjectError("it is open in another program", where=str(out), hint="close that, then try again")
+        if not dry_run:
+            refuse_open(out)  # before the work; at its end it is held to that again
         return
     if out.is_file() and not replace:
         raise ProjectError("there is a file of that name already", where=str(out), hint="--force replaces it")
@@ -103,7 +104,7 @@ def _put(beside: Path, out: Path, *, replace: bool) -> None:
     with beside.open("rb") as file:
         os.fsync(file.fileno())
     if replace:
-        beside.replace(out)
+        replace_file(beside, out)
     else:
         refuse_existing(out)
         beside.rename(out)

@@ -38,7 +38,9 @@ MOST_BYTES = 200_000_000
 MOST_RESULT_BYTES = 2_000_000_000
 """The largest file of results that is taken."""
 
-_CALL_S, _FILE_S = 60.0, 1800.0
+LONGEST_UPLOAD_S = 1800.0
+"""So long a file may be on its way."""
+_CALL_S, _FILE_S = 60.0, LONGEST_UPLOAD_S
 _TAG = "synterm_batch"
 
 Protocol = Literal["openai", "azure", "anthropic"]

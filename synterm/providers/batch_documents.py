@@ -13,7 +13,7 @@ import orjson
 from synterm.providers.http_outcomes import WORDS
 from synterm.providers.loose_json import as_list, as_object, read_json
 from synterm.providers.wire import MAX_ANSWER_BYTES
-from synterm.text import one_line
+from synterm.text import megabytes, one_line
 
 State = Literal["running", "completed", "failed", "expired", "cancelled"]
 
@@ -27,6 +27,8 @@ _STATES: Mapping[str, State] = {
     "cancelled": "cancelled",
     "canceled": "cancelled",
 }
+_KEY = re.compile(rb'"custom_id"\s*:\s*"([A-Za-z0-9_.:-]{1,200})"')
+"""Within the text of an answer its quotation marks would be escaped."""
 _LEFT: Mapping[str, State] = {
     "batch_expired": "expired",
     "batch_cancelled": "cancelled",
@@ -49,6 +51,8 @@ class Remote:
     """What has its results: the answers, then the errors."""
     words: str = ""
     """Why it failed, if it did."""
+    late: bool = False
+    """Whether it ended with results whose files are not named yet."""
 
     @property
     def ended(self) -> bool:
@@ -61,12 +65,14 @@ class Line:
     """What came of one request."""
 
     key: str
-    """The name that it was given."""
+    """The name that it was given; empty where none can be found."""
     status: int = 200
     body: bytes = b""
-    """The answer, or the error, as JSON."""
+    """The answer, or the error, as JSON; of a line that can't be read, its bytes."""
     left: State | None = None
     """``expired`` or ``cancelled`` where the provider did not get to it: nothing was asked and nothing is charged."""
+    broken: str = ""
+    """Why it can't be read, in words. Something came of the request then, and may have been paid for."""
 
 
 def is_name(text: object) -> bool:
@@ -91,28 +97,45 @@ def read_remote(document: Mapping[str, Any]) -> Remote | None:
     else:
         given = (document.get("output_file_id"), document.get("error_file_id"))
         files = tuple(str(file) for file in given if is_name(file))
-    return Remote(name, state, total, done, failed, files, _why(document))
+    late = not by_message and _is_late(document, state, done, failed)
+    return Remote(name, state, total, done, failed, files, _why(document), late)
+
+
+def _is_late(document: Mapping[str, Any], state: State, done: int, failed: int) -> bool:
+    """Whether there must be results, and no file is named that has them. A file of both may be named either way."""
+    answers, errors = is_name(document.get("output_file_id")), is_name(document.get("error_file_id"))
+    if state == "completed":
+        return (done > 0 and not answers) or (failed > 0 and not answers and not errors)
+    return state in ("expired", "cancelled") and done > 0 and not answers
 
 
 def read_lines(path: Path) -> Iterator[Line]:
-    """The results in a file, one after the other; what is no result is left out."""
+    """The results in a file, one after the other; of what can't be read it is told why."""
     with path.open("rb") as file:
         while raw := file.readline(MAX_ANSWER_BYTES + 1):
             if len(raw) > MAX_ANSWER_BYTES and not raw.endswith(b"\n"):
                 _skip_line(file.readline)
-            elif (line := _read_line(raw)) is not None:
-                yield line
+                yield _broken(raw[:MAX_ANSWER_BYTES], f"it is over {megabytes(MAX_ANSWER_BYTES)}")
+            elif raw.strip():
+                yield _read_line(raw)
 
 
-def _read_line(raw: bytes) -> Line | None:
+def _read_line(raw: bytes) -> Line:
     try:
         document = as_object(read_json(raw))
     except ValueError:
-        return None
+        return _broken(raw, "it is cut off, or no JSON")
     key = document.get("custom_id")
     if not isinstance(key, str):
-        return None
-    return _message_line(key, document) if "result" in document else _chat_line(key, document)
+        return _broken(raw, "it is no result")
+    line = _message_line(key, document) if "result" in document else _chat_line(key, document)
+    return line or Line(key, body=raw, broken="it has neither an answer nor an error")
+
+
+def _broken(raw: bytes, why: str) -> Line:
+    """A line that can't be read, under the name that stands in it."""
+    found = _KEY.search(raw)
+    return Line(found[1].decode() if found else "", body=raw, broken=why)
 
 
 def _chat_line(key: str, document: Mapping[str, Any]) -> Line | None:

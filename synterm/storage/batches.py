@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Literal, cast
 
 import orjson
@@ -14,6 +15,7 @@ from synterm.core.completion import Completion
 from synterm.core.evaluation import Task
 from synterm.core.model import ModelSpec
 from synterm.core.recipe import Recipe
+from synterm.errors import ProjectError
 from synterm.storage.base import Store, chunks, dump, marks, text_or_none
 from synterm.storage.clock import now
 from synterm.storage.spending import change, settle, within
@@ -50,6 +52,15 @@ class BatchRecord:
     """The process that handed it in: ``host``, ``pid``."""
     created: str
 
+    @property
+    def age_s(self) -> float:
+        """How long ago it was begun, in seconds; 0 where nobody can tell."""
+        try:
+            began = datetime.fromisoformat(self.created)
+        except ValueError:
+            return 0.0
+        return max(0.0, (datetime.now(UTC) - began).total_seconds())
+
 
 @dataclass(frozen=True, slots=True)
 class Handed:
@@ -81,6 +92,10 @@ class Collected:
     completion: Completion
     charged_usd: float | None
     """What counts for the caps; None: all that was set aside."""
+
+
+class BatchGoneError(ProjectError):
+    """A batch that a process knows of is not in the project file any more."""
 
 
 class BatchStore(Store):
@@ -145,15 +160,22 @@ class BatchStore(Store):
 
     def uploaded(self, batch_id: str, file: str) -> Future[None]:
         """Its requests are at the provider, in a file of this id."""
-        return self._set(batch_id, "input_file = ?", [file])
+
+        def work(db: Database) -> None:
+            db.conn.execute("UPDATE batches SET input_file = ?, updated = ? WHERE id = ?", [file, now(), batch_id])
+
+        return self._writer.submit(work)
 
     def running(self, batch_id: str, remote_id: str, done: int = 0, failed: int = 0) -> Future[None]:
-        """The provider has it, under this id, and is so far."""
-        return self._set(
-            batch_id,
-            "remote_id = ?, done = ?, failed = ?, state = CASE state WHEN 'begun' THEN 'running' ELSE state END",
-            [remote_id, done, failed],
-        )
+        """The provider has it, under this id, and is so far. Raises BatchGoneError where the file has it no more."""
+        what = "remote_id = ?, done = ?, failed = ?, state = CASE state WHEN 'begun' THEN 'running' ELSE state END"
+
+        def work(db: Database) -> None:
+            values = [remote_id, done, failed, now(), batch_id]
+            if not db.conn.execute(f"UPDATE batches SET {what}, updated = ? WHERE id = ?", values).rowcount:
+                raise BatchGoneError(f"the batch {batch_id}, which the provider has as {remote_id}, is no longer there")
+
+        return self._writer.submit(work)
 
     def drop(self, batch_id: str) -> Future[None]:
         """It never reached the provider: forget it, and give back what was set aside."""
@@ -184,23 +206,19 @@ class BatchStore(Store):
 
         return self._writer.submit(work)
 
-    def end(self, batch_id: str, state: BatchState, done: int, failed: int, *, charged: bool = False) -> Future[None]:
+    def end(
+        self, batch_id: str, state: BatchState, done: int, failed: int, *, charged: bool = False, lost_usd: float = 0.0
+    ) -> Future[None]:
         """Nothing more comes of it: requests without an answer may be asked again, and what was set aside for them is
-        given back; `charged`: it counts as spent, as nobody knows."""
+        given back, but for `lost_usd`, which counts as spent; `charged`: all of it does, as nobody knows."""
 
         def work(db: Database) -> None:
-            _release(db, batch_id, charged=charged)
+            _release(db, batch_id, lost_usd, charged=charged)
             db.conn.execute("DELETE FROM batch_requests WHERE batch_id = ?", [batch_id])
             db.conn.execute(
                 "UPDATE batches SET state = ?, done = ?, failed = ?, updated = ? WHERE id = ?",
                 [state, done, failed, now(), batch_id],
             )
-
-        return self._writer.submit(work)
-
-    def _set(self, batch_id: str, what: str, values: Sequence[Any]) -> Future[None]:
-        def work(db: Database) -> None:
-            db.conn.execute(f"UPDATE batches SET {what}, updated = ? WHERE id = ?", [*values, now(), batch_id])
 
         return self._writer.submit(work)
 
@@ -263,11 +281,11 @@ def _count(tokens: int | None) -> int | None:
     return tokens if tokens is not None and 0 <= tokens < 2**63 else None
 
 
-def _release(db: Database, batch_id: str, *, charged: bool = False) -> None:
+def _release(db: Database, batch_id: str, lost_usd: float = 0.0, *, charged: bool = False) -> None:
     """Give back, or count as spent, what is set aside for the requests that are left."""
     batch = _batch(db, batch_id)
-    if batch is None or not batch.reserved_usd:
+    if batch is None or not (batch.reserved_usd or lost_usd):
         return
     sql = "SELECT total(worst_usd) FROM batch_requests WHERE batch_id = ?"
     (left,) = db.conn.execute(sql, [batch_id]).fetchone()
-    change(db, batch.day, left if charged else 0.0, -left)
+    change(db, batch.day, left if charged else lost_usd, -left if batch.reserved_usd else 0.0)

@@ -11,7 +11,10 @@ import pytest
 from jsonschema import Draft202012Validator
 from sqlite_utils.utils import sqlite3  # pyright: ignore[reportPrivateImportUsage]
 
+from synterm.errors import ProjectError
 from synterm.evaluate.recount import recount
+from synterm.formats.merge_files import merge_files
+from synterm.storage.merge.merge import Merged, merge
 from synterm.storage.merge.tables import LEFT_OUT, merged_tables
 from synterm.storage.migrations import SCHEMA_VERSION
 from synterm.storage.project import Project
@@ -133,6 +136,20 @@ class TestShards:
         assert done.json["missing_shards"] == [{"shards": 4, "there": [1, 4], "missing": [2, 3], "incomplete": []}]
         assert "lacks 2, 3" in done.err
         assert [run.config["shard"]["index"] for run in runs(out)] == [1, 4]
+
+    def test_shards_that_were_evaluated_by_other_checks_are_no_run(self, synterm: Synterm, path: Path) -> None:
+        one, two = copies(path, 2)
+        with Project.open(two) as project:
+            tree = project.nodes.tree()
+            [scenario] = tree.scenarios()
+            assert scenario.checks
+            project.nodes.put(scenario.model_copy(update={"checks": scenario.checks * 2})).result()
+        for number, file in enumerate((one, two), 1):
+            assert synterm("run", file, "--shard", f"{number}/2", "--quiet", "--fail-on", "error").code == 0
+        out = path.with_name("both.db")
+        done = merged(synterm, out, one, two, "--prefer", "newest", "--json", "-")
+        assert (done.json["combined"], len(done.json["missing_shards"])) == ([], 2)
+        assert len(runs(out)) == 2
 
     def test_a_baseline_that_named_a_shard_names_the_whole_run(self, synterm: Synterm, path: Path) -> None:
         files, out = shards(synterm, path, 2), path.with_name("all.db")
@@ -360,6 +377,44 @@ class TestTarget:
         with Project.open(other):
             done = synterm("merge", "-o", other, path, "--force")
         assert (done.code, "open in another program" in done.err) == (2, True)
+
+    def test_one_that_was_opened_during_the_work_is_not_replaced(
+        self, make_project: MakeProject, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path = make_project()
+        one, other = copies(path, 2)
+        with Project.open(one) as project:
+            project.runs.start({"in": "one"}, who="one", git_commit=None).result()
+        opened: list[Project] = []
+
+        def slow(*words: Any) -> Merged:
+            found = merge(*words)
+            opened.append(Project.open(other))
+            opened[0].runs.start({"typed": "meanwhile"}, who="other", git_commit=None).result()
+            return found
+
+        monkeypatch.setattr("synterm.formats.merge_files.merge", slow)
+        with pytest.raises(ProjectError, match="open in another program"):
+            merge_files([path, one], other, replace=True)
+        opened[0].close()
+        assert [run.who for run in runs(other)] == ["other"]
+        monkeypatch.undo()
+        assert merge_files([path, one], other, replace=True).exit_code == 0
+        assert [run.who for run in runs(other)] == ["one"]
+
+    def test_a_log_that_a_killed_program_left_is_no_obstacle(
+        self, synterm: Synterm, make_project: MakeProject, tmp_path: Path
+    ) -> None:
+        path = make_project()
+        [other] = copies(path, 1)
+        killed = tmp_path / "killed.db"
+        with Project.open(other) as project:
+            project.runs.start({}, who="killed", git_commit=None).result()
+            for ending in ("", "-wal"):
+                shutil.copy(f"{other}{ending}", f"{killed}{ending}")
+        assert Path(f"{killed}-wal").stat().st_size
+        merged(synterm, killed, path, "--force")
+        assert (runs(killed), digest(killed)) == ([], digest(path))
 
 
 def spoil(path: Path, *statements: str) -> None:

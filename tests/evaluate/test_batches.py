@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from synterm.core.ids import new_id
 from synterm.evaluate.batch.plan import BatchPlan
 from synterm.evaluate.limits import Limits
 from synterm.evaluate.purse import Purse
+from synterm.providers.batch import BatchDoor
 from tests.cli.endpoint import endpoint_project
 from tests.conftest import MakeProject
 from tests.support.batch_stub import BatchStub, batch_stub
@@ -25,6 +27,7 @@ from tests.support.batching import (
     change,
     day_cap,
     disown,
+    elsewhere,
     rows,
     sent,
     sizes,
@@ -201,6 +204,35 @@ class TestFoundAgain:
         batch_stub.polls = 1
         assert (await bench.run(path)).counts == (4, 0, 0)
 
+    async def test_one_that_another_machine_may_be_handing_in_is_left_to_it_for_as_long_as_that_can_take(
+        self, bench: Bench, path: Path, batch_stub: BatchStub
+    ) -> None:
+        batch_stub.polls = 10_000
+        await bench.run(path, NOW)
+        batch_stub.batches.clear()
+        change(path, "UPDATE batches SET state = 'begun', remote_id = NULL")
+        elsewhere(path, 10)
+        await bench.run(path, NOW)
+        assert (sent(batch_stub)[1], rows(path, "SELECT count(*) FROM batches")) == (1, [(1,)])
+        elsewhere(path, 31)
+        await bench.run(path, NOW)
+        assert (sent(batch_stub)[1], rows(path, "SELECT count(*) FROM batch_requests")) == (2, [(4,)])
+
+    async def test_one_that_somebody_dropped_while_it_was_handed_in_is_put_back(
+        self, bench: Bench, path: Path, batch_stub: BatchStub, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        create = BatchDoor.create
+
+        async def dropped(door: BatchDoor, *words: Any) -> Any:
+            made = await create(door, *words)
+            change(path, "DELETE FROM batch_requests")
+            change(path, "DELETE FROM batches")
+            return made
+
+        monkeypatch.setattr(BatchDoor, "create", dropped)
+        made = await bench.run(path)
+        assert (made.counts, sizes(batch_stub), sent(batch_stub)[2]) == ((4, 0, 0), [4], 0)
+
     async def test_one_that_is_gone_is_told_of(self, bench: Bench, path: Path, batch_stub: BatchStub) -> None:
         batch_stub.polls = 10_000
         await bench.run(path, NOW)
@@ -285,8 +317,42 @@ class TestWhatGoesWrong:
         batch_stub.rewrite = rewrite
         made = await bench.run(path)
         assert made.counts == (4, 0, 0)
-        assert "2 lines that nobody asked for" in made.told
+        assert "3 lines that nobody asked for" in made.told and "6 lines that can't be read" in made.told
         assert rows(path, "SELECT count(*) FROM responses") == [(4,)]
+
+    async def test_files_that_are_named_late_are_waited_for(
+        self, bench: Bench, path: Path, batch_stub: BatchStub
+    ) -> None:
+        batch_stub.late = 2
+        left = await bench.run(path, NOW)
+        assert left.left and rows(path, "SELECT count(*) FROM batch_requests") == [(4,)]
+        made = await bench.run(path)
+        assert (made.counts, sizes(batch_stub)) == ((4, 0, 0), [4])
+
+    async def test_an_answer_that_was_cut_off_on_its_way_is_kept_as_it_came_and_counts_at_its_worst(
+        self, bench: Bench, dear: Path, batch_stub: BatchStub
+    ) -> None:
+        batch_stub.rewrite = lambda lines: [lines[0][:-9], *lines[1:]]
+        made = await bench.run(dear, limits=day_cap(100))
+        assert made.counts == (7, 0, 1)
+        [error] = made.errors
+        assert "can't be read" in error
+        assert rows(dear, "SELECT length(raw) > 100 FROM responses WHERE outcome = 'malformed'") == [(1,)]
+        [(spent, reserved)] = rows(dear, "SELECT spent_usd, reserved_usd FROM spending")
+        assert (round(spent, 6), round(reserved, 6)) == (round(7 * 0.3 + 0.8, 6), 0)
+
+    async def test_what_may_be_the_answer_in_a_line_without_a_name_counts_at_its_worst(
+        self, bench: Bench, dear: Path, batch_stub: BatchStub
+    ) -> None:
+        batch_stub.rewrite = lambda lines: [b'{"cust', *lines[3:]]
+        purse = Purse(100.0, "")
+        made = await bench.run(dear, limits=Limits(purse=purse, day_cap_usd=100.0))
+        assert made.counts == (5, 0, 3)
+        [error] = made.errors
+        assert "may be in a line" in error and "1 line that can't be read" in made.told
+        [(spent, reserved)] = rows(dear, "SELECT spent_usd, reserved_usd FROM spending")
+        assert (round(spent, 6), round(reserved, 6)) == (round(5 * 0.3 + 0.8, 6), 0)
+        assert round(purse.spent, 6) == round(spent, 6)
 
 
 class TestKeys:

@@ -187,14 +187,35 @@ class TestDocuments:
         list(read_lines(path))
         path.unlink()
 
-    async def test_a_line_that_is_too_long_is_left_out_and_the_next_is_read(
+    async def test_a_line_that_is_too_long_is_told_of_and_the_next_is_read(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("synterm.providers.batch_documents.MAX_ANSWER_BYTES", 1000)
         good = json.dumps({"custom_id": "k", "response": {"status_code": 200, "body": {}}})
         path = tmp_path / "results.jsonl"
-        path.write_text(f'{{"custom_id": "{"x" * 5000}"}}\n{good}\n')
-        assert [line.key for line in read_lines(path)] == ["k"]
+        path.write_text(f'{{"custom_id": "a", "x": "{"x" * 5000}"}}\n{good}\n{{"x": "{"x" * 5000}"}}\n{good[:-9]}')
+        found = [*read_lines(path)]
+        assert [line.key for line in found] == ["a", "k", "", "k"]
+        assert [bool(line.broken) for line in found] == [True, False, True, True]
+        assert found[3].body == good[:-9].encode()
+
+    @pytest.mark.parametrize(
+        ("said", "late"),
+        [
+            ({"status": "completed", "request_counts": {"completed": 3}}, True),
+            ({"status": "completed", "request_counts": {"completed": 2, "failed": 1}, "error_file_id": "e"}, True),
+            ({"status": "completed", "request_counts": {"failed": 3}}, True),
+            ({"status": "completed", "request_counts": {"failed": 3}, "error_file_id": "e"}, False),
+            ({"status": "completed", "request_counts": {"completed": 2, "failed": 1}, "output_file_id": "o"}, False),
+            ({"status": "completed", "request_counts": {}}, False),
+            ({"status": "cancelled", "request_counts": {"completed": 1, "failed": 2}}, True),
+            ({"status": "expired", "request_counts": {"failed": 3}}, False),
+            ({"status": "failed", "request_counts": {"failed": 3}}, False),
+        ],
+    )
+    async def test_results_without_a_file_are_late(self, said: dict[str, Any], late: bool) -> None:
+        remote = read_remote({"id": "batch_1", **said})
+        assert remote and remote.late is late
 
     @pytest.mark.parametrize("name", ["../x", "a/b", "a?b", "", "a..b", "x" * 300, None, 7, "a b", "a#b", "é"])
     async def test_what_leads_elsewhere_is_no_name(self, name: object) -> None:

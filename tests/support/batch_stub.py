@@ -46,6 +46,8 @@ class BatchStub(Stub):
         self.files: dict[str, bytes] = {}
         self.batches: dict[str, Batch] = {}
         self.polls = 1
+        self.late = 0
+        """So often a batch that has ended is asked about before its files are named."""
         self.ends = "completed"
         """The status that batches end with."""
         self.answered: int | None = None
@@ -123,6 +125,7 @@ class BatchStub(Stub):
 
     def _told(self, batch: Batch) -> Document:
         total = len(self.lines(batch))
+        named = batch.polled >= self.polls + self.late
         return {
             "id": batch.id,
             "object": "batch",
@@ -131,8 +134,8 @@ class BatchStub(Stub):
             "completion_window": "24h",
             "created_at": 1,
             "status": batch.status,
-            "output_file_id": batch.output,
-            "error_file_id": batch.errors,
+            "output_file_id": batch.output if named else None,
+            "error_file_id": batch.errors if named else None,
             "errors": {"data": [{"message": words} for words in batch.why]} if batch.why else None,
             "metadata": batch.metadata,
             "request_counts": {"total": total, "completed": total if batch.output else 0, "failed": 0},

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -137,3 +138,11 @@ def change(path: Path, sql: str, *values: Any) -> None:
 def disown(path: Path) -> None:
     """As if the process that handed batches in were gone."""
     change(path, "UPDATE batches SET owner = ?", json.dumps({**this_process(), "pid": 2**22 + 1}))
+
+
+def elsewhere(path: Path, minutes: int) -> None:
+    """As if batches had been begun on another machine, so long ago."""
+    created = (datetime.now(UTC) - timedelta(minutes=minutes)).isoformat()
+    change(
+        path, "UPDATE batches SET owner = ?, created = ?", json.dumps({"host": "another-container", "pid": 1}), created
+    )

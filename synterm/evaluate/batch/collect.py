@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from heapq import nlargest
 from itertools import islice
+from math import fsum
 from pathlib import Path
 
 from synterm.core.completion import Completion, Outcome, failed_call
 from synterm.evaluate.batch.hand_in import patiently
 from synterm.evaluate.batch.money import charged
 from synterm.evaluate.batch.plan import Handled
-from synterm.providers.batch import BatchDoor
+from synterm.providers.batch import BatchCallError, BatchDoor
 from synterm.providers.batch_documents import Line, Remote, State, read_lines
 from synterm.storage.batches import BatchRecord, Collected
 from synterm.storage.project import Project
@@ -25,6 +27,13 @@ _WORDS = {
     "failed": "the batch failed",
 }
 _AGAIN = "the same command asks for it again"
+_NAMELESS = "its answer may be in a line of the batch's results that can't be read"
+_LATE = failed_call(
+    Outcome.PROVIDER_ERROR,
+    "the batch ended, but the provider does not name the file with its results yet",
+    "the same command looks again; --batch-forget gives the batch up",
+    retry_after_s=0.0,
+)
 
 
 class Harvest:
@@ -41,6 +50,8 @@ class Harvest:
         """Requests that nothing came for."""
         self.strange = 0
         """Lines that no request asked for, or that came twice."""
+        self.nameless = 0
+        """Lines that can't be read, nor whose they are."""
         self.charged_usd = 0.0
         """What counts for the caps."""
         self._batches = project.batches
@@ -53,7 +64,12 @@ class Harvest:
         self._left: dict[str, State] = {}
 
     async def collect(self, folder: Path) -> None:
-        """Bring all results here. Raises BatchCallError, with what came before it kept; then it can be done again."""
+        """Bring all results here. Raises BatchCallError, with what came before it kept; then it can be done again.
+
+        A passing one where there are results whose files are not named yet: nothing is given up for that.
+        """
+        if self._remote.late:
+            raise BatchCallError(_LATE)
         self._asked = self._batches.asked(self._batch.id)
         for name in self._remote.files:
             path = folder / f"results-{self._batch.id}.jsonl"
@@ -62,8 +78,10 @@ class Harvest:
             while chunk := list(islice(lines, _CHUNK)):
                 await self._take(chunk)
             path.unlink()
-        self._tell_of_the_rest()
-        await asyncio.wrap_future(self._batches.end(self._batch.id, self._state, self.answered, self.failed))
+        lost = self._tell_of_the_rest()
+        self.charged_usd += lost
+        ended = self._batches.end(self._batch.id, self._state, self.answered, self.failed, lost_usd=lost)
+        await asyncio.wrap_future(ended)
 
     @property
     def _state(self) -> State:
@@ -72,13 +90,15 @@ class Harvest:
     async def _take(self, lines: Sequence[Line]) -> None:
         collected: list[Collected] = []
         for line in lines:
-            if (worst := self._asked.get(line.key)) is None:
+            if line.broken and not line.key:
+                self.nameless += 1
+            elif (worst := self._asked.get(line.key)) is None:
                 self.strange += 1
             elif line.left is not None:
                 self._left[line.key] = line.left
             else:
                 del self._asked[line.key]
-                completion = await self._door.read(self._batch.spec, line)
+                completion = _unreadable(line) if line.broken else await self._door.read(self._batch.spec, line)
                 cost = charged(self._batch.spec, completion, worst)
                 collected.append(Collected(line.key, completion, cost))
         rows = await asyncio.wrap_future(self._batches.keep(self._batch.id, collected))
@@ -96,11 +116,25 @@ class Harvest:
         else:
             self.handled.told[one.key] = replace(one.completion, stored=row)
 
-    def _tell_of_the_rest(self) -> None:
-        for key in self._asked:
+    def _tell_of_the_rest(self) -> float:
+        """Tell of requests without an answer; gives what the answers cost at most that are in lines without a name."""
+        unknown: list[float] = []
+        for key, worst in self._asked.items():
             self.unanswered += 1
-            self.handled.told[key] = self._unanswered(self._left.get(key, self._state))
+            left = self._left.get(key)
+            if self.nameless and left is None:
+                unknown.append(worst)
+                self.handled.told[key] = failed_call(Outcome.MALFORMED, _NAMELESS, _AGAIN)
+            else:
+                self.handled.told[key] = self._unanswered(left or self._state)
+        return fsum(nlargest(self.nameless, unknown))
 
     def _unanswered(self, state: State) -> Completion:
         why = f": {self._remote.words}" if self._remote.words and state == "failed" else ""
         return failed_call(Outcome.NOT_SENT, f"{_WORDS[state]}{why}", _AGAIN)
+
+
+def _unreadable(line: Line) -> Completion:
+    """What is kept of a line that can't be read: whatever it says has been paid for."""
+    error = f"the line with its answer can't be read: {line.broken}"
+    return Completion(Outcome.MALFORMED, raw=line.body, error=error, hint=_AGAIN)

@@ -11,13 +11,13 @@ from synterm.core.completion import Completion, Outcome, failed_call
 from synterm.core.ids import new_id
 from synterm.core.model import ModelSpec
 from synterm.errors import ExitCode, ModelError
-from synterm.evaluate.alive import is_alive, this_process
+from synterm.evaluate.alive import is_alive, is_elsewhere, this_process
 from synterm.evaluate.batch.money import BatchMoney
 from synterm.evaluate.batch.pack import Pack
 from synterm.evaluate.retries import wait_before_retry
-from synterm.providers.batch import BatchCallError, BatchDoor
+from synterm.providers.batch import LONGEST_UPLOAD_S, BatchCallError, BatchDoor
 from synterm.providers.batch_documents import Remote
-from synterm.storage.batches import BatchRecord
+from synterm.storage.batches import BatchGoneError, BatchRecord
 from synterm.storage.project import Project
 
 T = TypeVar("T")
@@ -60,21 +60,37 @@ class HandIn:
             self._money.settle(batch_id, 0.0)
             await asyncio.wrap_future(self._batches.drop(batch_id))
             return "refused", dict.fromkeys(pack.keys, _refused(error))
-        await asyncio.wrap_future(self._batches.running(batch_id, remote.id))
+        await self._note(pack, batch_id, remote.id)
         return "running", {}
 
     async def settle_begun(self, batch: BatchRecord) -> None:
         """Find out whether a batch, which a process had begun to hand in, is there; forget it if it is not.
 
-        One whose process is still at it is left to that. Raises UnsureError.
+        One whose process is still at it is left to that; so is, as long as a file may be on its way, one of another
+        machine. Raises UnsureError.
         """
-        if is_alive(batch.owner):
+        if is_alive(batch.owner) or (is_elsewhere(batch.owner) and batch.age_s < LONGEST_UPLOAD_S):
             return
         remote = await self._find(batch.spec, batch.id)
         if remote is None:
             await asyncio.wrap_future(self._batches.drop(batch.id))
         else:
             await asyncio.wrap_future(self._batches.running(batch.id, remote.id))
+
+    async def _note(self, pack: Pack, batch_id: str, remote_id: str) -> None:
+        """Note that the provider has it. Where somebody took it for lost meanwhile it is put back; raises UnsureError
+        where they have handed its requests in again."""
+        try:
+            await asyncio.wrap_future(self._batches.running(batch_id, remote_id))
+        except BatchGoneError as error:
+            owner, day = this_process(), self._money.day
+            begun = self._batches.begin(batch_id, pack.spec, pack.handed, owner, day, self._money.day_cap)
+            if await asyncio.wrap_future(begun) != "begun":
+                raise UnsureError(
+                    f"{pack.spec.name} has the batch {remote_id}, which another process took for lost",
+                    hint="its requests may be handed in twice: cancel one of the two at the provider",
+                ) from error
+            await asyncio.wrap_future(self._batches.running(batch_id, remote_id))
 
     async def _create(self, pack: Pack, file: str, batch_id: str) -> Remote:
         """The new batch. Where an answer was lost the provider's list tells whether it is there: none is made twice."""

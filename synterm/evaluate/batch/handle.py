@@ -8,7 +8,6 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -196,13 +195,14 @@ class _Handler:
         parts += [plural(made.failed, "error")] if made.failed else []
         parts += [f"{made.unanswered:,} without an answer"] if made.unanswered else []
         parts += [f"{made.strange:,} lines that nobody asked for"] if made.strange else []
+        parts += [f"{plural(made.nameless, 'line')} that can't be read"] if made.nameless else []
         state = "" if remote.state == "completed" else f", which {_ENDED[remote.state]}"
         self._tell(f"{batch.spec.name}: {', '.join(parts)} from the batch {remote.id}{state}")
 
     def _show_progress(self, waiting: list[BatchRecord], counts: dict[str, tuple[int, int]]) -> None:
         done = sum(sum(counts.get(batch.id, (batch.done, batch.failed))) for batch in waiting)
         total = sum(batch.requests for batch in waiting)
-        elapsed = max(_elapsed(batch.created) for batch in waiting)
+        elapsed = max(batch.age_s for batch in waiting)
         words = f"{done:,}/{total:,} answered in {_batches(len(waiting))}"
         self._show(InBatches(words, len(waiting), done, total, elapsed))
 
@@ -223,11 +223,3 @@ def _left(waiting: list[BatchRecord], error: BatchCallError | None = None) -> Ba
 
 def _batches(count: int) -> str:
     return "1 batch" if count == 1 else f"{count:,} batches"
-
-
-def _elapsed(created: str) -> float:
-    try:
-        began = datetime.fromisoformat(created)
-    except ValueError:
-        return 0.0
-    return max(0.0, (datetime.now(UTC) - began).total_seconds())

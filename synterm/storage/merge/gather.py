@@ -12,6 +12,7 @@ from synterm.storage.merge.scratch import OUTER, Scratch
 from synterm.storage.merge.source import Source
 from synterm.storage.merge.sql import as_text, response_of, same
 from synterm.storage.merge.tables import EDITED, NAMED, Edited, Named
+from synterm.storage.merge.waiting import COSTS, RESERVED, gather_batches
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ def gather(scratch: Scratch, source: Source, base: Source | None) -> Gathered:
         found.counts["runs"] = Count(len(found.new_runs), 0, known)
         if base and source is not base:
             _runs_gone(scratch, source)
+        gather_batches(scratch)
         _spending(scratch, source)
     return found
 
@@ -155,11 +157,12 @@ def _runs_gone(scratch: Scratch, source: Source) -> None:
 
 
 def _spending(scratch: Scratch, source: Source) -> None:
-    """What the file says of each day, and what the answers of that day cost."""
+    """What the file says of each day, what the answers of that day cost, and what is set aside for its batches."""
     if scratch.one(f"SELECT count(*) FROM {OUTER}.spending"):
         scratch.run(
-            "INSERT INTO spent SELECT spending.day, ?, spent_usd, reserved_usd, coalesce(known_usd, 0.0) "
-            f"FROM {OUTER}.spending LEFT JOIN (SELECT substr(created, 1, 10) AS day, total(cost_usd) AS known_usd "
-            f"FROM {OUTER}.responses GROUP BY 1) AS cost ON cost.day = spending.day",
+            "INSERT INTO spent SELECT spent.day, ?, spent_usd, reserved_usd, coalesce(known_usd, 0.0), "
+            f"coalesce(waiting_usd, 0.0) FROM {OUTER}.spending AS spent "
+            f"LEFT JOIN ({COSTS.format(schema=OUTER)}) AS cost ON cost.day = spent.day "
+            f"LEFT JOIN ({RESERVED.format(schema=OUTER)}) AS held ON held.day = spent.day",
             [source.number],
         )

@@ -34,7 +34,7 @@ _INDEXES = (
     "CREATE INDEX columns_by_run ON run_columns (run_id)",
     "CREATE TABLE gone (of TEXT, key TEXT, file INTEGER)",
     "CREATE INDEX gone_by_key ON gone (of, key)",
-    "CREATE TABLE spent (day TEXT, file INTEGER, spent_usd REAL, reserved_usd REAL, known_usd REAL)",
+    "CREATE TABLE spent (day TEXT, file INTEGER, spent_usd REAL, reserved_usd REAL, known_usd REAL, waiting_usd REAL)",
     "CREATE TABLE combined (shard_id TEXT PRIMARY KEY, run_id TEXT)",
     "CREATE TABLE since (run_id TEXT PRIMARY KEY, created TEXT)",
     "CREATE TABLE new_columns (pk INTEGER PRIMARY KEY, new INTEGER)",
@@ -89,6 +89,9 @@ class Scratch:
         for table in ("responses", "runs", "run_columns"):
             names = [f"{name} INTEGER PRIMARY KEY" if name == "pk" else name for name in self.columns[table]]
             made.append(f"CREATE TABLE {table} ({', '.join(names)}{', PRIMARY KEY (id)' if table == 'runs' else ''})")
+        made.append(f"CREATE TABLE batches ({', '.join(self.columns['batches'])}, PRIMARY KEY (id))")
+        key = "PRIMARY KEY (batch_id, key)"
+        made.append(f"CREATE TABLE batch_requests ({', '.join(self.columns['batch_requests'])}, {key}) WITHOUT ROWID")
         key = "PRIMARY KEY (column_pk, case_id, repeat)"
         made.append(f"CREATE TABLE evaluations ({', '.join(self.columns['evaluations'])}, {key}) WITHOUT ROWID")
         for named in NAMED:

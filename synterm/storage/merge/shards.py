@@ -137,6 +137,9 @@ def _combine(scratch: Scratch, parts: Sequence[Shard]) -> str:
     rows = scratch.rows(sql, [as_json])
     commits, totals = {row[3] for row in rows}, [_object(row[4]) for row in rows]
     config = {name: value for name, value in parts[0].config.items() if name not in ("shard", "since", "host", "pid")}
+    if "checks" in config:
+        # Each shard names those of the scenarios that it has cases of.
+        config["checks"] = {name: found for part in parts for name, found in _checks(part).items()}
     config.update(cases=parts[0].config["shard"].get("cases", 0), plan=parts[0].plan, since=0, shards=ids)
     scratch.run(
         f"INSERT INTO runs (id, started, ended, status, who, git_commit, config, totals) VALUES ({marks(8)})",
@@ -161,6 +164,11 @@ def _combine(scratch: Scratch, parts: Sequence[Shard]) -> str:
     _join_columns(scratch, run_id, as_json)
     scratch.db.conn.executemany("INSERT INTO combined VALUES (?, ?)", [(one, run_id) for one in ids])
     return run_id
+
+
+def _checks(part: Shard) -> dict[str, Any]:
+    found = part.config.get("checks")
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
 
 
 def _join_columns(scratch: Scratch, run_id: str, shard_ids: str) -> None:

@@ -81,11 +81,9 @@ EDITED = (
     Edited("baselines", ("name", "scenario_id"), along=("who",)),
 )
 """In the order in which they are settled: what others refer to comes first."""
-RECORDED = ("responses", "runs", "run_columns", "evaluations", "spending")
+RECORDED = ("responses", "runs", "run_columns", "evaluations", "batches", "batch_requests", "spending")
 LEFT_OUT: dict[str, str] = {
     "_sqlite_migrations": "a new file has its own",
-    "batches": "what a provider has still to answer is waited for where it was sent from",
-    "batch_requests": "they go with their batches",
 }
 """Tables that are not merged, and why."""
 

@@ -12,6 +12,7 @@ from synterm.errors import ProjectError
 from synterm.storage.connect import DatabaseError, connect, damaged, project_error
 from synterm.storage.merge.scratch import BULK, Scratch
 from synterm.storage.merge.tables import EDITED, NAMED
+from synterm.storage.merge.waiting import COSTS, RESERVED, write_batches
 from synterm.storage.migrations import migrate
 
 _RANKED = """
@@ -21,13 +22,16 @@ FROM made.responses;
 CREATE TEMP TABLE in_order AS SELECT pk, old FROM ranked ORDER BY pk
 """
 """The rows that answers get: the last one of a key is what the cache serves, so they stand as they came."""
-_SPENDING = """
-INSERT INTO main.spending SELECT day, round(max(0.0, coalesce(known, 0.0) + other), 9), reserved FROM (
-    SELECT day, max(spent_usd - known_usd) AS other, max(reserved_usd) AS reserved FROM made.spent GROUP BY day
-) LEFT JOIN (SELECT substr(created, 1, 10) AS known_day, total(cost_usd) AS known FROM main.responses GROUP BY 1)
-ON known_day = day
+_SPENDING = f"""
+INSERT INTO main.spending SELECT other.day, round(max(0.0, coalesce(known_usd, 0.0) + other_usd), 9),
+    round(max(0.0, coalesce(waiting_usd, 0.0) + held_usd), 9) FROM (
+    SELECT day, max(spent_usd - known_usd) AS other_usd, max(reserved_usd - waiting_usd) AS held_usd
+    FROM made.spent GROUP BY day
+) AS other LEFT JOIN ({COSTS.format(schema="main")}) AS cost ON cost.day = other.day
+LEFT JOIN ({RESERVED.format(schema="main")}) AS held ON held.day = other.day
 """
-"""What the answers of a day cost, each once; and the most that a file counts besides: calls of unknown cost."""
+"""What the answers of a day cost, each once, and what is set aside for batches; and the most that a file counts
+besides: calls of unknown cost, reservations of a process that was killed."""
 _SINCE = """
 UPDATE main.runs SET config = json_set(config, '$.since', (
     SELECT coalesce(max(pk), 0) FROM main.responses
@@ -66,6 +70,7 @@ def _fill(db: Database, scratch: Scratch, path: Path) -> None:
     for one in EDITED:
         _edited(db, scratch, one.table, one.key, one.number)
     _runs(db, scratch)
+    write_batches(db, scratch)
     db.conn.execute(_SPENDING)
     db.conn.execute(_SINCE)
     _check(db, path)
