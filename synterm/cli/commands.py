@@ -14,6 +14,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "add": ("synterm.cli.add", "add features, behaviors, scenarios, cases, prompts, models, documents"),
     "edit": ("synterm.cli.edit", "change them"),
     "rm": ("synterm.cli.rm", "remove them"),
+    "import": ("synterm.cli.imports", "cases from files: CSV, JSONL, promptfoo, inspect, logs, Parquet …; and back"),
     "baseline": ("synterm.cli.baseline", "pin a run under a name: what later runs are held against"),
     "merge": ("synterm.cli.merge", "make one file of several: the shards of a run, or people's copies"),
     "review": ("synterm.cli.review", "judge answers yourself; how far each check can be trusted"),
@@ -33,7 +34,6 @@ NOT_YET = (
     "export",
     "generate",
     "guard",
-    "import",
     "share",
     "trust",
 )
