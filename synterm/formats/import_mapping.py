@@ -43,11 +43,14 @@ class Columns:
     """A column with the scenario's path, or the end of it."""
     as_named: bool = False
     """Whether inputs keep the names that the file gives them."""
+    bare: str | None = None
+    """The variable that an input without a name fills."""
 
     def words(self) -> str:
         """``message ← text, expected ← intent``."""
         parts = [f"{variable} ← {column}" for variable, column in self.inputs.items()]
-        parts += ["inputs as the file names them"] if self.as_named and not parts else []
+        if self.as_named and not parts:
+            parts = ["inputs as the file names them" + (f", bare ones as {self.bare}" if self.bare else "")]
         named = (("expected", self.expected), ("tags", self.tags), ("split", self.split), ("scenario", self.path))
         parts += [f"{part} ← {column}" for part, column in named if column]
         return ", ".join([*parts, *(f"tag {arm}:… ← {arm}" for arm in self.arms)])
@@ -103,10 +106,11 @@ def choose_columns(
         arms=chosen.arms or tuple(name for name in free if name.casefold() in _ARMS),
     )
     if chosen.expected is None and not wanted.no_expected and not tells_expected:
+        # What says the scenario may well be what is expected: an intent.
+        used = {*chosen.inputs.values(), *chosen.arms, chosen.tags, chosen.split}
         variables = {name.casefold() for name in prompting.variables}
-        chosen = replace(
-            chosen, expected=_first(_EXPECTED, [name for name in free if name.casefold() not in variables])
-        )
+        others = [name for name in names if name not in used and name.casefold() not in variables]
+        chosen = replace(chosen, expected=_first(_EXPECTED, others))
         if chosen.expected:
             notes.append(f"expected ← {chosen.expected}: guessed by its name; --expected, --no-expected say otherwise")
         else:
@@ -141,6 +145,10 @@ def _given(row: SourceRow, columns: Columns) -> dict[str, Any]:
             given = dict(row.fields)
     else:
         moved = {column: variable for variable, column in columns.inputs.items()}
+        if row.bare and moved.keys().isdisjoint(row.fields):
+            if columns.bare is None:
+                raise InputError("its input has no name", hint=f"say --map VARIABLE={next(iter(row.fields))}")
+            moved = dict.fromkeys(row.fields, columns.bare)
         others = {columns.path, *columns.arms, columns.expected}
         given = {
             moved.get(name, name): value for name, value in row.fields.items() if name not in others or name in moved
@@ -153,14 +161,14 @@ def _given(row: SourceRow, columns: Columns) -> dict[str, Any]:
 
 def _named_inputs(rows: Sequence[SourceRow], chosen: Columns, prompting: Prompting) -> Columns:
     """The inputs of a format that names them: as they are, but that one bare value fills the only variable."""
-    names = {name for row in rows for name in row.fields}
-    if chosen.inputs or DIALOG in names or names & set(prompting.variables):
-        return chosen
-    if len(names) == 1 and prompting.only:
-        return replace(chosen, inputs={prompting.only: next(iter(names))})
-    if names <= {"input", "text"}:
-        raise _unclear(sorted(names), prompting)
-    return chosen
+    bare = {name for row in rows if row.bare for name in row.fields}
+    if bare and prompting.only is None and bare.isdisjoint(chosen.inputs.values()):
+        raise _unclear(sorted(bare), prompting)
+    names = {name for row in rows if not row.bare for name in row.fields}
+    is_clear = chosen.inputs or DIALOG in names or names & set(prompting.variables)
+    if len(names or bare) == 1 and prompting.only and not is_clear:
+        chosen = replace(chosen, inputs={prompting.only: next(iter(names or bare))})
+    return replace(chosen, bare=prompting.only)
 
 
 def _inputs(names: list[str], chosen: Columns, prompting: Prompting) -> dict[str, str]:

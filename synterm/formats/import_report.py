@@ -95,7 +95,7 @@ def import_lines(found: Imported, project: str, *, written: bool) -> Iterator[st
     if words := found.columns.words():
         yield f"  {words}"
     yield from (f"  note: {note}" for note in found.notes)
-    yield from _listed(found.wrong, "not kept, no case can be made of it" if found.wrong.count == 1 else "not kept")
+    yield from _listed(found.wrong, "not kept")
     yield from _listed(found.duplicates, "left out, there already; --duplicates keeps them", 5)
     kept = plural(found.kept, "case")
     yield f"kept {kept}" if written else f"{kept} would be kept; nothing was written"

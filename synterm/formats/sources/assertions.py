@@ -127,7 +127,8 @@ def _check(assertion: Any, values: Mapping[str, Any], judge: str | None) -> Chec
             config["value"] = _filled(config["value"], values)
         load_check(config)
     except (InputError, ValueError) as error:
-        return f"{kind}: {_reason(error)}"
+        reason = _reason(error)
+        return kind if "is not a type of check" in reason else f"{kind}: {reason}"
     return config
 
 

@@ -39,6 +39,8 @@ class SourceRow:
     """Named values that the input may be made of."""
     whole: bool = False
     """Whether the fields are the input, all of them; else it is for the mapping to say which."""
+    bare: bool = False
+    """Whether the input is one value without a name, in the only field; it fills the prompt's only variable."""
     expected: Any = None
     """The expected result, where the format says what that is."""
     tags: tuple[str, ...] = ()
@@ -119,4 +121,4 @@ def text_row(where: str, number: int, value: Any, name: str = "input", **known: 
     """The row of an input that is named values, or one value that gets a name."""
     if isinstance(value, dict):
         return SourceRow(where, number, {str(key): one for key, one in value.items()}, whole=True, **known)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-    return SourceRow(where, number, {name: value}, whole=True, **known)
+    return SourceRow(where, number, {name: value}, whole=True, bare=True, **known)

@@ -12,6 +12,7 @@ from synterm.formats.sources.chat import fields_of, text_of_content
 from synterm.formats.sources.json_list import objects_of
 from synterm.formats.sources.peek import Peek
 from synterm.formats.strict_json import load_json
+from synterm.text import plural
 
 _MOST_BYTES = 50_000_000
 """Of a sample."""
@@ -43,7 +44,7 @@ class InspectLog(Source):
             else:
                 yield _row(where, number, found)
         if epochs:
-            file.note(f"{epochs:,} samples are further epochs of others: left out")
+            file.note(f"{plural(epochs, 'sample')} left out: further epochs of others")
 
 
 def _samples(file: SourceFile) -> Iterator[tuple[str, int, dict[str, Any] | InputError]]:

@@ -20,6 +20,8 @@ class JsonLines(Source):
 
     @classmethod
     def fits(cls, peek: Peek) -> bool:
+        if peek.ending == ".json" and peek.is_one_line:
+            return False  # one object in one line: rather one that holds a list
         return peek.ending in (".jsonl", ".ndjson") or (peek.is_json and peek.has_lines_of_json)
 
     def rows(self, file: SourceFile) -> Rows:

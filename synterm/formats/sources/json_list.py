@@ -24,7 +24,7 @@ class JsonList(Source):
 
     @classmethod
     def fits(cls, peek: Peek) -> bool:
-        return peek.is_json and (peek.ending == ".json" or not peek.has_lines_of_json)
+        return peek.is_json or peek.ending == ".json"
 
     def rows(self, file: SourceFile) -> Rows:
         text = text_of(file)
@@ -32,7 +32,7 @@ class JsonList(Source):
         number = 0
         for found in chosen:
             name = ".".join(found.path)
-            for item in items_of(text, found.start):
+            for item in items_of(text, found.start, alone=not found.path):
                 number += 1
                 where = file.at(item.line)
                 if isinstance(item.value, InputError):
@@ -51,7 +51,7 @@ def objects_of(file: SourceFile, *names: str) -> Iterator[tuple[str, int, dict[s
     found = next((one for one in _lists(file, text) if one.path == names), None)
     if found is None:
         raise InputError(f"there is no list at {'.'.join(names) or 'its top'}", where=file.title)
-    for number, item in enumerate(items_of(text, found.start), start=1):
+    for number, item in enumerate(items_of(text, found.start, alone=not names), start=1):
         where = file.at(item.line)
         if isinstance(item.value, InputError):
             yield where, number, InputError(item.value.message, where=where)

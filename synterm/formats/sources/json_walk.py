@@ -51,11 +51,14 @@ def lists_of(text: str) -> list[Found]:
     return found
 
 
-def items_of(text: str, start: int) -> Iterator[Item]:
-    """The items of the list at `start`, read strictly; ends with an error where it is no JSON."""
+def items_of(text: str, start: int, *, alone: bool = False) -> Iterator[Item]:
+    """The items of the list at `start`, read strictly; ends with an error where it is no JSON.
+
+    `alone`: the list is all of the text, so that nothing may stand behind it.
+    """
     line, counted = text.count("\n", 0, start) + 1, start
     try:
-        for begin, end in _spans(text, start):
+        for begin, end in _spans(text, start, alone):
             line += text.count("\n", counted, begin)
             counted = begin
             try:
@@ -102,19 +105,21 @@ def _members(text: str, at: int, path: tuple[str, ...], found: list[Found]) -> i
         at = _skip(text, at + 1)
 
 
-def _spans(text: str, start: int) -> Iterator[tuple[int, int]]:
+def _spans(text: str, start: int, alone: bool) -> Iterator[tuple[int, int]]:
     at = _skip(text, start + 1)
-    if text[at : at + 1] == "]":
-        return
-    while True:
+    while text[at : at + 1] != "]":
         end = _end(text, at)
         yield at, end
         at = _skip(text, end)
         if text[at : at + 1] == "]":
-            return
+            break
         if text[at : at + 1] != ",":
             raise BrokenError("a , or ] is missing", at)
         at = _skip(text, at + 1)
+        if text[at : at + 1] == "]":
+            raise BrokenError("a value is missing", at)
+    if alone and (rest := _skip(text, at + 1)) < len(text):
+        raise BrokenError("something stands behind its end", rest)
 
 
 def _end(text: str, at: int) -> int:

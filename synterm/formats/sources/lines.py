@@ -23,7 +23,7 @@ def encoding_of(file: SourceFile) -> str:
     """
     if file.encoding:
         try:
-            b"".decode(file.encoding)
+            b"a".decode(file.encoding, errors="ignore")
         except LookupError as error:
             raise UsageError(f"no encoding is called {file.encoding!r}", hint="utf-8, utf-16, cp1252, …") from error
         return file.encoding

@@ -20,6 +20,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+MARKS = ",;\t|"
+"""What may stand between cells."""
 _LAX = json.JSONDecoder()
 
 
@@ -73,11 +75,16 @@ class Peek:
         except (ValueError, RecursionError):
             return False
 
+    @property
+    def is_one_line(self) -> bool:
+        """Whether nothing stands behind the first line."""
+        return len(self.text.strip().splitlines()) <= 1
+
     @cached_property
     def columns(self) -> list[str]:
         """The cells of the first line, by the mark between cells that makes the most of them."""
-        line = self.text.partition("\n")[0]
-        return max((next(csv.reader([line], delimiter=mark), list[str]()) for mark in ",;\t|"), key=len)
+        line = next(iter(self.text.splitlines()), "")
+        return max((cells_of(line, mark) for mark in MARKS), key=len)
 
 
 def peek(path: Path, name: str) -> Peek:
@@ -89,6 +96,14 @@ def peek(path: Path, name: str) -> Peek:
             return Peek(name, file.read(_HEAD))
     except (OSError, ValueError) as error:
         raise InputError(getattr(error, "strerror", None) or str(error), where=name) from error
+
+
+def cells_of(line: str, mark: str) -> list[str]:
+    """The cells of a line by itself; none where it is no CSV."""
+    try:
+        return next(csv.reader([line], delimiter=mark), list[str]())
+    except csv.Error:
+        return []
 
 
 def encoding_by_mark(head: bytes) -> str | None:

@@ -62,4 +62,4 @@ def _with_end(file: SourceFile) -> Iterator[tuple[int, str | InputError]]:
 
 
 def _row(file: SourceFile, number: int, text: str) -> SourceRow:
-    return SourceRow(file.at(number), number, {NAME: text.replace("\r\n", "\n")}, whole=True)
+    return SourceRow(file.at(number), number, {NAME: text.replace("\r\n", "\n")}, whole=True, bare=True)

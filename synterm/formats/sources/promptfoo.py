@@ -46,7 +46,8 @@ class Promptfoo(Source):
 
     def rows(self, file: SourceFile) -> Rows:
         tests = Tests(file)
-        if file.peek.ending in (".yaml", ".yml") or (file.peek.is_json and not file.peek.has_lines_of_json):
+        lines = file.peek.has_lines_of_json and "tests" not in file.peek.names
+        if file.peek.ending in (".yaml", ".yml") or (file.peek.is_json and not lines):
             data, where = _document(file)
             yield from _config(data, where, tests)
         else:

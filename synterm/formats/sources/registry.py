@@ -12,6 +12,7 @@ from synterm.formats.sources.peek import Peek
 GROUP = "synterm.sources"
 """The entry points by which installed packages bring sources."""
 
+_GZIP = b"\x1f\x8b"
 _HERE = "synterm.formats.sources"
 BUILT_IN = {
     "promptfoo": f"{_HERE}.promptfoo:Promptfoo",
@@ -50,6 +51,8 @@ def load_source(name: str) -> type[Source]:
 
 def guess_source(peek: Peek) -> type[Source]:
     """What a file looks like. Raises UsageError when it looks like nothing that is read."""
+    if peek.head.startswith(_GZIP):
+        raise UsageError(f"{peek.name} is compressed", hint=f"zcat {peek.name} | synterm import PROJECT -")
     for name in _places():
         source = load_source(name)
         if source.fits(peek):

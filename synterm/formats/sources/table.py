@@ -9,9 +9,8 @@ from typing import Any
 from synterm.errors import InputError
 from synterm.formats.sources.base import Rows, Source, SourceFile, SourceRow
 from synterm.formats.sources.lines import MOST_CHARACTERS, lines_of
-from synterm.formats.sources.peek import Peek
+from synterm.formats.sources.peek import MARKS, Peek, cells_of
 
-_MARKS = ",;\t|"
 _MOST_COLUMNS = 1000
 _MOST_BAD = 1000
 """After so many rows that are no CSV it is no CSV file."""
@@ -25,9 +24,10 @@ class Table(Source):
 
     @classmethod
     def fits(cls, peek: Peek) -> bool:
-        return peek.ending in (".csv", ".tsv", ".tab") or (
-            peek.ending not in (".txt", ".md", ".text") and not peek.is_json and len(peek.columns) > 1
-        )
+        if peek.ending in (".csv", ".tsv", ".tab"):
+            return True
+        is_text = "\0" not in peek.text and not peek.is_json and peek.ending not in (".txt", ".md", ".text")
+        return is_text and len(peek.columns) > 1
 
     def rows(self, file: SourceFile) -> Rows:
         for line, found in records(file):
@@ -139,14 +139,7 @@ class _Reader:
 
 def mark_of(line: str) -> str:
     """What stands between the cells of a header: the mark that makes the most of them."""
-
-    def count(mark: str) -> int:
-        try:
-            return len(next(csv.reader([line], delimiter=mark), list[str]()))
-        except csv.Error:
-            return 0
-
-    return max(_MARKS, key=count)
+    return max(MARKS, key=lambda mark: len(cells_of(line, mark)))
 
 
 def _words(error: Any) -> str:
