@@ -14,7 +14,7 @@ from synterm.errors import InputError, UsageError
 from synterm.evaluate.plan import renderer
 from synterm.formats.import_file import sha256_of
 from synterm.formats.import_mapping import Columns, Parts, Prompting, choose_columns, parts_of
-from synterm.formats.import_places import Place, Places
+from synterm.formats.import_places import Place, Places, names_of
 from synterm.formats.prompt_text import variable_of
 from synterm.formats.sources.base import Rows, Source, SourceFile, SourceRow
 from synterm.formats.verdict_import import Listed
@@ -205,12 +205,14 @@ class _Import:
 
 
 def _into(places: Places, wanted: Wanted, sample: list[SourceRow]) -> str | None:
-    """Where cases go whose row says nothing of it. Raises UsageError where nobody says."""
+    """Where cases go whose row says nothing of it. Raises UsageError, InputError."""
     into = places.path_of(wanted.into) if wanted.into is not None or not wanted.columns.path else None
     says = wanted.columns.path is not None or (wanted.into is None and any(row.path for row in sample))
     if into is None and not says:
         hint = "--into 'FEATURE/BEHAVIOR/SCENARIO': made where it is not there; --into-column COLUMN: by row"
         raise UsageError("where do the cases go? The project has not just one scenario", hint=hint)
+    if into is not None and not says:
+        names_of(into)
     return into
 
 

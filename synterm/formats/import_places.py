@@ -24,6 +24,15 @@ class Place:
     made: bool
 
 
+def names_of(path: str) -> list[str]:
+    """The names in the path of a scenario. Raises InputError for a path that can't be one's."""
+    names = [part.strip() for part in path.split("/")]
+    if len(names) != len(LEVELS) or not all(names):
+        hint = "give the whole path: --into 'Routing/Imported/from a file'"
+        raise InputError(f"{path!r} is no scenario's path: FEATURE/BEHAVIOR/SCENARIO", hint=hint)
+    return names
+
+
 class Places:
     """Finds scenarios by path, and makes those that are missing."""
 
@@ -74,10 +83,7 @@ class Places:
         return any(self._nodes[path].checks for path in above)
 
     def _find(self, path: str, checks: Sequence[CheckConfig], wanted: bytes) -> Place:
-        *above, name = names = [part.strip() for part in path.split("/")]
-        if len(names) != len(LEVELS) or not all(names):
-            hint = "give the whole path: --into 'Routing/Imported/from a file'"
-            raise InputError(f"{path!r} is no scenario's path: FEATURE/BEHAVIOR/SCENARIO", hint=hint)
+        *above, name = names = names_of(path)
         kinds = ", ".join(dict.fromkeys(str(check["type"]) for check in checks))
         number = 1
         while True:

@@ -217,12 +217,11 @@ def test_what_can_not_be_is_refused(
 
 
 @pytest.mark.parametrize("place", ["Routing", "Routing/Requests", "a/b/c/d", "a//c"])
-def test_a_place_that_is_no_scenario_is_refused_for_each_row(
-    synterm: Synterm, project: Path, table: Path, place: str
-) -> None:
+def test_a_place_that_is_no_scenario_is_refused(synterm: Synterm, project: Path, table: Path, place: str) -> None:
     done = synterm("import", project, table, "--into", place)
     assert done.code == 2
     assert "is no scenario's path" in done.err
+    assert "table.csv line" not in done.err
     assert len(cases_of(project)) == 1
 
 
