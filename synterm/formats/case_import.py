@@ -85,6 +85,8 @@ def import_cases(project: Project, source: Source, file: SourceFile, wanted: Wan
     found = Imported(new_id(), file.title, source.name, sha256_of(file))
     rows = islice(source.rows(file), wanted.limit)
     head = list(islice(rows, _SAMPLE))
+    if not head:
+        raise InputError(f"read as {source.name}, there are no rows in it", where=file.title)
     sample = [row for row in head if isinstance(row, SourceRow)]
     places = Places(project)
     into = _into(places, wanted, sample)

@@ -228,6 +228,8 @@ def test_a_place_that_is_no_scenario_is_refused(synterm: Synterm, project: Path,
 def test_a_file_that_is_not_there_or_no_file(synterm: Synterm, project: Path, tmp_path: Path) -> None:
     assert "there is no such file" in synterm("import", project, tmp_path / "gone.csv").err
     assert "a file is missing" in synterm("import", project).err
+    (tmp_path / "empty.csv").write_text("a,b\n")
+    assert "there are no rows in it" in synterm("import", project, tmp_path / "empty.csv").err
     (tmp_path / "rows.csv.gz").write_bytes(b"\x1f\x8b\x08")
     assert "is compressed" in synterm("import", project, tmp_path / "rows.csv.gz").err
     (tmp_path / "bytes.bin").write_bytes(bytes(range(256)))
