@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 CONVERSATION = "conversation"
-"""The field that holds all of a conversation, where it has several turns."""
+"""The field that holds all that both sides said, where messages are a list."""
 SYSTEM = "system"
 """The field that holds what the system message says."""
 _USERS = ("user", "human")
@@ -24,7 +24,7 @@ def fields_of(messages: Any) -> dict[str, Any] | None:
         return None
     fields: dict[str, Any] = {"input": said[-1]}
     talk = [(role, text) for role, text in turns if role not in _SYSTEMS]
-    if len(talk) > 1:
+    if isinstance(messages, list):
         fields[CONVERSATION] = "\n\n".join(f"{role}: {text}" for role, text in talk)
     if system := "\n\n".join(text for role, text in turns if role in _SYSTEMS):
         fields[SYSTEM] = system
