@@ -175,9 +175,8 @@ def _take(project: Project, source: Source, file: SourceFile, wanted: Wanted) ->
                 sys.stderr.flush()
     except BaseException:
         if found is not None and found.wrote:
-            say(
-                f"stopped on the way, with {found.wrote:,} cases or more there: synterm import PROJECT --undo takes them back"
-            )
+            there = f"stopped on the way, with {found.wrote:,} cases or more there"
+            say(f"{there}: synterm import PROJECT --undo takes them back")
         raise
     finally:
         if telling and found is not None and found.rows > 2000:
