@@ -11,6 +11,7 @@ GROUPS: dict[str, dict[str, str]] = {
     "Describe": {
         "ls show": "list the tree, cases, prompts, runs …; one in full",
         "add edit rm": "change them, without the workbench",
+        "import": "cases of files: CSV, JSONL, promptfoo, logs …",
     },
     "Evaluate": {
         "run": "evaluate; the entry point for CI",
@@ -37,7 +38,9 @@ GROUPS: dict[str, dict[str, str]] = {
 """By what they are for, in the order in which one needs them: those that share a line, and what they do."""
 
 _NAMES = [name for group in GROUPS.values() for names in group for name in names.split()]
-COMMANDS: dict[str, str] = {name: f"synterm.cli.{name.replace('-', '_')}" for name in _NAMES}
+_MODULES = {"import": "imports"}
+"""Of those whose name is a word of Python."""
+COMMANDS: dict[str, str] = {name: f"synterm.cli.{_MODULES.get(name, name).replace('-', '_')}" for name in _NAMES}
 """The module of each."""
 
 NOT_YET = (
@@ -46,7 +49,6 @@ NOT_YET = (
     "export",
     "generate",
     "guard",
-    "import",
     "share",
     "trust",
 )

@@ -10,6 +10,7 @@ from synterm.cli.output import rows
 from synterm.cli.parser import positive
 from synterm.core.case import value_text
 from synterm.core.ids import canonical_json
+from synterm.reports.imports import import_list, import_rows
 from synterm.reports.json import write_json
 from synterm.reports.listings import DocumentList, ModelList, PromptList, case_list, gate_list, run_list, tree_list
 from synterm.reports.trends import trend_list, trend_rows
@@ -158,6 +159,11 @@ def _gates(project: Project, args: argparse.Namespace) -> None:
     return rows((row.path or "(the whole run)", row.words, row.gate.model_dump_json()) for row in listing.gates)
 
 
+def _imports(project: Project, args: argparse.Namespace) -> None:
+    listing = import_list(project.imports.all()[: args.limit])
+    return write_json(listing, "-") if args.json else rows(import_rows(listing))
+
+
 _LISTS: dict[str, Callable[[Project, argparse.Namespace], None]] = {
     "tree": _tree,
     "cases": _cases,
@@ -167,4 +173,5 @@ _LISTS: dict[str, Callable[[Project, argparse.Namespace], None]] = {
     "runs": _runs,
     "trends": _trends,
     "gates": _gates,
+    "imports": _imports,
 }

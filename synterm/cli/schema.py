@@ -28,12 +28,14 @@ _WRITTEN: dict[str, str] = {
     "models": "synterm.reports.listings:ModelList",
     "documents": "synterm.reports.listings:DocumentList",
     "runs": "synterm.reports.listings:RunList",
+    "imports": "synterm.reports.imports:ImportList",
     "history": "synterm.reports.history:HistoryDocument",
     "trends": "synterm.reports.trends:TrendList",
     "baselines": "synterm.reports.baselines:BaselineList",
     "verdicts": "synterm.formats.verdict_export:VerdictList",
     "calibration": "synterm.reports.calibration:CalibrationList",
     "verdict_import": "synterm.formats.verdict_report:ImportReport",
+    "import": "synterm.formats.import_report:CaseImportReport",
     "usable": "synterm.reports.usable:UsableList",
     "trial": "synterm.reports.trial:TrialDocument",
     "merge": "synterm.core.merging:MergeReport",
@@ -45,7 +47,7 @@ _READ: dict[str, str] = {
     "case": "synterm.formats.case_text:CaseText",
     "verdict": "synterm.formats.verdict_form:VerdictForm",
 }
-_LISTINGS = ("synterm.reports.listings:", "synterm.reports.trends:")
+_LISTINGS = ("synterm.reports.listings:", "synterm.reports.trends:", "synterm.reports.imports:")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     names = (*_WRITTEN, *_READ)
     listed = ", ".join(name for name, place in _WRITTEN.items() if place.startswith(_LISTINGS))
     written = (
-        f"what comes out: run, compare, diff and merge (with --json), those of synterm ls ({listed}), history, "
+        f"what comes out: run, compare, diff, merge and import (with --json), those of synterm ls ({listed}), history, "
         "baselines, verdicts, calibration and verdict_import (synterm review), usable (synterm models --json), trial "
         "(with --test), settings"
     )

@@ -40,6 +40,7 @@ from synterm.storage.documents import DocumentStore
 from synterm.storage.gates import put_gates, read_gates
 from synterm.storage.graded import GradedStore
 from synterm.storage.grades import GradeStore
+from synterm.storage.imports import ImportStore
 from synterm.storage.migrations import SCHEMA_VERSION, migrate
 from synterm.storage.models import ModelStore
 from synterm.storage.nodes import NodeStore
@@ -164,6 +165,11 @@ class Project:
     def cases(self) -> CaseStore:
         """The data points."""
         return CaseStore(self._db, self._writer)
+
+    @cached_property
+    def imports(self) -> ImportStore:
+        """Cases by the import that they came with."""
+        return ImportStore(self._db, self._writer)
 
     @cached_property
     def prompts(self) -> PromptStore:

@@ -1,0 +1,1 @@
+"""Quality filters: one per file. Each drops candidates for a stated reason."""

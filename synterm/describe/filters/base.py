@@ -1,0 +1,64 @@
+"""What every quality filter is."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from synterm.core.case import Case
+from synterm.describe.candidate import Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a filter found about one candidate."""
+
+    kept: bool
+    score: float | None
+    """The figure that is held against the threshold; None where there is none."""
+    reason: str
+    """In words, also where it is kept: "0.93 like case 8FH3K2QX"."""
+
+
+class Filter(BaseModel, ABC):
+    """Drops candidates. Its fields are its configuration, with the threshold among them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: ClassVar[str]
+    title: ClassVar[str]
+    """What it drops, in one line."""
+    extra: ClassVar[str | None] = None
+    """The extra that it needs to be installed (``analysis``), if any."""
+
+    @abstractmethod
+    def open(self, known: Known) -> Judge:
+        """A judge over candidates, who remembers those that were kept. Raises InputError where it can't work."""
+
+    def config(self) -> dict[str, Any]:
+        """Its type, and the fields that are not as they are by default."""
+        return {"type": self.type, **self.model_dump(mode="json", exclude_defaults=True)}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is there already: what a candidate may be too near to."""
+
+    cases: Sequence[Case]
+    """Lazy: reading all of it is the judge's choice (a project may have a hundred thousand)."""
+    labels: Sequence[str]
+
+
+class Judge(ABC):
+    """A filter at work."""
+
+    @abstractmethod
+    def judge(self, candidate: Candidate, seed: Case | None) -> Found:
+        """What it finds about one candidate."""
+
+    def keep(self, candidate: Candidate) -> None:
+        """All filters kept this one: the next may be too near to it."""

@@ -1,0 +1,1 @@
+"""Generators: one per file. Each makes new cases of a case that is there, or of nothing but a description."""

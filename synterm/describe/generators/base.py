@@ -1,0 +1,83 @@
+"""What every generator is."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from synterm.core.case import Case
+from synterm.core.completion import Completion
+from synterm.core.prompt import Message
+from synterm.core.request import Constraint
+from synterm.describe.candidate import Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a generator may know besides its seed."""
+
+    feature: str
+    behavior: str
+    description: str
+    """Of the behavior, as people wrote it; may be empty."""
+    scenario: str
+    labels: Sequence[str]
+    """The labels that the scenario's checks know; empty where there are none."""
+    variables: Sequence[str]
+    """The names of values that the project's prompts take, the most used first."""
+    examples: Sequence[Case] = ()
+    """Some cases of the scenario, the seed not among them."""
+    documents: Sequence[str] = ()
+    """Passages of the project's documents, where the generator asks for them."""
+
+
+class Generator(BaseModel, ABC):
+    """Makes candidates. Its fields are its configuration, as it stands in the project file and on the command line."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: ClassVar[str]
+    """Its name."""
+    title: ClassVar[str]
+    """What it does, in one line, for people who choose."""
+    needs_seed: ClassVar[bool] = True
+    """Whether it makes candidates of a case; else of the surroundings alone."""
+
+    def config(self) -> dict[str, Any]:
+        """What a case's origin keeps of it: its type, and the fields that are not as they are by default."""
+        return {"type": self.type, **self.model_dump(mode="json", exclude_defaults=True)}
+
+
+class Maker(Generator):
+    """A generator that needs no model: the same seed and random numbers give the same candidates."""
+
+    @abstractmethod
+    def make(self, seed: Case | None, around: Surroundings, random: Random) -> Iterator[Candidate]:
+        """Candidates without end, or as many as there are; taken one by one, so nothing is made for nothing."""
+
+
+class Asker(Generator):
+    """A generator that has a model write."""
+
+    @abstractmethod
+    def ask(self, seed: Case | None, around: Surroundings, number: int, random: Random) -> Question:
+        """What a model is asked, for about so many candidates."""
+
+    @abstractmethod
+    def read(self, reply: Completion, seed: Case | None, around: Surroundings) -> Iterable[Candidate]:
+        """The candidates in a reply. Raises ValueError, with the reason for people, for what can't be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a model is asked to write."""
+
+    messages: tuple[Message, ...]
+    constraint: Constraint | None
+    """What the reply is held to, where the model can be held to something."""
+    max_tokens: int

@@ -1,0 +1,1 @@
+"""Files of other programs that cases come from: one format a file."""
