@@ -34,6 +34,8 @@ class Surroundings:
     """Some cases of the scenario, the seed not among them."""
     documents: Sequence[str] = ()
     """Passages of the project's documents, where the generator asks for them."""
+    looked_for: Sequence[str] = ()
+    """Texts that the scenario's checks look for in an answer: where an input has them, noise leaves them alone."""
 
 
 class Generator(BaseModel, ABC):
