@@ -18,6 +18,17 @@ GROUP = "synterm.generators"
 
 BUILT_IN = {
     "casing": "synterm.describe.generators.casing:Casing",
+    "contractions": "synterm.describe.generators.contractions:Contractions",
+    "emoji": "synterm.describe.generators.emoji:Emoji",
+    "fillers": "synterm.describe.generators.fillers:Fillers",
+    "fragments": "synterm.describe.generators.fragments:Fragments",
+    "homoglyphs": "synterm.describe.generators.homoglyphs:Homoglyphs",
+    "misspellings": "synterm.describe.generators.misspellings:Misspellings",
+    "punctuation": "synterm.describe.generators.punctuation:Punctuation",
+    "recombine": "synterm.describe.generators.recombine:Recombine",
+    "shorthand": "synterm.describe.generators.shorthand:Shorthand",
+    "template": "synterm.describe.generators.template:Template",
+    "whitespace": "synterm.describe.generators.whitespace:Whitespace",
 }
 """The generators that come with synterm, as in its entry points: so they are there in a checkout that is not installed,
 looking for plugins costs nothing until one is named, and no plugin takes their names."""
