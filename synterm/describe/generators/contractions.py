@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from synterm.describe.generators.example import Example
 from synterm.describe.generators.noise import Noise, Site
 from synterm.describe.generators.tokens import like
 
@@ -47,6 +48,7 @@ class Contractions(Noise):
 
     type = "contractions"
     title = "writes I'm for I am, do not for don't"
+    example = Example({}, {"message": "I am late, what's next? It's been a day, and I don't know the room."})
     kinds: ClassVar[tuple[str, ...]] = ("shorter", "longer")
     english: ClassVar[frozenset[str]] = frozenset(kinds)
     strength: float = Field(default=1.0, gt=0, le=1)

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from synterm.describe.generators.example import Example
 from synterm.describe.generators.noise import Noise, Site
 
 _FIRST = ("um", "uh", "so", "well", "ok so", "hmm", "hey", "right", "oh", "hi there")
@@ -32,6 +33,7 @@ class Fillers(Noise):
 
     type = "fillers"
     title = "puts in filler words: um, like, you know"
+    example = Example({}, {"message": "What's free at 3pm? I need a room with a screen."})
     kinds: ClassVar[tuple[str, ...]] = ("first", "within", "last")
     english: ClassVar[frozenset[str]] = frozenset(kinds)
     strength: float = Field(default=0.15, gt=0, le=1)

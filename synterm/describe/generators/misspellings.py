@@ -21,7 +21,8 @@ _TWO_FOR_ONE = frozenset(("d", "m", "n", "w"))
 """Letters that are misread as what stands there as a whole; of the others each character is a misreading of its own."""
 _HEARD = (
     ("able", "ible"), ("ible", "able"), ("ance", "ence"), ("ence", "ance"), ("ant", "ent"), ("ent", "ant"),
-    ("ar", "er"), ("ate", "eight"), ("ce", "se"), ("ch", "tch"), ("ck", "k"), ("dge", "ge"), ("ea", "ee"), ("ee", "ea"), ("ei", "ie"),
+    ("ar", "er"), ("ate", "eight"), ("ce", "se"), ("ch", "tch"), ("ck", "k"), ("dge", "ge"), ("ea", "ee"),
+    ("ee", "ea"), ("ei", "ie"),
     ("er", "or"), ("ew", "oo"), ("ght", "te"), ("ie", "ei"), ("igh", "y"), ("ise", "ize"), ("ize", "ise"), ("kn", "n"),
     ("mb", "m"), ("oa", "o"), ("or", "er"), ("ough", "uff"), ("ould", "ud"), ("ph", "f"), ("qu", "kw"), ("sc", "s"),
     ("se", "ze"), ("sion", "tion"), ("tion", "sion"), ("ture", "cher"), ("ue", "oo"), ("wh", "w"), ("wr", "r"),

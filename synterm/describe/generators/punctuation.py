@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from synterm.describe.generators.example import Example
 from synterm.describe.generators.noise import Noise, Site
 
 _MARKS = re.compile(r"[.,;:!?…。、，！？；：¿¡]+|(?<=[^\W\d_])['’](?=[^\W\d_])|[\"“”„«»()]")
@@ -23,6 +24,7 @@ class Punctuation(Noise):
 
     type = "punctuation"
     title = "leaves punctuation out, doubles or adds it"
+    example = Example({}, {"message": "Well, isn't it at 3.30? Ask Bob (or Ann): they know\nThanks"})
     kinds: ClassVar[tuple[str, ...]] = ("missing", "doubled", "spaced", "added")
     strength: float = Field(default=0.7, gt=0, le=1)
     """The share of the marks that change."""

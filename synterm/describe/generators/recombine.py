@@ -13,6 +13,7 @@ from synterm.core.dialog import NAME
 from synterm.core.ids import canonical_json
 from synterm.describe.candidate import Candidate, Keeps
 from synterm.describe.generators.base import Maker, Surroundings
+from synterm.describe.generators.example import Example
 
 _MISSES = 60
 
@@ -27,6 +28,15 @@ class Recombine(Maker):
 
     type = "recombine"
     title = "swaps named values between cases of a scenario"
+    example = Example(
+        {},
+        {"message": "where is my parcel?", "customer": "Ann, since 2019"},
+        "track",
+        (
+            ({"message": "my parcel is late", "customer": "Bob, new"}, "track"),
+            ({"message": "cancel my order", "customer": "Eve, since 2021"}, "cancel"),
+        ),
+    )
 
     values: tuple[str, ...] = ()
     """The values that may be swapped; all that two cases share without it."""

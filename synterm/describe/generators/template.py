@@ -17,6 +17,7 @@ from synterm.core.ids import canonical_json
 from synterm.core.template import compile_template
 from synterm.describe.candidate import Candidate
 from synterm.describe.generators.base import Maker, Surroundings
+from synterm.describe.generators.example import Example
 from synterm.describe.generators.grammar import check_rules, drawn, filled, names_in, reached_from, texts_of
 from synterm.describe.generators.parameters import MAX_VALUES, Range, Valued, valued
 from synterm.describe.pairs import covering_rows
@@ -50,6 +51,19 @@ class Template(Maker):
     type = "template"
     title = "fills a template with all combinations of its parameters, all pairs, or a sample"
     needs_seed = False
+    example = Example(
+        {
+            "text": "{{ greeting }}, is {{ city }} a good place for a meeting at {{ hour }}?",
+            "parameters": {
+                "city": ["Lima", {"value": "the moon", "expected": "out_of_scope"}],
+                "hour": {"from": 9, "to": 11},
+                "name": ["Bob", "Ann"],
+            },
+            "grammar": {"greeting": ["hi", "{hello} {name}"], "hello": ["hello", "good morning"]},
+            "mode": "pairs",
+        },
+        None,
+    )
 
     text: str | dict[str, str]
     """The template (Jinja); or one for each value of the input, by its name."""
@@ -67,6 +81,7 @@ class Template(Maker):
     """What is expected: a template, or values with templates in them. ``{{ name }}`` alone gives the value as it is,
     a number as a number."""
     mode: Literal["all", "pairs", "sample"] = "all"
+    """Which combinations are made."""
     number: int = Field(default=100, ge=1, le=100_000)
     """How many mode sample makes."""
 
