@@ -18,7 +18,7 @@ from synterm.describe.generators.base import Maker, Surroundings
 from synterm.describe.generators.english import is_english
 from synterm.describe.generators.lines import Path, lines_of, rewritten
 from synterm.describe.generators.spans import Stays, spans, texts_in
-from synterm.errors import did_you_mean
+from synterm.errors import InputError, did_you_mean
 from synterm.text import one_line
 
 MAX_PLACES = 4000
@@ -85,13 +85,15 @@ class Noise(Maker):
         return max(1, round(self.strength * places))
 
     def make(self, seed: Case | None, around: Surroundings, random: Random) -> Iterator[Candidate]:
-        """Different ones, until there are no more."""
+        """Different ones, until there are no more. Raises InputError, in words, where there is nothing to change."""
         if seed is None:
-            return
+            raise InputError("needs a case to begin with")
         lines = lines_of(seed.input, around.variables, self.value)
         places = self._places(lines, [*self.stay, *_wanted(seed, around)])
+        if not places:
+            raise InputError(self._nothing([text for _, text in lines]))
         texts, made, misses = dict(lines), {tuple(text for _, text in lines)}, 0
-        while places and misses < _MISSES:
+        while misses < _MISSES:
             kind = random.choice([*places])
             chosen = _chosen(places[kind], self.count(kind, len(places[kind])), random)
             new = {path: _written(text, chosen.get(path, ())) for path, text in texts.items()}
@@ -114,6 +116,14 @@ class Noise(Maker):
                 if places := [_Place(path, site) for site in islice(free, MAX_PLACES)]:
                     found.setdefault(kind, []).extend(places)
         return found
+
+    def _nothing(self, texts: list[str]) -> str:
+        """Why a case has no place to change."""
+        if not texts:
+            return f"the input has no text named {self.value}" if self.value else "the input has no text"
+        if not any(self._kinds(text) for text in texts):
+            return "knows English only, and the text is not clearly English"
+        return "the text has nothing that could be changed so"
 
     def _kinds(self, text: str) -> list[str]:
         wanted = [kind for kind in self.kinds if kind in (self.only or self.kinds)]
