@@ -14,7 +14,7 @@ from pydantic import Field, field_validator
 
 from synterm.core.case import Case
 from synterm.describe.candidate import Candidate, Keeps
-from synterm.describe.generators.base import Maker, Surroundings
+from synterm.describe.generators.base import Maker, Surroundings, Words
 from synterm.describe.generators.english import is_english
 from synterm.describe.generators.lines import Path, lines_of, rewritten
 from synterm.describe.generators.spans import Stays, spans, texts_in
@@ -63,9 +63,9 @@ class Noise(Maker):
     value: str | None = None
     """The value of the input that is rewritten; without it the longest text among the prompt's variables, of a dialog
     the opening or the turns of its user."""
-    only: tuple[str, ...] = ()
+    only: Words = ()
     """The kinds that are wanted; all without it."""
-    stay: tuple[str, ...] = ()
+    stay: Words = ()
     """Texts that stay as they are. Placeholders, addresses, code, numbers and what the case expects stay anyway."""
 
     @field_validator("only")

@@ -12,7 +12,7 @@ from synterm.core.case import Case
 from synterm.core.dialog import NAME
 from synterm.core.ids import canonical_json
 from synterm.describe.candidate import Candidate, Keeps
-from synterm.describe.generators.base import Maker, Surroundings
+from synterm.describe.generators.base import Maker, Surroundings, Words
 from synterm.describe.generators.example import Example
 from synterm.errors import InputError
 
@@ -39,9 +39,9 @@ class Recombine(Maker):
         ),
     )
 
-    values: tuple[str, ...] = ()
+    values: Words = ()
     """The values that may be swapped; all that two cases share without it."""
-    depends_on: tuple[str, ...] = ()
+    depends_on: Words = ()
     """The values that alone decide what is expected."""
     most: int = Field(default=2, ge=1, le=20)
     """How many values are swapped at most in one case."""
