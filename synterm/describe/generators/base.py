@@ -6,20 +6,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, ConfigDict
 
-from synterm.checks.words import words_of
 from synterm.core.case import Case
 from synterm.core.completion import Completion
 from synterm.core.prompt import Message
 from synterm.core.request import Constraint
 from synterm.describe.candidate import Candidate
 from synterm.describe.generators.example import Example
-
-Words = Annotated[tuple[str, ...], BeforeValidator(words_of)]
-"""Texts, as a list or as one text with commas between."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from synterm.describe.generators.base import Words
+from synterm.describe.generators.fields import Words
 from synterm.describe.generators.noise import Noise, Site
 from synterm.describe.generators.tokens import words
 

@@ -14,8 +14,9 @@ from pydantic import Field, field_validator
 
 from synterm.core.case import Case
 from synterm.describe.candidate import Candidate, Keeps
-from synterm.describe.generators.base import Maker, Surroundings, Words
+from synterm.describe.generators.base import Maker, Surroundings
 from synterm.describe.generators.english import is_english
+from synterm.describe.generators.fields import Words
 from synterm.describe.generators.lines import Path, lines_of, rewritten
 from synterm.describe.generators.spans import Stays, spans, texts_in
 from synterm.errors import InputError, did_you_mean

@@ -12,8 +12,9 @@ from synterm.core.case import Case
 from synterm.core.dialog import NAME
 from synterm.core.ids import canonical_json
 from synterm.describe.candidate import Candidate, Keeps
-from synterm.describe.generators.base import Maker, Surroundings, Words
+from synterm.describe.generators.base import Maker, Surroundings
 from synterm.describe.generators.example import Example
+from synterm.describe.generators.fields import Words
 from synterm.errors import InputError
 
 _MISSES = 60
