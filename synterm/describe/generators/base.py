@@ -15,6 +15,7 @@ from synterm.core.completion import Completion
 from synterm.core.prompt import Message
 from synterm.core.request import Constraint
 from synterm.describe.candidate import Candidate
+from synterm.describe.generators.example import Example
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Surroundings:
     """Some cases of the scenario, the seed not among them."""
     documents: Sequence[str] = ()
     """Passages of the project's documents, where the generator asks for them."""
+    looked_for: Sequence[str] = ()
+    """Texts that the scenario's checks look for in an answer: where an input has them, noise leaves them alone."""
 
 
 class Generator(BaseModel, ABC):
@@ -56,9 +59,13 @@ class Generator(BaseModel, ABC):
 class Maker(Generator):
     """A generator that needs no model: the same seed and random numbers give the same candidates."""
 
+    example: ClassVar[Example] = Example()
+    """What the documentation shows it with."""
+
     @abstractmethod
     def make(self, seed: Case | None, around: Surroundings, random: Random) -> Iterator[Candidate]:
-        """Candidates without end, or as many as there are; taken one by one, so nothing is made for nothing."""
+        """Candidates without end, or as many as there are; taken one by one, so nothing is made for nothing.
+        Raises InputError, in words, where nothing can be made of this case."""
 
 
 class Asker(Generator):
