@@ -89,12 +89,14 @@ class NearMeanings:
         import numpy as np
 
         for at in range(0, len(places), _AT_ONCE):
-            tile, other_tile, one, other = np.unravel_index(
-                places[at : at + _AT_ONCE], (_PART // _TILE, _PART // _TILE, _TILE, _TILE)
-            )
-            some, others = tile * _TILE + one, other_tile * _TILE + other
+            part = places[at : at + _AT_ONCE]
+            # By the tile of each part, and the places in both.
+            other_tile, tile = part // (_TILE * _TILE) % (_PART // _TILE), part // (_TILE * _PART)
+            some = tile * _TILE + part // _TILE % _TILE
+            others = other_tile * _TILE + part % _TILE
             if row == column:
-                some, others = some[some < others], others[some < others]
+                later = some < others
+                some, others = some[later], others[later]
             cosines = np.einsum("ij,ij->i", self._parts[row][some], self._parts[column][others])
             near = cosines >= self.least
             if near.any():
