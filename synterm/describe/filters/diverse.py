@@ -74,10 +74,11 @@ class _DiverseJudge(Judge):
 
 
 def spread(vectors: Any, before: Any) -> list[tuple[int, float, int]]:
-    """All rows, the one first that is farthest from what is there, then always the one farthest from all before it:
-    its number, its cosine distance to the nearest of those, and which that is: a row of `before`, or after as many
-    numbers as those have one of `vectors`; -1 for a first one that had none before it (`before` is None), which is the
-    one nearest to the middle of all. Ties go to the lower number. Takes time in proportion to the square of their number.
+    """All rows, each the one that is farthest from what is there and from those before it.
+
+    For each its number, its cosine distance to the nearest of those, and which that is: a row of `before`, or after as
+    many numbers as those have one of `vectors`. Where nothing is there (`before` is None) the one nearest to the middle
+    of all goes first, and has -1. Ties go to the lower number. Takes time in proportion to the square of their number.
     """
     import numpy as np
 
@@ -109,5 +110,5 @@ def _round(values: Any) -> Any:
     """To six digits: further ones differ between machines, and ties must not."""
     import numpy as np
 
-    rounded: Any = np.round(values.astype(np.float64), 6)
-    return rounded
+    tools: Any = np
+    return tools.round(values.astype(np.float64), 6)
