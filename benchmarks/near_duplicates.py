@@ -27,7 +27,7 @@ from synterm.describe.filters.registry import load_filter
 
 CASES = 100_000
 WORDS = 20_000
-SEARCHES: tuple[tuple[By, float], ...] = (("wording", 0.9), ("wording", 0.85), ("meaning", 0.95))
+SEARCHES: tuple[tuple[By, float], ...] = (("wording", 0.9), ("meaning", 0.95))
 
 
 def main() -> None:
@@ -43,7 +43,7 @@ def main() -> None:
         results.append(found)
         print(
             f"{found['cases']:,} cases by {by:<8} from {like:<4}  {found['groups']:>6,} groups of {found['near']:>6,} "
-            f"cases   CPU {found['cpu_s']:.1f} s   {found['wall_s']:.1f} s   {found['memory_mb']:.0f} MB   "
+            f"cases   CPU {found['cpu_s']:.1f} s   {found['wall_s']:.1f} s   {found['memory_mb']:.0f} MB more   "
             f"one more text {found['judge_ms']:.2f} ms"
         )
     if args.json:
@@ -53,10 +53,11 @@ def main() -> None:
 def _measure(count: int, by: By, like: float) -> dict[str, Any]:
     texts = list(_texts(count))
     cases = [Case(scenario_id="s", input={"message": text}) for text in texts]
+    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     before, wall = time.process_time(), time.perf_counter()
     groups = near_duplicates(cases, like, by)
     cpu, wall = time.process_time() - before, time.perf_counter() - wall
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 - held
     judge = load_filter({"type": "near-duplicate" if by == "wording" else "same-meaning", "threshold": like}).open(
         Known(cases, ())
     )

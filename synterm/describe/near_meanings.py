@@ -61,7 +61,8 @@ class NearMeanings:
         vector = self._embedder.embed([text])[0]
         found: list[Near] = []
         for part, vectors in enumerate(self._used()):
-            cosines: Any = vectors @ vector
+            # On one thread, as in `pairs`.
+            cosines: Any = np.einsum("ij,j->i", vectors, vector)
             near: list[int] = np.flatnonzero(cosines >= self.least).tolist()
             found += (Near(part * _PART + at, cosine(cosines[at])) for at in near)
         return sorted(found, key=lambda one: (-one.likeness, one.number))
