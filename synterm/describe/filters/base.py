@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -34,6 +34,13 @@ class Filter(BaseModel, ABC):
     """What it drops, in one line."""
     extra: ClassVar[str | None] = None
     """The extra that it needs to be installed (``analysis``), if any."""
+    side: ClassVar[Literal["below", "from"] | None] = None
+    """Which scores are kept: those below its `threshold`, or those from it on; None where it has no threshold.
+
+    A candidate without a score is kept whatever the threshold.
+    """
+    whole: ClassVar[bool] = False
+    """Whether its judge has to `choose` among all candidates, when there are no more."""
 
     @abstractmethod
     def open(self, known: Known) -> Judge:
@@ -60,5 +67,9 @@ class Judge(ABC):
     def judge(self, candidate: Candidate, seed: Case | None) -> Found:
         """What it finds about one candidate."""
 
-    def keep(self, candidate: Candidate) -> None:
+    def keep(self, candidate: Candidate) -> None:  # noqa: B027 - most have nothing to remember
         """All filters kept this one: the next may be too near to it."""
+
+    def choose(self, candidates: Sequence[Candidate]) -> Sequence[Found]:
+        """What it finds about those that all filters kept, seen together; for filters that are `whole`."""
+        return [Found(True, None, "judged by itself") for _ in candidates]
