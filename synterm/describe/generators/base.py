@@ -38,6 +38,8 @@ class Surroundings:
     small: bool = False
     """Whether the model that writes is a very small one: it follows examples, not instructions, and writes one text at
     a time."""
+    looked_for: Sequence[str] = ()
+    """Texts that the scenario's checks look for in an answer: where an input has them, noise leaves them alone."""
 
 
 class Generator(BaseModel, ABC):

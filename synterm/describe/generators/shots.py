@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from random import Random
 
@@ -13,8 +12,11 @@ from synterm.describe.generators.base import Question
 Shots = Sequence[tuple[str, str]]
 """What was said, and how it is said instead."""
 
-OPENINGS = ("Could you", "Any chance you could", "Do you know", "I was wondering if", "Please", "I need", "Can someone")
+OPENINGS = ("Could you", "Any chance you could", "Can you please", "I was wondering if you could", "I need you to")
 """How a request can be opened. Without one a small model answers the request instead of saying it in other words."""
+ASKING = ("Do you know", "Can you tell me", "Any idea", "Could you tell me")
+"""The same for a question."""
+_QUESTION = ("what", "who", "where", "when", "why", "how", "which", "is ", "are ", "does ", "did ")
 
 PARAPHRASES: Shots = (
     ("where is my parcel", "Do you know where my parcel is right now?"),
@@ -50,6 +52,11 @@ CROSS: Shots = (
 )
 
 
+def openings_for(text: str) -> Sequence[str]:
+    """The openings that suit a text."""
+    return ASKING if text.casefold().startswith(_QUESTION) else OPENINGS
+
+
 def by_example(text: str, shots: Shots, longest: int, random: Random, openings: Sequence[str] = ()) -> Question:
     """The question for one other wording of `text`, by examples in a mixed order; it begins with one of `openings`."""
     turns = [
@@ -57,12 +64,15 @@ def by_example(text: str, shots: Shots, longest: int, random: Random, openings: 
         for pair in random.sample(list(shots), len(shots))
         for role, said in zip(("user", "assistant"), pair, strict=True)
     ]
-    opening = random.choice(openings) + " " if openings else ""
-    # One line, and no quotation marks: a small model would go on with a dialog of its own.
-    pattern = f'^{re.escape(opening) if opening else ""}[^"\\\\\\n\\r]{{3,{max(longest - len(opening), 8)}}}$'
-    schema = {"type": "string", "pattern": pattern.replace("\\ ", " ").replace("\\'", "'")}
+    opening = f"{random.choice(openings)} " if openings else ""
+    schema = {"type": "string", "pattern": f"^{opening}{_sentence(longest - len(opening), closed=bool(opening))}$"}
     messages = (*turns, Message(role="user", content=text))
     return Question(messages, JsonSchema(schema), 24 + longest // 2, temperature=0.5)
+
+
+def _sentence(longest: int, *, closed: bool) -> str:
+    """A pattern for one sentence, on one line: a small model would go on with a dialog of its own."""
+    return f'[^"\\\\?!.\\n\\r]{{4,{max(longest, 12)}}}' + ("[?.]" if closed else "[?.!]?")
 
 
 def go_on(instruction: str, known: Sequence[str], longest: int, random: Random) -> Question:
@@ -70,6 +80,6 @@ def go_on(instruction: str, known: Sequence[str], longest: int, random: Random) 
     turns: list[Message] = []
     for text in random.sample(list(known), len(known)):
         turns += [Message(role="user", content=instruction), Message(role="assistant", content=text)]
-    pattern = f'^[^"\\\\\\n\\r]{{3,{longest}}}$'
+    pattern = f"^{_sentence(longest, closed=False)}$"
     messages = (*turns, Message(role="user", content=instruction))
     return Question(messages, JsonSchema({"type": "string", "pattern": pattern}), 24 + longest // 2, temperature=0.9)
