@@ -28,6 +28,8 @@ _WRITTEN: dict[str, str] = {
     "models": "synterm.reports.listings:ModelList",
     "documents": "synterm.reports.listings:DocumentList",
     "runs": "synterm.reports.listings:RunList",
+    "generations": "synterm.reports.generation:GenerationList",
+    "generation": "synterm.reports.generation:GenerationDocument",
     "history": "synterm.reports.history:HistoryDocument",
     "trends": "synterm.reports.trends:TrendList",
     "baselines": "synterm.reports.baselines:BaselineList",
@@ -45,7 +47,7 @@ _READ: dict[str, str] = {
     "case": "synterm.formats.case_text:CaseText",
     "verdict": "synterm.formats.verdict_form:VerdictForm",
 }
-_LISTINGS = ("synterm.reports.listings:", "synterm.reports.trends:")
+_LISTINGS = ("synterm.reports.listings:", "synterm.reports.generation:", "synterm.reports.trends:")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listed = ", ".join(name for name, place in _WRITTEN.items() if place.startswith(_LISTINGS))
     written = (
         f"what comes out: run, compare, diff and merge (with --json), those of synterm ls ({listed}), history, "
-        "baselines, verdicts, calibration and verdict_import (synterm review), usable (synterm models --json), trial "
+        "baselines, generation (synterm generate), verdicts, calibration and verdict_import (synterm review), usable (synterm models --json), trial "
         "(with --test), settings"
     )
     read = "; what goes in: project (a text form), case and verdict (a line of a JSONL file)"

@@ -17,7 +17,18 @@ GROUP = "synterm.generators"
 """The entry points by which installed packages bring generators."""
 
 BUILT_IN = {
+    "ambiguous": "synterm.describe.generators.borderline:Ambiguous",
+    "borderline": "synterm.describe.generators.borderline:Borderline",
     "casing": "synterm.describe.generators.casing:Casing",
+    "contradict": "synterm.describe.generators.contradict:Contradict",
+    "edge-cases": "synterm.describe.generators.edge_cases:EdgeCases",
+    "elaborate": "synterm.describe.generators.elaborate:Elaborate",
+    "from-description": "synterm.describe.generators.from_description:FromDescription",
+    "from-documents": "synterm.describe.generators.from_documents:FromDocuments",
+    "paraphrase": "synterm.describe.generators.paraphrase:Paraphrase",
+    "personas": "synterm.describe.generators.personas:Personas",
+    "terse": "synterm.describe.generators.elaborate:Terse",
+    "vary": "synterm.describe.generators.vary:Vary",
 }
 """The generators that come with synterm, as in its entry points: so they are there in a checkout that is not installed,
 looking for plugins costs nothing until one is named, and no plugin takes their names."""

@@ -46,9 +46,9 @@ def items_of(reply: Completion) -> list[Any]:
     text = replied(reply)
     found = _json_in(text)
     if isinstance(found, dict):
-        values = list(cast("dict[str, Any]", found).values())
-        lists = [value for value in values if isinstance(value, list)]
-        found = lists[0] if len(lists) == 1 else [found]
+        values = cast("dict[str, Any]", found).values()
+        lists = [cast("list[Any]", value) for value in values if isinstance(value, list)]
+        return (lists[0] if len(lists) == 1 else [cast("Any", found)])[:_MOST_TEXTS]
     if not isinstance(found, list):
         cut = reply.outcome is Outcome.TRUNCATED
         raise ValueError("the reply was cut off at the token limit" if cut else "the reply is not the JSON asked for")
