@@ -16,6 +16,7 @@ from synterm.core.ids import content_id
 from synterm.core.prompt import Message
 from synterm.core.request import Constraint
 from synterm.describe.candidate import Candidate
+from synterm.describe.generators.example import Example
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,9 @@ class Generator(BaseModel, ABC):
 
 class Maker(Generator):
     """A generator that needs no model: the same seed and random numbers give the same candidates."""
+
+    example: ClassVar[Example] = Example()
+    """What the documentation shows it with."""
 
     @abstractmethod
     def make(self, seed: Case | None, around: Surroundings, random: Random) -> Iterator[Candidate]:

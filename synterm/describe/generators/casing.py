@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from synterm.describe.generators.example import Example
 from synterm.describe.generators.noise import Noise, Site
 from synterm.describe.generators.tokens import cased, words
 
@@ -19,6 +20,7 @@ class Casing(Noise):
 
     type = "casing"
     title = "writes words in capital or small letters"
+    example = Example({}, {"message": "Can you set up a meeting with Bob tomorrow at 3pm?"})
     kinds: ClassVar[tuple[str, ...]] = ("small", "capitals", "every word", "caps lock", "here and there")
 
     strength: float = Field(default=1.0, gt=0, le=1)

@@ -6,6 +6,7 @@ from abc import abstractmethod
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from random import Random
 from typing import ClassVar, NamedTuple
 
@@ -20,8 +21,8 @@ from synterm.describe.generators.spans import Stays, spans, texts_in
 from synterm.errors import did_you_mean
 from synterm.text import one_line
 
-MAX_CHARACTERS = 20_000
-"""So much of a text is changed, its beginning."""
+MAX_PLACES = 4000
+"""So many places of a text are changed in one way at most, the first ones."""
 _MISSES = 40
 """After so many draws in a row that gave nothing new, everything is taken to be made."""
 _TOLD = 3
@@ -79,6 +80,10 @@ class Noise(Maker):
     def sites(self, text: str, kind: str) -> Iterable[Site]:
         """The places of `text` that can be changed in one way, those among them that must stay too."""
 
+    def count(self, kind: str, places: int) -> int:
+        """How many of the places are changed."""
+        return max(1, round(self.strength * places))
+
     def make(self, seed: Case | None, around: Surroundings, random: Random) -> Iterator[Candidate]:
         """Different ones, until there are no more."""
         if seed is None:
@@ -88,7 +93,7 @@ class Noise(Maker):
         texts, made, misses = dict(lines), {tuple(text for _, text in lines)}, 0
         while places and misses < _MISSES:
             kind = random.choice([*places])
-            chosen = self._chosen(places[kind], random)
+            chosen = _chosen(places[kind], self.count(kind, len(places[kind])), random)
             new = {path: _written(text, chosen.get(path, ())) for path, text in texts.items()}
             if (key := tuple(new.values())) in made:
                 misses += 1
@@ -102,36 +107,30 @@ class Noise(Maker):
     def _places(self, lines: list[tuple[Path, str]], also: list[str]) -> dict[str, list[_Place]]:
         """The places that may be changed, by kind; kinds without any are left out."""
         found: dict[str, list[_Place]] = {}
-        for path, whole in lines:
-            text = whole[:MAX_CHARACTERS]
+        for path, text in lines:
             stays = Stays(spans(text, also, numbers=self.spares_numbers))
             for kind in self._kinds(text):
-                free = [
-                    _Place(path, site) for site in self.sites(text, kind) if not stays.touched(site.start, site.end)
-                ]
-                if free:
-                    found.setdefault(kind, []).extend(free)
+                free = (site for site in self.sites(text, kind) if not stays.touched(site.start, site.end))
+                if places := [_Place(path, site) for site in islice(free, MAX_PLACES)]:
+                    found.setdefault(kind, []).extend(places)
         return found
 
     def _kinds(self, text: str) -> list[str]:
         wanted = [kind for kind in self.kinds if kind in (self.only or self.kinds)]
-        return (
-            wanted
-            if self.english.isdisjoint(wanted) or is_english(text)
-            else [k for k in wanted if k not in self.english]
-        )
+        english = self.english.isdisjoint(wanted) or is_english(text)
+        return [kind for kind in wanted if english or kind not in self.english]
 
-    def _chosen(self, places: list[_Place], random: Random) -> dict[Path, list[tuple[Site, str]]]:
-        """A share of the places, none over another, each with what stands there then; in order."""
-        number = max(1, round(self.strength * len(places)))
-        chosen: dict[Path, list[tuple[Site, str]]] = {}
-        for place in random.sample(places, number):
-            change = (place.site, random.choice(place.site.options))
-            here = chosen.setdefault(place.path, [])
-            at = bisect_left(here, place.site.start, key=lambda change: change[0].start)
-            if _apart(here[max(at - 1, 0) : at + 1], place.site):
-                here.insert(at, change)
-        return chosen
+
+def _chosen(places: list[_Place], number: int, random: Random) -> dict[Path, list[tuple[Site, str]]]:
+    """So many of the places, none over another, each with what stands there then; in order."""
+    chosen: dict[Path, list[tuple[Site, str]]] = {}
+    for place in random.sample(places, number):
+        change = (place.site, random.choice(place.site.options))
+        here = chosen.setdefault(place.path, [])
+        at = bisect_left(here, place.site.start, key=lambda change: change[0].start)
+        if _apart(here[max(at - 1, 0) : at + 1], place.site):
+            here.insert(at, change)
+    return chosen
 
 
 def _apart(neighbours: list[tuple[Site, str]], site: Site) -> bool:
@@ -174,6 +173,9 @@ def _told(before: str, after: str) -> str:
 
 
 def _shown(text: str) -> str:
-    """A text in quotes, white space that can't be told apart as marks."""
-    marked = text.translate(_MARKS) if text.strip() else text.replace(" ", "␣").translate(_MARKS)
+    """A text in quotes; white space that would not be seen is shown as marks."""
+    bare = text.strip(" ")
+    before = len(text) - len(text.lstrip(" ")) if bare else len(text)
+    after = len(text) - before - len(bare)
+    marked = ("␣" * before + bare + "␣" * after).translate(_MARKS)
     return f'"{one_line(marked, 40)}"'

@@ -79,12 +79,13 @@ class Stays:
         self._starts = [span.start for span in kept]
 
     def touched(self, start: int, end: int) -> bool:
-        """Whether replacing the characters from `start` to `end` (none: inserting there) would change what stays."""
-        at = bisect_right(self._starts, max(start, end - 1)) - 1
+        """Whether replacing the characters from `start` to `end` would change what stays. Where they are the same
+        something is put in, which must not make an address longer either."""
+        at = bisect_right(self._starts, max(start - 1, end - 1)) - 1
         if at < 0:
             return False
         span = self._kept[at]
-        return span.start < start < span.end if start == end else start < span.end
+        return start <= span.end if start == end else start < span.end
 
 
 def texts_in(value: Any) -> Iterator[str]:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+_NEGATIONS = frozenset("cannot neither never no nobody none nor not nothing nowhere without".split())
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
@@ -24,6 +25,12 @@ def _joins(character: str) -> bool:
 def cased(character: str) -> bool:
     """Whether a letter is of a script with small and capital letters, each being one character."""
     return character.lower() != character.upper() and len(character.lower()) == len(character.upper()) == 1
+
+
+def negates(word: str) -> bool:
+    """Whether an English word says no: to misspell it may turn the meaning around."""
+    low = word.lower().replace("’", "'")
+    return low in _NEGATIONS or low.endswith("n't")
 
 
 def like(word: str, new: str) -> str:
