@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
@@ -10,8 +11,7 @@ from synterm.core.case import DOCUMENTS, Case, value_text
 from synterm.text import one_line
 
 _SHOWN = 48
-_ENDS = 1000
-"""Of a text of more than twice as many characters, so many at its beginning and at its end are compared."""
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)([.,:/-])(?=\d)")
 
 
 def leaves(value: Any) -> Iterator[str]:
@@ -40,24 +40,23 @@ def normal(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold()
     if folded.isascii() and folded.replace(" ", "").isalnum():
         return " ".join(folded.split())  # as most are
-    return " ".join("".join(_plain(folded)).split()) or " ".join(folded.split())
+    # 1.5 is not 15, and not 1 5.
+    parts = _BETWEEN_DIGITS.split(folded)
+    plain = "".join(part if at % 2 else part.translate(_PLAIN) for at, part in enumerate(parts))
+    return " ".join(plain.split()) or " ".join(folded.split())
 
 
-def _plain(text: str) -> Iterator[str]:
-    last = len(text) - 1
-    for at, letter in enumerate(text):
-        if letter in "'’":
-            continue  # don't and dont
-        if unicodedata.category(letter)[0] != "P":
-            yield letter
-        else:
-            # 1.5 is not 15, and not 1 5.
-            yield letter if 0 < at < last and text[at - 1].isdigit() and text[at + 1].isdigit() else " "
+class _Plain(dict[int, str]):
+    """What stands for each character: punctuation becomes a space, an apostrophe nothing (don't and dont)."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        found = "" if letter in "'’" else " " if unicodedata.category(letter)[0] == "P" else letter
+        self[code] = found
+        return found
 
 
-def ends(text: str) -> str:
-    """The beginning and the end of a long text: what is compared of it."""
-    return text if len(text) <= 2 * _ENDS else text[:_ENDS] + text[-_ENDS:]
+_PLAIN = _Plain()
 
 
 def shown(text: str) -> str:

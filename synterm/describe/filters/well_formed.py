@@ -30,7 +30,8 @@ _TALK = (
     r"|\b(?:as an ai|as a (?:large )?language model|i am an ai|i'm (?:just )?an ai)\b"
     r"|\A\W*(?:paraphrased?|rephrased|rewritten|reworded|variation|variant|version)(?: \d+)?(?: \w+){0,2}:"
     r"|\A\W*(?:i'm sorry|i am sorry|sorry|i apologi[sz]e)[,.]?(?: but)? i "
-    r"(?:can(?:no|')t|am (?:not able|unable)|won't)\b.{0,60}(?:rewrit|paraphras|rephras|generat|creat|assist with|fulfill|comply|that request)"
+    r"(?:can(?:no|')t|am (?:not able|unable)|won't)\b.{0,60}"
+    r"(?:rewrit|paraphras|rephras|generat|creat|assist with|fulfill|comply|that request)"
     r"|\b(?:i hope this helps|feel free to ask|let me know if you (?:need|want|would like|have)) ?[^.?!]{0,60}\W*\z"
     r"|\bnote: (?:this|the|i)\b.{0,60}\b(?:paraphras|rewrit|original|variation)"
 )
