@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from synterm.describe.pipeline.plan import GenerationPlan
 
 HELP = """\
-Make new cases of those that are there: seeds go through generators, one after the other, then through quality filters,
-until --count are kept. What is kept waits in the review queue as a draft; what was dropped is kept too, with the reason.
+Make new cases of those that are there: seeds go through generators, one after the other, then through quality
+filters, until --count are kept. What is kept waits for review as a draft; what was dropped is kept too, with the reason.
 The same command again costs nothing; one that was cut short goes on."""
 
 EXAMPLES = """\
@@ -135,8 +135,8 @@ def _what(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="GLOB",
-        help="features, behaviors or scenarios whose accepted cases are the seeds, as in synterm run --behavior; may be "
-        "repeated (default: all)",
+        help="features, behaviors or scenarios whose accepted cases are the seeds, as in synterm run --behavior; may "
+        "be repeated (default: all)",
     )
     add("--case", action="append", default=[], metavar="ID", help="just this case as a seed; may be repeated")
     add("--tag", action="append", default=[], metavar="T", help="only seeds with this tag; repeated: with all of them")
@@ -167,8 +167,8 @@ def _how(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FILTER",
-        help="a quality filter, with its threshold: near-duplicate:0.9; may be repeated, and takes the place of the one "
-        "of its name among the usual ones",
+        help="a quality filter, with its threshold: near-duplicate:0.9; may be repeated, and takes the place of the "
+        "one of its name among the usual ones",
     )
     add("--no-usual-filters", action="store_true", help="only the filters that are named")
     add("--model", metavar="NAME", help="the project's model that writes (default: its first)")

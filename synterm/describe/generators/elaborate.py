@@ -42,8 +42,8 @@ class Terse(Rewriter):
 
     def task(self, around: Surroundings) -> str:
         return (
-            "Say the same in as few words as somebody in a hurry would: fragments, no greeting, no please. What is asked "
-            "for must still be clear from it, with the names, numbers and dates that it needs."
+            "Say the same in as few words as somebody in a hurry would: fragments, no greeting, no please. What is "
+            "asked for must still be clear from it, with the names, numbers and dates that it needs."
         )
 
     def told(self) -> str:
