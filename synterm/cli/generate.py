@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 HELP = """\
 Make new cases of those that are there: seeds go through generators, one after the other, then through quality
-filters, until --count are kept. What is kept waits for review as a draft; what was dropped is kept too, with the reason.
+filters, until --count are kept. What is kept waits for review as a draft; what was dropped stays too, with why.
 The same command again costs nothing; one that was cut short goes on."""
 
 EXAMPLES = """\

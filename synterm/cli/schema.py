@@ -53,11 +53,11 @@ _LISTINGS = ("synterm.reports.listings:", "synterm.reports.generation:", "synter
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `synterm schema`."""
     names = (*_WRITTEN, *_READ)
-    listed = ", ".join(name for name, place in _WRITTEN.items() if place.startswith(_LISTINGS))
+    listed = ", ".join(name for name, place in _WRITTEN.items() if place.startswith(_LISTINGS) and name != "generation")
     written = (
         f"what comes out: run, compare, diff and merge (with --json), those of synterm ls ({listed}), history, "
-        "baselines, generation (synterm generate), verdicts, calibration and verdict_import (synterm review), usable (synterm models --json), trial "
-        "(with --test), settings"
+        "baselines, generation (synterm generate), verdicts, calibration and verdict_import (synterm review), usable "
+        "(synterm models --json), trial (with --test), settings"
     )
     read = "; what goes in: project (a text form), case and verdict (a line of a JSONL file)"
     parser.add_argument("name", metavar="NAME", choices=names, help=written + read)

@@ -21,8 +21,8 @@ class FromDocuments(Writer):
 
     def task(self, around: Surroundings) -> str:
         return (
-            "Write inputs of users that can only be handled well with what stands in the passages. They do not know the "
-            "passages, so they do not quote them or speak of a text; they ask in their own words."
+            "Write inputs of users that can only be handled well with what stands in the passages. They do not know "
+            "the passages, so they do not quote them or speak of a text; they ask in their own words."
         )
 
     def parts(self, seed: Case | None, around: Surroundings) -> Iterator[str]:

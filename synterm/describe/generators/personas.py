@@ -36,10 +36,10 @@ class Personas(Asker):
             raise ValueError("the model is too small for this: it needs one that follows instructions")
         self._dialog(around)
         task = (
-            "Invent users who talk with the app, different from each other in age, work, knowledge and mood. For each "
-            'say in "persona" who it is, in "goal" what the user wants to come away with (something that probes the '
-            'behavior, and can be told to be reached or not), in "temper" how the user talks, and in "opening" the first '
-            "line as the user would type it."
+            "Invent users who talk with the app, different from each other in age, work, knowledge and mood. For "
+            'each say in "persona" who it is, in "goal" what the user wants to come away with (something that probes the '
+            'behavior, and can be told to be reached or not), in "temper" how the user talks, and in "opening" the '
+            "first line as the user would type it."
         )
         fields: dict[str, Any] = {
             name: {"type": "string", "minLength": 1, "maxLength": most} for name, most in _FIELDS.items()
