@@ -76,7 +76,10 @@ class Rewriter(Asker):
     def read(self, reply: Completion, seed: Case | None, around: Surroundings) -> Iterable[Candidate]:
         assert seed, "it needs a seed"
         lines = self._lines(seed, around)
+        examples = {said.casefold() for _, said in self.shots() or ()} if around.small else ()
         for text in texts_of(reply):
+            if text.casefold() in examples:
+                raise ValueError("the model repeated an example")
             yield Candidate(
                 rewritten(seed.input, dict(self._placed(lines, text))), seed.expected, "same", self.told(), self.tags()
             )

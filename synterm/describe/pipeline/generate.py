@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -154,7 +154,9 @@ class _Generation:
 
     async def _sift(self, wave: Sequence[Made]) -> dict[str, int]:
         """Filter what was made, have labels checked, and put all of it on disk; gives what each attempt has kept."""
-        sifted = [one for made in wave for one in self._filtered(made)]
+        # What stands there already counts first: where it was cut short, others had no answer yet.
+        in_turns = sorted(_in_turns(wave), key=lambda one: f"{one[0].name}.{one[1]}" not in self._there)
+        sifted = [self._filtered(made, place, candidate) for made, place, candidate in in_turns]
         good = [one for one in sifted if one.passed.dropped is None]
         findings = await self._findings(good)
         cases: list[Case] = []
@@ -179,14 +181,11 @@ class _Generation:
             self._project.cases.put(cases).result()
         return kept
 
-    def _filtered(self, made: Made) -> list[_Sifted]:
-        found: list[_Sifted] = []
-        for place, candidate in enumerate(made.candidates):
-            passed = self._sieve.judge(candidate, made.slot.seed)
-            if passed.dropped is None:
-                self._sieve.keep(candidate)
-            found.append(_Sifted(made.slot, f"{made.name}.{place}", candidate, passed))
-        return found
+    def _filtered(self, made: Made, place: int, candidate: Candidate) -> _Sifted:
+        passed = self._sieve.judge(candidate, made.slot.seed)
+        if passed.dropped is None:
+            self._sieve.keep(candidate)
+        return _Sifted(made.slot, f"{made.name}.{place}", candidate, passed)
 
     async def _findings(self, good: Sequence[_Sifted]) -> dict[str, Finding]:
         if self._checking is None:
@@ -221,3 +220,11 @@ class _Generation:
     def _show(self, event: Event | None) -> None:
         if self._watch:
             self._watch(event, self.funnel)
+
+
+def _in_turns(wave: Sequence[Made]) -> Iterator[tuple[Made, int, Candidate]]:
+    """The first candidate of each attempt, then the second of each: where only some are wanted, all have their share."""
+    for place in range(max((len(made.candidates) for made in wave), default=0)):
+        for made in wave:
+            if place < len(made.candidates):
+                yield made, place, made.candidates[place]
