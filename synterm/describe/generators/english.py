@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from synterm.describe.generators.tokens import words
 
+# Frequent, and no words of other languages: "was", "in", "is", "no", "me" and their like tell nothing.
 _ENGLISH = frozenset(
-    "a about after all am an and any anyone anything are at be because been before book but by call can can't cancel "
-    "change check could did do does doesn't don't email every find for friday from get give go going had has have he "
-    "hello help her here hi his how i i'd i'll i'm i've if in is isn't it it's its just know last let let's like make "
-    "me meeting message monday more move my need new next no not now of on one or our out please put question remind "
-    "reschedule room same say schedule send she should show so some someone start summarize sunday tell thanks that "
-    "that's the their them then there these they this thursday time to today tomorrow tuesday up us want was we "
-    "wednesday week were what what's when where which who why will with without won't work would yes you your".split()
+    "about after and any anyone anything are be because been before book but by call can't cancel change check "
+    "could did does doesn't don't email every find friday from get give go going has have hello help here how i'd "
+    "i'll i'm i've if isn't it it's its just know let's like make meeting message monday more move much my need new "
+    "next not now of or our out play please put question remind reschedule room same say schedule send set she "
+    "should show some someone start stop summarize sunday tell thank thanks that that's the their them then there "
+    "these they this thursday time to today tomorrow tuesday turn up us want wednesday week were what what's when "
+    "where which who why with without won't work would yes you your".split()
 )
 # Frequent in one of Dutch, French, German, Italian, Polish, Portuguese, Scandinavian, Spanish, and not English words.
 _OTHERS = frozenset(
-    "aber alle als auch auf aus avec av bei bin ce che ci co com como con da dans das de del dem den der des dich det "
-    "di die dir dla du é een ein eine einen el ela elle en er es esta está est et être för für gli haben hast het "
-    "hoy ich ik il ist jag je jeg jest kan kann kannst la las le les lo los mañana med mein mich mir mit morgen na não "
-    "nach nicht niet nie ø och oder og ou para per più por pour qu que quel qui się sie sind som sono sul sur te tu "
-    "um un una und une van voor vous vom von wie wir você y za ze zu zum".split()
+    "aan aber alle als att auch auf aus av avec bei bin bitte ce che ci co com como con da dans das de del dem den "
+    "der des det deux di dich die dir dla du een ein eine einen einer el ela elle en er es est esta este está et "
+    "för für gli haben han har hast het hoy ich il ist jag je jeg jest kan kann kannst la las le les lo los mañana "
+    "med mein meine mi mich mir mit moi mon morgen na nach ne nicht nie niet não och oder og ou para pas per più "
+    "por pour qu que quel qui quiero quoi se sich sie sind som sono sul sur te tu um un una und une van você vom "
+    "von voor vous wie wir y za ze zu zum zur é être".split()
 )
 
 
@@ -30,5 +32,6 @@ def is_english(text: str) -> bool:
     """
     said = [word.group().lower().replace("’", "'") for word in words(text[:5000])]
     english = sum(word in _ENGLISH for word in said)
-    others = sum(word in _OTHERS and word not in _ENGLISH for word in said)
+    # A word with a letter that English does without counts for the others as well: some are borrowed.
+    others = sum(word in _OTHERS or not word.isascii() for word in said)
     return english > others and english * 10 >= len(said)
