@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Iterator, Sequence
+from importlib.util import find_spec
 
 from synterm.cli.choose import choose_cases, scenario_ids
-from synterm.cli.output import data
+from synterm.cli.output import data, say
 from synterm.core.case import Case, Split
 from synterm.core.ids import canonical_json
 from synterm.core.model import ModelSpec
 from synterm.describe.filters.base import Filter
-from synterm.describe.filters.registry import known_filters
 from synterm.describe.generators.base import Asker
 from synterm.describe.pipeline.label_check import LabelCheck
 from synterm.describe.pipeline.places import Places
@@ -27,7 +27,7 @@ from synterm.settings import load_settings
 from synterm.storage.project import Project
 from synterm.text import one_line, plural
 
-USUAL = ("well-formed", "length", "too-close", "too-far", "near-duplicate")
+USUAL = ("well-formed", "length", "too-close", "too-far", "no-secrets", "contradiction", "near-duplicate")
 """The filters that are at work unless one says otherwise, as far as they are there."""
 _MOST_SEEDS = 2000
 """More seeds than this would hardly be tried in turn."""
@@ -151,9 +151,15 @@ def _label_check(project: Project, args: argparse.Namespace, model: ModelSpec | 
 def _filters(args: argparse.Namespace) -> Iterable[Filter]:
     given = [read_filter(text) for text in args.filters]
     named = {one.type for one in given}
-    known = known_filters()
-    usual = () if args.no_usual_filters else (name for name in USUAL if name in known and name not in named)
-    return [*(read_filter(name) for name in usual), *given]
+    usual = [] if args.no_usual_filters else [read_filter(name) for name in USUAL if name not in named]
+    if left_out := [one.type for one in usual if one.extra and not _installed()]:
+        say(f"note: without {', '.join(left_out)}, for which synterm[analysis] is to be installed")
+    return [*(one for one in usual if one.type not in left_out), *given]
+
+
+def _installed() -> bool:
+    """Whether the extra `analysis` is."""
+    return find_spec("wordllama") is not None
 
 
 def _limits(args: argparse.Namespace) -> Limits:

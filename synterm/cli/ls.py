@@ -7,11 +7,12 @@ from collections.abc import Callable
 
 from synterm.cli.choose import scenario_ids
 from synterm.cli.output import rows
-from synterm.cli.parser import positive
+from synterm.cli.parser import positive, share
 from synterm.cli.places import opened
 from synterm.core.case import value_text
 from synterm.core.ids import canonical_json
 from synterm.reports.generation import GenerationList, generation_rows
+from synterm.core.tree import Tree
 from synterm.reports.json import write_json
 from synterm.reports.listings import DocumentList, ModelList, PromptList, case_list, gate_list, run_list, tree_list
 from synterm.reports.trends import trend_list, trend_rows
@@ -20,7 +21,8 @@ from synterm.storage.project import Project
 from synterm.text import plural
 
 HELP = """\
-List what a project holds; trends: how each scenario fared in the last runs, and in its baselines. On a terminal the
+List what a project holds; trends: how each scenario fared in the last runs, and in its baselines;
+duplicates: cases that nearly repeat each other, and how near each is to the first of its group. On a terminal the
 columns are aligned and cut to its width; elsewhere they are whole, with tabs between."""
 
 EXAMPLES = """\
@@ -28,6 +30,7 @@ examples:
   synterm ls my.db
   synterm ls my.db cases --behavior 'Routing/*' --tag typo
   synterm ls my.db trends --limit 5
+  synterm ls my.db duplicates --like 0.85
   synterm ls my.db cases --split all --json | jq '.cases[].input'"""
 
 
@@ -44,6 +47,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     only("--status", choices=("accepted", "draft", "rejected", "all"), default="all")
     only("--text", default="", metavar="TEXT", help="whose input or expected result holds this text")
     only("--limit", type=positive, metavar="N", help="only the first N; of trends, the last N runs (default 8)")
+    near = parser.add_argument_group("which are duplicates").add_argument
+    near("--like", type=share, metavar="L", help="from so near on, 0.5 to 1 (default 0.9 by wording, 0.95 by meaning)")
+    near("--by", choices=("wording", "meaning"), default="wording", help="meaning: by embeddings (synterm[analysis])")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -69,15 +75,19 @@ def _tree(project: Project, args: argparse.Namespace) -> None:
     )
 
 
-def _cases(project: Project, args: argparse.Namespace) -> None:
-    tree = project.nodes.tree()
-    chosen = CaseFilter(
+def _chosen(tree: Tree, args: argparse.Namespace) -> CaseFilter:
+    return CaseFilter(
         scenario_ids=scenario_ids(tree, args.behavior),
         split=None if args.split == "all" else args.split,
         tags=args.tag,
         status=None if args.status == "all" else args.status,
         text=args.text,
     )
+
+
+def _cases(project: Project, args: argparse.Namespace) -> None:
+    tree = project.nodes.tree()
+    chosen = _chosen(tree, args)
     cases = project.cases.page(project.cases.keys(chosen)[: args.limit])
     if args.json:
         return write_json(case_list(tree, cases), "-")
@@ -92,6 +102,13 @@ def _cases(project: Project, args: argparse.Namespace) -> None:
         )
         for case in cases
     )
+
+
+def _duplicates(project: Project, args: argparse.Namespace) -> None:
+    from synterm.cli.duplicates import list_duplicates
+
+    tree = project.nodes.tree()
+    list_duplicates(project, tree, _chosen(tree, args), args)
 
 
 def _prompts(project: Project, args: argparse.Namespace) -> None:
@@ -167,6 +184,7 @@ def _gates(project: Project, args: argparse.Namespace) -> None:
 _LISTS: dict[str, Callable[[Project, argparse.Namespace], None]] = {
     "tree": _tree,
     "cases": _cases,
+    "duplicates": _duplicates,
     "prompts": _prompts,
     "models": _models,
     "documents": _documents,

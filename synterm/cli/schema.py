@@ -23,6 +23,7 @@ _WRITTEN: dict[str, str] = {
     "compare": "synterm.core.comparison:CompareReport",
     "tree": "synterm.reports.listings:TreeList",
     "cases": "synterm.reports.listings:CaseList",
+    "duplicates": "synterm.describe.duplicate_list:DuplicateList",
     "gates": "synterm.reports.listings:GateList",
     "prompts": "synterm.reports.listings:PromptList",
     "models": "synterm.reports.listings:ModelList",
@@ -47,7 +48,12 @@ _READ: dict[str, str] = {
     "case": "synterm.formats.case_text:CaseText",
     "verdict": "synterm.formats.verdict_form:VerdictForm",
 }
-_LISTINGS = ("synterm.reports.listings:", "synterm.reports.generation:", "synterm.reports.trends:")
+_LISTINGS = (
+    "synterm.reports.listings:",
+    "synterm.reports.generation:",
+    "synterm.reports.trends:",
+    "synterm.describe.duplicate_list:",
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

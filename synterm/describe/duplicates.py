@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar, cast
 
 from synterm.core.case import Case
 from synterm.describe.groups import Groups
@@ -15,12 +15,14 @@ from synterm.describe.wording import compared
 from synterm.errors import InputError
 
 By = Literal["wording", "meaning"]
+Ready = TypeVar("Ready")
+"""A text as it is compared."""
 THRESHOLDS: dict[By, float] = {"wording": 0.9, "meaning": 0.95}
 """What counts as near by default."""
 LEAST = 0.5
 """With less nearly everything is like something."""
 _MOST_PAIRS = 30_000_000
-"""So many pairs are compared letter by letter: a minute. More come of texts that are put together of the same letters."""
+"""So many pairs are compared letter by letter: a minute. More come of texts that are made of the same letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def near_duplicates(cases: Iterable[Case], threshold: float | None = None, by: B
     least = THRESHOLDS[by] if threshold is None else threshold
     if not LEAST <= least <= 1:
         raise InputError(f"likeness must be from {LEAST} to 1, not {least}")
-    search: _Search = _Wording(least) if by == "wording" else _Meaning(least)
+    search = cast("_Search[Any]", _Wording(least) if by == "wording" else _Meaning(least))
     ids: list[str] = []
     # Inputs that are the same are compared with others once.
     owners: list[list[int]] = []
@@ -64,7 +66,7 @@ def near_duplicates(cases: Iterable[Case], threshold: float | None = None, by: B
     return [_told(ids, members, search) for members in sorted(found)]
 
 
-def _told(ids: Sequence[str], members: Sequence[tuple[int, int]], search: _Search) -> Duplicates:
+def _told(ids: Sequence[str], members: Sequence[tuple[int, int]], search: _Search[Any]) -> Duplicates:
     first = members[0][1]
     return Duplicates(
         tuple(ids[number] for number, _ in members),
@@ -72,12 +74,12 @@ def _told(ids: Sequence[str], members: Sequence[tuple[int, int]], search: _Searc
     )
 
 
-class _Search(Protocol):
-    def read(self, text: str) -> tuple[Any, bytes]:
+class _Search(Protocol[Ready]):
+    def read(self, text: str) -> tuple[Ready, bytes]:
         """A text as it is compared, and what is the same for the same one."""
         ...
 
-    def add(self, ready: Any) -> None: ...
+    def add(self, ready: Ready) -> None: ...
 
     def groups(self) -> Groups: ...
 
@@ -102,7 +104,7 @@ class _Wording:
                 count += 1
                 if count > _MOST_PAIRS:
                     raise InputError(
-                        f"over {_MOST_PAIRS:,} pairs of inputs are made of nearly the same letters, too many to compare",
+                        f"over {_MOST_PAIRS:,} pairs of inputs are made of nearly the same letters: too many",
                         hint="choose fewer cases (--behavior, --tag), or a likeness nearer to 1",
                     )
                 if index.likeness(one, other):
@@ -150,12 +152,12 @@ def _key(text: str) -> bytes:
 
 def _apart(block: Block, groups: Groups) -> Iterator[tuple[int, int]]:
     """The pairs of a block whose groups are two still."""
-    some: Any = block.some
-    others: Any = block.others
+    some, others = block
     if not isinstance(some, list):
         import numpy as np
 
+        numbers, other_numbers = cast("Any", some), cast("Any", others)
         labels = np.frombuffer(groups.labels, np.int64)
-        apart = labels[some] != labels[others]
-        some, others = some[apart].tolist(), others[apart].tolist()
+        apart = labels[numbers] != labels[other_numbers]
+        some, others = cast("list[int]", numbers[apart].tolist()), cast("list[int]", other_numbers[apart].tolist())
     return ((one, other) for one, other in zip(some, others, strict=True) if groups.labels[one] != groups.labels[other])

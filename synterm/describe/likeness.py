@@ -1,7 +1,7 @@
 """How alike two texts are in their wording, 0 to 1.
 
 The measure is the normalised Indel similarity (RapidFuzz's ``ratio``): with d insertions and deletions between texts
-of L units together, 1 - d / L. Two things are added. In a short text each difference weighs more, since with few letters
+of L units together, 1 - d / L. Two things are added. In a short text each difference weighs more, as with few letters
 everything is alike: likeness = 1 - d / L · (1 + 20 / L), not below 0. And texts that are both over 400 characters long
 are compared word by word, shorter ones letter by letter: letters alone are alike in all long texts.
 """

@@ -71,7 +71,6 @@ class NearTexts:
         yield from self._letters.pairs(LONG)
         yield from self._words.pairs(0)
 
-
     def likeness(self, one: int, other: int) -> float:
         """How alike two texts of the index are; 0 where that is less than `least`."""
         return likeness(self._all[one], self._all[other], self.least)

@@ -1,7 +1,7 @@
 """A quick look that tells most texts apart before they are compared letter by letter.
 
-How often each letter stands in a text becomes a row of bits: one for "an e", one for "two", and so on. Each insertion or
-deletion turns one of them at most, so texts whose bits differ in more places than there may be differences can't be
+How often each letter stands in a text becomes a row of bits: one for "an e", one for "two" and so on. Each insertion
+or deletion turns one of them at most, so texts whose bits differ in more places than there may be differences can't be
 alike: nothing is missed, whichever bits are chosen. Those are chosen that tell apart most.
 """
 

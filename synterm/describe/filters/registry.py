@@ -17,7 +17,17 @@ GROUP = "synterm.filters"
 """The entry points by which installed packages bring filters."""
 
 BUILT_IN = {
+    "contradiction": "synterm.describe.filters.contradiction:Contradiction",
+    "diverse": "synterm.describe.filters.diverse:Diverse",
+    "language": "synterm.describe.filters.language:Language",
+    "leak": "synterm.describe.filters.leak:Leak",
     "length": "synterm.describe.filters.length:Length",
+    "near-duplicate": "synterm.describe.filters.near_duplicate:NearDuplicate",
+    "no-pii": "synterm.describe.filters.private:NoPiiFilter",
+    "no-secrets": "synterm.describe.filters.private:NoSecretsFilter",
+    "same-meaning": "synterm.describe.filters.near_duplicate:SameMeaning",
+    "too-close": "synterm.describe.filters.from_seed:TooClose",
+    "too-far": "synterm.describe.filters.from_seed:TooFar",
     "well-formed": "synterm.describe.filters.well_formed:WellFormed",
 }
 """The filters that come with synterm, as in its entry points: so they are there in a checkout that is not installed,
