@@ -11,8 +11,8 @@ from synterm.cli.parser import positive, share
 from synterm.cli.places import opened
 from synterm.core.case import value_text
 from synterm.core.ids import canonical_json
-from synterm.reports.generation import GenerationList, generation_rows
 from synterm.core.tree import Tree
+from synterm.reports.generation import GenerationList, generation_rows
 from synterm.reports.json import write_json
 from synterm.reports.listings import DocumentList, ModelList, PromptList, case_list, gate_list, run_list, tree_list
 from synterm.reports.trends import trend_list, trend_rows

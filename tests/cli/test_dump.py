@@ -248,9 +248,9 @@ def test_a_project_that_is_open_elsewhere_is_dumped_with_what_is_new_and_left_al
 
 def test_a_file_of_an_older_version_is_dumped_and_left_as_it_is(synterm: Synterm, used: Path, tmp_path: Path):
     db = connect(used)
-    db.conn.execute("DROP TABLE baselines")
-    db.conn.execute("DELETE FROM _sqlite_migrations WHERE name >= '0007'")
-    db.conn.execute("PRAGMA user_version = 6")
+    db.conn.execute("DROP TABLE generations")
+    db.conn.execute("DELETE FROM _sqlite_migrations WHERE name >= '0009'")
+    db.conn.execute("PRAGMA user_version = 8")
     db.conn.close()
     before = used.read_bytes()
     text = dumped(synterm, used)

@@ -316,6 +316,28 @@ def test_cases_without_a_seed_go_where_they_are_sent_with_what_is_expected(
     assert all(case.root_id == case.id for case in cases)
 
 
+def test_a_filter_that_sees_all_together_has_more_made_in_place_of_what_it_drops(
+    synterm: Synterm, path: Path, stub: Stub
+) -> None:
+    command = (
+        "generate",
+        path,
+        "--no-usual-filters",
+        "--with",
+        "misspellings",
+        "--filter",
+        "diverse:0.02",
+        "--count",
+        "6",
+    )
+    done = synterm(*command, "--json", "-")
+    funnel = done.json["generation"]["funnel"]
+    kept, dropped = generated(path, "draft"), generated(path, "rejected")
+    assert len(kept) == funnel["kept"]
+    assert len(dropped) == funnel["made"] - funnel["kept"]
+    assert all(case.origin.detail["dropped"]["reason"] for case in dropped)
+
+
 def test_a_dry_run_asks_nothing_and_shows_the_question(synterm: Synterm, path: Path, stub: Stub) -> None:
     done = synterm("generate", path, *ONLY, "--count", "4", "--dry-run")
     assert (done.code, stub.calls) == (0, [])

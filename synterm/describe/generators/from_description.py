@@ -24,8 +24,8 @@ class FromDescription(Writer):
     def task(self, around: Surroundings) -> str:
         return (
             "Write inputs of users that probe whether the app behaves as the behavior's description says: everyday "
-            "ones as well as unusual ones, of different users, lengths and wordings. Examples of what is there already are "
-            "given where there are any: write others, about other things."
+            "ones as well as unusual ones, of different users, lengths and wordings. Examples of what is there already "
+            "are given where there are any: write others, about other things."
         )
 
     def told(self) -> str:

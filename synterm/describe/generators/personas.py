@@ -37,8 +37,8 @@ class Personas(Asker):
         self._dialog(around)
         task = (
             "Invent users who talk with the app, different from each other in age, work, knowledge and mood. For "
-            'each say in "persona" who it is, in "goal" what the user wants to come away with (something that probes the '
-            'behavior, and can be told to be reached or not), in "temper" how the user talks, and in "opening" the '
+            'each say in "persona" who it is, in "goal" what the user wants to come away with (something that probes '
+            'the behavior, and can be told to be reached or not), in "temper" how the user talks, and in "opening" the '
             "first line as the user would type it."
         )
         fields: dict[str, Any] = {

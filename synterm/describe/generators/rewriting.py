@@ -17,7 +17,7 @@ from synterm.describe.generators.asked import about, label_of, longest_of, quest
 from synterm.describe.generators.base import Asker, Question, Surroundings
 from synterm.describe.generators.lines import Path, lines_of, rewritten
 from synterm.describe.generators.replies import texts_of
-from synterm.describe.generators.shots import Shots, by_example, openings_for
+from synterm.describe.generators.shots import Shots, by_example, openings_for, slip_of
 
 
 class Rewriter(Asker):
@@ -76,10 +76,10 @@ class Rewriter(Asker):
     def read(self, reply: Completion, seed: Case | None, around: Surroundings) -> Iterable[Candidate]:
         assert seed, "it needs a seed"
         lines = self._lines(seed, around)
-        examples = {said.casefold() for _, said in self.shots() or ()} if around.small else ()
+        examples = [said for _, said in self.shots() or ()]
         for text in texts_of(reply):
-            if text.casefold() in examples:
-                raise ValueError("the model repeated an example")
+            if around.small and (problem := slip_of(text, examples)):
+                raise ValueError(problem)
             yield Candidate(
                 rewritten(seed.input, dict(self._placed(lines, text))), seed.expected, "same", self.told(), self.tags()
             )

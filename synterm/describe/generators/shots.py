@@ -16,6 +16,7 @@ OPENINGS = ("Could you", "Any chance you could", "Can you please", "I was wonder
 """How a request can be opened. Without one a small model answers the request instead of saying it in other words."""
 ASKING = ("Do you know", "Can you tell me", "Any idea", "Could you tell me")
 """The same for a question."""
+_LONG, _NEW_WORDS = 10, 0.6
 _QUESTION = ("what", "who", "where", "when", "why", "how", "which", "is ", "are ", "does ", "did ")
 
 PARAPHRASES: Shots = (
@@ -68,6 +69,17 @@ def by_example(text: str, shots: Shots, longest: int, random: Random, openings: 
     schema = {"type": "string", "pattern": f"^{opening}{_sentence(longest - len(opening), closed=bool(opening))}$"}
     messages = (*turns, Message(role="user", content=text))
     return Question(messages, JsonSchema(schema), 24 + longest // 2, temperature=0.5)
+
+
+def slip_of(text: str, examples: Sequence[str]) -> str | None:
+    """What went wrong, in words, where a small model did what small models do: repeat an example, or itself."""
+    if text.casefold() in (one.casefold() for one in examples):
+        return "the model repeated an example"
+    words = text.casefold().split()
+    # Of a text that goes in circles few words are new.
+    if len(words) >= _LONG and len(set(words)) < len(words) * _NEW_WORDS:
+        return "the model went in circles"
+    return None
 
 
 def _sentence(longest: int, *, closed: bool) -> str:

@@ -15,7 +15,7 @@ from synterm.core.request import Request
 from synterm.describe.candidate import Candidate
 from synterm.describe.filters.base import Known
 from synterm.describe.pipeline.checking import Checking
-from synterm.describe.pipeline.keeping import as_case
+from synterm.describe.pipeline.keeping import as_case, rejected
 from synterm.describe.pipeline.label_check import NAME, Finding
 from synterm.describe.pipeline.making import Made, Making
 from synterm.describe.pipeline.places import Places
@@ -111,7 +111,9 @@ class _Generation:
         self._sieve = Sieve(plan.filters, Known(project.generations.known(generation_id), labels))
         self._checking = Checking(plan.label_check, self._places, self._ask) if plan.label_check else None
         # What it made before it was cut short: it is made again from the same answers, and stands there already.
-        self._there = {str(case.origin.detail.get("name")) for case in project.generations.cases(generation_id)}
+        self._there = {str(case.origin.detail.get("name")): case for case in project.generations.cases(generation_id)}
+        self._chosen: list[tuple[Slot, Candidate, Case]] = []
+        """What is kept so far, where a filter has to see all of it together."""
         self._last: deque[bool] = deque(maxlen=_LOOKED_BACK)
         self._rounds = 0
 
@@ -126,7 +128,23 @@ class _Generation:
             self._rounds += 1
             self._project.generations.note(self._id, "running", self.funnel).result()
             self._show(None)
+            if self.funnel.kept >= self._plan.count:
+                self._choose()
         self.funnel.ended = why
+
+    def _choose(self) -> None:
+        """Have filters that see all that is kept together drop of it; then more is made in its place."""
+        dropped = self._sieve.choose([candidate for _, candidate, _ in self._chosen])
+        changed: list[Case] = []
+        for (slot, _, case), why in zip(self._chosen, dropped, strict=True):
+            if why is not None:
+                slot.kept -= 1
+                self.funnel.kept -= 1
+                self.funnel.drop(str(why["filter"]), kind_of(str(why["reason"])))
+                changed.append(rejected(case, why))
+        self._chosen = [one for one, why in zip(self._chosen, dropped, strict=True) if why is None]
+        if changed:
+            self._project.cases.put(changed).result()
 
     def _end(self) -> str:
         """Why it is at its end; empty while it is not."""
@@ -172,11 +190,12 @@ class _Generation:
             if dropped is None:
                 attempt = one.name.rpartition(".")[0]
                 kept[attempt] = kept.get(attempt, 0) + 1
+            details = one.passed.details
+            case = as_case(self._plan, self._id, one.slot, one.candidate, one.name, details, dropped, finding)
             if one.name not in self._there:
-                details = one.passed.details
-                cases.append(
-                    as_case(self._plan, self._id, one.slot, one.candidate, one.name, details, dropped, finding)
-                )
+                cases.append(case)
+            if dropped is None and self._sieve.whole:
+                self._chosen.append((one.slot, one.candidate, self._there.get(one.name, case)))
         if cases:
             self._project.cases.put(cases).result()
         return kept
@@ -223,7 +242,7 @@ class _Generation:
 
 
 def _in_turns(wave: Sequence[Made]) -> Iterator[tuple[Made, int, Candidate]]:
-    """The first candidate of each attempt, then the second of each: where only some are wanted, all have their share."""
+    """The first candidate of each attempt, then the second of each: where few are wanted, all have their share."""
     for place in range(max((len(made.candidates) for made in wave), default=0)):
         for made in wave:
             if place < len(made.candidates):

@@ -57,6 +57,14 @@ def as_case(
     return case.model_copy(update={"origin": case.origin.model_copy(update={"detail": marked})})
 
 
+def rejected(case: Case, dropped: dict[str, Any]) -> Case:
+    """A case that was kept, and then dropped after all."""
+    detail = {**case.origin.detail, "dropped": dropped}
+    new = case.model_copy(update={"status": "rejected"})
+    marked = {**detail, "as_made": fingerprint(new)}
+    return new.model_copy(update={"origin": case.origin.model_copy(update={"detail": marked})})
+
+
 def _status(plan: GenerationPlan, candidate: Candidate, finding: Finding | None) -> Status:
     """Nobody looks at what is accepted at once, so what is in doubt waits for a person all the same."""
     sure = finding.verdict is True if finding else candidate.keeps == "same"

@@ -36,6 +36,11 @@ class Sieve:
         self._judges = [one.open(known) for one in filters]
         self._seen: set[str] = set()
 
+    @property
+    def whole(self) -> bool:
+        """Whether any of them has to choose among all that were kept."""
+        return any(one.whole for one in self.filters)
+
     def judge(self, candidate: Candidate, seed: Case | None) -> Passed:
         """What they find. One that all of them keep is remembered: the next may be too near to it."""
         name = content_id("input", candidate.input)

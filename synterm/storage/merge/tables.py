@@ -86,6 +86,7 @@ RECORDED = ("responses", "runs", "run_columns", "evaluations", "spending")
 LEFT_OUT: dict[str, str] = {
     "_sqlite_migrations": "a new file has its own",
     "batches": "what a provider has still to answer is waited for where it was sent from",
+    "batch_requests": "they belong to batches",
 }
 """Tables that are not merged, and why."""
 
