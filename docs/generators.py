@@ -75,7 +75,7 @@ def _row(generator: type[Generator]) -> str:
         first = made(generator, 1)[0]
         cells[2:] = [first.keeps, f"`{_seen(_text(first.input))}`"]
     else:
-        cells[2:] = [getattr(generator, "keeps", "unknown"), "needs a model"]
+        cells[2:] = [getattr(generator, "keeps", "see below"), "needs a model"]
     return f"| {' | '.join(_cell(cell) for cell in cells)} |"
 
 
@@ -99,8 +99,9 @@ def _section(generator: type[Generator]) -> Iterator[str]:
     yield f"\n## {generator.type}"
     yield from (f"\n{paragraph.replace('``', '`')}" for paragraph in _paragraphs(generator))
     own = [name for name in generator.model_fields if not (issubclass(generator, Noise) and name in SHARED)]
-    yield ""
-    yield from _fields(generator, own)
+    if own:
+        yield ""
+        yield from _fields(generator, own)
     if issubclass(generator, Maker):
         yield "\n".join(("\n```text", *_example(generator), "```"))
 

@@ -100,3 +100,7 @@ def test_nothing_heavy_is_imported_for_the_list() -> None:
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "set()"
+
+
+def test_several_texts_may_stand_in_one() -> None:
+    assert load_generator({"type": "casing", "only": "small, capitals"}).config()["only"] == ["small", "capitals"]

@@ -5,10 +5,13 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
+import pytest
+
 from synterm.core.case import Case
 from synterm.describe.candidate import Candidate
 from synterm.describe.generators.base import Maker, Surroundings
 from synterm.describe.generators.registry import load_generator
+from synterm.errors import InputError
 
 
 def case(number: int, expected: str, **values: Any) -> Case:
@@ -50,5 +53,7 @@ def test_only_the_named_values_are_swapped() -> None:
 
 
 def test_nothing_is_made_of_nothing() -> None:
-    assert made() == []
-    assert made(case(4, "track", other="x")) == []
+    with pytest.raises(InputError, match="no other case"):
+        made()
+    with pytest.raises(InputError, match="no other case"):
+        made(case(4, "track", other="x"))

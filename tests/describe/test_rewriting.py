@@ -19,6 +19,7 @@ from synterm.describe.generators.base import Surroundings
 from synterm.describe.generators.noise import Noise
 from synterm.describe.generators.registry import BUILT_IN, _generator_class, load_generator
 from synterm.describe.generators.spans import spans
+from synterm.errors import InputError
 
 ASKED = "can you set up a meeting with bob tomorrow at 3pm?"
 AROUND = Surroundings("", "", "", "", labels=["schedule", "cancel"], variables=["message"])
@@ -71,7 +72,11 @@ def case(text: str, expected: Any = "schedule", **others: Any) -> Case:
 
 
 def made(maker: Noise, seed: Case, number: int = 5, random: int = 1, around: Surroundings = AROUND) -> list[Candidate]:
-    return [*islice(maker.make(seed, around, Random(random)), number)]
+    """What it makes; nothing where it says that there is nothing to change."""
+    try:
+        return [*islice(maker.make(seed, around, Random(random)), number)]
+    except InputError:
+        return []
 
 
 def texts(kind: str, text: str, number: int = 200, expected: Any = "schedule", **fields: Any) -> list[str]:
@@ -310,6 +315,27 @@ def test_of_a_dialog_the_lines_of_the_user_are_rewritten() -> None:
     assert one.input["dialog"] == {"user": "u", "goal": "a room", "opening": "HI YOU"}
     silent = Case(id="01", scenario_id="s", input={"dialog": {"user": "u", "goal": "a room"}})
     assert made(noise("casing"), silent) == []
+
+
+@pytest.mark.parametrize(
+    ("config", "text", "said"),
+    [
+        (
+            {"type": "fillers"},
+            "Kannst du ein Treffen einrichten?",
+            "knows English only, and the text is not clearly English",
+        ),
+        ({"type": "contractions"}, ASKED, "the text has nothing that could be changed so"),
+        ({"type": "casing", "value": "note"}, ASKED, "the input has no text named note"),
+        ({"type": "casing"}, " ", "the input has no text"),
+    ],
+)
+def test_where_nothing_can_be_changed_it_says_why(config: dict[str, Any], text: str, said: str) -> None:
+    maker = load_generator(config)
+    assert isinstance(maker, Noise)
+    with pytest.raises(InputError) as error:
+        next(maker.make(case(text), AROUND, Random(1)))
+    assert str(error.value) == said
 
 
 def test_strength_says_how_much_changes() -> None:

@@ -70,7 +70,8 @@ class Maker(Generator):
 
     @abstractmethod
     def make(self, seed: Case | None, around: Surroundings, random: Random) -> Iterator[Candidate]:
-        """Candidates without end, or as many as there are; taken one by one, so nothing is made for nothing."""
+        """Candidates without end, or as many as there are; taken one by one, so nothing is made for nothing.
+        Raises InputError, in words, where nothing can be made of this case."""
 
 
 class Asker(Generator):

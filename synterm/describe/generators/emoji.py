@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from synterm.describe.generators.fields import Words
 from synterm.describe.generators.noise import Noise, Site
 from synterm.describe.generators.tokens import words
 
@@ -36,7 +37,7 @@ class Emoji(Noise):
     english: ClassVar[frozenset[str]] = frozenset(("beside",))
     strength: float = Field(default=0.2, gt=0, le=1)
     """The share of the sentences, or of the places between words, that get one."""
-    emoji: tuple[str, ...] = Field(default=("🙂", "🙏", "👍", "👀", "✨", "🤔", "😅", "👋", "😊"), min_length=1)
+    emoji: Words = ("🙂", "🙏", "👍", "👀", "✨", "🤔", "😅", "👋", "😊")
     """Those that are put at the end and between words."""
 
     def sites(self, text: str, kind: str) -> Iterable[Site]:

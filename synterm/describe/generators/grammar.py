@@ -12,8 +12,9 @@ from synterm.errors import InputError, did_you_mean
 
 MAX_TEXTS = 1000
 """So many texts of one rule are written out at most."""
-MAX_CHARACTERS = 20_000
+MAX_CHARACTERS = 2000
 """No text of a rule is longer."""
+_MAX_WAYS = 4 * MAX_TEXTS
 _NAME = re.compile(r"\{([A-Za-z_]\w*)\}")
 
 Rules: TypeAlias = Mapping[str, tuple[str, ...]]
@@ -61,10 +62,10 @@ def _written(option: str, texts: Mapping[str, list[str]]) -> Iterator[str]:
 
 
 def _unique(rule: str, texts: Iterable[str]) -> list[str]:
-    # Many ways may lead to one text, so it is the ways that are counted.
-    ways = [*islice(texts, 10 * MAX_TEXTS)]
+    # Many ways may lead to one text, so the ways are counted, too.
+    ways = [*islice(texts, _MAX_WAYS)]
     found = [*dict.fromkeys(ways)]
-    if len(found) > MAX_TEXTS or len(ways) == 10 * MAX_TEXTS:
+    if len(found) > MAX_TEXTS or len(ways) == _MAX_WAYS:
         raise InputError(f"the rule {rule} has more than {MAX_TEXTS:,} texts", hint="use mode sample, or less depth")
     return found
 

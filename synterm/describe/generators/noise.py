@@ -16,9 +16,10 @@ from synterm.core.case import Case
 from synterm.describe.candidate import Candidate, Keeps
 from synterm.describe.generators.base import Maker, Surroundings
 from synterm.describe.generators.english import is_english
+from synterm.describe.generators.fields import Words
 from synterm.describe.generators.lines import Path, lines_of, rewritten
 from synterm.describe.generators.spans import Stays, spans, texts_in
-from synterm.errors import did_you_mean
+from synterm.errors import InputError, did_you_mean
 from synterm.text import one_line
 
 MAX_PLACES = 4000
@@ -63,9 +64,9 @@ class Noise(Maker):
     value: str | None = None
     """The value of the input that is rewritten; without it the longest text among the prompt's variables, of a dialog
     the opening or the turns of its user."""
-    only: tuple[str, ...] = ()
+    only: Words = ()
     """The kinds that are wanted; all without it."""
-    stay: tuple[str, ...] = ()
+    stay: Words = ()
     """Texts that stay as they are. Placeholders, addresses, code, numbers and what the case expects stay anyway."""
 
     @field_validator("only")
@@ -85,13 +86,15 @@ class Noise(Maker):
         return max(1, round(self.strength * places))
 
     def make(self, seed: Case | None, around: Surroundings, random: Random) -> Iterator[Candidate]:
-        """Different ones, until there are no more."""
+        """Different ones, until there are no more. Raises InputError, in words, where there is nothing to change."""
         if seed is None:
-            return
+            raise InputError("needs a case to begin with")
         lines = lines_of(seed.input, around.variables, self.value)
         places = self._places(lines, [*self.stay, *_wanted(seed, around)])
+        if not places:
+            raise InputError(self._nothing([text for _, text in lines]))
         texts, made, misses = dict(lines), {tuple(text for _, text in lines)}, 0
-        while places and misses < _MISSES:
+        while misses < _MISSES:
             kind = random.choice([*places])
             chosen = _chosen(places[kind], self.count(kind, len(places[kind])), random)
             new = {path: _written(text, chosen.get(path, ())) for path, text in texts.items()}
@@ -114,6 +117,14 @@ class Noise(Maker):
                 if places := [_Place(path, site) for site in islice(free, MAX_PLACES)]:
                     found.setdefault(kind, []).extend(places)
         return found
+
+    def _nothing(self, texts: list[str]) -> str:
+        """Why a case has no place to change."""
+        if not texts:
+            return f"the input has no text named {self.value}" if self.value else "the input has no text"
+        if not any(self._kinds(text) for text in texts):
+            return "knows English only, and the text is not clearly English"
+        return "the text has nothing that could be changed so"
 
     def _kinds(self, text: str) -> list[str]:
         wanted = [kind for kind in self.kinds if kind in (self.only or self.kinds)]

@@ -14,6 +14,8 @@ from synterm.core.ids import canonical_json
 from synterm.describe.candidate import Candidate, Keeps
 from synterm.describe.generators.base import Maker, Surroundings
 from synterm.describe.generators.example import Example
+from synterm.describe.generators.fields import Words
+from synterm.errors import InputError
 
 _MISSES = 60
 
@@ -38,22 +40,25 @@ class Recombine(Maker):
         ),
     )
 
-    values: tuple[str, ...] = ()
+    values: Words = ()
     """The values that may be swapped; all that two cases share without it."""
-    depends_on: tuple[str, ...] = ()
+    depends_on: Words = ()
     """The values that alone decide what is expected."""
     most: int = Field(default=2, ge=1, le=20)
     """How many values are swapped at most in one case."""
 
     def make(self, seed: Case | None, around: Surroundings, random: Random) -> Iterator[Candidate]:
-        """Different ones, none equal to a case that is known, until there are no more."""
+        """Different ones, none equal to a case that is known, until there are no more. Raises InputError, in words,
+        where nothing can be swapped."""
         if seed is None or len(seed.input) < 2:
-            return
+            raise InputError("needs a case whose input has several values")
         choices = self._choices(seed, around)
+        if not choices:
+            raise InputError("no other case of the scenario has another value for it")
         made = {canonical_json(case.input) for case in (seed, *around.examples)}
         keeps: Keeps = "same" if self.depends_on else "unknown"
         misses = 0
-        while choices and misses < _MISSES:
+        while misses < _MISSES:
             # At least one value stays: with all of them swapped it is just another case.
             most = min(self.most, len(choices), len(seed.input) - 1)
             names = sorted(random.sample([*choices], random.randint(1, most)))

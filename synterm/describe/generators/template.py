@@ -18,7 +18,15 @@ from synterm.core.template import compile_template
 from synterm.describe.candidate import Candidate
 from synterm.describe.generators.base import Maker, Surroundings
 from synterm.describe.generators.example import Example
-from synterm.describe.generators.grammar import check_rules, drawn, filled, names_in, reached_from, texts_of
+from synterm.describe.generators.grammar import (
+    MAX_CHARACTERS,
+    check_rules,
+    drawn,
+    filled,
+    names_in,
+    reached_from,
+    texts_of,
+)
 from synterm.describe.generators.parameters import MAX_VALUES, Range, Valued, valued
 from synterm.describe.pairs import covering_rows
 from synterm.errors import InputError, did_you_mean
@@ -29,6 +37,9 @@ MAX_PAIRS = 50_000
 _MISSES = 200
 _ALONE = re.compile(r"\s*\{\{\s*([A-Za-z_]\w*)\s*\}\}\s*")
 _Values = Annotated[tuple[Any, ...], Field(min_length=1, max_length=MAX_VALUES)]
+_Options = Annotated[
+    tuple[Annotated[str, Field(max_length=MAX_CHARACTERS)], ...], Field(min_length=1, max_length=MAX_VALUES)
+]
 Parameter = Annotated[
     Annotated[Range, Tag("range")] | Annotated[_Values, Tag("list")],
     Discriminator(lambda value: "range" if isinstance(value, dict | Range) else "list"),
@@ -71,9 +82,7 @@ class Template(Maker):
     """The name of the value that a single text is; without it the variable that the project's prompts use most."""
     parameters: dict[str, Parameter] = Field(default={}, max_length=50)
     """By name, a list of values or a range of numbers."""
-    grammar: dict[str, Annotated[tuple[str, ...], Field(min_length=1, max_length=MAX_VALUES)]] = Field(
-        default={}, max_length=100
-    )
+    grammar: dict[str, _Options] = Field(default={}, max_length=50)
     """Rules: by name, what it can be."""
     depth: int = Field(default=4, ge=1, le=10)
     """How many rules may stand one within another."""
