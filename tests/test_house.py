@@ -18,6 +18,7 @@ from packaging.requirements import Requirement
 from synterm import __version__
 from synterm.checks.base import Check
 from synterm.checks.registry import BUILT_IN
+from synterm.describe.filters.registry import BUILT_IN as FILTERS
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "synterm"
@@ -118,6 +119,10 @@ def test_the_version_is_the_same_everywhere() -> None:
 
 def test_built_in_checks_are_entry_points_too() -> None:
     assert PROJECT["project"]["entry-points"]["synterm.checks"] == BUILT_IN
+
+
+def test_built_in_filters_are_entry_points_too() -> None:
+    assert PROJECT["project"]["entry-points"]["synterm.filters"] == FILTERS
 
 
 def test_test_modules_have_names_of_their_own() -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field, field_validator
+
 from synterm.checks.base import Answer
 from synterm.checks.finds import FreeOf
 from synterm.checks.no_pii import Kind, NoPii
@@ -11,7 +15,7 @@ from synterm.core.completion import Completion, Outcome
 from synterm.describe.candidate import Candidate
 from synterm.describe.filters.base import Filter, Found, Judge, Known
 from synterm.describe.wording import compared
-from synterm.errors import InputError, SyntermError
+from synterm.errors import SyntermError, did_you_mean
 
 
 class _Private(Filter):
@@ -28,9 +32,9 @@ class NoPiiFilter(_Private):
     title = "personal data: e-mail addresses, phone, card and account numbers"
     extra = "analysis"
 
-    kinds: tuple[Kind, ...] = ("email", "phone", "card", "iban", "ip", "us-ssn")
+    kinds: tuple[Kind, ...] = Field(default=("email", "phone", "card", "iban", "ip", "us-ssn"), min_length=1)
     """What to look for."""
-    region: str | None = None
+    region: Annotated[str, Field(pattern="^[A-Z]{2}$")] | None = None
     """The country (`US`, `DE`) whose phone numbers are found without a leading +."""
 
     def open(self, known: Known) -> Judge:
@@ -43,8 +47,16 @@ class NoSecretsFilter(_Private):
     type = "no-secrets"
     title = "keys, tokens, passwords"
 
-    kinds: tuple[str, ...] = tuple(PATTERNS)
+    kinds: tuple[str, ...] = Field(default=tuple(PATTERNS), min_length=1)
     """What to look for."""
+
+    @field_validator("kinds")
+    @classmethod
+    def _known(cls, kinds: tuple[str, ...]) -> tuple[str, ...]:
+        for kind in kinds:
+            if kind not in PATTERNS:
+                raise ValueError(f"{kind!r} is not a kind of secret; {did_you_mean(kind, PATTERNS)}")
+        return kinds
 
     def open(self, known: Known) -> Judge:
         return _open(NoSecrets(kinds=self.kinds, allow=self.allow, allow_input=self.allow_seed))
@@ -70,5 +82,5 @@ class _PrivateJudge(Judge):
             found = self._check.judge(answer)
         except SyntermError as error:
             # What can't be searched to its end may hold anything.
-            return Found(False, None, error.message if isinstance(error, InputError) else str(error))
+            return Found(False, None, str(error))
         return Found(bool(found.passed), None, found.reason or "nothing found")

@@ -23,7 +23,7 @@ _LEFTOVERS = {
     "a mark of a chat format": r"<\|[a-z_]{2,20}\|>|\[/?INST\]|(?m)^(?:###\s*)?(?:User|Assistant|Human|AI|Response):",
 }
 _TALK = (
-    r"(?i)\A\W*(?:sure|certainly|of course|absolutely|okay|ok)\b\W+here(?:'s|’s| is| are)\b[^.\n]{0,60}:"
+    r"(?i)\A\W*(?:sure|certainly|of course|absolutely)\b\W+here(?:'s|’s| is| are)\b[^.\n]{0,60}:"
     r"|\A\W*(?:sure|certainly|of course|absolutely)\b\W+(?:i can help|i can do that|i'd be happy|i would be happy)\b"
     r"|\A\W*(?:(?:sure|certainly|of course|okay|ok)\b\W+)?here(?:'s|’s| is| are)\b.{0,60}\b"
     r"(?:paraphras|rewrit|rewrot|reword|rephras|variation|alternative|version)"
