@@ -8,12 +8,10 @@ from synterm.core.case import Case, Origin
 from synterm.core.completion import Completion
 from synterm.core.request import Request
 from synterm.describe.candidate import Candidate
-from synterm.describe.pipeline.label_check import Finding, LabelCheck
+from synterm.describe.pipeline.label_check import Finding, LabelCheck, Trust, trust_in
 from synterm.describe.pipeline.making import Ask
 from synterm.describe.pipeline.places import Places
 from synterm.describe.pipeline.steering import Slot
-
-_Requests = list[Request]
 
 
 class Checking:
@@ -23,9 +21,12 @@ class Checking:
         self._check = check
         self._places = places
         self._ask = ask
+        self._trust: dict[tuple[str, ...], Trust] = {}
 
     async def check(self, about: Sequence[tuple[Slot, Candidate]]) -> list[Finding]:
         """A finding for each, in their order."""
+        for scenario_id in dict.fromkeys(slot.scenario_id for slot, _ in about):
+            await self._try_out(scenario_id)
         asked = [self._requests(slot, candidate) for slot, candidate in about]
         wanted = [pair for own, of_seed in asked for pair in (*own, *of_seed)]
         replies = await self._ask(wanted) if wanted else {}
@@ -36,8 +37,31 @@ class Checking:
                 found.append(Finding(None, None, "the scenario's checks know no labels"))
                 continue
             said = self._by_model(own, replies)
-            found.append(self._check.finding(candidate, slot.seed, labels, said, self._by_model(of_seed, replies)))
+            found.append(
+                self._check.finding(
+                    candidate, slot.seed, labels, said, self._by_model(of_seed, replies), self._trust[labels]
+                )
+            )
         return found
+
+    async def _try_out(self, scenario_id: str) -> None:
+        """Have the models sort known cases, once for the same labels."""
+        labels = self._places.labels(scenario_id)
+        if not labels or labels in self._trust:
+            return
+        probes = self._places.probes(scenario_id, "dev")
+        about = self._places.tree[scenario_id].description
+        asked = [
+            (case, self._check.requests(case, labels, self._places.shots(scenario_id, "dev", case), about))
+            for case in probes
+        ]
+        wanted = [(case, request) for case, requests in asked for request in requests]
+        replies = await self._ask(wanted) if wanted else {}
+        said = {
+            model.name: [(case, replies.get(requests[at].key)) for case, requests in asked]
+            for at, model in enumerate(self._check.models)
+        }
+        self._trust[labels] = trust_in(said, labels)
 
     def _requests(
         self, slot: Slot, candidate: Candidate

@@ -1,7 +1,9 @@
 """Whether what is expected still holds of a new case: models sort it blindly, and are held against it.
 
 They are shown the labels, and a few cases of each; not what is expected, nor what the case was made of. Where a case
-was made so that its result stays, they also sort its seed: one that takes the seed for something else can't tell.
+was made so that its result stays, they also sort its seed: one that takes the seed for something else can't tell. And
+all of them sort some known cases of each label: where one is wrong more often than right with a label, its word for
+that label counts for nothing.
 """
 
 from __future__ import annotations
@@ -23,9 +25,13 @@ from synterm.describe.pipeline.requests import decided
 from synterm.text import one_line
 
 NAME = "label-check"
-WORDING = 1
+WORDING = 2
 _TOKENS = 24
 _SHOWN = 4000
+
+
+Trust = Mapping[str, Mapping[str, tuple[int, int]]]
+"""By model and label: how many of the known cases that it gave this label have it, and how many those are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +103,9 @@ class LabelCheck:
         labels: Sequence[str],
         said: Mapping[str, Completion | None],
         of_seed: Mapping[str, Completion | None],
+        trust: Trust,
     ) -> Finding:
-        """The finding, from what each model said (by its name) of the case, and of its seed."""
+        """The finding, from what each model said (by its name) of the case, of its seed, and of known cases."""
         votes: dict[str, str] = {}
         doubts: list[str] = []
         for model in self.models:
@@ -107,6 +114,8 @@ class LabelCheck:
                 doubts.append(f"{model.name} {problem}")
             elif (taken := self._mistaken(candidate, seed, labels, of_seed.get(model.name))) is not None:
                 doubts.append(f"{model.name} takes the seed itself for {taken}, so it can't tell")
+            elif (doubt := _doubt(trust.get(model.name, {}).get(label))) is not None:
+                doubts.append(f"{model.name} says {label}, and is right in {doubt} that it gives this label")
             else:
                 votes[model.name] = label
         if not votes:
@@ -129,6 +138,26 @@ class LabelCheck:
             return None
         label, problem = _label(of_seed, labels)
         return None if label == seed.expected else label or f"nothing ({problem})"
+
+
+def trust_in(said: Mapping[str, Sequence[tuple[Case, Completion | None]]], labels: Sequence[str]) -> Trust:
+    """How far each model can be trusted, from what it said of known cases."""
+    found: dict[str, dict[str, tuple[int, int]]] = {}
+    for name, pairs in said.items():
+        of_model = found.setdefault(name, {})
+        for case, reply in pairs:
+            label, _ = _label(reply, labels)
+            if label is not None:
+                right, given = of_model.get(label, (0, 0))
+                of_model[label] = (right + (label == case.expected), given + 1)
+    return found
+
+
+def _doubt(known: tuple[int, int] | None) -> str | None:
+    """The figures, where they say that a label means nothing; of fewer than two cases nobody can tell."""
+    if known is None or known[1] < 2 or 2 * known[0] >= known[1]:
+        return None
+    return f"{known[0]} of {known[1]} known cases"
 
 
 def _plain(values: Mapping[str, Any]) -> str:

@@ -24,6 +24,8 @@ _POOL = 400
 """Cases of a scenario from which examples are drawn."""
 _SHOTS = 2
 """Cases of each label that show what it means."""
+_PROBES = 3
+"""Cases of each label that a model is tried with."""
 _PASSAGES = 3
 _PASSAGE = 1500
 """Characters of a passage."""
@@ -66,14 +68,21 @@ class Places:
         )
 
     def shots(self, scenario_id: str, split: Split, seed: Case | None) -> list[Case]:
-        """Accepted cases of all scenarios, some of each label, to show what labels mean; none of the seed's lineage."""
-        labels = self.labels(scenario_id)
-        shown: dict[str, list[Case]] = {label: [] for label in labels}
+        """Accepted cases of all scenarios, some of each label in turns, to show what labels mean; none of the seed's
+        lineage."""
+        groups = self._by_label(scenario_id, split, None if seed is None else seed.root_id)
+        return [group[at] for at in range(_SHOTS) for group in groups if at < len(group)]
+
+    def probes(self, scenario_id: str, split: Split) -> list[Case]:
+        """Other accepted cases of each label, to see how far a model can be trusted that sorts."""
+        return [case for group in self._by_label(scenario_id, split, None) for case in group[_SHOTS : _SHOTS + _PROBES]]
+
+    def _by_label(self, scenario_id: str, split: Split, without_root: str | None) -> list[list[Case]]:
+        groups: dict[str, list[Case]] = {label: [] for label in self.labels(scenario_id)}
         for case in self._everywhere(split):
-            group = shown.get(case.expected) if isinstance(case.expected, str) else None
-            if group is not None and len(group) < _SHOTS and (seed is None or case.root_id != seed.root_id):
-                group.append(case)
-        return [case for cases in shown.values() for case in cases]
+            if isinstance(case.expected, str) and case.expected in groups and case.root_id != without_root:
+                groups[case.expected].append(case)
+        return list(groups.values())
 
     def _everywhere(self, split: Split) -> list[Case]:
         key = ("", split)
