@@ -362,3 +362,19 @@ def test_what_can_not_be_is_said(synterm: Synterm, path: Path, options: tuple[st
     done = synterm("generate", path, *options)
     assert done.code == 2
     assert words in done.err
+
+
+def test_one_that_gives_everything_the_same_label_vouches_for_nothing(
+    synterm: Synterm, make_project: MakeProject, stub: Stub, writer: Writer
+) -> None:
+    cases = [
+        {"input": f"{seed['input']} {number}", "expected": seed["expected"]} for number in range(6) for seed in SEEDS
+    ]
+    path = make_project(project_text(stub, cases))
+    writer.sorted_by = lambda _: "schedule"
+    done = synterm("generate", path, *ONLY, "--count", "6", "--check-labels", "sorter", "--accept", "--json", "-")
+    assert done.code == 0, done.err
+    assert done.json["generation"]["funnel"]["unsure"] == 6
+    assert {case.status for case in generated(path)} == {"draft"}
+    [sure, *_] = [case for case in generated(path) if case.expected == "schedule"]
+    assert "is right in 3 of 9 known cases" in sure.origin.detail["label_check"]["reason"]
