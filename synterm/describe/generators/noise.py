@@ -98,7 +98,7 @@ class Noise(Maker):
             kind = random.choice([*places])
             chosen = _chosen(places[kind], self.count(kind, len(places[kind])), random)
             new = {path: _written(text, chosen.get(path, ())) for path, text in texts.items()}
-            if (key := tuple(new.values())) in made:
+            if (key := tuple(new.values())) in made or not all(text.strip() for text in key):
                 misses += 1
                 continue
             made.add(key)
