@@ -14,7 +14,7 @@ from synterm.describe.filters.neighbours import Neighbours
 from synterm.describe.wording import compared, shown
 from synterm.text import one_line
 
-_BELOW = 0.2
+_BELOW = 0.1
 _LEAST = 0.5
 
 

@@ -13,7 +13,7 @@ from synterm.describe.filters.base import Filter, Found, Judge, Known
 from synterm.describe.filters.neighbours import By, Neighbours, is_seed
 from synterm.describe.wording import compared
 
-_BELOW = 0.2
+_BELOW = 0.1
 """Scores are found down to so much below the threshold: so much lower it can be tried."""
 _LEAST = 0.5
 
