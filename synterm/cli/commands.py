@@ -12,6 +12,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "ls show": "list the tree, cases, prompts, runs …; one in full",
         "add edit rm": "change them, without the workbench",
         "import": "cases of files: CSV, JSONL, promptfoo, logs …",
+        "generate": "new cases of those that are there, checked",
     },
     "Evaluate": {
         "run": "evaluate; the entry point for CI",
@@ -47,7 +48,6 @@ NOT_YET = (
     "distill",
     "doctor",
     "export",
-    "generate",
     "guard",
     "share",
     "trust",

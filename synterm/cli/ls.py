@@ -11,6 +11,7 @@ from synterm.cli.parser import positive, share
 from synterm.core.case import value_text
 from synterm.core.ids import canonical_json
 from synterm.core.tree import Tree
+from synterm.reports.generation import GenerationList, generation_rows
 from synterm.reports.imports import import_list, import_rows
 from synterm.reports.json import write_json
 from synterm.reports.listings import DocumentList, ModelList, PromptList, case_list, gate_list, run_list, tree_list
@@ -164,6 +165,11 @@ def _runs(project: Project, args: argparse.Namespace) -> None:
     )
 
 
+def _generations(project: Project, args: argparse.Namespace) -> None:
+    listing = GenerationList(generations=project.generations.all())
+    return write_json(listing, "-") if args.json else rows(generation_rows(listing.generations))
+
+
 def _trends(project: Project, args: argparse.Namespace) -> None:
     listing = trend_list(project, args.limit or 8)
     return write_json(listing, "-") if args.json else rows(trend_rows(listing))
@@ -189,6 +195,7 @@ _LISTS: dict[str, Callable[[Project, argparse.Namespace], None]] = {
     "models": _models,
     "documents": _documents,
     "runs": _runs,
+    "generations": _generations,
     "trends": _trends,
     "gates": _gates,
     "imports": _imports,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import islice
 
@@ -37,6 +38,19 @@ def make_ready(project: Project, chosen: RunPlan, tell: Tell) -> None:
         if not found.ok:
             others = "; or choose others with --model NAME" if len(project.models.all()) > 1 else ""
             raise ModelError(found.reason, hint=f"{found.hint or ''}{others}" or None, where=f"model {spec.name}")
+        pull_weights(tell)
+
+
+def make_models_ready(specs: Iterable[ModelSpec], approved: Iterable[str], tell: Tell) -> None:
+    """Fetch the weights that are missing for models that are to be asked. Raises ModelError for the first of them that
+    can't be used."""
+    endpoints = tuple(approved)
+    for spec in specs:
+        found = usable(spec, endpoints)
+        if found.state == "ready":
+            continue
+        if not found.ok:
+            raise ModelError(found.reason, hint=found.hint, where=f"model {spec.name}")
         pull_weights(tell)
 
 

@@ -30,6 +30,8 @@ _WRITTEN: dict[str, str] = {
     "documents": "synterm.reports.listings:DocumentList",
     "runs": "synterm.reports.listings:RunList",
     "imports": "synterm.reports.imports:ImportList",
+    "generations": "synterm.reports.generation:GenerationList",
+    "generation": "synterm.reports.generation:GenerationDocument",
     "history": "synterm.reports.history:HistoryDocument",
     "trends": "synterm.reports.trends:TrendList",
     "baselines": "synterm.reports.baselines:BaselineList",
@@ -50,6 +52,7 @@ _READ: dict[str, str] = {
 }
 _LISTINGS = (
     "synterm.reports.listings:",
+    "synterm.reports.generation:",
     "synterm.reports.trends:",
     "synterm.reports.imports:",
     "synterm.describe.duplicate_list:",
@@ -59,11 +62,11 @@ _LISTINGS = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `synterm schema`."""
     names = (*_WRITTEN, *_READ)
-    listed = ", ".join(name for name, place in _WRITTEN.items() if place.startswith(_LISTINGS))
+    listed = ", ".join(name for name, place in _WRITTEN.items() if place.startswith(_LISTINGS) and name != "generation")
     written = (
         f"what comes out: run, compare, diff, merge and import (with --json), those of synterm ls ({listed}), history, "
-        "baselines, verdicts, calibration and verdict_import (synterm review), usable (synterm models --json), trial "
-        "(with --test), settings"
+        "baselines, generation (synterm generate), verdicts, calibration and verdict_import (synterm review), usable "
+        "(synterm models --json), trial (with --test), settings"
     )
     read = "; what goes in: project (a text form), case and verdict (a line of a JSONL file)"
     parser.add_argument("name", metavar="NAME", choices=names, help=written + read)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from pydantic import BaseModel
 
@@ -18,6 +18,7 @@ from synterm.evaluate.variants import choose_prompts
 from synterm.formats.prompt_text import only_variable
 from synterm.providers.availability import usable
 from synterm.providers.prices import price_of
+from synterm.reports.generation import lineage_lines
 from synterm.reports.json import json_text, write_json
 from synterm.reports.listings import DocumentList, ModelList, PromptList, case_list, tree_list
 from synterm.settings import load_settings
@@ -61,10 +62,22 @@ Shown = tuple[BaseModel, Iterable[str]]
 def _case(project: Project, name: str) -> Shown:
     case = project.cases.get(name)
     tree = project.nodes.tree()
-    return case_list(tree, [case]), _case_lines(case, tree.path(case.scenario_id))
+    return case_list(tree, [case]), _case_lines(case, tree.path(case.scenario_id), _above(project, case))
 
 
-def _case_lines(case: Case, path: str) -> Iterable[str]:
+def _above(project: Project, case: Case) -> list[Case]:
+    """What the case was made of, that one's seed, and so on, as far as they are there."""
+    line: list[Case] = []
+    known = {case.id}
+    while (seed_id := (line[-1] if line else case).origin.seed_id) and seed_id not in known:
+        known.add(seed_id)
+        line += project.cases.named([seed_id])
+        if not line or line[-1].id != seed_id:
+            break
+    return line
+
+
+def _case_lines(case: Case, path: str, above: Sequence[Case]) -> Iterable[str]:
     yield f"case {case.id}"
     yield f"in {path}"
     seed = f" from {case.origin.seed_id}" if case.origin.seed_id else ""
@@ -75,6 +88,8 @@ def _case_lines(case: Case, path: str) -> Iterable[str]:
         yield f"\ninput {key}\n{_block(value_text(value))}"
     if case.expected is not None:
         yield f"\nexpected\n{_block(value_text(case.expected))}"
+    if lineage := [*lineage_lines(case, above)]:
+        yield "\nlineage\n" + "\n".join(f"  {line}" for line in lineage)
 
 
 def _prompt(project: Project, name: str) -> Shown:

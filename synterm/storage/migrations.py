@@ -16,10 +16,11 @@ from synterm.storage.connect import APPLICATION_ID
 from synterm.storage.documents_step import documents_step
 from synterm.storage.engine_step import engine_step
 from synterm.storage.feedback_step import feedback_step
+from synterm.storage.generations_step import generations_step
 from synterm.storage.review_step import review_step
 from synterm.storage.workbench_step import workbench_step
 
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 """Raised with each step; kept in the file's header."""
 
 _FIRST = """
@@ -174,6 +175,12 @@ def seventh(db: Database) -> None:
 def eighth(db: Database) -> None:
     """Batches at providers."""
     batches_step(db)
+
+
+@migrations(name="0009_generations")
+def ninth(db: Database) -> None:
+    """Generations, each of which made cases."""
+    generations_step(db)
 
 
 def migrate(db: Database) -> None:

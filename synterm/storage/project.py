@@ -38,6 +38,7 @@ from synterm.storage.contents import ContentStore
 from synterm.storage.coverage import CoverageStore
 from synterm.storage.documents import DocumentStore
 from synterm.storage.gates import put_gates, read_gates
+from synterm.storage.generations import GenerationStore
 from synterm.storage.graded import GradedStore
 from synterm.storage.grades import GradeStore
 from synterm.storage.imports import ImportStore
@@ -170,6 +171,11 @@ class Project:
     def imports(self) -> ImportStore:
         """Cases by the import that they came with."""
         return ImportStore(self._db, self._writer)
+
+    @cached_property
+    def generations(self) -> GenerationStore:
+        """Cases that were made together, and what became of all that was made."""
+        return GenerationStore(self._db, self._writer, self.cases)
 
     @cached_property
     def prompts(self) -> PromptStore:

@@ -266,7 +266,7 @@ def test_a_project_that_is_open_elsewhere_is_dumped_with_what_is_new_and_left_al
 
 def test_a_file_of_an_older_version_is_dumped_and_left_as_it_is(synterm: Synterm, used: Path, tmp_path: Path):
     db = connect(used)
-    for table in ("baselines", "batch_requests", "batches"):
+    for table in ("generations", "baselines", "batch_requests", "batches"):
         db.conn.execute(f"DROP TABLE {table}")
     db.conn.execute("ALTER TABLE responses DROP COLUMN batch_id")
     db.conn.execute("DELETE FROM _sqlite_migrations WHERE name >= '0007'")

@@ -6,12 +6,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict
 
 from synterm.core.case import Case
 from synterm.core.completion import Completion
+from synterm.core.ids import content_id
 from synterm.core.prompt import Message
 from synterm.core.request import Constraint
 from synterm.describe.candidate import Candidate
@@ -35,6 +36,9 @@ class Surroundings:
     """Some cases of the scenario, the seed not among them."""
     documents: Sequence[str] = ()
     """Passages of the project's documents, where the generator asks for them."""
+    small: bool = False
+    """Whether the model that writes is a very small one: it follows examples, not instructions, and writes one text at
+    a time."""
     looked_for: Sequence[str] = ()
     """Texts that the scenario's checks look for in an answer: where an input has them, noise leaves them alone."""
 
@@ -50,6 +54,8 @@ class Generator(BaseModel, ABC):
     """What it does, in one line, for people who choose."""
     needs_seed: ClassVar[bool] = True
     """Whether it makes candidates of a case; else of the surroundings alone."""
+    reads_documents: ClassVar[bool] = False
+    """Whether it needs passages of the project's documents."""
 
     def config(self) -> dict[str, Any]:
         """What a case's origin keeps of it: its type, and the fields that are not as they are by default."""
@@ -71,9 +77,25 @@ class Maker(Generator):
 class Asker(Generator):
     """A generator that has a model write."""
 
+    wording: ClassVar[int] = 1
+    """Raised whenever the same configuration would ask in other words than before."""
+
+    def settled(self, seed: Case | None, around: Surroundings, random: Random) -> Self:
+        """The generator with everything chosen that its configuration leaves open: which tone, which two labels.
+
+        It is asked and read so, and lineage keeps it. Raises ValueError, in words, where there is nothing to choose.
+        """
+        return self
+
+    @property
+    def version(self) -> str:
+        """Six letters that name how it asks."""
+        return content_id("asker", {"wording": self.wording, **self.config()})[:6]
+
     @abstractmethod
     def ask(self, seed: Case | None, around: Surroundings, number: int, random: Random) -> Question:
-        """What a model is asked, for about so many candidates."""
+        """What a model is asked, for about so many candidates. Raises ValueError, in words, for a seed that it can't
+        take."""
 
     @abstractmethod
     def read(self, reply: Completion, seed: Case | None, around: Surroundings) -> Iterable[Candidate]:
@@ -88,3 +110,5 @@ class Question:
     constraint: Constraint | None
     """What the reply is held to, where the model can be held to something."""
     max_tokens: int
+    temperature: float = 0.9
+    """Where the model takes it."""

@@ -17,17 +17,28 @@ GROUP = "synterm.generators"
 """The entry points by which installed packages bring generators."""
 
 BUILT_IN = {
+    "ambiguous": "synterm.describe.generators.borderline:Ambiguous",
+    "borderline": "synterm.describe.generators.borderline:Borderline",
     "casing": "synterm.describe.generators.casing:Casing",
     "contractions": "synterm.describe.generators.contractions:Contractions",
+    "contradict": "synterm.describe.generators.contradict:Contradict",
+    "edge-cases": "synterm.describe.generators.edge_cases:EdgeCases",
+    "elaborate": "synterm.describe.generators.elaborate:Elaborate",
     "emoji": "synterm.describe.generators.emoji:Emoji",
     "fillers": "synterm.describe.generators.fillers:Fillers",
     "fragments": "synterm.describe.generators.fragments:Fragments",
+    "from-description": "synterm.describe.generators.from_description:FromDescription",
+    "from-documents": "synterm.describe.generators.from_documents:FromDocuments",
     "homoglyphs": "synterm.describe.generators.homoglyphs:Homoglyphs",
     "misspellings": "synterm.describe.generators.misspellings:Misspellings",
+    "paraphrase": "synterm.describe.generators.paraphrase:Paraphrase",
+    "personas": "synterm.describe.generators.personas:Personas",
     "punctuation": "synterm.describe.generators.punctuation:Punctuation",
     "recombine": "synterm.describe.generators.recombine:Recombine",
     "shorthand": "synterm.describe.generators.shorthand:Shorthand",
     "template": "synterm.describe.generators.template:Template",
+    "terse": "synterm.describe.generators.elaborate:Terse",
+    "vary": "synterm.describe.generators.vary:Vary",
     "whitespace": "synterm.describe.generators.whitespace:Whitespace",
 }
 """The generators that come with synterm, as in its entry points: so they are there in a checkout that is not installed,

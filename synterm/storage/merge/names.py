@@ -25,6 +25,7 @@ _KINDS = {
     "cases": "case",
     "reviews": "review",
     "baselines": "baseline",
+    "generations": "generation",
 }
 _FIELDS = {"content_id": "content", "scenario_id": "scenario", "parent_id": "place", "run_id": "run", "spec": "model"}
 

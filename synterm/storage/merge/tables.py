@@ -79,6 +79,7 @@ EDITED = (
     Edited("cases", ("id",), number="pk"),
     Edited("reviews", ("content_id", "output_id", "source", "who"), least=("id", "created"), latest=True),
     Edited("baselines", ("name", "scenario_id"), along=("who",)),
+    Edited("generations", ("id",), latest=True),
 )
 """In the order in which they are settled: what others refer to comes first."""
 RECORDED = ("responses", "runs", "run_columns", "evaluations", "batches", "batch_requests", "spending")

@@ -1,0 +1,57 @@
+"""The same request at more length, or in fewer words."""
+
+from __future__ import annotations
+
+from synterm.describe.generators.base import Surroundings
+from synterm.describe.generators.rewriting import Rewriter
+from synterm.describe.generators.shots import LONGER, SHORTER, Shots
+
+
+class Elaborate(Rewriter):
+    """Says the same at more length, with reasons and surroundings: the expected result stays."""
+
+    type = "elaborate"
+    title = "the same request at more length"
+
+    def task(self, around: Surroundings) -> str:
+        return (
+            "Say the same at two or three times the length: with a reason, some background or politeness, as people do "
+            "who explain themselves. What is asked for stays the same, and nothing else is asked for besides."
+        )
+
+    def told(self) -> str:
+        return "said at more length"
+
+    def shots(self) -> Shots | None:
+        return LONGER
+
+    @property
+    def opened(self) -> bool:
+        return True
+
+    @property
+    def grows(self) -> float:
+        return 5.0
+
+
+class Terse(Rewriter):
+    """Says the same in as few words as people do in a hurry: the expected result stays."""
+
+    type = "terse"
+    title = "the same request in few words"
+
+    def task(self, around: Surroundings) -> str:
+        return (
+            "Say the same in as few words as somebody in a hurry would: fragments, no greeting, no please. What is "
+            "asked for must still be clear from it, with the names, numbers and dates that it needs."
+        )
+
+    def told(self) -> str:
+        return "said in few words"
+
+    def shots(self) -> Shots | None:
+        return SHORTER
+
+    @property
+    def grows(self) -> float:
+        return 1.2

@@ -1,0 +1,47 @@
+"""New cases of nothing but what the behavior's description says, and of how cases look that are there."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from synterm.core.case import input_text
+from synterm.describe.generators.base import Question, Surroundings
+from synterm.describe.generators.shots import go_on
+from synterm.describe.generators.writing import Writer
+from synterm.text import one_line
+
+_FEWEST = 3
+"""Examples that a very small model needs to go on from."""
+
+
+class FromDescription(Writer):
+    """Writes inputs that probe the behavior, from its description alone."""
+
+    type = "from-description"
+    title = "new inputs from the behavior's description"
+
+    def task(self, around: Surroundings) -> str:
+        return (
+            "Write inputs of users that probe whether the app behaves as the behavior's description says: everyday "
+            "ones as well as unusual ones, of different users, lengths and wordings. Examples of what is there already "
+            "are given where there are any: write others, about other things."
+        )
+
+    def told(self) -> str:
+        return "written from the description"
+
+    def ask_small(self, around: Surroundings, random: Random) -> Question:
+        known = [one_line(input_text(case.input), 200) for case in around.examples]
+        if len(known) < _FEWEST:
+            raise ValueError(f"a model as small as this needs {_FEWEST} cases of the scenario to go on from")
+        self.input_of("", None, around)
+        instruction = f"Write a message: {one_line(around.scenario, 80)}."
+        return go_on(instruction, known[:8], max(60, max(map(len, known))), random)
+
+    def expected_alone(self, around: Surroundings) -> Any:
+        if not around.small:
+            return None
+        # It went on from the examples: what they have in common holds for it too, as far as anyone knows.
+        expected = [case.expected for case in around.examples]
+        return expected[0] if expected and all(one == expected[0] for one in expected) else None

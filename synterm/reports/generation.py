@@ -1,0 +1,134 @@
+"""A generation for people and machines: its funnel, and how each case came to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal, cast
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from synterm.core.case import Case, value_text
+from synterm.core.generation import Generation, untouched
+from synterm.core.ids import canonical_json
+from synterm.core.tree import Tree
+from synterm.reports.figures import dollars, percent
+from synterm.reports.listings import CaseRow, case_list
+from synterm.text import one_line, plural
+
+_SAMPLES = 5
+_REASONS = 4
+"""Reasons of a filter that are told; the most frequent first."""
+
+
+class GenerationDocument(BaseModel):
+    """A generation with its cases, dropped ones too: those are rejected, and say why in their origin."""
+
+    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True)
+
+    schema_version: Literal["synterm.generation/1"] = Field(default="synterm.generation/1", alias="schema")
+    generation: Generation
+    cases: list[CaseRow]
+
+
+class GenerationList(BaseModel):
+    """All generations, the oldest first."""
+
+    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True)
+
+    schema_version: Literal["synterm.generations/1"] = Field(default="synterm.generations/1", alias="schema")
+    generations: list[Generation]
+
+
+def generation_document(generation: Generation, cases: Iterable[Case], tree: Tree) -> GenerationDocument:
+    """The document of a generation."""
+    return GenerationDocument(generation=generation, cases=case_list(tree, cases).cases)
+
+
+def generation_lines(generation: Generation) -> Iterator[str]:
+    """The funnel in lines."""
+    funnel = generation.funnel
+    yield f"generation {generation.id[-8:]}: {generation.status}; {funnel.ended}".removesuffix("; ")
+    if funnel.questions:
+        cost = f", {dollars(funnel.cost_usd)}" if funnel.cost_usd else ""
+        cached = f", {plural(funnel.cached, 'answer')} from the project file" if funnel.cached else ""
+        yield f"  asked       {funnel.questions:>6,}{cached}{cost}"
+    yield from _counted("no answer", funnel.failed)
+    yield from _counted("unreadable", funnel.unreadable)
+    yield f"  made        {funnel.made:>6,}"
+    for name, reasons in sorted(funnel.dropped.items(), key=lambda pair: -sum(pair[1].values())):
+        yield from _counted(f"- {name}", reasons)
+    share = f"  ({percent(funnel.kept / funnel.made)} of what was made)" if funnel.made else ""
+    yield f"  kept        {funnel.kept:>6,} of {funnel.wanted:,} wanted{share}"
+    if funnel.unsure:
+        yield f"  of them     {funnel.unsure:>6,} whose expected result nobody could confirm"
+
+
+def _counted(name: str, reasons: Mapping[str, int]) -> Iterator[str]:
+    if not reasons:
+        return
+    most = sorted(reasons.items(), key=lambda pair: -pair[1])
+    yield f"  {name:<16}{sum(reasons.values()):>2,}" if len(name) > 11 else f"  {name:<12}{sum(reasons.values()):>6,}"
+    for reason, count in most[:_REASONS]:
+        yield f"      {count:>4,} × {one_line(reason, 100)}"
+    if len(most) > _REASONS:
+        yield f"           and {plural(len(most) - _REASONS, 'other reason')}"
+
+
+def sample_lines(cases: Sequence[Case]) -> Iterator[str]:
+    """Some of what was kept, and what one does next."""
+    kept = [case for case in cases if case.status != "rejected"]
+    for case in kept[:_SAMPLES]:
+        expected = f"  → {one_line(value_text(case.expected), 40)}" if case.expected is not None else "  → ?"
+        yield f"  {case.id[-8:]}  {one_line(case.title, 90)}{expected}"
+    if len(kept) > _SAMPLES:
+        yield f"  … and {len(kept) - _SAMPLES:,} more: synterm ls PROJECT cases --status draft"
+
+
+def generation_rows(generations: Iterable[Generation]) -> Iterator[tuple[str, ...]]:
+    """Generations as rows of a list."""
+    for one in generations:
+        chains: list[list[dict[str, Any]]] = one.config.get("generators", [])
+        made = ", ".join(" | ".join(str(step.get("type", "?")) for step in chain) for chain in chains)
+        funnel = one.funnel
+        kept = f"{funnel.kept}/{funnel.wanted} kept of {funnel.made} made"
+        yield one.id[-8:], one.started, one.status, kept, made, str(one.config.get("model") or ""), one.who
+
+
+def lineage_lines(case: Case, above: Sequence[Case]) -> Iterator[str]:
+    """How a case came to be: its generators, filters and label check; then what it was made of, up to the root.
+
+    `above`: its seed, that one's seed, and so on.
+    """
+    detail = case.origin.detail
+    for step in cast("list[dict[str, Any]]", detail.get("steps") or []):
+        yield f"made by {_step(step)}"
+    if detail.get("note"):
+        yield f"  {one_line(str(detail['note']), 200)}; expected result: {detail.get('keeps', 'same')}"
+    for found in cast("list[dict[str, Any]]", detail.get("filters") or []):
+        yield f"filter {_found(found)}"
+    if checked := detail.get("label_check"):
+        yield f"label check {_found(checked)}"
+    if dropped := detail.get("dropped"):
+        restored = "" if case.status == "rejected" else " (restored)"
+        yield f"dropped by {_found(dropped)}{restored}"
+    if "as_made" in detail and not untouched(case):
+        yield f"changed or decided on since: {case.status}"
+    if detail.get("generation"):
+        yield f"in generation {str(detail['generation'])[-8:]}"
+    for depth, seed in enumerate(above):
+        yield f"{'  ' * depth}of {seed.origin.kind} case {seed.id[-8:]}: {one_line(seed.title, 100)}"
+
+
+def _step(step: Mapping[str, Any]) -> str:
+    rest = {name: value for name, value in step.items() if name not in ("type", "random", "model", "version")}
+    words = [str(step.get("type", "?")) + (f"@{step['version']}" if "version" in step else "")]
+    words += [canonical_json(rest).decode()] if rest else []
+    words += [f"random {step['random']}"] if "random" in step else []
+    words += [f"model {step['model']}"] if "model" in step else []
+    return " · ".join(words)
+
+
+def _found(found: Mapping[str, Any]) -> str:
+    score = found.get("score")
+    told = f"{found.get('filter', '?')}" + (f" {score:.2f}" if isinstance(score, int | float) else "")
+    return f"{told}: {one_line(str(found.get('reason', '')), 160)}"
