@@ -88,7 +88,7 @@ def _count(made: Preview, known: Known, seen: set[str], project: Project, *, bat
     batched = batched and why_not_batched(model) is None
     price = batch_rates(model) if batched else price_of(model)
     keys = [task.request.key for task in known.rest if task.request]
-    waiting = project.batches.waiting(keys) if batched else set[str]()
+    waiting = project.batches.waiting(keys) if batched else {}
     for task in known.rest:
         request = task.request
         if request is None:

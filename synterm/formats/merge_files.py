@@ -21,6 +21,7 @@ from synterm.errors import ExitCode, ProjectError
 from synterm.evaluate.whole_run import whole_totals
 from synterm.formats.build import refuse_existing
 from synterm.storage.merge.merge import Merged, merge
+from synterm.storage.merge.scratch import sweep
 from synterm.storage.merge.settle import Prefer
 from synterm.storage.project import Project
 from synterm.storage.replacing import refuse_open, replace_file
@@ -56,6 +57,7 @@ def merge_files(
     """
     base = base if base is not None and not _is_empty(base) else None
     _refuse_target(out, [*inputs, *([base] if base else [])], replace=replace, dry_run=dry_run)
+    sweep(out.parent, f".{out.name}.")
     beside = out.with_name(f".{out.name}.{new_id()}")
     try:
         found = merge(inputs, base, prefer, out.parent, None if dry_run else beside)

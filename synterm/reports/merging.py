@@ -51,7 +51,8 @@ def merge_lines(report: MergeReport, *, dry_run: bool = False) -> Iterator[str]:
 def _missing(one: MissingShards) -> str:
     listed = _numbers(one.missing)
     cut = f" (of those, {_numbers(one.incomplete)} came to no end)" if one.incomplete else ""
-    return f"a run of {one.shards} shards lacks {listed}{cut}: those that are there stay runs of their own"
+    noun = "shard" if len(one.missing) == 1 else "shards"
+    return f"a run of {one.shards} shards lacks {noun} {listed}{cut}: those that are there stay runs of their own"
 
 
 def _numbers(numbers: list[int]) -> str:

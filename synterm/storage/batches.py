@@ -113,10 +113,12 @@ class BatchStore(Store):
         with self._reading("a batch"):
             return _record(row) if row else None
 
-    def waiting(self, keys: Iterable[str]) -> set[str]:
-        """Which of these request keys (hex) stand in a batch, without an answer so far."""
-        sql = "SELECT lower(hex(key)) FROM batch_requests WHERE key IN (SELECT unhex(value) FROM json_each(?))"
-        return {key for part in chunks(keys, _PAGE) for (key,) in self._rows(sql, [dump(part)])}
+    def waiting(self, keys: Iterable[str]) -> dict[str, str]:
+        """Which of these request keys (hex) stand in a batch, without an answer so far: each with the batch's id."""
+        sql = (
+            "SELECT lower(hex(key)), batch_id FROM batch_requests WHERE key IN (SELECT unhex(value) FROM json_each(?))"
+        )
+        return {key: batch_id for part in chunks(keys, _PAGE) for key, batch_id in self._rows(sql, [dump(part)])}
 
     def asked(self, batch_id: str) -> dict[str, float]:
         """The requests of a batch that have no answer so far, by key (hex), with what each costs at most."""

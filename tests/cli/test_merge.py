@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from sqlite_utils.utils import sqlite3  # pyright: ignore[reportPrivateImportUsage]
 
+from synterm.core.ids import new_id
 from synterm.errors import ProjectError
 from synterm.evaluate.recount import recount
 from synterm.formats.merge_files import merge_files
@@ -134,7 +137,9 @@ class TestShards:
         out, files = path.with_name("some.db"), shards(synterm, path, 4)
         done = merged(synterm, out, files[0], files[3], "--json", "-")
         assert done.json["missing_shards"] == [{"shards": 4, "there": [1, 4], "missing": [2, 3], "incomplete": []}]
-        assert "lacks 2, 3" in done.err
+        assert "a run of 4 shards lacks shards 2, 3:" in done.err
+        done = merged(synterm, path.with_name("more.db"), *files[:3])
+        assert "a run of 4 shards lacks shard 4:" in done.out
         assert [run.config["shard"]["index"] for run in runs(out)] == [1, 4]
 
     def test_shards_that_were_evaluated_by_other_checks_are_no_run(self, synterm: Synterm, path: Path) -> None:
@@ -377,6 +382,18 @@ class TestTarget:
         with Project.open(other):
             done = synterm("merge", "-o", other, path, "--force")
         assert (done.code, "open in another program" in done.err) == (2, True)
+
+    def test_what_a_killed_merge_left_is_removed_a_day_later(self, synterm: Synterm, make_project: MakeProject) -> None:
+        path = make_project()
+        folder = path.parent
+        names = [f".synterm-merge.{new_id()}", f".synterm-merge.{new_id()}-journal", f".out.db.{new_id()}"]
+        others = [".synterm-merge.mine", f".other.db.{new_id()}", f".synterm-merge.{new_id()}"]
+        for name in (*names, *others):
+            (folder / name).touch()
+            if name != others[-1]:
+                os.utime(folder / name, (time.time() - 25 * 3600,) * 2)
+        merged(synterm, folder / "out.db", path)
+        assert {file.name for file in folder.iterdir() if file.name.startswith(".")} == {*others}
 
     def test_one_that_was_opened_during_the_work_is_not_replaced(
         self, make_project: MakeProject, monkeypatch: pytest.MonkeyPatch

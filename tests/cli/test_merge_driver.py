@@ -88,6 +88,7 @@ def test_what_both_changed_is_a_conflict_for_git_too(repository: Repository, syn
     both(repository, synterm, [*words, "ours"], [*words, "theirs"])
     said = repository.git("merge", "theirs", fails=True)
     assert "conflict: behavior Routing/Ambiguous: description" in said
+    assert "    ours: ours" in said and "    theirs: theirs" in said and ".merge_file" not in said
     assert "CONFLICT (content): Merge conflict in project.db" in said
     assert "ours" in synterm("show", repository.project, "node", "Routing/Ambiguous").out
     assert not list(repository.folder.glob("*.merged"))

@@ -240,6 +240,17 @@ class TestFoundAgain:
         left = await bench.run(path)
         assert left.left and "no batch batch_0" in left.left.message and "--batch-forget" in (left.left.hint or "")
 
+    async def test_one_that_is_gone_does_not_keep_what_the_others_have(
+        self, bench: Bench, path: Path, batch_stub: BatchStub
+    ) -> None:
+        batch_stub.polls = 10_000
+        await bench.run(path, BatchPlan(0.0, most_requests=2))
+        del batch_stub.batches["batch_0"]
+        batch_stub.polls = 1
+        left = await bench.run(path)
+        assert left.left and "1 batch with 2 requests" in left.left.message and "no batch batch_0" in left.left.message
+        assert rows(path, "SELECT count(*) FROM responses") == [(2,)]
+
 
 class TestWhatGoesWrong:
     """Errors are not failures, and none of them is hidden."""
@@ -425,6 +436,20 @@ class TestMoney:
         assert made.errors == {"the spending cap of $2.00 is reached"}
         again = await bench.run(dear, limits=Limits(purse=Purse(10.0, "")))
         assert (again.counts, sum(sizes(batch_stub))) == ((8, 0, 0), 8)
+
+    async def test_only_what_the_run_itself_waits_for_counts_under_its_cap(
+        self, bench: Bench, dear: Path, batch_stub: BatchStub
+    ) -> None:
+        batch_stub.polls = 10_000
+        first = await bench.run(dear, NOW, limits=Limits(purse=Purse(2.0, "")))
+        assert first.left and sizes(batch_stub) == [2]
+        purse = Purse(2.0, "")
+        await bench.run(dear, NOW, limits=Limits(purse=purse))
+        assert (sizes(batch_stub), round(purse.reserved, 6)) == ([2], 1.6)
+        change(dear, "UPDATE batch_requests SET key = randomblob(32)")  # what another run had asked
+        other = Purse(2.0, "")
+        await bench.run(dear, NOW, limits=Limits(purse=other))
+        assert (sizes(batch_stub), round(other.reserved, 6)) == ([2, 2], 1.6)
 
     async def test_the_days_cap_counts_batches_that_wait(self, bench: Bench, dear: Path, batch_stub: BatchStub) -> None:
         batch_stub.polls = 10_000

@@ -97,7 +97,16 @@ class Gathering:
                     self.afresh.add(request.key)
                 asked.append(task)
         waiting = self._project.batches.waiting(task.request.key for task in asked if task.request)
+        for batch_id in {*waiting.values()}:
+            self._set_aside(batch_id)
         return [task for task in asked if task.request and task.request.key not in waiting]
+
+    def _set_aside(self, batch_id: str) -> None:
+        """What the run waits for already counts under its cap like what it hands in now."""
+        before = self._money.room()
+        self._money.set_aside(batch_id, sum(self._project.batches.asked(batch_id).values()))
+        if (after := self._money.room()) < before:
+            self._room -= before - after
 
     async def _add(self, task: Task) -> Pack | None:
         """Put a request into its pack; gives the one that is full with it. What can't be sent at all is left to whoever

@@ -94,8 +94,6 @@ class _Handler:
                 await self._hand_in.settle_begun(batch)
         while True:
             refused = await self._submit()
-            for batch in self._project.batches.open():
-                self._money.set_aside(batch.id, sum(self._project.batches.asked(batch.id).values()))
             if not self._project.batches.open():
                 break
             await self._wait()
@@ -151,22 +149,33 @@ class _Handler:
         pause, failures = _FIRST_POLL_S, 0
         counts: dict[str, tuple[int, int]] = {}
         while waiting := self._project.batches.open():
-            retry_s = 0.0
-            for batch in waiting:
-                try:
-                    await self._look_at(batch, counts)
-                    failures = 0
-                except BatchCallError as error:
-                    failures += 1
-                    retry_s = max(retry_s, error.failure.retry_after_s or 0.0)
-                    if not error.passing or failures >= _MOST_FAILURES:
-                        raise _left(waiting, error) from error
+            errors = await self._look_at_all(waiting, counts)
+            # Whoever can't be asked does not keep what the others have: that was collected before.
+            for batch, error in errors:
+                if not error.passing:
+                    raise _left([batch], error) from error
+            failures = failures + 1 if len(errors) == len(waiting) else 0
+            if failures >= _MOST_FAILURES:
+                raise _left(waiting, errors[-1][1]) from errors[-1][1]
+            retry_s = max((error.failure.retry_after_s or 0.0 for _, error in errors), default=0.0)
             if not (waiting := self._project.batches.open()):
                 return
             self._show_progress(waiting, counts)
             pause = max(pause, min(retry_s, _LONGEST_POLL_S))
             await self._sleep(pause, waiting)
             pause = min(pause * _LONGER, _LONGEST_POLL_S)
+
+    async def _look_at_all(
+        self, waiting: list[BatchRecord], counts: dict[str, tuple[int, int]]
+    ) -> list[tuple[BatchRecord, BatchCallError]]:
+        """See how far each is, and collect those that ended; gives those that could not be asked, and why."""
+        errors: list[tuple[BatchRecord, BatchCallError]] = []
+        for batch in waiting:
+            try:
+                await self._look_at(batch, counts)
+            except BatchCallError as error:
+                errors.append((batch, error))
+        return errors
 
     async def _sleep(self, pause: float, waiting: list[BatchRecord]) -> None:
         limits = [limit for limit in (self._plan.wait_s, self._limits.max_seconds) if limit is not None]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import re
+import time
 from collections.abc import Generator, Sequence
 from functools import cache
 from pathlib import Path
@@ -26,6 +28,10 @@ BULK = (
     "PRAGMA cache_size = -65536",
 )
 """For a file that is thrown away when its making fails."""
+_PREFIX = ".synterm-merge."
+_ENDINGS = ("", "-wal", "-shm", "-journal")
+_STALE_S = 24 * 3600
+"""Nobody merges for so long."""
 OUTER = "source"
 """The name under which a file is attached."""
 
@@ -107,7 +113,8 @@ class Scratch:
 @contextlib.contextmanager
 def scratch(folder: Path) -> Generator[Scratch]:
     """A scratch database in a folder; it is gone after the block. Raises ProjectError when the folder has no room."""
-    path = folder / f".synterm-merge.{new_id()}"
+    sweep(folder, _PREFIX)
+    path = folder / f"{_PREFIX}{new_id()}"
     try:
         db = connect(path, create=True)
         try:
@@ -120,8 +127,21 @@ def scratch(folder: Path) -> Generator[Scratch]:
         finally:
             db.conn.close()
     finally:
-        for ending in ("", "-wal", "-shm", "-journal"):
+        for ending in _ENDINGS:
             path.with_name(path.name + ending).unlink(missing_ok=True)
+
+
+def sweep(folder: Path, prefix: str) -> None:
+    """Remove what merges that were killed left in a folder: files of this prefix and a ULID, a day old or more."""
+    name = re.compile(f"{re.escape(prefix)}[0-9A-HJKMNP-TV-Z]{{26}}({'|'.join(_ENDINGS)})")
+    long_ago = time.time() - _STALE_S
+    # Where the folder can't be read or a file is somebody else's, it stays: the merge itself says what it can't do.
+    with contextlib.suppress(OSError):
+        for file in folder.iterdir():
+            if name.fullmatch(file.name) and not file.is_symlink():
+                with contextlib.suppress(OSError):
+                    if file.is_file() and file.stat().st_mtime < long_ago:
+                        file.unlink()
 
 
 @cache

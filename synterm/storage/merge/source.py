@@ -22,6 +22,8 @@ from synterm.storage.schema_check import check_schema
 
 _LONGEST = 64_000_000
 """So many characters a setting or a configuration may have that is read as a whole."""
+_GIT_COPY = ".merge_file_"
+_GIT_SIDES = {0: "base", 1: "ours", 2: "theirs"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,9 @@ class Source:
 
     @property
     def name(self) -> str:
-        """What people call it."""
-        return str(self.path)
+        """What people call it. Git gives its merge drivers copies under names that say nothing, ours before theirs."""
+        known = _GIT_SIDES.get(self.number) if self.path.name.startswith(_GIT_COPY) else None
+        return known or str(self.path)
 
 
 def inspect(number: int, path: Path) -> Source:
