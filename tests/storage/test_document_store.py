@@ -8,9 +8,8 @@ import pytest
 
 from synterm.core.document import Document, make_document
 from synterm.errors import InputError, NotFoundError, ProjectError
-from synterm.storage import connect
-from synterm.storage.migrations import migrations
 from synterm.storage.project import Project
+from tests.support.older import older_file
 
 ONE, TWO = Document(name="one.md", text="# One\n"), Document(name="two.txt", text="two")
 
@@ -79,12 +78,7 @@ def test_what_no_document_can_be_is_refused(name: str, text: str, words: str) ->
 
 
 def test_a_file_of_the_version_before_gets_room_for_documents(path: Path) -> None:
-    Project.create(path, "a project").close()
-    db = connect.connect(path)
-    db.conn.execute("DROP TABLE documents")
-    db.conn.execute(f"DELETE FROM {migrations.migrations_table} WHERE name = '0006_documents'")
-    db.conn.execute("PRAGMA user_version = 5")
-    db.conn.close()
+    older_file(path, 5).conn.close()
     with Project.open(path) as project:
         project.documents.put(ONE).result()
         assert project.documents.get("one.md") == ONE

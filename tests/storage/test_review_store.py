@@ -6,18 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
 
 from synterm.core.completion import Completion, Outcome
 from synterm.core.ids import content_id
 from synterm.core.review import Review, output_id
 from synterm.errors import ProjectError
 from synterm.storage import connect
-from synterm.storage.migrations import migrations
 from synterm.storage.project import Project
 from synterm.storage.received import Received
-from synterm.storage.review_step import review_step
 from tests.storage.conftest import MakeTask
+from tests.support.older import older_file
 
 
 def review(text: str = "clarify", passed: bool = True, who: str = "ann", note: str = "") -> Review:
@@ -75,34 +73,17 @@ def test_more_outputs_than_one_page_are_looked_up(project: Project) -> None:
     assert len(project.reviews.for_outputs(one.subject for one in given)) == 1200
 
 
-def back_to_the_fourth_step(path: Path) -> Database:
-    db = connect.connect(path)
-    db.conn.execute("DROP TABLE reviews")
-    review_step(db)
-    db.conn.execute(f"DELETE FROM {migrations.migrations_table} WHERE name = '0005_feedback'")
-    db.conn.execute("PRAGMA user_version = 4")
-    return db
-
-
 def test_a_file_from_before_there_were_reviews_gets_their_table(path: Path) -> None:
-    with Project.create(path, "old"):
-        pass
-    db = back_to_the_fourth_step(path)
-    db.conn.execute("DROP TABLE reviews")
-    db.conn.execute(f"DELETE FROM {migrations.migrations_table} WHERE name = '0004_reviews'")
-    db.conn.execute("PRAGMA user_version = 2")
-    db.conn.close()
+    older_file(path, 3).conn.close()
     with Project.open(path) as project:
         project.reviews.put(review()).result()
         assert project.reviews.counts() == {"ann": (1, 0)}
 
 
 def test_verdicts_from_before_there_was_feedback_are_reviews(path: Path) -> None:
-    with Project.create(path, "old"):
-        pass
     given = review(note="kept")
     row = (given.id, *map(bytes.fromhex, given.subject), 7, 1, "kept", "ann", "2026-01-01", "2026-01-02")
-    db = back_to_the_fourth_step(path)
+    db = older_file(path, 4)
     db.conn.execute("INSERT INTO reviews VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
     db.conn.close()
     with Project.open(path) as project:
