@@ -388,10 +388,11 @@ class TestTarget:
         folder = path.parent
         names = [f".synterm-merge.{new_id()}", f".synterm-merge.{new_id()}-journal", f".out.db.{new_id()}"]
         others = [".synterm-merge.mine", f".other.db.{new_id()}", f".synterm-merge.{new_id()}"]
+        long_ago = time.time() - 25 * 3600
         for name in (*names, *others):
             (folder / name).touch()
             if name != others[-1]:
-                os.utime(folder / name, (time.time() - 25 * 3600,) * 2)
+                os.utime(folder / name, (long_ago, long_ago))
         merged(synterm, folder / "out.db", path)
         assert {file.name for file in folder.iterdir() if file.name.startswith(".")} == {*others}
 
