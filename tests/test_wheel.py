@@ -127,7 +127,7 @@ def test_every_module_can_be_imported(installed: Run) -> None:
 
 
 def test_the_sample_is_made_and_evaluated(installed: Run, tmp_path: Path) -> None:
-    assert "usage: synterm PROJECT" in installed("synterm", "--help")
+    assert "usage: synterm my.db" in installed("synterm", "--help")
     installed("synterm", "new", "x.db", "--sample", "meeting_router")
     param = f"rules={json.dumps(RULES)}"
     installed("synterm", "add", "x.db", "model", "rules", "--model", "scripted/rules", "--param", param)

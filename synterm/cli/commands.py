@@ -23,12 +23,10 @@ GROUPS: dict[str, dict[str, str]] = {
         "review": "judge answers; how far to trust each check",
     },
     "Share": {
-        "report": "a run as one HTML file",
+        "report serve": "a run as one HTML file; the workbench in a browser",
         "init-ci": "a workflow file that evaluates on every change",
-        "serve": "the workbench in a browser",
         "dump load": "a project as text for review and git; and back",
-        "diff": "what differs between two projects",
-        "merge": "one file of several: shards, people's copies",
+        "diff merge": "what differs; one file of several copies, of shards",
     },
     "Look after": {
         "history": "what was run, by whom, on what; and forgetting it",

@@ -68,6 +68,8 @@ def full(used: Path, synterm_process: Synterm) -> Path:
     db.conn.execute("INSERT OR IGNORE INTO recipes (id, body) VALUES (x'00ff', '{}')")
     request = "'b1', x'0102', body_id, (SELECT id FROM contents LIMIT 1), x'00ff', NULL, 0.25"
     db.conn.execute(f"INSERT INTO batch_requests SELECT {request} FROM responses LIMIT 1")
+    generation = "'g1', '2026-11-28', '2026-11-29', 'complete', 'ann', 'p1', '{}', '{}', '2026-11-29'"
+    db.conn.execute(f"INSERT INTO generations VALUES ({generation})")
     db.conn.execute("INSERT OR IGNORE INTO spending VALUES ('2026-11-28', 1.5, 0.25)")
     db.conn.execute("UPDATE responses SET batch_id = 'b1' WHERE pk = (SELECT min(pk) FROM responses)")
     db.conn.close()

@@ -100,6 +100,7 @@ STEPS = (
     "0006_documents",
     "0007_baselines",
     "0008_batches",
+    "0009_generations",
 )
 
 

@@ -48,7 +48,14 @@ class WorkbenchScreen(ViewingScreen, CaseEditing, TreeEditing, DocumentEditing, 
     HELP = "Wherever the focus is; letters only where no text is typed."
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (150, "-broad")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("V", "review", "Review", id="screens.review", tooltip="Judge answers yourself, blind to the checks"),
+        Binding(
+            "V",
+            "review",
+            "Review",
+            id="screens.review",
+            show=False,
+            tooltip="Judge answers, blind to the checks",
+        ),
         Binding(
             "H", "open_place('history')", "History", id="screens.history", show=False, tooltip="Runs: what they found"
         ),
