@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +49,21 @@ def project_text(stub: Stub, cases: list[Any] | None = None, **model: Any) -> st
 def texts(*said: str) -> str:
     """A reply that holds these texts."""
     return json.dumps({"texts": list(said)})
+
+
+def answers_on_disk(path: Path) -> int:
+    """How many answers the project file holds now, whoever writes it."""
+    with closing(sqlite3.connect(path)) as db:
+        [count] = db.execute("SELECT count(*) FROM responses").fetchone()
+    return int(count)
+
+
+def wait_until(true: Callable[[], bool], seconds: float = 60) -> bool:
+    """Whether it becomes true in that time."""
+    end = time.monotonic() + seconds
+    while not (now := true()) and time.monotonic() < end:
+        time.sleep(0.02)
+    return now
 
 
 class Writer:
@@ -257,8 +275,11 @@ def test_one_that_was_killed_goes_on_and_no_case_comes_twice(
     command = ["generate", str(path), *ONLY, "--count", "12", "--concurrency", "1"]
     with subprocess.Popen([sys.executable, "-m", "synterm", *command], stderr=subprocess.DEVNULL) as process:
         arrived = [stub.arrived.acquire(timeout=60) for _ in range(5)]
+        # The fifth question leaves when the fourth answer is there, which is on disk a moment later.
+        on_disk = wait_until(lambda: answers_on_disk(path) == 4)
         process.send_signal(signal.SIGKILL)
     assert all(arrived)
+    assert on_disk
     let_go.set()
     assert len(generated(path)) == 3, "those of the first wave"
     sent = len(stub.calls)
