@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 
 from synterm.cli.choose import choose_cases, scenario_ids
 from synterm.cli.output import data, say
-from synterm.core.case import Case, Split
+from synterm.core.case import Case, Split, input_text
 from synterm.core.ids import canonical_json
-from synterm.describe.pipeline.places import Places
 from synterm.describe.pipeline.plan import GenerationPlan
-from synterm.describe.pipeline.planning import Wishes, first_question, limits_of, needs_seeds, plan_of, sampled
+from synterm.describe.pipeline.planning import Wishes, limits_of, needs_seeds, plan_of, sampled
+from synterm.describe.pipeline.preview import preview_of
 from synterm.describe.pipeline.written import read_chain, read_filter
 from synterm.errors import InputError, UsageError
 from synterm.settings import load_settings
@@ -62,9 +63,14 @@ def tell_plan(project: Project, plan: GenerationPlan) -> None:
     if plan.label_check:
         data(f"label check: {canonical_json(plan.label_check.config()).decode()}")
     data(f"at most {plan.attempts:,} would be made")
-    if (question := first_question(plan, Places(project))) and plan.model:
+    found = asyncio.run(preview_of(project, plan))
+    for one in found.shown:
+        data(f"  {one_line(input_text(one.candidate.input), 90)}  ({one_line(one.candidate.note, 80)})")
+    for problem in found.problems:
+        data(f"  nothing: {problem}")
+    if found.question and plan.model:
         data(f"\na question as {plan.model.name} would be asked:")
-        for message in question.messages:
+        for message in found.question.messages:
             data(f"\n{message.role}")
             for line in message.content.split("\n"):
                 data(f"  {line}")

@@ -32,6 +32,7 @@ _WRITTEN: dict[str, str] = {
     "imports": "synterm.reports.imports:ImportList",
     "generations": "synterm.reports.generation:GenerationList",
     "generation": "synterm.reports.generation:GenerationDocument",
+    "effect": "synterm.describe.effect_list:EffectDocument",
     "history": "synterm.reports.history:HistoryDocument",
     "trends": "synterm.reports.trends:TrendList",
     "baselines": "synterm.reports.baselines:BaselineList",
@@ -65,8 +66,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listed = ", ".join(name for name, place in _WRITTEN.items() if place.startswith(_LISTINGS) and name != "generation")
     written = (
         f"what comes out: run, compare, diff, merge and import (with --json), those of synterm ls ({listed}), history, "
-        "baselines, generation (synterm generate), verdicts, calibration and verdict_import (synterm review), usable "
-        "(synterm models --json), trial (with --test), settings"
+        "baselines, generation and effect (synterm generate), verdicts, calibration and verdict_import (synterm "
+        "review), usable (synterm models --json), trial (with --test), settings"
     )
     read = "; what goes in: project (a text form), case and verdict (a line of a JSONL file)"
     parser.add_argument("name", metavar="NAME", choices=names, help=written + read)

@@ -9,14 +9,12 @@ from importlib.util import find_spec
 from synterm.core.case import Case, Split
 from synterm.core.model import ModelSpec
 from synterm.describe.filters.base import Filter
-from synterm.describe.generators.base import Asker, Question
+from synterm.describe.generators.base import Asker
 from synterm.describe.pipeline.label_check import LabelCheck
-from synterm.describe.pipeline.places import Places
 from synterm.describe.pipeline.plan import GenerationPlan
-from synterm.describe.pipeline.requests import number_of, random_of
-from synterm.describe.pipeline.steering import Steering
+from synterm.describe.pipeline.requests import random_of
 from synterm.describe.pipeline.written import Chain, read_filter
-from synterm.errors import InputError, NotFoundError
+from synterm.errors import NotFoundError
 from synterm.evaluate.limits import DEFAULT_LIMITS, Limits
 from synterm.evaluate.provenance import who
 from synterm.evaluate.purse import Purse
@@ -152,25 +150,6 @@ def limits_of(max_cost: float | None, day_cap: float | None, hint: str) -> Limit
     """What may be spent; `hint` says how to raise the first cap."""
     purse = None if max_cost is None else Purse(max_cost, hint)
     return Limits(purse=purse, day_cap_usd=day_cap)
-
-
-def first_question(plan: GenerationPlan, places: Places) -> Question | None:
-    """What a model would be asked first; None where the first generator asks none. Raises InputError."""
-    for slot in Steering(plan).next(1):
-        generator = plan.chains[slot.chain][0]
-        if not isinstance(generator, Asker) or plan.model is None:
-            return None
-        random = random_of(number_of("shown"))
-        small = plan.model.provider == "embedded"
-        split = slot.seed.split if slot.seed else plan.split
-        around = places.around(
-            slot.scenario_id, slot.seed, split, random, small=small, documents=generator.reads_documents
-        )
-        try:
-            return generator.settled(slot.seed, around, random).ask(slot.seed, around, 5, random)
-        except ValueError as error:
-            raise InputError(str(error), where=generator.type) from error
-    return None
 
 
 def _installed() -> bool:
