@@ -19,12 +19,12 @@ from synterm.describe.pipeline.aside import Aside
 from synterm.describe.pipeline.checking import Checking
 from synterm.describe.pipeline.keeping import as_case, rejected
 from synterm.describe.pipeline.label_check import NAME, Finding
-from synterm.describe.pipeline.making import Made, Making, wave_of
+from synterm.describe.pipeline.making import Ask, Made, Making, wave_of
 from synterm.describe.pipeline.places import Places
 from synterm.describe.pipeline.plan import GenerationPlan
 from synterm.describe.pipeline.sieve import Passed, Sieve, kind_of
 from synterm.describe.pipeline.steering import Slot, Steering
-from synterm.errors import ProjectError
+from synterm.errors import ProjectError, UsageError
 from synterm.evaluate.alive import is_alive, this_process
 from synterm.evaluate.answers import ask_all
 from synterm.evaluate.events import Event, Halted
@@ -96,6 +96,19 @@ async def generate(
     finally:
         project.generations.note(generation_id, status, work.funnel).result()
     return Outcome(generation_id, status, work.funnel)
+
+
+def asking(project: Project, providers: Providers, plan: GenerationPlan) -> Ask:
+    """Asks what a plan asks, within its limits, for `try_one`: the answers are kept, and serve the generation."""
+    traffic, limits = Traffic(providers, plan.concurrency), replace(plan.limits, kept=_KEPT)
+
+    async def ask(wanted: Sequence[tuple[Case, Request]]) -> dict[str, Completion]:
+        answers = await ask_all(wanted, project, traffic, limits)
+        if answers.halted:
+            raise UsageError(answers.halted.reason, hint=answers.halted.hint)
+        return dict(answers.by_key)
+
+    return ask
 
 
 class _Generation:
