@@ -26,6 +26,7 @@ from synterm.text import one_line
 Ask = Callable[[Sequence[tuple[Case, Request]]], Awaitable[dict[str, Completion]]]
 _WAVE = 32
 """Attempts that are made together, at most."""
+_SMALL_WAVE = 4
 _EACH = 8
 """Candidates of one attempt, at most."""
 _DOUBT: dict[Keeps, int] = {"same": 0, "changed": 1, "unknown": 2}
@@ -67,7 +68,9 @@ def wave_of(plan: GenerationPlan, funnel: Funnel, steering: Steering) -> list[Ma
     # What share is kept shows as it goes; before anything is known, half.
     rate = (funnel.kept + 1) / (funnel.made + 2)
     wanted = math.ceil(missing / max(rate, 0.1))
-    slots = steering.next(min(_WAVE, max(wanted, 1)))
+    # One that runs on this machine answers a few at a time: what comes of them is to be seen, and to steer, before more.
+    small = any(spec.provider == "embedded" for spec in plan.models)
+    slots = steering.next(min(_SMALL_WAVE if small else _WAVE, max(wanted, 1)))
     each = min(_EACH, max(1, math.ceil(wanted / max(len(slots), 1))))
     return [Made(slot, slot.attempts, each) for slot in slots]
 

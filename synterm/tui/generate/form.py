@@ -44,7 +44,7 @@ class GenerateForm(VerticalScroll, can_focus=False):
         """A line for each thing that can be said."""
         start, models = self._start, self._choices["model"]
         checks = [(NO_CHECK, "not checked"), ("", "by the model that writes"), *models[1:]]
-        yield Label("Generators  one chain a line, steps with |, f2 adds", classes="generate--label")
+        yield Label("Generators  | chains them, f2 lists all", classes="generate--label")
         yield TextArea(
             start.chains or _FIRST, id="chains", compact=True, tab_behavior="focus", highlight_cursor_line=False
         )
@@ -61,6 +61,12 @@ class GenerateForm(VerticalScroll, can_focus=False):
         yield Static(Content.styled(f"at work besides: {', '.join(USUAL)}", "$foreground 65%"), id="usual")
         yield Static(id="generate-wrong")
         yield Button("Generate  ctrl+s", id="start", variant="primary", compact=True)
+
+    def begin(self) -> None:
+        """Go to the generators, to the end of what stands there."""
+        area = self.query_one("#chains", TextArea)
+        area.move_cursor(area.document.end)
+        area.focus()
 
     @staticmethod
     def _row(label: str, widget: Widget) -> Horizontal:
@@ -84,7 +90,9 @@ class GenerateForm(VerticalScroll, can_focus=False):
         if quick:
             with self.prevent(PickLine.Changed):
                 self.pick("tone").value = self.pick("noise").value = AS_WRITTEN
-        self.query_one("#chains", TextArea).text = chains
+        area = self.query_one("#chains", TextArea)
+        area.text = chains
+        area.move_cursor(area.document.end)
 
     def explain(self, words: Content) -> None:
         """Say what the generators do."""

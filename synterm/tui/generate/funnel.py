@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from textual.content import Content
 
 from synterm.core.generation import Funnel
+from synterm.providers.prices import is_free
 from synterm.reports.figures import dollars, seconds
 from synterm.text import one_line, plural
 from synterm.tui.generate.job import Job
@@ -92,7 +93,7 @@ def _progress(job: Job) -> Iterator[str]:
     if (left := job.left_s) is not None:
         yield f"about {seconds(left)} left"
     purse = job.plan.limits.purse
-    if job.funnel.cost_usd or (purse and job.plan.models):
+    if job.funnel.cost_usd or (purse and not all(map(is_free, job.plan.models))):
         yield dollars(job.funnel.cost_usd) + (f" of {dollars(purse.cap_usd)}" if purse else "")
     if job.note:
         yield one_line(job.note, 100)

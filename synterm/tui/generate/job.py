@@ -17,7 +17,7 @@ from synterm.storage.project import Project
 from synterm.text import plural
 
 _NEWEST = 400
-"""Cases that are shown of a generation while it runs, the newest ones."""
+"""Cases that are shown of the kept ones, and of the dropped ones."""
 _WINDOW_S = 20.0
 """The rate is that of so many last seconds."""
 
@@ -28,8 +28,9 @@ class Job:
     def __init__(self, plan: GenerationPlan, clock: Callable[[], float] = time.monotonic) -> None:
         self.plan = plan
         self.funnel = Funnel(wanted=plan.count)
-        self.newest: deque[Case] = deque(maxlen=_NEWEST)
-        """The newest last; kept and dropped ones."""
+        self.kept: deque[Case] = deque(maxlen=_NEWEST)
+        """The newest last."""
+        self.dropped: deque[Case] = deque(maxlen=_NEWEST)
         self.landed = 0
         """How many cases were put on disk."""
         self.outcome: Outcome | None = None
@@ -80,8 +81,16 @@ class Job:
     def show(self, cases: Iterable[Case]) -> None:
         """Have these among the newest."""
         new = {case.id: case for case in cases}
-        left = [new.pop(case.id, case) for case in self.newest]
-        self.newest = deque((*left, *new.values()), maxlen=_NEWEST)
+        for kind, status in ((self.kept, False), (self.dropped, True)):
+            left = [case for case in kind if case.id not in new]
+            kind.clear()
+            kind.extend((*left, *(case for case in new.values() if (case.status == "rejected") is status)))
+
+    def show_only(self, cases: Iterable[Case]) -> None:
+        """Have these, and no others."""
+        self.kept.clear()
+        self.dropped.clear()
+        self.show(cases)
 
     def _mark(self, funnel: Funnel) -> None:
         now = self._clock()
@@ -114,7 +123,8 @@ class Job:
         """None while nothing of it is known."""
         if self.outcome:
             return self.outcome.generation_id
-        return str(self.newest[-1].origin.detail[GENERATION]) if self.newest else None
+        made = [*self.kept, *self.dropped][-1:]
+        return str(made[0].origin.detail[GENERATION]) if made else None
 
     @property
     def cut_short(self) -> bool:

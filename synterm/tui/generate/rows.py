@@ -17,12 +17,17 @@ PREVIEW_COLUMNS = (
     TableColumn("how", 36, rank=2),
     TableColumn("of", 36, rank=3),
 )
-CASE_COLUMNS = (
-    TableColumn(" ", 1),
+KEPT_COLUMNS = (
     TableColumn("newest first"),
     TableColumn("expected", 14, rank=1),
-    TableColumn("why", 40, rank=2),
-    TableColumn("how", 36, rank=3),
+    TableColumn("how", 36, rank=2),
+    TableColumn("state", 30, rank=3),
+)
+DROPPED_COLUMNS = (
+    TableColumn("newest first"),
+    TableColumn("why", 44, rank=1),
+    TableColumn("how", 36, rank=2),
+    TableColumn("expected", 14, rank=3),
 )
 
 
@@ -39,23 +44,30 @@ def preview_cells(one: Shown) -> Sequence[Cell]:
     ]
 
 
-def case_cells(case: Case) -> Sequence[Cell]:
-    """A case that was made."""
-    kept = case.status != "rejected"
+def kept_cells(case: Case) -> Sequence[Cell]:
+    """A case that was kept."""
     return [
-        ("✓", "pass") if kept else ("✗", "fail"),
-        (case.title, "" if kept else "dim"),
+        (case.title, ""),
         (value_text(case.expected) or "?", "dim"),
-        (_why(case), "dim" if kept else "fail"),
         (str(case.origin.detail.get("note") or ""), "dim"),
+        (_state(case), "dim"),
     ]
 
 
-def _why(case: Case) -> str:
+def dropped_cells(case: Case) -> Sequence[Cell]:
+    """A case that was dropped."""
+    dropped: dict[str, Any] = case.origin.detail.get("dropped") or {}
+    return [
+        (case.title, "dim"),
+        (f"{dropped.get('filter', 'rejected')}: {one_line(str(dropped.get('reason', '')), 160)}", "fail"),
+        (str(case.origin.detail.get("note") or ""), "dim"),
+        (value_text(case.expected) or "?", "dim"),
+    ]
+
+
+def _state(case: Case) -> str:
     detail = case.origin.detail
     dropped: dict[str, Any] = detail.get("dropped") or {}
-    if case.status == "rejected":
-        return f"{dropped.get('filter', 'rejected')}: {one_line(str(dropped.get('reason', '')), 160)}"
     check: dict[str, Any] = detail.get("label_check") or {}
     if check:
         return one_line(str(check.get("reason", "")), 160)

@@ -23,7 +23,7 @@ from synterm.text import one_line, plural
 from synterm.tui.generate.chains import explained, generator_choices, read_chains
 from synterm.tui.generate.form import GenerateForm
 from synterm.tui.generate.preset import Preset
-from synterm.tui.generate.rows import CASE_COLUMNS, PREVIEW_COLUMNS, case_cells, preview_cells
+from synterm.tui.generate.rows import PREVIEW_COLUMNS, preview_cells
 from synterm.tui.generate.show import plan_words, problems_text, question_text
 from synterm.tui.generate.thresholds import ThresholdPane
 from synterm.tui.generate.wanted import Form, SeedSource, plan_for, seed_sources, wishes_of
@@ -79,7 +79,8 @@ class GenerateScreen(MadeScreen):
                 with TabPane("Funnel", id=TABS[1]):
                     yield Static(id="funnel", markup=False)
                     yield Static(id="progress", markup=False)
-                    yield Table(id="newest", classes="pane")
+                    yield Table(id="kept", classes="pane")
+                    yield Table(id="dropped", classes="pane")
                 with TabPane("Thresholds", id=TABS[2]):
                     yield ThresholdPane(self.session, self.read)
 
@@ -107,15 +108,14 @@ class GenerateScreen(MadeScreen):
         """Read the seeds, and show what is under way."""
         self.preview.border_title = "What would be made first"
         self.query_one("#question", VerticalScroll).border_title = "The question"
-        self.newest.border_title = "Newest"
         self.preview.show(PREVIEW_COLUMNS, (), preview_cells, "reading the seeds …")
-        self.newest.show(CASE_COLUMNS, (), case_cells, "nothing was made yet: ctrl+s begins")
+        self._draw_tables(None)
         self.query_one("#funnel", Static).update(Content.styled(_NOTHING, "$foreground 65%"))
         self.set_interval(_FRAME_S, self.draw)
         if self._lent.job:
             self.show_job()
         else:
-            self.query_one("#chains").focus()
+            self.form.begin()
         self._consider()
 
     # What is wanted.
@@ -135,7 +135,7 @@ class GenerateScreen(MadeScreen):
             found = await asyncio.to_thread(self.read, lambda project: asyncio.run(preview_of(project, plan)))
         except SyntermError as error:
             self.form.complain(error)
-            self._show_preview(Preview(), "")
+            self._show_preview(Preview(), "", "Nothing to show")
             return
         self.form.complain(None)
         self.query_one("#preview-words", Static).update(Content(plan_words(plan)))
@@ -159,7 +159,7 @@ class GenerateScreen(MadeScreen):
     def _offer_seeds(self, source: SeedSource, count: int) -> None:
         """Say how many there are."""
         words = {one.name: one.words for one in self._sources}
-        words[source.name] += f": {plural(count, 'seed')}"
+        words[source.name] = f"{plural(count, 'seed')} · {source.words}"
         with self.prevent(PickLine.Changed):
             self.form.pick("seeds").offer(list(words.items()))
 
@@ -199,13 +199,15 @@ class GenerateScreen(MadeScreen):
                 return
             if not plan.models:
                 raise InputError("no model is asked: the preview shows what would be made")
-            self._show_preview(Preview(), "", "asking …")
             self.tabs.active = TABS[0]
+            self.query_one("#question", VerticalScroll).border_title = "The question · asking …"
             ask = asking(self.session.project, self._lent.providers, plan)
             found = await try_one(self.session.project, plan, ask)
         except SyntermError as error:
             self.tell(error)
             return
+        finally:
+            self.query_one("#question", VerticalScroll).border_title = "The question"
         name = plan.model.name if plan.model else ""
         self._show_preview(found, name, "What came of the first question")
 
@@ -261,10 +263,16 @@ class GenerateScreen(MadeScreen):
         self.tabs.active = TABS[(TABS.index(self.tabs.active) + 1) % len(TABS)]
 
     @on(TabbedContent.TabActivated)
-    def _activated(self, event: TabbedContent.TabActivated) -> None:
+    def _activated(self) -> None:
         if self.tabs.active == TABS[2]:
             job = self._lent.job
             self.thresholds.look(job.generation_id if job else None)
+        if not self.form.has_focus_within:
+            self._focus_tab()
+
+    def _focus_tab(self) -> None:
+        lists = ("#preview", "#kept", "#filters-of")
+        self.query_one(lists[TABS.index(self.tabs.active)]).focus()
 
     def action_form(self) -> None:
         """Hide the form, or show it and go to it."""
@@ -272,9 +280,9 @@ class GenerateScreen(MadeScreen):
         self.set_class(shown, "-form-hidden")
         self.set_class(not shown, "-form-shown")
         if shown:
-            self.newest.focus()
+            self._focus_tab()
         else:
-            self.call_after_refresh(self.query_one("#chains").focus)
+            self.call_after_refresh(self.form.begin)
 
 
 _NOTHING = """\

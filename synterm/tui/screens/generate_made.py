@@ -19,7 +19,7 @@ from synterm.text import one_line, plural
 from synterm.tui.generate.form import GenerateForm
 from synterm.tui.generate.funnel import funnel_text, progress_line
 from synterm.tui.generate.job import Job
-from synterm.tui.generate.rows import CASE_COLUMNS, case_cells
+from synterm.tui.generate.rows import DROPPED_COLUMNS, KEPT_COLUMNS, dropped_cells, kept_cells
 from synterm.tui.generate.thresholds import ThresholdPane
 from synterm.tui.screens.confirm import ConfirmScreen
 from synterm.tui.screens.place import PlaceScreen
@@ -42,7 +42,8 @@ class MadeScreen(PlaceScreen):
 
     form = getters.query_one(GenerateForm)
     tabs = getters.query_one(TabbedContent)
-    newest = getters.query_one("#newest", Table)
+    kept = getters.query_one("#kept", Table)
+    dropped = getters.query_one("#dropped", Table)
     thresholds = getters.query_one(ThresholdPane)
 
     def __init__(self, session: Session) -> None:
@@ -63,7 +64,7 @@ class MadeScreen(PlaceScreen):
         self._drawn = self._told = None
         self.thresholds.forget()
         self.tabs.active = TABS[1]
-        self.newest.focus()
+        self.kept.focus()
         self.draw()
 
     def draw(self) -> None:
@@ -92,11 +93,17 @@ class MadeScreen(PlaceScreen):
             after = "   v reviews the drafts" if job.funnel.kept else ""
             progress = Content("\n").join([progress, Content.assemble(" ", (one_line(job.ended, 300), ink), after)])
         self.query_one("#progress", Static).update(progress)
-        self.newest.border_title = Content(f"Newest  {len(job.newest):,}")
-        self.newest.show(CASE_COLUMNS, list(reversed(job.newest)), case_cells, "nothing was made yet")
+        self._draw_tables(job)
         verb = "Go on" if job.cut_short else "Generate"
         self.form.show_running(job.running, "Stop  x" if job.running else f"{verb}  ctrl+s")
         self.say(f"{job.words} · running; it goes on when this screen is closed" if job.running else job.words)
+
+    def _draw_tables(self, job: Job | None) -> None:
+        kept, dropped = (job.kept, job.dropped) if job else ((), ())
+        self.kept.border_title = Content(f"✓ Kept  {len(kept):,}")
+        self.kept.show(KEPT_COLUMNS, list(reversed(kept)), kept_cells, "nothing yet")
+        self.dropped.border_title = Content(f"✗ Dropped  {len(dropped):,}")
+        self.dropped.show(DROPPED_COLUMNS, list(reversed(dropped)), dropped_cells, "nothing yet")
 
     def _finished(self, job: Job) -> None:
         # One that went on, or was made before, had cases already.
@@ -107,15 +114,15 @@ class MadeScreen(PlaceScreen):
     @work(exclusive=True, group="made", exit_on_error=False)
     async def _read_made(self, generation_id: str, job: Job) -> None:
         cases = await asyncio.to_thread(self.read, lambda project: [*project.generations.cases(generation_id)])
-        job.newest.clear()
-        job.show(cases)
+        job.show_only(cases)
         self._draw_job(job)
 
     def action_stop(self) -> None:
         """Stop it; all that was made is kept."""
         self._lent.stop()
 
-    @on(Table.Opened, "#newest")
+    @on(Table.Opened, "#kept")
+    @on(Table.Opened, "#dropped")
     @work(exclusive=True, group="lineage", exit_on_error=False)
     async def _opened(self, event: Table.Opened) -> None:
         case: Case = event.table.rows[event.index]

@@ -82,6 +82,10 @@ class ThresholdList(LineList):
 
     def show(self, effects: Sequence[FilterEffect], hint: str) -> None:
         """Show other figures; thresholds that were moved stay so."""
+        if not self.effects and effects:
+            # The one that dropped most is what one looks at first.
+            dropped = [sum(not one.kept for one in each.scored) for each in effects]
+            self.set_reactive(LineList.cursor, dropped.index(max(dropped)))
         self.effects, self.hint = effects, hint
         self.row_count = len(effects)
         self.styles.height = len(effects) + 3
@@ -137,7 +141,8 @@ class ThresholdList(LineList):
         """What stands below."""
         if not self.row_count:
             return [Segment(" " * width)]
-        return [Segment(padded(f" {'filter':<{_NAME}} {'threshold':<12}{'kept':<{_FIGURES - 13}} scores", width))]
+        titles = (("filter", _NAME + 1), ("keeps", 12), ("kept", _FIGURES - 13), ("scores", 10))
+        return [Segment(" "), *(Segment(padded(title, room)) for title, room in titles)]
 
     def draw_row(self, index: int, width: int) -> list[Segment]:
         """Name, threshold, what it keeps, and how the scores lie around it."""
