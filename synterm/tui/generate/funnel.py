@@ -51,7 +51,7 @@ def funnel_text(funnel: Funnel, width: int, *, reasons: int = 1, sent: int = 0) 
 class _Lines:
     def __init__(self, width: int, most: int, reasons: int) -> None:
         self.lines: list[Content] = []
-        self._bar = max(8, min(_BAR, (width - _NAME - _NUMBER - 4) // 2))
+        self._bar = max(8, min(_BAR, (width - _NAME - _NUMBER - 4) // 3))
         self._room = max(width - _NAME - _NUMBER - self._bar - 4, 0)
         self._most = most
         self._reasons = reasons

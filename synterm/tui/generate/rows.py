@@ -14,19 +14,19 @@ PREVIEW_COLUMNS = (
     TableColumn(" ", 1),
     TableColumn("would be made"),
     TableColumn("expected", 14, rank=1),
-    TableColumn("how", 36, rank=2),
+    TableColumn("how", 28, rank=2),
     TableColumn("of", 36, rank=3),
 )
 KEPT_COLUMNS = (
     TableColumn("newest first"),
     TableColumn("expected", 14, rank=1),
-    TableColumn("how", 36, rank=2),
+    TableColumn("how", 28, rank=2),
     TableColumn("state", 30, rank=3),
 )
 DROPPED_COLUMNS = (
     TableColumn("newest first"),
-    TableColumn("why", 44, rank=1),
-    TableColumn("how", 36, rank=2),
+    TableColumn("why", 34),
+    TableColumn("how", 28, rank=2),
     TableColumn("expected", 14, rank=3),
 )
 
