@@ -23,12 +23,16 @@ KEPT_COLUMNS = (
     TableColumn("how", 28, rank=2),
     TableColumn("state", 30, rank=3),
 )
-DROPPED_COLUMNS = (
-    TableColumn("newest first"),
-    TableColumn("why", 34),
-    TableColumn("how", 28, rank=2),
-    TableColumn("expected", 14, rank=3),
-)
+
+
+def dropped_columns(*, broad: bool) -> Sequence[TableColumn]:
+    """Those of dropped cases: the reason is never left out."""
+    return (
+        TableColumn("newest first"),
+        TableColumn("why", 64 if broad else 34),
+        TableColumn("how", 28, rank=2),
+        TableColumn("expected", 14, rank=3),
+    )
 
 
 def preview_cells(one: Shown) -> Sequence[Cell]:

@@ -19,7 +19,7 @@ from synterm.text import one_line, plural
 from synterm.tui.generate.form import GenerateForm
 from synterm.tui.generate.funnel import funnel_text, progress_line
 from synterm.tui.generate.job import Job
-from synterm.tui.generate.rows import DROPPED_COLUMNS, KEPT_COLUMNS, dropped_cells, kept_cells
+from synterm.tui.generate.rows import KEPT_COLUMNS, dropped_cells, dropped_columns, kept_cells
 from synterm.tui.generate.thresholds import ThresholdPane
 from synterm.tui.screens.confirm import ConfirmScreen
 from synterm.tui.screens.place import PlaceScreen
@@ -103,7 +103,9 @@ class MadeScreen(PlaceScreen):
         self.kept.border_title = Content(f"✓ Kept  {len(kept):,}")
         self.kept.show(KEPT_COLUMNS, list(reversed(kept)), kept_cells, "nothing yet")
         self.dropped.border_title = Content(f"✗ Dropped  {len(dropped):,}")
-        self.dropped.show(DROPPED_COLUMNS, list(reversed(dropped)), dropped_cells, "nothing yet")
+        self.dropped.show(
+            dropped_columns(broad=self.has_class("-broad")), list(reversed(dropped)), dropped_cells, "nothing yet"
+        )
 
     def _finished(self, job: Job) -> None:
         # One that went on, or was made before, had cases already.

@@ -16,7 +16,7 @@ from synterm.tui.widgets.cells import padded
 from synterm.tui.widgets.line_list import LineList
 
 _NAME = 15
-_FIGURES = 30
+_FIGURES = 32
 _LEVELS = " ▁▂▃▄▅▆▇█"
 
 
@@ -141,7 +141,7 @@ class ThresholdList(LineList):
         """What stands below."""
         if not self.row_count:
             return [Segment(" " * width)]
-        titles = (("filter", _NAME + 1), ("keeps", 12), ("kept", _FIGURES - 13), ("scores", 10))
+        titles = (("filter", _NAME + 1), ("keeps", 15), ("kept", _FIGURES - 16), ("scores", 10))
         return [Segment(" "), *(Segment(padded(title, room)) for title, room in titles)]
 
     def draw_row(self, index: int, width: int) -> list[Segment]:
@@ -154,8 +154,8 @@ class ThresholdList(LineList):
         mark = "<" if one.side == "below" else "≥"
         return [
             Segment(f" {padded(one.name, _NAME)} "),
-            Segment(padded(f"{mark} {here:g}{own}", 12), self._ink("here")),
-            Segment(padded(figures, _FIGURES - 13)),
+            Segment(padded(f"{mark} {here:g}{own}", 15), self._ink("here")),
+            Segment(padded(figures, _FIGURES - 16)),
             *self._scores(one, here, max(width - _NAME - _FIGURES - 2, 0)),
         ]
 
