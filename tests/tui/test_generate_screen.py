@@ -107,9 +107,7 @@ async def test_what_is_wrong_is_said_and_nothing_begins(make_project: MakeProjec
         assert screen.session.generating.job is None
 
 
-async def test_quick_settings_go_into_the_chains_when_it_begins(
-    make_project: MakeProject, open_bench: OpenBench
-) -> None:
+async def test_quick_settings_go_into_the_chains_at_the_start(make_project: MakeProject, open_bench: OpenBench) -> None:
     async with open_bench(make_project(), size=(150, 44)) as bench:
         screen = await generate(bench)
         write(screen, chains="casing\nfragments", noise="0.6", count="3")
@@ -241,9 +239,7 @@ async def test_it_goes_on_while_the_screen_is_closed_and_stopping_keeps_what_was
         await bench.settle()
 
 
-async def test_leaving_synterm_keeps_what_was_made(
-    make_project: MakeProject, open_bench: OpenBench, stub: Stub
-) -> None:
+async def test_leaving_synterm_interrupts_it(make_project: MakeProject, open_bench: OpenBench, stub: Stub) -> None:
     stub.reply("clarify")
     path = make_project(stubbed(stub))
     async with open_bench(path, size=(100, 40)) as bench:

@@ -68,7 +68,7 @@ def wave_of(plan: GenerationPlan, funnel: Funnel, steering: Steering) -> list[Ma
     # What share is kept shows as it goes; before anything is known, half.
     rate = (funnel.kept + 1) / (funnel.made + 2)
     wanted = math.ceil(missing / max(rate, 0.1))
-    # One that runs on this machine answers a few at a time: what comes of them is to be seen, and to steer, before more.
+    # A model on this machine answers a few at a time: what comes of those is to be seen, and to steer, before more.
     small = any(spec.provider == "embedded" for spec in plan.models)
     slots = steering.next(min(_SMALL_WAVE if small else _WAVE, max(wanted, 1)))
     each = min(_EACH, max(1, math.ceil(wanted / max(len(slots), 1))))
