@@ -28,6 +28,7 @@ SCREENS: dict[str, tuple[tuple[int, int], tuple[str, ...]]] = {
     "small": ((80, 24), ()),
     "why": ((130, 44), ("focus:results", "enter")),
     "columns": ((130, 40), ("focus:results", "c")),
+    "generate": ((130, 40), ("focus:results", "g", "ctrl+s", "down", "down", "up", "up")),
     "history": ((130, 40), ("focus:results", "H")),
     "compare": ((130, 40), ("focus:results", "C")),
     "labels": ((130, 40), ("focus:results", "C", "left_square_bracket", "t")),
