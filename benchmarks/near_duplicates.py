@@ -33,7 +33,7 @@ MUST_S = 30.0
 NOTE = """\
 `synterm ls PROJECT duplicates` without reading the file and writing the list. Sentences of 3 to 16 words whose
 frequencies fall as those of a language do; a third of them are changed a little from others. “One more text” is what
-a generated case costs the filters `near-duplicate` and `same-meaning` once they have read all cases: the median of 100."""
+a generated case costs the filters `near-duplicate` and `same-meaning` once these have read all: the median of 100."""
 HEAD = ("by", "from", "groups", "cases in them", "wall s", "CPU s", "MB more", "one more text, ms")
 
 
