@@ -19,6 +19,7 @@ BUILT_IN = {
     "same-meaning": "synterm.describe.filters.near_duplicate:SameMeaning",
     "too-close": "synterm.describe.filters.from_seed:TooClose",
     "too-far": "synterm.describe.filters.from_seed:TooFar",
+    "toxicity": "synterm.describe.filters.toxicity:Toxicity",
     "well-formed": "synterm.describe.filters.well_formed:WellFormed",
 }
 FILTERS = Registry("filter", Filter, BUILT_IN)
