@@ -79,7 +79,7 @@ class Cluster(_Frozen):
     hypothesis: str
     """Why they fail, in one line."""
     by: str
-    """Who named it: ``rules``, a model's name, or a person's login name; a person's name is never replaced."""
+    """Who named it: ``rules``, ``model NAME``, or a person's login name; a person's name is never replaced."""
     case_ids: tuple[str, ...]
     """All of it, the most typical first."""
     root_ids: tuple[str, ...]
