@@ -32,7 +32,7 @@ class FoundGate:
 
     @property
     def found(self) -> str:
-        """What was found, in words: ``4.8 % do, 1 of 21``."""
+        """What was found, in words: ``4.8 % pass, 1 of 21``."""
         return self.gate.finding or "nothing found"
 
 

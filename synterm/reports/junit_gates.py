@@ -60,10 +60,10 @@ def _gate(found: FoundGate) -> tuple[str, str, str]:
     gate = found.gate
     note = f"; {gate.note}" if gate.note else ""
     if gate.state == "failed":
-        return "failure", "gate", f"found {found.found}{note}"
+        return "failure", "gate", f"found: {found.found}{note}"
     if gate.state == "open":
         why = "" if gate.why else "; evaluations without a verdict could tip it"
-        return "error", "undecided", f"not decided: found {found.found}{why}{note}"
+        return "error", "undecided", f"not decided; found: {found.found}{why}{note}"
     return "", "", ""
 
 

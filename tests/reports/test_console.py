@@ -73,7 +73,7 @@ def test_only_gates_that_do_not_hold_have_a_line_and_not_too_many(
     made = make_report({f"v{number}": "pf" if number else "pp" for number in range(23)}, gate=0.9)
     lines = [line for line in shown(made, 120, monkeypatch).splitlines() if "at least 90 % pass; " in line]
     assert len(lines) == 20
-    assert lines[0] == "✗ Routing/Out of scope · router@v1: at least 90 % pass; 50 % do, 1 of 2"
+    assert lines[0] == "✗ Routing/Out of scope · router@v1: at least 90 % pass; 50 % pass, 1 of 2"
     assert "  and 2 more gates that do not hold\n" in shown(made, 120, monkeypatch)
 
 
