@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from synterm.core.report import RunReport
 from synterm.reports.figures import p_words, percent
-from synterm.reports.findings import FoundGate, FoundPart, gates, is_share, parts
+from synterm.reports.findings import WHOLE, FoundGate, FoundPart, gates, is_share, parts
 from synterm.reports.junit_suite import Suite
 from synterm.reports.xml import element, line, start
 from synterm.text import plural
@@ -31,7 +31,9 @@ def gate_suites(report: RunReport, stable: Stable) -> list[Suite]:
         return [suite]
     compared, taken = Suite("regressions"), Counter[str]()
     for found in parts(report):
-        name = f"{found.path} [{stable(found.pair.after)}] is no worse than in {report.comparison.before.name}"
+        # A test keeps its name, also in a run that was cut short, which is a failed test of its own.
+        what = f"{found.part.path or WHOLE} [{stable(found.pair.after)}]"
+        name = f"{what} is no worse than in {report.comparison.before.name}"
         _add(compared, taken, name, *_part(found, share=is_share(report)))
     return [suite, compared]
 

@@ -122,7 +122,7 @@ def test_inside_of_github_actions_a_run_has_annotations_a_summary_and_outputs(
         "errors": "1", "cost_usd": "0.000000", "comment_file": str(comment),
     }  # fmt: skip
     assert "**1 gate fails, 1 evaluation without a verdict** (exit 1)" in (step / "summary.md").read_text()
-    assert comment.read_text().startswith("<!-- synterm:small-router -->\n> [!CAUTION]\n")
+    assert comment.read_text().startswith("<!-- synterm:small-db-ec517b11 -->\n> [!CAUTION]\n")
 
 
 def test_it_can_be_turned_off_and_on(
