@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -24,6 +23,7 @@ from synterm.core.comparison import (
 )
 from synterm.evaluate.compare.outcome import behaviors_that, worst_first
 from synterm.reports.figures import p_figure, p_words, percent, points_figure, signed
+from synterm.reports.paper import paper
 from synterm.reports.tables import new_table
 from synterm.text import one_line, plural
 
@@ -40,13 +40,12 @@ _NARROW = 90
 
 
 def print_comparison(report: CompareReport, stream: TextIO, by: str = "behavior", most: int = 5) -> None:
-    """Write a comparison to `stream`, as wide as its terminal is, or 80 columns; of cases the first `most` of a kind.
+    """Write a comparison to `stream`, as wide as its terminal is, and uncut where it is none; of cases the first `most`
+    of a kind.
 
     `by`: what its parts are: features, behaviors or scenarios.
     """
-    console = Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=False, legacy_windows=False)
-    if not stream.isatty() and "COLUMNS" not in os.environ:
-        console.width = 80
+    console = paper(stream)
     for number, section in enumerate(_sections(report, console.width, by, most)):
         parts = list(section)
         if parts and number:

@@ -143,3 +143,14 @@ def test_off_a_terminal_there_are_no_colours(make_report: MakeReport):
     print_report(made.report, made.result, stream)
     assert "\x1b" not in stream.getvalue()
     assert max(map(cell_len, stream.getvalue().splitlines())) <= 80
+
+
+def test_what_is_no_terminal_cuts_nothing(make_report: MakeReport, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("COLUMNS", raising=False)
+    long = "a message that goes on for longer than a line of eighty columns, which is how wide a log was taken to be"
+    made = make_report({"v1": "pf"}, gate=0.9, inputs=[long] * 2, names=["Routing", "b" * 90, "s" * 60], model="m" * 60)
+    stream = io.StringIO()
+    print_report(made.report, made.result, stream)
+    for whole in (long, "b" * 90, f"router@v1 · {'m' * 60}"):
+        assert whole in stream.getvalue()
+    assert "…" not in stream.getvalue()
