@@ -110,6 +110,7 @@ class _Work:
         self._drawn = self._draw(most_points) if with_map and can_embed() else None
         self._points: list[tuple[str, Case]] = []
         self._notes = list(_missing(with_map))
+        self._by_use: list[str] = []
         self._foreign = 0
 
     def report(self, watch: Watch | None) -> CoverageReport:
@@ -118,6 +119,11 @@ class _Work:
             found.append(self._behavior(node, scenarios))
             if watch:
                 watch(number, len(self._behaviors))
+        if self._by_use:
+            more = f" and {plural(len(self._by_use) - 1, 'other behavior')}" if len(self._by_use) > 1 else ""
+            self._notes.append(
+                f"in {self._by_use[0]}{more} no check names labels, so what cases expect is taken for them"
+            )
         if self._foreign:
             self._notes.append(
                 f"tone and noise are told of English only: {plural(self._foreign, 'case')} left out there"
@@ -149,7 +155,7 @@ class _Work:
     def _covered(self, scope: Scope, looks: Sequence[Look]) -> BehaviorCoverage:
         known: Sequence[str] = [*dict.fromkeys(label for one in scope.scenarios for label in self._labels[one])]
         if not known and (known := labels_by_use(looks)):
-            self._notes.append(f"{scope.path}: no check names labels, so what its cases expect is taken for them")
+            self._by_use.append(scope.path)
         values = wanted(looks, known, set(own_labels(self._tree, scope.scenarios)))
         tallies: dict[At, Tally] = {((axis, value),): Tally() for axis in AXES for value in values[axis]}
         whole = Tally()

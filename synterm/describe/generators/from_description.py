@@ -54,7 +54,8 @@ class FromDescription(Writer):
     def ask_small(self, around: Surroundings, random: Random) -> Question:
         known = [one_line(input_text(case.input), 200) for case in around.examples]
         if len(known) < _FEWEST:
-            raise ValueError(f"a model as small as this needs {_FEWEST} cases of the scenario to go on from")
+            such = f" that expect {self.label}" if self.label else ""
+            raise ValueError(f"a model as small as this needs {_FEWEST} cases of the scenario{such} to go on from")
         self.input_of("", None, around)
         instruction = f"Write a message: {one_line(around.scenario, 80)}."
         return go_on(instruction, known[:8], max(60, max(map(len, known))), random)
