@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from synterm.core.coverage import BehaviorCoverage, CoverageReport, Hole
+from synterm.core.coverage import CoverageReport, Hole
 from synterm.reports.figures import percent
 from synterm.text import plural
 
@@ -57,11 +57,6 @@ def next_lines(report: CoverageReport, holes: Sequence[Hole], most: int, want: i
     if more := max(len(holes) - most, 0) + sum(one.more_holes for one in report.behaviors):
         yield f"{plural(more, 'more hole')}: --behavior GLOB, --limit N, --json -"
     yield f"next: synterm coverage {project} --fill 1      makes cases for the first; with --dry-run it says how"
-
-
-def covered_words(one: BehaviorCoverage) -> str:
-    """What a behavior has, in a line."""
-    return f"{percent(one.score)} covered, {plural(one.cases, 'case')}, {one.independent:,} of their own"
 
 
 def _values(values: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ from synterm.storage.cases import CaseFilter
 from synterm.storage.project import Project
 from tests.cli.conftest import Synterm
 from tests.conftest import MakeProject
+from tests.support.http_stub import Messages, Stub
 
 LONG = [
     "can you find a big room for me and the whole sales team on the first floor tomorrow",
@@ -104,6 +105,38 @@ def test_a_hole_is_filled_and_counts_once_it_is_accepted(synterm: Synterm, path:
     assert places["noise", "misspelt"]["have"] == 3
     assert after["score"] > before["score"]
     assert hole["id"] not in [one["id"] for one in after["behaviors"][0]["holes"]]
+
+
+def test_a_label_that_is_missing_is_written_anew_by_a_model(
+    synterm: Synterm, make_project: MakeProject, stub: Stub
+) -> None:
+    text = json.loads(project_text(*LONG))
+    text["models"] = [{"name": "writer", "model": "openai/writer", "api_base": stub.url}]
+    text["tree"][0]["behaviors"][0]["checks"] = text["tree"][0]["checks"]
+    path = make_project(json.dumps(text))
+    asked: list[str] = []
+
+    def write(messages: Messages) -> str:
+        asked.append(messages[0]["content"])
+        said = [
+            {"text": f"what about the {noun} of {len(asked)}", "expected": label}
+            for noun, label in (("tea", "clarify"), ("lamp", "schedule"), ("windmill", "clarify"), ("fog", "unknown"))
+        ]
+        return json.dumps({"texts": said})
+
+    stub.reply(write)
+    hole = synterm("coverage", path, "--json", "-", "--no-map").json["behaviors"][0]["holes"][0]
+    assert (hole["words"], hole["generators"]) == (
+        "0 of 3 cases that expect clarify",
+        ["from-description:label=clarify"],
+    )
+    done = synterm("coverage", path, "--fill", "1", "--count", "2")
+    assert done.code == 0, done.out + done.err
+    assert "Only such as belong under the label 'clarify'." in asked[0]
+    with Project.open(path) as project:
+        drafts = [*project.cases.select(CaseFilter(status="draft"))]
+    assert {draft.expected for draft in drafts} == {"clarify"}
+    assert all(draft.root_id == draft.id for draft in drafts)
 
 
 @pytest.mark.parametrize("chain", ["shorthand", "misspellings"])
