@@ -57,7 +57,7 @@ def test_what_is_there_what_is_missing_and_what_to_do_next(synterm: Synterm, pat
     assert first[0] == "1" and first[2:] == ["Routing/Booking", "0 of 3 cases in holdout"]
     assert len(holes.splitlines()) == 3
     assert done.err.startswith("my: 36 % covered; 4 cases, 4 that say something of their own (by wording)\n")
-    assert f"next: synterm coverage {path} --fill 1" in done.err
+    assert f"next: synterm coverage {path} --by wording --fill 1" in done.err
     assert "more holes" in done.err
 
 
