@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ SORTED: dict[str, Any] = {"type": "label", "labels": LABELS}
 
 
 @contextmanager
-def routing(folder: Path, *, above: bool = True, checked: bool = True) -> Iterator[Project]:
+def routing(folder: Path, *, above: bool = True, checked: bool = True) -> Generator[Project]:
     """A behavior with two scenarios, and a label check on the feature, or on the first scenario."""
     checks = (SORTED,) if checked else ()
     with Project.create(folder / "my.db", "my") as made:
