@@ -27,6 +27,7 @@ from synterm.tui.screens.places import make_place
 from synterm.tui.screens.review import ReviewScreen
 from synterm.tui.screens.workbench.case_edits import CaseEditing
 from synterm.tui.screens.workbench.document_edits import DocumentEditing
+from synterm.tui.screens.workbench.generating import GeneratingScreen
 from synterm.tui.screens.workbench.pinning import PinningScreen
 from synterm.tui.screens.workbench.sharing import SharingScreen
 from synterm.tui.screens.workbench.tree_edits import TreeEditing
@@ -40,7 +41,9 @@ from synterm.tui.widgets.status import StatusBar
 from synterm.tui.widgets.tree import BehaviorTree
 
 
-class WorkbenchScreen(ViewingScreen, CaseEditing, TreeEditing, DocumentEditing, SharingScreen, PinningScreen):
+class WorkbenchScreen(
+    ViewingScreen, CaseEditing, TreeEditing, DocumentEditing, SharingScreen, PinningScreen, GeneratingScreen
+):
     """The one screen that people keep open."""
 
     CSS_PATH = "screen.tcss"
