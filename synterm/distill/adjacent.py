@@ -10,7 +10,7 @@ from typing import Any
 from synterm.core.case import Case
 from synterm.core.distill import Neighbourhood, Round
 from synterm.core.evaluation import Variant
-from synterm.core.generation import fingerprint
+from synterm.core.generation import mark
 from synterm.core.tree import Node, Tree
 from synterm.describe.filters.base import Filter
 from synterm.describe.pipeline.generate import Watch as WatchGeneration
@@ -215,9 +215,8 @@ class _Looking:
 
 def _moved(case: Case, scenario_id: str) -> Case:
     """In another scenario, and still as it was made."""
-    new = case.model_copy(update={"scenario_id": scenario_id})
-    detail: dict[str, Any] = {**case.origin.detail, "as_made": fingerprint(new)}
-    return new.model_copy(update={"origin": case.origin.model_copy(update={"detail": detail})})
+    origin = case.origin.model_copy(update={"detail": {**case.origin.detail}})
+    return mark(case.model_copy(update={"scenario_id": scenario_id, "origin": origin}))
 
 
 def _distilled(case: Case, cluster: str, variant: Variant) -> Case:

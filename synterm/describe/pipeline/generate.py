@@ -16,6 +16,7 @@ from synterm.core.request import Request
 from synterm.describe.candidate import Candidate
 from synterm.describe.filters.base import Known
 from synterm.describe.pipeline.aside import Aside
+from synterm.describe.pipeline.asking import Askers, asked_by
 from synterm.describe.pipeline.checking import Checking
 from synterm.describe.pipeline.keeping import as_case, rejected
 from synterm.describe.pipeline.label_check import NAME, Finding
@@ -134,6 +135,7 @@ class _Generation:
         self._places = Places(project)
         self._steering = Steering(plan)
         self._making = Making(plan, self._places, self.funnel, self._ask)
+        self._askers = Askers(asked_by(plan.filters, project.models.all(), plan.model), self._ask, self.funnel)
         self._checking = Checking(plan.label_check, self._places, self._ask) if plan.label_check else None
         self._sieve: Sieve
         self._there: dict[str, Case] = {}
@@ -211,6 +213,7 @@ class _Generation:
         # What stands there already counts first: where it was cut short, others had no answer yet.
         in_turns = sorted(_in_turns(wave), key=lambda one: f"{one[0].name}.{one[1]}" not in self._there)
         sifted = await self._aside.do(lambda _: [self._filtered(*one) for one in in_turns])
+        sifted = await self._judged(sifted)
         good = [one for one in sifted if one.passed.dropped is None]
         findings = await self._findings(good)
         cases: list[Case] = []
@@ -242,6 +245,12 @@ class _Generation:
         if passed.dropped is None:
             self._sieve.keep(candidate)
         return _Sifted(made.slot, f"{made.name}.{place}", candidate, passed)
+
+    async def _judged(self, sifted: Sequence[_Sifted]) -> list[_Sifted]:
+        """The same, after the filters that ask a model."""
+        about = {one.name: (one.slot, one.candidate) for one in sifted if one.passed.dropped is None}
+        said = await self._askers.judge(about) if about else {}
+        return [replace(one, passed=one.passed.then(said[one.name])) if one.name in said else one for one in sifted]
 
     async def _findings(self, good: Sequence[_Sifted]) -> dict[str, Finding]:
         if self._checking is None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from synterm.core.case import Case, Origin, Status
-from synterm.core.generation import GENERATION, fingerprint
+from synterm.core.generation import GENERATION, mark
 from synterm.core.ids import new_id
 from synterm.describe.candidate import Candidate
 from synterm.describe.pipeline.label_check import Finding
@@ -53,8 +53,7 @@ def as_case(
         origin=Origin(kind="generated", seed_id=seed.id if seed else None, detail=detail),
         root_id=seed.root_id if seed else case_id,
     )
-    marked = {**detail, "as_made": fingerprint(case)}
-    return case.model_copy(update={"origin": case.origin.model_copy(update={"detail": marked})})
+    return mark(case)
 
 
 def rejected(case: Case, dropped: dict[str, Any]) -> Case:
@@ -69,9 +68,9 @@ def judged_anew(case: Case, name: str, threshold: float, dropped: dict[str, Any]
 
 
 def _with_status(case: Case, status: Status, more: dict[str, Any]) -> Case:
-    new = case.model_copy(update={"status": status})
-    detail = {**case.origin.detail, **more, "as_made": fingerprint(new)}
-    return new.model_copy(update={"origin": case.origin.model_copy(update={"detail": detail})})
+    detail = {**case.origin.detail, **more}
+    origin = case.origin.model_copy(update={"detail": detail})
+    return mark(case.model_copy(update={"status": status, "origin": origin}))
 
 
 def _status(plan: GenerationPlan, candidate: Candidate, finding: Finding | None) -> Status:
