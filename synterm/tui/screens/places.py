@@ -22,6 +22,9 @@ class PlaceEntry:
 PLACES = {
     "history": PlaceEntry("synterm.tui.screens.history:HistoryScreen", "Runs: who, when, what, and what they found"),
     "compare": PlaceEntry("synterm.tui.screens.compare:CompareScreen", "Variants by quality, cost and time"),
+    "coverage": PlaceEntry(
+        "synterm.tui.screens.coverage:CoverageScreen", "What cases cover, what is missing, and a map of them"
+    ),
 }
 
 
