@@ -30,8 +30,20 @@ def is_english(text: str) -> bool:
 
     Some words of it are needed; a text that might be anything ("Bob, Lisbon") counts as not English.
     """
+    english, others, said = _counted(text)
+    return english > others and english * 10 >= said
+
+
+def is_foreign(text: str) -> bool:
+    """Whether a text is likely in another language: what might be anything is not."""
+    english, others, _ = _counted(text)
+    return others > english
+
+
+def _counted(text: str) -> tuple[int, int, int]:
+    """How many words are frequent in English; how many only in others; how many there are."""
     said = [word.group().lower().replace("’", "'") for word in words(text[:5000])]
     english = sum(word in _ENGLISH for word in said)
     # A word with a letter that English does without counts for the others as well: some are borrowed.
     others = sum(word in _OTHERS or not word.isascii() for word in said)
-    return english > others and english * 10 >= len(said)
+    return english, others, len(said)
