@@ -30,6 +30,11 @@ class CoverageRow:
         """Its glyph and ink, on the map and wherever it is named."""
         return (" ", "") if self.index is None else (marker(self.index), ink(self.index))
 
+    @property
+    def title(self) -> str:
+        """Glyph and name."""
+        return f"{self.mark[0]} {one_line(self.name, 40)}".strip()
+
 
 def coverage_rows(report: CoverageReport) -> list[CoverageRow]:
     """All behaviors first, where there are several, then each."""

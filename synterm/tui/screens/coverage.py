@@ -22,7 +22,7 @@ from synterm.errors import SyntermError
 from synterm.reports.figures import percent
 from synterm.text import one_line, printable
 from synterm.tui.coverage.counts import count_lines
-from synterm.tui.coverage.holes import COLUMNS, hole_cells, preset_for
+from synterm.tui.coverage.holes import COLUMNS, filling_words, hole_cells, preset_for
 from synterm.tui.coverage.reading import read_coverage
 from synterm.tui.coverage.rows import CoverageRow, columns_for, coverage_rows, row_cells
 from synterm.tui.coverage.text import about_text, behavior_text, case_note, case_text, headline
@@ -33,12 +33,14 @@ from synterm.tui.session import Session
 from synterm.tui.widgets.coverage.counts import CountList
 from synterm.tui.widgets.coverage.map import CaseMap
 from synterm.tui.widgets.coverage.table import BehaviorTable
+from synterm.tui.widgets.frame import retitle
 from synterm.tui.widgets.line_list import LineList
 from synterm.tui.widgets.pane_tabs import PaneTabs
 from synterm.tui.widgets.table import Table
 
 _PANES = ("behaviors", "counts", "map", "holes")
 _NO_BEHAVIORS = "no behaviors yet: n in the workbench's tree makes one"
+_NO_SCENARIO = "there is no scenario to put them in yet: n in the workbench's tree makes one"
 _NO_HOLES = "no holes: every place has the cases that it wants"
 _NARROW = 100
 """Below so many columns, panes are tabs (`PlaceScreen.HORIZONTAL_BREAKPOINTS`)."""
@@ -128,15 +130,26 @@ class CoverageScreen(PlaceScreen):
             if not worker.is_cancelled:
                 self.app.call_from_thread(self._tell_how_far, words)
 
-        report = self.read(lambda project: read_coverage(project, told, lambda: worker.is_cancelled))
-        if report and not worker.is_cancelled:
-            self.app.call_from_thread(self._found, report)
+        try:
+            report = self.read(lambda project: read_coverage(project, told, lambda: worker.is_cancelled))
+        except SyntermError as error:
+            self.app.call_from_thread(self._failed, error)
+        else:
+            if report and not worker.is_cancelled:
+                self.app.call_from_thread(self._found, report)
 
     def _tell_how_far(self, words: str) -> None:
         if self.is_attached:
             self.say(words)
 
+    def _failed(self, error: SyntermError) -> None:
+        if self.is_attached:
+            self._show("the cases could not be looked at: ctrl+r tries again")
+            self.tell(error)
+
     def _found(self, report: CoverageReport) -> None:
+        if not self.is_attached:
+            return
         chosen = self._chosen
         self.report = report
         self._rows = coverage_rows(report)
@@ -172,37 +185,43 @@ class CoverageScreen(PlaceScreen):
     @on(LineList.Highlighted, "#behaviors")
     def _choose(self) -> None:
         row = self._chosen
-        name = "" if row is None else f"  {row.mark[0]} {one_line(row.name, 40)}".replace("    ", "  ")
+        name = "" if row is None else f"  {row.title}"
         self._holes = row.found.holes if row else ()
-        self.counts.border_title = Content(f"Cases{name}")
+        retitle(self.counts, Content(f"Cases{name}"))
         self.counts.show(count_lines(row.found) if row else [], "no accepted cases yet" if row else "")
-        self.holes.border_title = Content(f"Holes  {len(self._holes):,}{name}")
-        self.holes.border_subtitle = Content("g makes cases for one" if self._holes else "")
+        retitle(self.holes, Content(f"Holes  {len(self._holes):,}{name}"))
         self.holes.cursor = 0
         self.holes.show(COLUMNS, self._holes, lambda hole: hole_cells(hole, self._by_id), _NO_HOLES if row else "")
+        self._hole_chosen()
         self.map.choose(row.found.node_id if row and row.index is not None else None)
+
+    @property
+    def _hole(self) -> Hole | None:
+        return self._holes[self.holes.cursor] if self._holes else None
+
+    @on(LineList.Highlighted, "#holes")
+    def _hole_chosen(self) -> None:
+        hole = self._hole
+        retitle(self.holes, subtitle=Content(filling_words(hole) if hole else ""))
 
     @on(CaseMap.Walked)
     def _walked(self) -> None:
-        pane, point, found = self.query_one(MapPane), self.map.point, self.report and self.report.map
+        point, found = self.map.point, self.report and self.report.map
         closer = f"  ×{self.map.view.zoom}" if self.map.view.zoom > 1 else ""
         alone = "  only this behavior" if self.map.alone and self.map.chosen else ""
-        pane.border_title = Content(f"Map{closer}{alone}")
         shown = f"shows {percent(found.shown)} of the differences" if found else ""
         left_out = f" · {found.left_out:,} cases not drawn" if found and found.left_out else ""
-        pane.border_subtitle = Content(shown + left_out)
+        retitle(self.query_one(MapPane), Content(f"Map{closer}{alone}"), Content(shown + left_out))
         self._case = self._read_case(point.case_id) if point else None
-        for name in ("#case-of", "#case"):
-            self.query_one(name).display = point is not None
-        if point is not None:
-            self.query_one("#case-of", Static).update(self._case_title(point))
-            self.query_one("#case", Static).update(self._case_lines())
+        # Neither changes its size: nothing is laid out anew while the cursor walks.
+        self.query_one("#case-of", Static).update(self._case_title(point) if point else "", layout=False)
+        self.query_one("#case", Static).update(self._case_lines() if point else "", layout=False)
 
     def _case_title(self, point: MapPoint) -> Content:
         """Behavior, place among those that stand there, and what is known of the case."""
         row, here = self._by_id.get(point.behavior_id), self.map.here
         also = f" · {here.index(self.map.number) + 1} of {len(here)} here: n" if len(here) > 1 else ""
-        name = f"{self.map.mark_of(point.behavior_id)[0]} {one_line(row.name, 40) if row else ''}"
+        name = row.title if row else ""
         known = f"{also} · {case_note(self._case)}" if self._case else also
         return Content.assemble((name, "bold"), (known, MUTED))
 
@@ -245,6 +264,13 @@ class CoverageScreen(PlaceScreen):
         elif self.focused:
             self.maximize(self.query_one(MapPane) if self.focused is self.map else self.focused, container=False)
 
+    def action_leave(self) -> None:
+        """Give the screen back to all panes, or close it."""
+        if self.maximized:
+            self.minimize()
+        else:
+            super().action_leave()
+
     def action_about(self) -> None:
         """Tell what the score and the map mean, and what could not be looked at."""
         if self.report:
@@ -266,10 +292,13 @@ class CoverageScreen(PlaceScreen):
 
     def action_generate(self) -> None:
         """Open the Generate screen, filled in for the hole under the cursor."""
-        if not self._holes:
+        hole = self._hole
+        if hole is None:
             self.notify(_NO_HOLES if self._rows else _NO_BEHAVIORS, markup=False)
             return
-        hole = self._holes[self.holes.cursor]
+        if not hole.into:
+            self.notify(_NO_SCENARIO, markup=False)
+            return
         screen = generate_screen(self.session, preset_for(hole))
         if screen is None:
             self.notify(

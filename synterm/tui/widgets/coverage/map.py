@@ -255,7 +255,9 @@ class CaseMap(Widget, can_focus=True):
             return hint or Strip.blank(size.width, base)
         if self._drawn is None or self._drawn[0] != size:
             self._drawn = (size, self._draw(size))
-        segments = [Segment(text, base + self._style(name)) for text, name in self._drawn[1].row(y)]
+        row = self._drawn[1].row(y)
+        styles = {name: base + self._style(name) for name in {name for _, name in row}}
+        segments = [Segment(text, styles[name]) for text, name in row]
         return Strip(segments).adjust_cell_length(size.width, base)
 
     def _draw(self, size: Size) -> Canvas:
