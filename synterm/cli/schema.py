@@ -30,6 +30,7 @@ _WRITTEN: dict[str, str] = {
     "documents": "synterm.reports.listings:DocumentList",
     "runs": "synterm.reports.listings:RunList",
     "imports": "synterm.reports.imports:ImportList",
+    "coverage": "synterm.core.coverage:CoverageReport",
     "generations": "synterm.reports.generation:GenerationList",
     "generation": "synterm.reports.generation:GenerationDocument",
     "history": "synterm.reports.history:HistoryDocument",
@@ -64,9 +65,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     names = (*_WRITTEN, *_READ)
     listed = ", ".join(name for name, place in _WRITTEN.items() if place.startswith(_LISTINGS) and name != "generation")
     written = (
-        f"what comes out: run, compare, diff, merge and import (with --json), those of synterm ls ({listed}), history, "
-        "baselines, generation (synterm generate), verdicts, calibration and verdict_import (synterm review), usable "
-        "(synterm models --json), trial (with --test), settings"
+        f"what comes out: run, compare, coverage, diff, merge and import (with --json), those of synterm ls ({listed}), "
+        "history, baselines, generation (synterm generate), verdicts, calibration and verdict_import (synterm review), "
+        "usable (synterm models --json), trial (with --test), settings"
     )
     read = "; what goes in: project (a text form), case and verdict (a line of a JSONL file)"
     parser.add_argument("name", metavar="NAME", choices=names, help=written + read)

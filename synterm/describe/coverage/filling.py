@@ -42,6 +42,11 @@ def chains(at: At, *, seeds: int, missing: int) -> tuple[str, ...]:
     return (*(rewrites if seeds else ()), *((f"{anew} | {rewrites[0]}",) if seeds < missing else ()))
 
 
+def lands(at: At) -> str:
+    """The quality filter that drops what does not lie at a place."""
+    return f"place:{','.join(f'{axis}={_written(value)}' for axis, value in at if axis != 'split')}".rstrip(":")
+
+
 def fit_seeds(at: At, looks: Sequence[Look], there: Tally) -> list[Look]:
     """Cases of which rewriting makes independent ones at a place, the best first: they have the label and the split
     that the place asks for, none of their lineage is there, and each says something of its own.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from synterm.core.coverage import Axis, Hole, Place
-from synterm.describe.coverage.filling import At, chains, fit_seeds, placed
+from synterm.core.coverage import Axis, BehaviorCoverage, Hole, Place
+from synterm.describe.coverage.filling import At, chains, fit_seeds, lands, placed
 from synterm.describe.coverage.independent import Tally
 from synterm.describe.coverage.looks import Look
 from synterm.describe.coverage.wanted import AXES
@@ -29,17 +30,40 @@ class Scope:
     want: int
 
 
-def holes(scope: Scope, looks: Sequence[Look], places: Sequence[Place], tallies: Mapping[At, Tally]) -> list[Hole]:
-    """The holes of a behavior. `looks` by age; `tallies` of the places, each a tuple of one axis and value."""
+def holes(
+    scope: Scope, looks: Sequence[Look], places: Sequence[Place], tallies: Mapping[At, Tally]
+) -> tuple[list[Hole], int]:
+    """The worst holes of a behavior, and how many more there are.
+
+    `looks` by age; `tallies` by place, each a tuple of one axis and value. Of holes that are as bad, those come first
+    that are of one place, and then one of each kind in turns: the same for label after label tells little.
+    """
     crossed = _crossings(looks, places, scope.want)
     found: list[At] = [((place.axis, place.value),) for place in places if place.missing]
     found += crossed
     every = {**tallies, **crossed}
     order = {(place.axis, place.value): number for number, place in enumerate(places)}
-    worst = sorted(
-        found, key=lambda at: (every[at].have - scope.want, len(at), AXES.index(at[-1][0]), [order[one] for one in at])
-    )
-    return [_hole(scope, at, looks, every[at]) for at in worst[:MOST_HOLES]]
+    seen = Counter[tuple[int, tuple[Axis, str]]]()
+
+    def badness(at: At) -> tuple[int, int, int, list[int]]:
+        have = every[at].have
+        kind = (have, at[-1])
+        seen[kind] += len(at) > 1
+        return have, len(at), seen[kind], [order[one] for one in reversed(at)]
+
+    worst = sorted(found, key=badness)
+    told = [
+        _hole(scope, at, looks, every[at]).model_copy(update={"alike": max(seen[every[at].have, at[-1]] - 1, 0)})
+        for at in worst[:MOST_HOLES]
+    ]
+    return told, len(worst) - len(told)
+
+
+def ranked(behaviors: Iterable[BehaviorCoverage]) -> list[Hole]:
+    """The holes of all behaviors, the worst first; of those that are as bad one of each behavior in turns."""
+    numbered = [(place, hole) for one in behaviors for place, hole in enumerate(one.holes)]
+    numbered.sort(key=lambda one: (one[1].have / one[1].want, len(one[1].at), one[0]))
+    return [hole for _, hole in numbered]
 
 
 def hole_words(at: Sequence[tuple[str, str]], have: int, want: int) -> str:
@@ -83,6 +107,7 @@ def _hole(scope: Scope, at: At, looks: Sequence[Look], there: Tally) -> Hole:
         want=scope.want,
         words=hole_words(at, there.have, scope.want),
         generators=chains(at, seeds=len(seeds), missing=missing) if scenario else (),
+        filters=(lands(at),),
         seeds=tuple(seed.id for seed in seeds),
         into=scenario,
     )

@@ -13,7 +13,7 @@ from synterm.describe.coverage.filling import At
 from synterm.describe.coverage.holes import Scope, holes
 from synterm.describe.coverage.independent import Tally, looked_at
 from synterm.describe.coverage.length import LENGTHS
-from synterm.describe.coverage.looks import FOREIGN, Look, Looking
+from synterm.describe.coverage.looks import FOREIGN, Look, Looking, labels_by_use
 from synterm.describe.coverage.noise import NOISES, can_spell
 from synterm.describe.coverage.plane import MOST_POINTS, Drawn, plane
 from synterm.describe.coverage.tone import TONES
@@ -80,12 +80,12 @@ def definition(want: int) -> str:
 
 
 def score_of(places: Iterable[Place]) -> float:
-    """The share of what places want that is there, 0 to 1; 1 where nothing is wanted."""
+    """The share of what places want that is there, 0 to 1; 0 where nothing is wanted."""
     have = wanted_all = 0
     for place in places:
         have += min(place.have, place.want)
         wanted_all += place.want
-    return round(have / wanted_all, 4) if wanted_all else 1.0
+    return round(have / wanted_all, 4) if wanted_all else 0.0
 
 
 class _Work:
@@ -145,7 +145,9 @@ class _Work:
         return self._covered(Scope(node.id, path, scenarios, self._want), looks)
 
     def _covered(self, scope: Scope, looks: Sequence[Look]) -> BehaviorCoverage:
-        known = list(dict.fromkeys(label for one in scope.scenarios for label in self._labels[one]))
+        known: Sequence[str] = [*dict.fromkeys(label for one in scope.scenarios for label in self._labels[one])]
+        if not known and (known := labels_by_use(looks)):
+            self._notes.append(f"{scope.path}: no check names labels, so what its cases expect is taken for them")
         values = wanted(looks, known, set(own_labels(self._tree, scope.scenarios)))
         tallies: dict[At, Tally] = {((axis, value),): Tally() for axis in AXES for value in values[axis]}
         whole = Tally()
@@ -158,6 +160,7 @@ class _Work:
             Place(axis=axis, value=value, have=tally.have, cases=tally.cases, want=self._want)
             for ((axis, value),), tally in tallies.items()
         ]
+        worst, more = holes(scope, looks, places, tallies)
         return BehaviorCoverage(
             node_id=scope.node_id,
             path=scope.path,
@@ -169,7 +172,8 @@ class _Work:
             counts=_counts(looks, known),
             places=tuple(places),
             score=score_of(places),
-            holes=tuple(holes(scope, looks, places, tallies)),
+            holes=tuple(worst),
+            more_holes=more,
         )
 
     def _pages(self, keys: Sequence[int]) -> Iterator[Case]:

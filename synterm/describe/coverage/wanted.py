@@ -13,7 +13,7 @@ from synterm.describe.coverage.looks import FOREIGN, Look
 from synterm.describe.coverage.noise import NOISES, can_spell
 from synterm.describe.coverage.tone import TONES
 
-AXES: tuple[Axis, ...] = ("label", "split", "length", "tone", "noise")
+AXES: tuple[Axis, ...] = ("label", "split", "length", "noise", "tone")
 """What counts for the score, the weightiest first."""
 SPLITS = ("dev", "holdout")
 """Cases to iterate on, and cases for the final word. To train on some is a choice."""
