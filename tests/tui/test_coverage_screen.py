@@ -41,14 +41,14 @@ async def test_it_says_what_cases_cover_behavior_by_behavior(make_project: MakeP
         await bench.pilot.press("down")
         await bench.settle()
         clear = screen.report.behaviors[0]
-        assert f"Holes  {len(clear.holes)}  ● Clear" in bench.text()
+        assert f"Holes  {len(clear.holes)}, the worst of {len(clear.holes) + clear.more_holes}  ● Clear" in bench.text()
         schedule = next(line for line in bench.text().splitlines() if "schedule" in line and "━" in line)
         assert "3  ✓" in schedule
         assert "✗ 0 of 3" in bench.text()
         await bench.pilot.press("enter")
         await bench.settle()
         assert isinstance(bench.app.screen, TextScreen)
-        assert "that no other says already" in bench.text()
+        assert "say something of their own" in bench.text()
 
 
 async def test_the_map_has_every_case_and_its_text_below(make_project: MakeProject, open_bench: OpenBench) -> None:

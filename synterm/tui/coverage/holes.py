@@ -17,7 +17,12 @@ COLUMNS = (TableColumn("", 1), TableColumn("", 1), TableColumn("what is missing"
 def hole_cells(hole: Hole, rows: Mapping[str, CoverageRow]) -> list[Cell]:
     """One hole, as `COLUMNS` say. `rows`: the behaviors by their ids."""
     row = rows.get(hole.behavior_id)
-    return [(hole_mark(hole), "error" if hole.have else "fail"), row.mark if row else ("", ""), (hole.words, "")]
+    return [(hole_mark(hole), "error" if hole.have else "fail"), row.mark if row else ("", ""), (words_of(hole), "")]
+
+
+def words_of(hole: Hole) -> str:
+    """What is missing, and how often the same is."""
+    return hole.words + (f" (so also for {plural(hole.alike, 'other label')})" if hole.alike else "")
 
 
 def filling_words(hole: Hole) -> str:

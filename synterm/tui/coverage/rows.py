@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from synterm.core.coverage import Axis, BehaviorCoverage, CoverageReport, Hole, Place
+from synterm.core.coverage import Axis, BehaviorCoverage, CoverageReport, Place
 from synterm.reports.figures import percent
 from synterm.text import one_line
 from synterm.tui.widgets.plot.drawing import ink, marker
@@ -45,6 +45,9 @@ def coverage_rows(report: CoverageReport) -> list[CoverageRow]:
 
 
 def _together(report: CoverageReport) -> BehaviorCoverage:
+    # Its module brings generators along: whoever made the report has it, and the screen opens without.
+    from synterm.describe.coverage.holes import ranked
+
     behaviors = report.behaviors
     cases = sum(each.cases for each in behaviors)
     independent = sum(each.independent for each in behaviors)
@@ -63,7 +66,8 @@ def _together(report: CoverageReport) -> BehaviorCoverage:
         counts={axis: dict(values) for axis, values in counts.items()},
         places=tuple(_places(behaviors)),
         score=report.score,
-        holes=tuple(worst_first(hole for each in behaviors for hole in each.holes)),
+        holes=tuple(ranked(behaviors)),
+        more_holes=sum(each.more_holes for each in behaviors),
     )
 
 
@@ -77,11 +81,6 @@ def _places(behaviors: Iterable[BehaviorCoverage]) -> Iterable[Place]:
         have = sum(min(place.have, place.want) for place in places)
         cases, want = sum(place.cases for place in places), sum(place.want for place in places)
         yield Place(axis=axis, value=value, have=have, cases=cases, want=want)
-
-
-def worst_first(holes: Iterable[Hole]) -> list[Hole]:
-    """Holes of several behaviors: those with the least share of what they want first, of these the largest."""
-    return sorted(holes, key=lambda hole: (hole.have / max(hole.want, 1), hole.have - hole.want))
 
 
 def short_paths(paths: Sequence[str]) -> list[str]:
@@ -99,7 +98,7 @@ def columns_for(rows: Sequence[CoverageRow]) -> list[TableColumn]:
         TableColumn("covered", _BAR + 6),
         TableColumn("holes", 5, right=True, rank=2),
         TableColumn("cases", 6, right=True, rank=1),
-        TableColumn("indep.", 6, right=True, rank=3),
+        TableColumn("own", 6, right=True, rank=3),
         TableColumn("alike", 5, right=True, rank=4),
         TableColumn("drafts", 6, right=True, rank=5),
     ]
@@ -108,11 +107,12 @@ def columns_for(rows: Sequence[CoverageRow]) -> list[TableColumn]:
 def row_cells(row: CoverageRow) -> list[Cell]:
     """One row of the table."""
     found = row.found
+    holes = len(found.holes) + found.more_holes
     return [
         row.mark,
         (one_line(row.name, 200), "" if row.index is not None else "dim"),
         (f"{bar(found.score, _BAR)} {percent(found.score):>5}", score_ink(found)),
-        (f"{len(found.holes):,}" if found.holes else "–", "" if found.holes else "dim"),
+        (f"{holes:,}" if holes else "–", "" if holes else "dim"),
         (f"{found.cases:,}", "" if found.cases else "error"),
         (f"{found.independent:,}", "dim"),
         (percent(found.redundancy) if found.redundancy else "–", "dim"),

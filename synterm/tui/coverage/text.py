@@ -23,7 +23,7 @@ def headline(report: CoverageReport) -> str:
     """What the report says in one line."""
     cases = sum(each.cases for each in report.behaviors)
     drafts = sum(each.drafts for each in report.behaviors)
-    holes = sum(len(each.holes) for each in report.behaviors)
+    holes = sum(len(each.holes) + each.more_holes for each in report.behaviors)
     parts = [
         f"{percent(report.score)} covered",
         plural(holes, "hole"),
@@ -71,7 +71,7 @@ def behavior_text(row: CoverageRow) -> Iterator[Content]:
         (
             ("covered", f"{percent(found.score)} of what its places want"),
             ("cases", f"{found.cases:,}, of {plural(found.roots, 'lineage')}"),
-            ("different", f"{found.independent:,} that no other says already"),
+            ("own", f"{found.independent:,} say something of their own"),
             ("alike", f"{percent(found.redundancy)} say what another says"),
             ("drafts", f"{found.drafts:,} wait for review, and count for nothing here"),
         )
@@ -80,8 +80,9 @@ def behavior_text(row: CoverageRow) -> Iterator[Content]:
     yield Content("\n").join(
         Content(f"{hole_mark(hole)} {printable(hole.words)}") for hole in found.holes[:_MOST_HOLES]
     )
-    if len(found.holes) > _MOST_HOLES:
-        yield Content.styled(f"… {len(found.holes) - _MOST_HOLES:,} more", MUTED)
+    more = len(found.holes[_MOST_HOLES:]) + found.more_holes
+    if more:
+        yield Content.styled(f"… {more:,} more, none of them worse", MUTED)
     yield section("Cases by what they are like")
     lines = ((line.axis, line) for line in count_lines(found))
     yield facts(

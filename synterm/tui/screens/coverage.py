@@ -110,7 +110,8 @@ class CoverageScreen(PlaceScreen):
         """Look at the cases."""
         self.action_pane("behaviors")
         self._show("looking at the cases …")
-        self.action_reload()
+        # First the screen is drawn: what the thread does takes turns with that.
+        self.call_after_refresh(self.action_reload)
 
     def on_resize(self) -> None:
         """Where the table of behaviors has a tab of its own, the map says which glyph is whose."""
@@ -189,7 +190,8 @@ class CoverageScreen(PlaceScreen):
         self._holes = row.found.holes if row else ()
         retitle(self.counts, Content(f"Cases{name}"))
         self.counts.show(count_lines(row.found) if row else [], "no accepted cases yet" if row else "")
-        retitle(self.holes, Content(f"Holes  {len(self._holes):,}{name}"))
+        more = f", the worst of {len(self._holes) + row.found.more_holes:,}" if row and row.found.more_holes else ""
+        retitle(self.holes, Content(f"Holes  {len(self._holes):,}{more}{name}"))
         self.holes.cursor = 0
         self.holes.show(COLUMNS, self._holes, lambda hole: hole_cells(hole, self._by_id), _NO_HOLES if row else "")
         self._hole_chosen()
@@ -301,12 +303,8 @@ class CoverageScreen(PlaceScreen):
             return
         screen = generate_screen(self.session, preset_for(hole))
         if screen is None:
-            self.notify(
-                printable(_command(self.session, hole)),
-                title="There is no Generate screen yet",
-                markup=False,
-                timeout=15,
-            )
+            words = f"synterm coverage {self.session.project.path.name} --fill {hole.id}  does it on the command line"
+            self.notify(printable(words), title="There is no Generate screen", markup=False, timeout=15)
         else:
             self.app.push_screen(screen, lambda _: self.action_reload())
 
@@ -318,12 +316,3 @@ def generate_screen(session: Session, preset: Preset) -> Screen[Any] | None:
         return None
     module = import_module(name)
     return module.GenerateScreen(session, preset)
-
-
-def _command(session: Session, hole: Hole) -> str:
-    """What does the same on the command line."""
-    preset, tree = preset_for(hole), session.tree
-    parts = [f"--with '{chain}'" for chain in preset.chains]
-    parts += [f"--case {seed}" for seed in preset.seeds]
-    parts += [f"--into '{tree.path(preset.into)}'"] if preset.into in tree else []
-    return f"synterm generate {session.project.path.name} --count {preset.count} {' '.join(parts)}"
