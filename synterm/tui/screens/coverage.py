@@ -74,7 +74,7 @@ class CoverageScreen(PlaceScreen):
         ),
         Binding("right_square_bracket", "turn(1)", "Next", id="coverage.next", show=False, tooltip="The next behavior"),
         Binding("i", "about", "What is this", id="coverage.about", tooltip="What the score and the map mean; notes"),
-        Binding("z", "zoom", "Zoom", id="view.zoom", tooltip="Give the pane the whole screen, or take it back"),
+        Binding("z", "zoom", "Zoom", id="coverage.zoom", tooltip="Give the pane the whole screen, or take it back"),
         Binding("1", "pane('behaviors')", "Behaviors", id="coverage.behaviors", show=False, tooltip="The behaviors"),
         Binding(
             "2", "pane('counts')", "Counts", id="coverage.counts", show=False, tooltip="Cases by what they are like"
