@@ -4,7 +4,7 @@ from __future__ import annotations
 
 GROUPS: dict[str, dict[str, str]] = {
     "First steps": {
-        "demo new": "synterm demo: a sample project, no key; synterm new my.db",
+        "demo new": "synterm demo: no key, no account; synterm new my.db",
         "models": "which models are usable now, why others are not",
     },
     "Describe": {

@@ -116,7 +116,7 @@ def _tell(project: Project, report: CoverageReport, args: argparse.Namespace) ->
     if args.html:
         from synterm.reports.html.coverage import write_coverage
 
-        write_coverage(project, report, args.html)
+        write_coverage(project, report, holes, args.html)
     if args.json:
         from synterm.reports.json import write_json
 

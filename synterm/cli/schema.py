@@ -65,7 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     names = (*_WRITTEN, *_READ)
     listed = ", ".join(name for name, place in _WRITTEN.items() if place.startswith(_LISTINGS) and name != "generation")
     written = (
-        f"what comes out: run, compare, coverage, diff, merge and import (with --json), those of synterm ls ({listed}), "
+        f"what comes out: run, compare, coverage, diff, merge, import (with --json), those of synterm ls ({listed}), "
         "history, baselines, generation (synterm generate), verdicts, calibration and verdict_import (synterm review), "
         "usable (synterm models --json), trial (with --test), settings"
     )

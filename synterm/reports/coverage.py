@@ -54,7 +54,7 @@ def next_lines(report: CoverageReport, holes: Sequence[Hole], most: int, want: i
     if not holes:
         yield "no hole" if report.behaviors else "there is no behavior yet: synterm add PROJECT behavior --help"
         return
-    if (more := len(holes) - most + sum(one.more_holes for one in report.behaviors)) > 0:
+    if more := max(len(holes) - most, 0) + sum(one.more_holes for one in report.behaviors):
         yield f"{plural(more, 'more hole')}: --behavior GLOB, --limit N, --json -"
     yield f"next: synterm coverage {project} --fill 1      makes cases for the first; with --dry-run it says how"
 
