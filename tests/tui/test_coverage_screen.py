@@ -149,7 +149,7 @@ async def test_without_behaviors_or_cases_it_says_what_to_do(tmp_path: Path, ope
         await coverage(bench)
         assert "no behaviors yet" in bench.text()
         assert "The map begins with the first accepted cases." in bench.text()
-        for key in ("g", "i", "3", "right", "plus", "n", "o", "enter", "4", "enter", "2", "down", "1", "enter"):
+        for key in ("g", "m", "3", "right", "plus", "n", "o", "enter", "4", "enter", "2", "down", "1", "enter"):
             await bench.pilot.press(key)
             await bench.settle()
     with Project.create(tmp_path / "bare.db", "bare") as project:
@@ -174,7 +174,7 @@ async def test_without_embeddings_there_is_no_map_and_it_says_how_to_get_one(
         await coverage(bench)
         assert "pip install 'synterm[analysis]'" in bench.text()
         assert "● Clear" in " ".join(bench.text().split())
-        await bench.pilot.press("i")
+        await bench.pilot.press("m")
         await bench.settle()
         assert "where their words are" in " ".join(bench.text().split())
 

@@ -27,7 +27,7 @@ def headline(report: CoverageReport) -> str:
     parts = [
         f"{percent(report.score)} covered",
         plural(holes, "hole"),
-        f"{plural(len(report.notes), 'note')}: i" if report.notes else "",
+        f"{plural(len(report.notes), 'note')}: m" if report.notes else "",
         f"{plural(cases, 'case')} of {plural(len(report.behaviors), 'behavior')}",
         f"{plural(drafts, 'draft')} to review" if drafts else "",
     ]

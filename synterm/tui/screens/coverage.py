@@ -73,7 +73,7 @@ class CoverageScreen(PlaceScreen):
             "left_square_bracket", "turn(-1)", "Before", id="coverage.before", show=False, tooltip="The behavior before"
         ),
         Binding("right_square_bracket", "turn(1)", "Next", id="coverage.next", show=False, tooltip="The next behavior"),
-        Binding("i", "about", "What is this", id="coverage.about", tooltip="What the score and the map mean; notes"),
+        Binding("m", "about", "Meaning", id="coverage.about", tooltip="What the score and the map mean; notes"),
         Binding("z", "zoom", "Zoom", id="coverage.zoom", tooltip="Give the pane the whole screen, or take it back"),
         Binding("1", "pane('behaviors')", "Behaviors", id="coverage.behaviors", show=False, tooltip="The behaviors"),
         Binding(
