@@ -22,7 +22,7 @@ def hole_cells(hole: Hole, rows: Mapping[str, CoverageRow]) -> list[Cell]:
 
 def words_of(hole: Hole) -> str:
     """What is missing, and how often the same is."""
-    return hole.words + (f" (so also for {plural(hole.alike, 'other label')})" if hole.alike else "")
+    return hole.words + (f"  (and {plural(hole.alike, 'label')} more)" if hole.alike else "")
 
 
 def filling_words(hole: Hole) -> str:
