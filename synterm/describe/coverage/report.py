@@ -87,7 +87,9 @@ def score_of(places: Iterable[Place]) -> float:
     for place in places:
         have += min(place.have, place.want)
         wanted_all += place.want
-    return round(have / wanted_all, 4) if wanted_all else 0.0
+    if have == wanted_all:
+        return 1.0 if have else 0.0
+    return min(round(have / wanted_all, 4), 0.9999)
 
 
 class _Work:
