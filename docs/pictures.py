@@ -32,6 +32,7 @@ SCREENS: dict[str, tuple[tuple[int, int], tuple[str, ...]]] = {
     "history": ((130, 40), ("focus:results", "H")),
     "compare": ((130, 40), ("focus:results", "C")),
     "labels": ((130, 40), ("focus:results", "C", "left_square_bracket", "t")),
+    "coverage": ((130, 40), ("focus:results", "O", "right_square_bracket", "right_square_bracket", "3")),
     "review": ((110, 32), ("focus:results", "V")),
     "versions": ((130, 36), ("ctrl+o",)),
     "settings": ((110, 36), ("focus:results", "comma")),

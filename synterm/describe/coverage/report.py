@@ -51,17 +51,19 @@ def coverage_report(
     with_map: bool = True,
     most_points: int = MOST_POINTS,
     watch: Watch | None = None,
+    going: Callable[[], None] | None = None,
 ) -> CoverageReport:
     """What the accepted cases of a project cover, behavior by behavior in the order of the tree.
 
     `scenario_ids`: only these; `tags`: only cases with all of them; `want`: independent cases that each place wants;
     `by`: what finds near-duplicates, by default meaning where ``synterm[analysis]`` is installed, else wording. Holds
     the cases of one behavior at a time, without their texts. Meant for a thread with a connection of its own
-    (`Project.look`). Raises InputError for checks that can't be used, ModelError for a comparison that can't be made,
-    ProjectError.
+    (`Project.look`). `going` is called before each page of cases; what it raises ends the work. Raises InputError for
+    checks that can't be used, ModelError for a comparison that can't be made, ProjectError.
     """
     chosen = by or ("meaning" if can_embed() else "wording")
     work = _Work(project, CaseFilter(scenario_ids=scenario_ids, tags=tags), want, chosen, with_map, most_points)
+    work.going = going or work.going
     return work.report(watch)
 
 
@@ -94,6 +96,7 @@ class _Work:
     def __init__(
         self, project: Project, chosen: CaseFilter, want: int, by: By, with_map: bool, most_points: int
     ) -> None:
+        self.going: Callable[[], None] = lambda: None
         self._project = project
         self._tree = project.nodes.tree()
         self._chosen = chosen
@@ -186,6 +189,7 @@ class _Work:
 
     def _pages(self, keys: Sequence[int]) -> Iterator[Case]:
         for at in range(0, len(keys), _PAGE):
+            self.going()
             yield from self._project.cases.page(keys[at : at + _PAGE])
 
     def _draw(self, most: int) -> Drawn:

@@ -23,6 +23,9 @@ PLACES = {
     "history": PlaceEntry("synterm.tui.screens.history:HistoryScreen", "Runs: who, when, what, and what they found"),
     "generate": PlaceEntry("synterm.tui.screens.generate:GenerateScreen", "New cases of those in scope"),
     "compare": PlaceEntry("synterm.tui.screens.compare:CompareScreen", "Variants by quality, cost and time"),
+    "coverage": PlaceEntry(
+        "synterm.tui.screens.coverage:CoverageScreen", "What cases cover, what is missing, and a map of them"
+    ),
 }
 
 

@@ -65,6 +65,14 @@ class WorkbenchScreen(
         Binding(
             "C", "open_place('compare')", "Compare", id="screens.compare", show=False, tooltip="Variants side by side"
         ),
+        Binding(
+            "O",
+            "open_place('coverage')",
+            "Coverage",
+            id="screens.coverage",
+            show=False,
+            tooltip="What cases cover, what is missing, and a map",
+        ),
     ]
 
     status = getters.query_one(StatusBar)
