@@ -21,6 +21,7 @@ class PlaceEntry:
 
 PLACES = {
     "history": PlaceEntry("synterm.tui.screens.history:HistoryScreen", "Runs: who, when, what, and what they found"),
+    "drafts": PlaceEntry("synterm.tui.screens.draft_review:DraftReviewScreen", "Accept or reject drafts"),
     "compare": PlaceEntry("synterm.tui.screens.compare:CompareScreen", "Variants by quality, cost and time"),
 }
 
