@@ -35,6 +35,7 @@ _WRITTEN: dict[str, str] = {
     "history": "synterm.reports.history:HistoryDocument",
     "trends": "synterm.reports.trends:TrendList",
     "baselines": "synterm.reports.baselines:BaselineList",
+    "drafts": "synterm.formats.draft_rows:DraftList",
     "verdicts": "synterm.formats.verdict_export:VerdictList",
     "calibration": "synterm.reports.calibration:CalibrationList",
     "verdict_import": "synterm.formats.verdict_report:ImportReport",
@@ -65,8 +66,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listed = ", ".join(name for name, place in _WRITTEN.items() if place.startswith(_LISTINGS) and name != "generation")
     written = (
         f"what comes out: run, compare, diff, merge and import (with --json), those of synterm ls ({listed}), history, "
-        "baselines, generation (synterm generate), verdicts, calibration and verdict_import (synterm review), usable "
-        "(synterm models --json), trial (with --test), settings"
+        "baselines, generation (synterm generate), verdicts, calibration, drafts and verdict_import (synterm review), "
+        "usable (synterm models --json), trial (with --test), settings"
     )
     read = "; what goes in: project (a text form), case and verdict (a line of a JSONL file)"
     parser.add_argument("name", metavar="NAME", choices=names, help=written + read)

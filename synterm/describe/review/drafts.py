@@ -68,6 +68,14 @@ def doubt_of(case: Case) -> Doubt:
     return "unknown" if case.origin.detail.get("keeps") in ("changed", "unknown") else "unchecked"
 
 
+def doubt_words(case: Case) -> str:
+    """The same in words; empty where nothing is in doubt."""
+    doubt = doubt_of(case)
+    if doubt == "unknown":
+        return "nobody could tell whether this is right"
+    return "not all agree that this is right" if doubt == "disputed" else ""
+
+
 def generators_of(case: Case) -> str:
     """``paraphrase | misspellings``; empty where none made it."""
     steps = (_dict(step) for step in _list(case.origin.detail.get("steps")))

@@ -12,6 +12,7 @@ from synterm.describe.review.drafts import (
     Draft,
     detail_of,
     doubt_of,
+    doubt_words,
     findings_of,
     generators_of,
 )
@@ -25,28 +26,35 @@ from synterm.tui.why.difference import Piece
 MARKS = {"accepted": "✓", "rejected": "✗", "restored": "↺"}
 INKS = {"accepted": "$text-success", "rejected": "$text-error", "restored": "$text-warning"}
 _PIECES = {"kept": "", "removed": "underline $text-error", "added": "bold underline $text-success"}
-_DOUBTS: dict[Doubt, tuple[str, str]] = {
-    "unknown": ("? nobody could tell whether this is right", "$text-warning"),
-    "disputed": ("? not all agree that this is right", "$text-warning"),
-    "unchecked": ("", ""),
-    "confirmed": ("✓ the label check agrees", "$text-success"),
+_DOUBTS: dict[Doubt, str] = {
+    "unknown": "$text-warning",
+    "disputed": "$text-warning",
+    "unchecked": "",
+    "confirmed": "$text-success",
 }
 _KEEPS = {
     "same": "the generator keeps what the seed expects",
     "changed": "the generator changed what is expected",
     "unknown": "the generator can't tell what is expected",
 }
-_LABEL = 12
-_BAR = 16
+_LABEL = 11
+_BAR = 12
 
 
 def draft_text(draft: Draft, found: Compared) -> Content:
     """Input and expected result, with what the seed does not say underlined."""
     values = [(name, of_draft(pieces)) for name, pieces in found.values if name in draft.case.input]
-    words, ink = _DOUBTS[doubt_of(draft.case)]
+    ink = _DOUBTS[doubt_of(draft.case)]
+    words = doubt_words(draft.case)
     expected = _shown(of_draft(found.expected)) if draft.case.expected is not None else _muted("(nothing)")
     return Content("\n").join(
-        [*_values(values), Content(""), _muted("expected"), expected, *([Content.styled(words, ink)] if words else [])]
+        [
+            *_values(values),
+            Content(""),
+            _muted("expected"),
+            expected,
+            *([Content.styled(f"? {words}", ink)] if words else []),
+        ]
     )
 
 
@@ -67,38 +75,47 @@ def _origin(case: Case) -> str:
     return kinds.get(case.origin.kind, f"it was {case.origin.kind}") + (f" from {where}" if where else "")
 
 
-def facts_text(draft: Draft, path: str, nearest: Nearest | str | None) -> Content:
-    """How it came to be, what filters and label check found, and what is near. `nearest` may be words instead."""
-    return Content("\n").join(_facts(draft, path, nearest))
+def facts_text(draft: Draft, path: str, nearest: Nearest | str | None, width: int) -> Content:
+    """How it came to be, what filters and label check found, and what is near, in lines of so many cells.
+
+    `nearest` may be words instead.
+    """
+    lines: list[Content] = []
+    for name, words in _facts(draft, path, nearest):
+        first, *rest = words.wrap(max(width - _LABEL - 2, 20)) or [words]
+        lines.append(_muted(f"{name:>{_LABEL}}  ") + first)
+        lines.extend(Content(" " * (_LABEL + 2)) + line for line in rest)
+    return Content("\n").join(lines)
 
 
-def _facts(draft: Draft, path: str, nearest: Nearest | str | None) -> Iterator[Content]:
+def _facts(draft: Draft, path: str, nearest: Nearest | str | None) -> Iterator[tuple[str, Content]]:
     case = draft.case
     if decision := draft.decision:
-        yield _line("decided", Content.styled(one_line(decision.words, 300), INKS[decision.verdict]))
+        yield "decided", Content.styled(one_line(decision.words, 300), INKS[decision.verdict])
     if dropped := detail_of(case, "dropped"):
-        yield _line("dropped by", _found(*dropped))
+        yield "dropped by", _found(*dropped)
     if checked := detail_of(case, "label_check"):
         doubt = doubt_of(case)
         mark = "✓ " if doubt == "confirmed" else "? "
-        yield _line("label check", Content.styled(mark, _DOUBTS[doubt][1]) + _found("", *checked[1:]))
-    yield _line("nearest", _near(draft, nearest))
+        yield "label check", Content.styled(mark, _DOUBTS[doubt]) + _found("", *checked[1:])
+    if nearest != "":
+        yield "nearest", _near(draft, nearest)
     if made := generators_of(case):
         note = one_line(str(case.origin.detail.get("note") or ""), 200)
-        yield _line("made by", Content(one_line(made, 100)) + _muted(f"  {note}"))
+        yield "made by", Content(one_line(made, 100)) + _muted(f"  {note}")
         keeps = _KEEPS.get(str(case.origin.detail.get("keeps")))
         if keeps:
-            yield _line("", _muted(keeps))
+            yield "", _muted(keeps)
     for number, found in enumerate(findings_of(case)):
-        yield _line("" if number else "filters", _found(*found))
-    yield _line("in", Content(one_line(path, 200)) + _muted(f"  {case.split}  {' '.join(map(one_line, case.tags))}"))
+        yield "" if number else "filters", _found(*found)
+    yield "in", Content(one_line(path, 200)) + _muted(f"  {case.split}  {' '.join(map(one_line, case.tags))}")
 
 
 def _near(draft: Draft, nearest: Nearest | str | None) -> Content:
     if isinstance(nearest, str):
         return _muted(nearest)
     if nearest is None:
-        return _muted("no accepted case is like it in its wording")
+        return _muted("nothing else that is accepted is like it")
     near = Content.assemble(
         (f"{nearest.likeness:.2f}  ", ""),
         one_line(nearest.case.title, 200),
@@ -114,10 +131,6 @@ def _found(name: str, score: float | None, reason: str) -> Content:
     shown = "" if score is None else f"{score:.2f}"
     head = f"{one_line(name, 20):<16}{shown:<6}" if name else ""
     return Content(head) + _muted(one_line(reason, 300))
-
-
-def _line(name: str, words: Content) -> Content:
-    return _muted(f"{name:>{_LABEL}}  ") + words
 
 
 def _values(values: Sequence[tuple[str, Sequence[Piece]]]) -> Iterator[Content]:

@@ -24,6 +24,7 @@ from synterm.storage.case_filter import CaseFilter
 from synterm.storage.drafts import ORDERS, DraftFilter, DraftOrder
 from synterm.storage.project import Project
 from synterm.text import one_line
+from synterm.tui.board.rows import CaseRows
 from synterm.tui.draft_review.compared import Compared, compared
 from synterm.tui.draft_review.words import (
     MARKS,
@@ -53,10 +54,8 @@ class DraftQueueScreen(PlaceScreen):
     CSS_PATH = "draft_review.tcss"
     heading = "Review drafts"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "skip", "Skip", id="drafts.skip", tooltip="Leave this one open; at the end: back to those"),
         Binding("left,b", "step(-1)", "Back", show=False, id="drafts.back", tooltip="The draft before"),
         Binding("right,n", "step(1)", "Next", show=False, id="drafts.next", tooltip="The draft after"),
-        Binding("slash", "filter", "Find", id="drafts.filter", tooltip="Only drafts that fit a query"),
         Binding("o", "order", "Order", id="drafts.order", show=False, tooltip="In which order drafts come"),
         Binding("G", "generation", "Generation", id="drafts.generation", show=False, tooltip="Only those of one"),
         Binding("m", "mark", "Mark", id="drafts.mark", show=False, tooltip="Mark this one, to decide about several"),
@@ -72,6 +71,7 @@ class DraftQueueScreen(PlaceScreen):
         """What drafts have to fit."""
         self.order: DraftOrder = "doubt"
         self.queue = DraftQueue([])
+        self._rows = CaseRows([], session.project.cases.glimpse)
         self.marked: set[int] = set()
         """Row numbers of drafts that are decided about together."""
         self._compared: dict[int, Compared] = {}
@@ -135,6 +135,7 @@ class DraftQueueScreen(PlaceScreen):
 
         keys, self._counts = await asyncio.to_thread(self.read, look)
         self.queue = DraftQueue(keys)
+        self._rows = CaseRows(keys, self.session.project.cases.glimpse)
         self._compared.clear()
         self._near.clear()
         self.marked.clear()
@@ -226,7 +227,7 @@ class DraftQueueScreen(PlaceScreen):
         tree = self.session.tree
         path = tree.path(draft.case.scenario_id) if draft.case.scenario_id in tree else ""
         near = self._near.get(draft.key, _LOOKING)
-        self._update("facts", facts_text(draft, path, near))
+        self._update("facts", facts_text(draft, path, near, self.query_one("#facts").size.width - 2))
 
     def _show_progress(self) -> None:
         draft, tree = self.queue.current, self.session.tree
@@ -250,11 +251,11 @@ class DraftQueueScreen(PlaceScreen):
     def _row(self, at: int) -> DraftRow:
         key = self.queue.keys[at]
         draft, verdict = self.queue.draft(key), self.queue.verdicts.get(key)
-        title = draft.case.title if draft else "·"
+        case = draft.case if draft else self._rows[at]
         mark, ink = (MARKS[verdict], _INKS[verdict]) if verdict else ("", "")
-        if draft and not verdict and doubt_of(draft.case) in ("unknown", "disputed"):
+        if not verdict and doubt_of(case) in ("unknown", "disputed"):
             mark, ink = "?", "doubt"
-        return DraftRow(mark, ink, f"c{key}", title, marked=key in self.marked)
+        return DraftRow(mark, ink, f"c{key}", case.title, marked=key in self.marked)
 
     def _update(self, part: str, words: Content) -> None:
         text = self.query_one(f"#{part}-text", Static)

@@ -31,6 +31,7 @@ from synterm.tui.draft_review.words import draft_text, facts_text
 from synterm.tui.screens.choose import ChooseScreen
 from synterm.tui.screens.confirm import ConfirmScreen
 from synterm.tui.screens.place import PlaceScreen
+from synterm.tui.screens.text import TextScreen
 from synterm.tui.session import Session
 from synterm.tui.widgets.line_list import LineList
 from synterm.tui.widgets.table import Cell, Table, TableColumn
@@ -106,9 +107,8 @@ class RejectedScreen(PlaceScreen):
         dropped = detail_of(case, "dropped")
         cause = cause_of(case)
         score = f" {dropped[1]:.2f}" if dropped and dropped[1] is not None and dropped[0] == cause else ""
-        by = (
-            "filter" if dropped and dropped[0] == cause else next((one.who for one in reversed(decisions_of(case))), "")
-        )
+        last = next(iter(reversed(decisions_of(case))), None)
+        by = "filter" if dropped and dropped[0] == cause else last.who if last else ""
         return [
             (self._rows.name(at), "dim"),
             (case.title, ""),
@@ -134,10 +134,8 @@ class RejectedScreen(PlaceScreen):
             return
         draft, tree = found[0], self.session.tree
         path = tree.path(draft.case.scenario_id) if draft.case.scenario_id in tree else ""
-        near = "restore it to see what is near"
-        text.update(
-            Content("\n").join([draft_text(draft, compared(draft)), Content(""), facts_text(draft, path, near)])
-        )
+        facts = facts_text(draft, path, "", text.size.width)
+        text.update(Content("\n").join([draft_text(draft, compared(draft)), Content(""), facts]))
 
     # What people do.
 
@@ -188,6 +186,13 @@ class RejectedScreen(PlaceScreen):
             self._restored.pop()
             self.notify(printable(f"undone: {edit.label}"), markup=False)
         self._read()
+
+    @on(Table.Opened)
+    def _opened(self) -> None:
+        """Show all of the case under the cursor, where the pane below has no room for it."""
+        shown = self.query_one("#detail-text", Static).content
+        name = self._rows.name(self.table.cursor)
+        self.app.push_screen(TextScreen(f"Case {name}", [shown if isinstance(shown, Content) else Content(str(shown))]))
 
     @work(exit_on_error=False)
     async def action_cause(self) -> None:

@@ -39,6 +39,8 @@ class DraftReviewScreen(DraftQueueScreen):
         Binding("e", "edit", "Edit", id="drafts.edit", tooltip="Edit it in the form, which accepts it"),
         Binding("l", "label", "Label", id="drafts.label", tooltip="Give it another label, which accepts it"),
         Binding("u", "undo", "Undo", id="drafts.undo", tooltip="Take the last decision back"),
+        Binding("space", "skip", "Skip", id="drafts.skip", tooltip="Leave this one open; at the end: back to those"),
+        Binding("slash", "filter", "Find", id="drafts.filter", tooltip="Only drafts that fit a query"),
         Binding("R", "rejected", "Rejected", id="drafts.rejected", tooltip="What was rejected or dropped; restore it"),
     ]
 

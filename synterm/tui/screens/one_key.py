@@ -32,7 +32,9 @@ class OneKeyScreen(ModalScreen[str | None]):
         "OneKeyScreen { align: center middle;"
         + DIALOG_CSS
         + """
-        & OptionList { height: auto; max-height: 16; border: none; background: transparent; padding: 0; }
+        & OptionList, & OptionList:focus {
+            height: auto; max-height: 16; border: none; background: transparent; padding: 0;
+        }
         & Static { color: $text-muted; margin-bottom: 1; height: auto; }
         & Input { height: 1; border: none; padding: 0; margin-top: 1; background: $panel; }
     }
