@@ -32,6 +32,7 @@ SCREENS: dict[str, tuple[tuple[int, int], tuple[str, ...]]] = {
     "compare": ((130, 40), ("focus:results", "C")),
     "labels": ((130, 40), ("focus:results", "C", "left_square_bracket", "t")),
     "review": ((110, 32), ("focus:results", "V")),
+    "drafts": ((120, 36), ("focus:results", "Q")),
     "versions": ((130, 36), ("ctrl+o",)),
     "settings": ((110, 36), ("focus:results", "comma")),
     "keys": ((110, 36), ("f1",)),

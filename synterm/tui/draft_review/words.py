@@ -183,5 +183,5 @@ def end_text(queue: DraftQueue) -> Content:
             ),
         )
     said = f"{counts['accepted']:,} accepted, {counts['rejected']:,} rejected"
-    more = f", {left:,} left open: space goes back to them" if left else ""
-    return Content.assemble((f"That was the last. {said}{more}.\n\n", "bold"), ("u takes back, esc leaves", MUTED))
+    more = f"\n{left:,} left open: space goes back" if left else ""
+    return Content.assemble(("That was the last.\n", "bold"), f"{said}{more}\n\n", ("u takes back, esc leaves", MUTED))

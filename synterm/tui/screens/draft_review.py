@@ -142,7 +142,7 @@ class DraftReviewScreen(DraftQueueScreen):
             verdict: Verdict = "rejected" if filled.status == "rejected" else "accepted"
             decision = self._decision(draft, filled, verdict)
             edit = replaced(project, draft.name, draft.case, decided(filled, decision), decision)
-            await self._settled()
+            await self.settled()
             await self.session.edits.do(edit)
             made.append(edit)
             self.queue.decide(Draft(draft.key, decided(filled, decision), draft.seed), verdict)
@@ -209,14 +209,14 @@ class DraftReviewScreen(DraftQueueScreen):
             if self.is_attached:
                 self.open_queue()
 
-    async def _settled(self) -> None:
+    async def settled(self) -> None:
         """Wait until all is on disk, or refused."""
         while self._writes:
             await asyncio.gather(*self._writes)
 
     async def on_unmount(self) -> None:
         """What was decided last is to be on disk too."""
-        await self._settled()
+        await self.settled()
 
     def leave(self) -> None:
         """Close the screen, once all is on disk."""
@@ -224,7 +224,7 @@ class DraftReviewScreen(DraftQueueScreen):
 
     @work(exit_on_error=False)
     async def _leave(self) -> None:
-        await self._settled()
+        await self.settled()
         self.dismiss()
 
     def _may_decide(self) -> bool:
@@ -232,17 +232,19 @@ class DraftReviewScreen(DraftQueueScreen):
             self.notify("The project file is read-only. Copy it to where you may write.", severity="warning")
         return not self.session.project.read_only
 
-    @work(exit_on_error=False)
     async def action_rejected(self) -> None:
         """Show what was rejected or dropped."""
         from synterm.tui.screens.draft_rejected import RejectedScreen
 
-        await self._settled()
+        await self.settled()
         screen = RejectedScreen(self.session, self.generation_id)
-        await self.app.push_screen_wait(screen)
-        if screen.changed:
-            self.changed |= screen.changed
-            self.open_queue()
+
+        def back(_: None) -> None:
+            if screen.changed:
+                self.changed |= screen.changed
+                self.open_queue()
+
+        self.app.push_screen(screen, back)
 
 
 def _what(counts: dict[str, int]) -> list[tuple[str, int]]:
