@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from typing import ClassVar
 
 from textual import getters, on, work
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -38,6 +37,7 @@ from synterm.tui.screens.choose import ChooseScreen
 from synterm.tui.screens.place import PlaceScreen
 from synterm.tui.session import Session
 from synterm.tui.widgets.draft_list import DraftList, DraftRow
+from synterm.tui.widgets.text_pane import TextPane
 
 _ORDERS: dict[DraftOrder, str] = {
     "doubt": "what is in doubt first",
@@ -46,6 +46,8 @@ _ORDERS: dict[DraftOrder, str] = {
     "random": "by chance: a fair sample",
 }
 _LOOKING = "looking …"
+_NEAR_AHEAD = 8
+"""For so many drafts together it is looked up what is near."""
 
 
 class DraftQueueScreen(PlaceScreen):
@@ -84,9 +86,7 @@ class DraftQueueScreen(PlaceScreen):
         """How far one is, the queue, the draft beside its seed, and what is known of it."""
         entry = Input(placeholder="tag:typo scenario:off* origin:import words …", classes="filter", compact=True)
         entry.display = False
-        draft = VerticalScroll(Static(id="draft-text", markup=False), id="draft", classes="pane")
-        seed = VerticalScroll(Static(id="seed-text", markup=False), id="seed", classes="pane")
-        facts = VerticalScroll(Static(id="facts-text", markup=False), id="facts", classes="pane")
+        draft, seed, facts = (TextPane(id=name, classes="pane") for name in ("draft", "seed", "facts"))
         for pane, title in ((draft, "Draft"), (seed, "Seed"), (facts, "Why it is here")):
             pane.border_title = title
         queue = DraftList(id="queue", classes="pane")
@@ -178,12 +178,17 @@ class DraftQueueScreen(PlaceScreen):
         if self._index is None:
             self._index = await asyncio.to_thread(self.read, NearestCases)
         queue, index = self.queue, self._index
-        for key in [*queue.keys[queue.at : queue.at + 4]]:
-            draft = queue.draft(key)
-            if draft is not None and key not in self._near:
-                self._near[key] = await asyncio.to_thread(self.read, partial(index.find, draft=draft.case))
-                if key == queue.key:
-                    self._show_facts(draft)
+        if not any(key not in self._near for key in queue.keys[queue.at : queue.at + 2]):
+            return
+        ahead = [queue.draft(key) for key in queue.keys[queue.at : queue.at + _NEAR_AHEAD]]
+        wanted = [draft for draft in ahead if draft is not None and draft.key not in self._near]
+
+        def find(project: Project) -> dict[int, Nearest | None]:
+            return {draft.key: index.find(project, draft.case) for draft in wanted}
+
+        self._near |= await asyncio.to_thread(self.read, find)
+        if queue is self.queue and queue.current is not None:
+            self._show_facts(queue.current)
 
     # Showing.
 
@@ -227,7 +232,9 @@ class DraftQueueScreen(PlaceScreen):
         tree = self.session.tree
         path = tree.path(draft.case.scenario_id) if draft.case.scenario_id in tree else ""
         near = self._near.get(draft.key, _LOOKING)
-        self._update("facts", facts_text(draft, path, near, self.query_one("#facts").size.width - 2))
+        self._update(
+            "facts", facts_text(draft, path, near, self.query_one("#facts", TextPane).scrollable_content_region.width)
+        )
 
     def _show_progress(self) -> None:
         draft, tree = self.queue.current, self.session.tree
@@ -237,7 +244,7 @@ class DraftQueueScreen(PlaceScreen):
             name = tree[scenario].name
             told = self._standing(scenario)
         words = progress_text(self.queue, len(self.marked), name, told)
-        self.query_one("#progress", Static).update(words)
+        self.query_one("#progress", Static).update(words, layout=False)
 
     def _standing(self, scenario: str) -> str:
         """How many cases a scenario has, with what was decided since the queue was opened."""
@@ -258,10 +265,7 @@ class DraftQueueScreen(PlaceScreen):
         return DraftRow(mark, ink, f"c{key}", case.title, marked=key in self.marked)
 
     def _update(self, part: str, words: Content) -> None:
-        text = self.query_one(f"#{part}-text", Static)
-        text.update(words)
-        if isinstance(text.parent, VerticalScroll):
-            text.parent.scroll_home(animate=False)
+        self.query_one(f"#{part}", TextPane).show(words)
 
     # Moving.
 

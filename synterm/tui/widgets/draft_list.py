@@ -50,10 +50,13 @@ class DraftList(LineList):
     def show(self, keys: Sequence[int], at: int, row: Callable[[int], DraftRow]) -> None:
         """Show a queue with the cursor at a place."""
         self._row = row
+        before = self.cursor
         with self.prevent(LineList.Highlighted):
             self.row_count = len(keys)
             self.cursor = at
-        self.refresh()
+        # A row costs little to draw, all of them cost as much as the draft beside them.
+        for index in {before, at}:
+            self.refresh_row(index)
 
     def draw_row(self, index: int, width: int) -> list[Segment]:
         """One draft."""
