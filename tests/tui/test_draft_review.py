@@ -182,7 +182,10 @@ async def test_several_are_decided_together_after_counts_were_told(
         assert [now(bench, case).status for case in made] == ["accepted", "accepted", "draft"]
         await press(bench, "u")
         assert [stored(bench.project, case) for case in made] == before
-        await press(bench, "asterisk", "escape")
+        await press(bench, "asterisk")
+        assert "3 drafts marked" in bench.text() and bench.text().count("▌") == 3
+        await press(bench, "escape")
+        assert "▌" not in bench.text()
         assert "marked" not in bench.text()
 
 

@@ -142,7 +142,7 @@ class DraftQueueScreen(PlaceScreen):
         self._ready = True
         self.say(self._about(_ORDERS[order]))
         await self._read_ahead()
-        self.show()
+        self.show_all()
         self._look_near()
 
     def _about(self, note: str) -> str:
@@ -217,6 +217,11 @@ class DraftQueueScreen(PlaceScreen):
         self.listing.show(queue.keys, min(queue.at, max(len(queue) - 1, 0)), self._row)
         if queue.missing(2):
             self._keep_ahead()
+
+    def show_all(self) -> None:
+        """The same after something was done to several: each row of the list may say something else."""
+        self.show()
+        self.listing.refresh()
 
     def _pieces(self, draft: Draft) -> Compared:
         found = self._compared.get(draft.key)
@@ -298,7 +303,7 @@ class DraftQueueScreen(PlaceScreen):
         """Mark all drafts of the queue that nothing was decided about; where all are, none."""
         still_open = set(self.queue.open)
         self.marked = set() if self.marked == still_open else still_open
-        self.show()
+        self.show_all()
 
     def action_filter(self) -> None:
         """Go to the query."""
@@ -353,7 +358,7 @@ class DraftQueueScreen(PlaceScreen):
             self._close_filter()
         elif self.marked:
             self.marked.clear()
-            self.show()
+            self.show_all()
         elif self.query_text:
             self.query_text = ""
             self._close_filter()

@@ -105,6 +105,7 @@ class DraftReviewScreen(DraftQueueScreen):
         self.marked.clear()
         self.queue.decide_all(keys, decision)
         self.moved()
+        self.listing.refresh()
         self._write(deciding(self.session.project.drafts, keys, decision))
 
     def _path(self, scenario: str) -> str:
@@ -178,6 +179,7 @@ class DraftReviewScreen(DraftQueueScreen):
             self.notify("nothing to undo here; u in the workbench takes back what was done before", markup=False)
             return
         self.moved()
+        self.listing.refresh()
         self._start(self._undo())
 
     # Writing.
