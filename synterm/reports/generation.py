@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from synterm.core.case import Case, value_text
 from synterm.core.decision import decisions_of
-from synterm.core.generation import Generation, untouched
+from synterm.core.generation import AS_MADE, Generation, untouched
 from synterm.core.ids import canonical_json
 from synterm.core.tree import Tree
 from synterm.reports.figures import dollars, percent
@@ -115,7 +115,7 @@ def lineage_lines(case: Case, above: Sequence[Case]) -> Iterator[str]:
     reviews = decisions_of(case)
     for decision in reviews:
         yield f"reviewed: {one_line(decision.words, 300)}"
-    if not reviews and "as_made" in detail and not untouched(case):
+    if not reviews and AS_MADE in detail and not untouched(case):
         yield f"changed or decided on since: {case.status}"
     if detail.get("generation"):
         yield f"in generation {str(detail['generation'])[-8:]}"

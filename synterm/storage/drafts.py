@@ -135,7 +135,7 @@ class DraftStore(Store):
             count = 0
             for piece in before:
                 rows = orjson.loads(zlib.decompress(piece))
-                # Its time too: who takes an import or a generation back asks it whether somebody changed the case.
+                # Its time too: nothing is to tell of a decision that was taken back.
                 sql = "UPDATE cases SET status = ?, origin = ?, updated = ? WHERE id = ?"
                 count += db.conn.executemany(sql, rows).rowcount
             return count

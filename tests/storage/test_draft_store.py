@@ -8,7 +8,7 @@ import pytest
 
 from synterm.core.case import Case, Origin
 from synterm.core.decision import Decision, cause_of, decided, decisions_of
-from synterm.core.generation import untouched
+from synterm.core.generation import AS_MADE, fingerprint, untouched
 from synterm.storage.cases import CaseFilter
 from synterm.storage.drafts import DraftFilter
 from synterm.storage.project import Project
@@ -142,7 +142,9 @@ def test_an_import_that_was_decided_about_and_undone_can_be_taken_back_whole(pat
         name = new_id()
         origin = Origin(kind="import", detail={"import": name, "file": "x.csv", "format": "csv"})
         case = Case(scenario_id=seed.scenario_id, input={"message": "x"}, status="draft", origin=origin)
-        project.imports.put([case], name).result()
+        detail = {**origin.detail, AS_MADE: fingerprint(case)}
+        case = case.model_copy(update={"origin": origin.model_copy(update={"detail": detail})})
+        project.imports.put([case]).result()
         keys = project.cases.keys_of([case.id])
         undo = project.drafts.decide(keys, ANN).result()
         assert project.imports.find(name).changed == 1
