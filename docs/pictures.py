@@ -34,6 +34,7 @@ SCREENS: dict[str, tuple[tuple[int, int], tuple[str, ...]]] = {
     "labels": ((130, 40), ("focus:results", "C", "left_square_bracket", "t")),
     "coverage": ((130, 40), ("focus:results", "O", "right_square_bracket", "right_square_bracket", "3")),
     "review": ((110, 32), ("focus:results", "V")),
+    "drafts": ((120, 36), ("focus:results", "Q")),
     "versions": ((130, 36), ("ctrl+o",)),
     "settings": ((110, 36), ("focus:results", "comma")),
     "keys": ((110, 36), ("f1",)),
