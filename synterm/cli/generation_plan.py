@@ -101,7 +101,7 @@ def _seeds(project: Project, args: argparse.Namespace) -> list[Case]:
     if args.case:
         return [project.cases.get(name) for name in dict.fromkeys(args.case)]
     split: Split | None = None if args.split == "all" else args.split
-    found = choose_cases(project, split=split, behaviors=args.seeds, tags=args.tag)
+    found = choose_cases(project, split=split, behaviors=args.seeds, tags=args.tag, where=args.where)
     if len(found) <= _MOST_SEEDS:
         return [*found]
     chosen = random_of(args.seed, "seeds").sample(range(len(found)), _MOST_SEEDS)

@@ -10,9 +10,9 @@ from textual.binding import Binding, BindingType
 
 from synterm.core.case import Case, Split
 from synterm.errors import SyntermError
+from synterm.evaluate.quality import labels_of
 from synterm.text import one_line, plural, printable
 from synterm.tui.cases.changes import adding, assigning, differs, removing, replacing, retagging, variation
-from synterm.tui.cases.quality import labels_of
 from synterm.tui.edits import Edit
 from synterm.tui.screens.case_form import CaseForm, FormFacts
 from synterm.tui.screens.choose import ChooseScreen
