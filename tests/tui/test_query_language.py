@@ -199,4 +199,4 @@ async def test_the_last_recorded_run_can_be_asked_too(make_project: MakeProject,
         assert [case.title for case in bench.screen.session.rows] == ["asdf??"]
         await bench.type("-7")
         await bench.settle()
-        assert "there is no last-7" in bench.text()
+        assert "passes:last-7: there" in bench.text()
