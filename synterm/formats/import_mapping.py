@@ -160,7 +160,8 @@ def _given(row: SourceRow, columns: Columns) -> dict[str, Any]:
         }
     empty = [name for name, value in given.items() if value is None or value == ""]
     if len(empty) == len(given):
-        raise InputError(f"nothing stands under {', '.join(map(repr, empty)) or 'any name'}")
+        under = empty if columns.as_named else [columns.inputs.get(name, name) for name in empty]
+        raise InputError(f"nothing stands under {', '.join(map(repr, under)) or 'any name'}")
     return given
 
 

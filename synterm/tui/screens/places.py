@@ -21,6 +21,7 @@ class PlaceEntry:
 
 PLACES = {
     "history": PlaceEntry("synterm.tui.screens.history:HistoryScreen", "Runs: who, when, what, and what they found"),
+    "import": PlaceEntry("synterm.tui.screens.import_cases:ImportScreen", "Files become cases: CSV, JSONL, logs …"),
     "compare": PlaceEntry("synterm.tui.screens.compare:CompareScreen", "Variants by quality, cost and time"),
 }
 

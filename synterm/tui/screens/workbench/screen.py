@@ -62,6 +62,14 @@ class WorkbenchScreen(ViewingScreen, CaseEditing, TreeEditing, DocumentEditing, 
         Binding(
             "C", "open_place('compare')", "Compare", id="screens.compare", show=False, tooltip="Variants side by side"
         ),
+        Binding(
+            "I",
+            "open_place('import')",
+            "Import cases",
+            id="screens.import",
+            show=False,
+            tooltip="Files become cases: CSV, JSONL, logs …",
+        ),
     ]
 
     status = getters.query_one(StatusBar)
@@ -154,13 +162,16 @@ class WorkbenchScreen(ViewingScreen, CaseEditing, TreeEditing, DocumentEditing, 
 
     def action_open_place(self, name: str) -> None:
         """Open a screen beside the workbench."""
+        place = make_place(name, self.session)
 
         def back(_: None) -> None:
             # Runs can be pinned there.
             self.take_baselines()
             self._know()
+            if place.changed:
+                self.reread(place.changed)
 
-        self.app.push_screen(make_place(name, self.session), back)
+        self.app.push_screen(place, back)
 
     def reread(self, touched: Collection[str] | None = ()) -> None:
         """Read tree, cases and models again, and evaluate what is new and what was `touched`: cases by id."""
