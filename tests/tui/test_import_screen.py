@@ -164,7 +164,7 @@ async def test_a_file_is_found_by_typing_and_in_the_list(
         screen.path.value = f"{utterances.parent}/"
         screen.path.cursor_position = len(screen.path.value)
         await bench.settle()
-        assert [entry.name for entry in screen.files.rows] == ["..", "more", "my utterances.csv", "router.db"]
+        assert [entry.name for entry in screen.files.rows][:3] == ["..", "more", "my utterances.csv"]
         await bench.type("mo")
         await bench.settle()
         assert [entry.name for entry in screen.files.rows] == ["more"]
