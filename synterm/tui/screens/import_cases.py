@@ -256,7 +256,8 @@ class ImportScreen(PlaceScreen):
         self.table.border_title = Content(f"As cases  {of}")
         self.table.border_subtitle = Content(counts_words(found))
         if self._work is None:
-            notes = [f"◌ {note}" for note in head.file.notes[:3]]
+            # What options do is for the command line.
+            notes = [f"◌ {note.partition('; --')[0]}" for note in head.file.notes[:3]]
             mark = "ctrl+s imports all of it" if found.kept else "nothing of it would be new"
             self._say(Content("\n").join([*(Content(one_line(note, 300)) for note in notes), Content(mark)]))
 
