@@ -70,7 +70,7 @@ class Importing:
         if not self.stopped and self.problem is None:
             return self.found.wrote
         # What is on its way to the disk comes first.
-        project.imports.put([], self.found.import_id).result()
+        project.imports.put([]).result()
         entries = project.imports.all()
         return next((entry.cases for entry in entries if entry.id == self.found.import_id), 0)
 
