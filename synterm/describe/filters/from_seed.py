@@ -18,7 +18,8 @@ class TooClose(Filter):
     """Drops what is its seed over again, or hardly anything else.
 
     The score is how alike both are in their wording, 0 to 1, as they are written: case and punctuation count. By
-    default only a copy is dropped, since misspellings are close by their nature; 0.9 is for paraphrases.
+    default only a copy is dropped; 0.9 is for paraphrases. What was changed in its form alone, as noise does, is close
+    by its nature: of that only what is the seed letter for letter is dropped.
     """
 
     type = "too-close"
@@ -39,6 +40,8 @@ class _CloseJudge(Judge):
     def judge(self, candidate: Candidate, seed: Case | None) -> Found:
         if seed is None:
             return Found(True, None, "it has no seed")
+        if candidate.form and candidate.input != seed.input:
+            return Found(True, None, f"meant to be close: only its form was changed ({candidate.form})")
         score = _as_written(compared(candidate.input), compared(seed.input))
         reason = "the same as its seed" if score == 1 else f"{score:.2f} like its seed in its wording"
         return Found(score < self._threshold, score, reason)
