@@ -26,14 +26,17 @@ _KNOWS = (
     r"(?:tell me\b|let me know\b|do you (?:happen to )?know\b|any idea\b|may i ask\b"
     r"|(?:i|we)(?: wish| want| need| would like|'d like| wanna) (?:to )?know\b)"
 )
-_WANTS = r"(?:(?:i|we)(?: wish| want| need| have| would like|'d like) to\b|(?:i|we) wanna\b)"
+_WANTS = r"(?:need to\b|(?:i|we)(?: wish| want| need| have| would like|'d like) to\b|(?:i|we) wanna\b)"
 _FRAME = re.compile(
     rf"(?i)\A{_HELLO}*(?P<asks>{_ASKS})?\s*{_HELLO}*(?:(?P<knows>{_KNOWS})|(?P<wants>{_WANTS}))?[\s,:]*"
 )
 _ASKING = re.compile(
     r"(?i)(?:(?:at|in|on|for|to|by|from|with) )?(?:what|who|where|when|how|which)(?:'?s)?\b|(?:why|if|whether)\b"
 )
-_YES_NO = re.compile(r"(?i)(?:is|are|am|does|did|do|was|were|will|has|have|can|could|should|may|any)\b")
+_WHOLE = re.compile(
+    r"(?i)(?:is|are|am|does|did|do|was|were|will|has|have|can|could|should|may|any|need|want|looking|same|no|at|on|in|for|by|from|with|after|before)\b"
+)
+"""What begins a question, or a fragment, that fits behind no opening but one that ends."""
 _TELLING = re.compile(
     r"(?i)(?:i|i'm|i've|im|we|we're|my|our|it|it's|its|this|that|these|he|she|they|the|there|there's|theres|not|no|but|"
     r"because|sorry|thanks|thank)\b"
@@ -46,7 +49,7 @@ _DROP = frozenset("do does did".split())
 """What a question has that is no question any more when it becomes part of a sentence."""
 _POLITE = frozenset("please pls plz kindly just".split())
 _ARTICLES = frozenset("a an the please pls plz kindly".split())
-_SPARED = frozenset("my our is are am been be just so really very also then some any there hi hello thanks".split())
+_SPARED = frozenset("my our is are am been be just so really very also then some any there".split())
 """English words that somebody in a hurry leaves out, besides articles."""
 
 
@@ -91,9 +94,14 @@ def reframed(sentence: str, openings: Openings, shots: Shots, random: Random) ->
     elif found["wants"]:
         chosen = openings.wanted or openings.whole
         bodies = bodies if openings.wanted else [f"{found['wants']} {bodies[0]}"]
+    elif found["knows"]:
+        chosen, bodies = openings.whole, [sentence.strip().rstrip(" .?!")]
+    elif not found["asks"] and (_WHOLE.match(rest) or sentence.rstrip().endswith("?")):
+        chosen = openings.whole
     else:
-        chosen = openings.whole if _YES_NO.match(rest) and not found["asks"] else openings.request
-    offered = random.sample(list(chosen), min(_OFFERED, len(chosen)))
+        chosen = openings.request
+    others = [one for one in chosen if not sentence.casefold().startswith(one.casefold())]
+    offered = random.sample(others, min(_OFFERED, len(others)))
     return _asked(sentence, shots, random, f"^({_either(offered)}) ({_either(bodies)})[?.]$", len(sentence) + 120)
 
 
