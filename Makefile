@@ -34,7 +34,9 @@ bench: $(BIN)/pytest
 	$(BIN)/python benchmarks/rescore.py
 	$(BIN)/python benchmarks/merge.py
 	$(BIN)/python benchmarks/import.py
+	$(BIN)/python benchmarks/near_duplicates.py
 	$(BIN)/python benchmarks/compare.py
+	$(BIN)/python benchmarks/shrink.py
 	$(BIN)/python benchmarks/scaling.py
 	$(BIN)/python benchmarks/faults.py
 	$(BIN)/python benchmarks/checks.py

@@ -9,12 +9,11 @@ import argparse
 import random
 import time
 from dataclasses import replace
-from importlib import import_module
 from typing import Any
 
 from synterm.checks.base import Answer, Check, Example
 from synterm.checks.judge import judge
-from synterm.checks.registry import BUILT_IN, load_check
+from synterm.checks.registry import CHECKS, load_check
 
 COUNT = 100_000
 SIZE = 1_000_000
@@ -40,7 +39,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=COUNT, help="answers for the three checks (%(default)s)")
-    parser.add_argument("--only", nargs="*", default=sorted(BUILT_IN), metavar="TYPE", help="these checks")
+    parser.add_argument("--only", nargs="*", default=sorted(CHECKS.built_in), metavar="TYPE", help="these checks")
     args = parser.parse_args()
     print(f"three text checks on {args.count:,} answers: {three(args.count):.2f} s (goal: under 3 s for 100,000)\n")
     print("| check | judged a second | longest on 1 MB, ms | on |\n| --- | ---: | ---: | --- |")
@@ -54,7 +53,7 @@ def main() -> None:
 def three(count: int) -> float:
     """How long three text checks take on so many different answers, in seconds."""
     checks = [load_check(config) for config in THREE]
-    answers = [replace_text(Example({}, "", None, "").answer(), text) for text in usual_texts(count)]
+    answers = [replace_text(Example({}, "", None, "").answer(checks[0]), text) for text in usual_texts(count)]
     start = time.process_time()
     for answer in answers:
         judge(checks, answer)
@@ -63,8 +62,8 @@ def three(count: int) -> float:
 
 def of(kind: str) -> tuple[Check, Example]:
     """A check as in its example."""
-    module, _, name = BUILT_IN[kind].partition(":")
-    example: Example = getattr(import_module(module), name).example
+    example = CHECKS.find(kind).example
+    assert example is not None
     return load_check({"type": kind, **example.fields}), example
 
 
@@ -78,7 +77,7 @@ def variants(kind: str) -> list[tuple[Check, Example]]:
 def rate(check: Check, example: Example) -> float:
     """How many answers like the example's are judged in a second."""
     texts = [example.output, *usual_texts(199)]
-    answers = [replace_text(example.answer(), text) for text in texts]
+    answers = [replace_text(example.answer(check), text) for text in texts]
     for answer in answers:
         judge([check], answer)
     rounds, start = 0, time.process_time()
@@ -91,7 +90,7 @@ def rate(check: Check, example: Example) -> float:
 
 def taken(check: Check, example: Example, text: str) -> float:
     """How long one answer takes, in seconds."""
-    answer = replace_text(example.answer(), text)
+    answer = replace_text(example.answer(check), text)
     start = time.process_time()
     judge([check], answer)
     return time.process_time() - start

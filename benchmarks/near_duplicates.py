@@ -1,14 +1,12 @@
-"""How long near-duplicates take to be found: ``python benchmarks/near_duplicates.py [CASES] [--json FILE]``.
+"""Finding near-duplicates: all of them among 100 000 cases, by wording and by meaning, and one more text against all.
 
 The cases are sentences of words whose frequencies fall as those of a language do (Zipf), a third of them changed a
 little from others (a letter, a word, its place); some are the same. Each search runs in a process of its own, for its
-memory. CPU counts, as others may be busy. Then a hundred new texts are judged, one after the other, against all.
+memory. Then a hundred new texts are judged, one after the other, against all.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import multiprocessing
 import random
 import resource
@@ -16,8 +14,10 @@ import statistics
 import time
 from collections.abc import Iterator
 from itertools import accumulate
-from pathlib import Path
-from typing import Any
+from typing import NamedTuple
+
+from support import options, tables
+from support.tables import Must
 
 from synterm.core.case import Case
 from synterm.describe.candidate import Candidate
@@ -28,29 +28,48 @@ from synterm.describe.filters.registry import load_filter
 CASES = 100_000
 WORDS = 20_000
 SEARCHES: tuple[tuple[By, float], ...] = (("wording", 0.9), ("meaning", 0.95))
+MUST_S = 30.0
+"""For each search among 100 000 cases."""
+NOTE = """\
+`synterm ls PROJECT duplicates` without reading the file and writing the list. Sentences of 3 to 16 words whose
+frequencies fall as those of a language do; a third of them are changed a little from others. “One more text” is what
+a generated case costs the filters `near-duplicate` and `same-meaning` once these have read all: the median of 100."""
+HEAD = ("by", "from", "groups", "cases in them", "wall s", "CPU s", "MB more", "one more text, ms")
+
+
+class Measured(NamedTuple):
+    """One search."""
+
+    groups: int
+    near: int
+    wall_s: float
+    cpu_s: float
+    memory_mb: float
+    """What it took besides the cases."""
+    judge_ms: float
 
 
 def main() -> None:
-    """Print a line for each search."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("cases", nargs="?", type=int, default=CASES)
-    parser.add_argument("--json", type=Path)
-    args = parser.parse_args()
-    results: list[dict[str, Any]] = []
+    """Measure each search."""
+    made = options.parser(__doc__)
+    made.add_argument("cases", nargs="?", type=int, default=CASES)
+    args = options.parse(made)
+    if args.write and args.cases != CASES:
+        made.error(f"--write takes {CASES:,} cases")
+    count = 2000 if args.quick else args.cases
+    rows: list[list[str]] = []
+    musts: list[Must] = []
     for by, like in SEARCHES:
         with multiprocessing.get_context("spawn").Pool(1) as pool:
-            found = pool.apply(_measure, (args.cases, by, like))
-        results.append(found)
-        print(
-            f"{found['cases']:,} cases by {by:<8} from {like:<4}  {found['groups']:>6,} groups of {found['near']:>6,} "
-            f"cases   CPU {found['cpu_s']:.1f} s   {found['wall_s']:.1f} s   {found['memory_mb']:.0f} MB more   "
-            f"one more text {found['judge_ms']:.2f} ms"
-        )
-    if args.json:
-        args.json.write_text(json.dumps(results, indent=2), encoding="utf-8")
+            found = pool.apply(_measure, (count, by, like))
+        musts.append(Must(f"{count:,} cases by {by} from {like}", found.wall_s, MUST_S))
+        figures = (f"{found.wall_s:.1f}", f"{found.cpu_s:.1f}", f"{found.memory_mb:.0f}", f"{found.judge_ms:.2f}")
+        rows.append([by, str(like), f"{found.groups:,}", f"{found.near:,}", *figures])
+    text = "\n\n".join([tables.promises(musts), NOTE, tables.table(HEAD, rows)])
+    options.finish(args, "near_duplicates", "Near-duplicates", text)
 
 
-def _measure(count: int, by: By, like: float) -> dict[str, Any]:
+def _measure(count: int, by: By, like: float) -> Measured:
     texts = list(_texts(count))
     cases = [Case(scenario_id="s", input={"message": text}) for text in texts]
     held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -66,17 +85,14 @@ def _measure(count: int, by: By, like: float) -> dict[str, Any]:
         began = time.process_time()
         judge.judge(Candidate({"message": text}, None, "same", ""), None)
         times.append((time.process_time() - began) * 1000)
-    return {
-        "cases": count,
-        "by": by,
-        "like": like,
-        "groups": len(groups),
-        "near": sum(len(group.ids) for group in groups),
-        "cpu_s": round(cpu, 2),
-        "wall_s": round(wall, 2),
-        "memory_mb": round(memory),
-        "judge_ms": round(statistics.median(times[1:]), 3),  # the first one reads the cases
-    }
+    return Measured(
+        len(groups),
+        sum(len(group.ids) for group in groups),
+        wall,
+        cpu,
+        memory,
+        statistics.median(times[1:]),  # the first one reads the cases
+    )
 
 
 def _texts(count: int, seed: int = 1) -> Iterator[str]:

@@ -6,19 +6,13 @@ is not what they say.
 
 from __future__ import annotations
 
-import ast
-import inspect
-import json
-import textwrap
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
-from pydantic.fields import FieldInfo
+from from_code import cell, paragraphs, section, to_json
 
 from synterm.checks.base import Check, Example
-from synterm.checks.registry import BUILT_IN
+from synterm.checks.registry import CHECKS
 
 PAGE = Path(__file__).parent / "checks.md"
 HEAD = """\
@@ -80,49 +74,35 @@ checks: [*polite, {type: latency, threshold: 2000}]
 
 def page() -> str:
     """The whole page, as Markdown."""
-    checks = {kind: _class(place) for kind, place in sorted(BUILT_IN.items())}
+    checks = {kind: CHECKS.find(kind) for kind in sorted(CHECKS.built_in)}
     lines = [HEAD, "| check | what it says |", "| --- | --- |"]
-    lines += [f"| [`{kind}`](#{kind}) | {_cell(_paragraphs(check)[0])} |" for kind, check in checks.items()]
+    lines += [f"| [`{kind}`](#{kind}) | {cell(paragraphs(check)[0])} |" for kind, check in checks.items()]
     return "\n".join((*lines, *(line for check in checks.values() for line in _section(check)), ""))
 
 
-def _class(place: str) -> type[Check]:
-    module, _, name = place.partition(":")
-    return getattr(import_module(module), name)
-
-
 def _section(check: type[Check]) -> Iterator[str]:
-    yield f"\n## {check.type}"
-    yield from (f"\n{paragraph.replace('``', '`')}" for paragraph in _paragraphs(check))
-    said = _field_docs(check)
-    fields = {name: field for name, field in check.model_fields.items() if name not in ("weight", "metric")}
-    if fields:
-        yield "\n| field | default | |\n| --- | --- | --- |"
-        yield from (
-            f"| `{field.alias or name}` | {_default(field)} | {_cell(said.get(name, ''))} |"
-            for name, field in fields.items()
-        )
+    yield from section(check, (name for name in check.model_fields if name not in ("weight", "metric")))
     if check.example is not None:
         yield f"\n{_example(check, check.example)}"
 
 
 def _example(check: type[Check], example: Example) -> str:
-    lines = [f"check     {_json({'type': check.type, **example.fields})}"]
+    lines = [f"check     {to_json({'type': check.type, **example.fields})}"]
     if example.input is not None:
-        lines.append(f"input     {_json(example.input)}")
+        lines.append(f"input     {to_json(example.input)}")
     if example.tools:
-        lines.append(f"tools     {_json(example.tools)}")
+        lines.append(f"tools     {to_json(example.tools)}")
     if example.expected is not None:
-        lines.append(f"expected  {_json(example.expected)}")
+        lines.append(f"expected  {to_json(example.expected)}")
     if example.dialog:
         sides = ("user      ", "answer    ")
-        lines += [f"{sides[number % 2]}{_json(said)}" for number, said in enumerate(example.dialog)]
+        lines += [f"{sides[number % 2]}{to_json(said)}" for number, said in enumerate(example.dialog)]
         lines.append(f"end       {example.end}")
     if example.found is not None:
         lines.append(f"found     {', '.join(example.found)}")
-    known = f" {_json(example.completion)}" if example.completion else ""
+    known = f" {to_json(example.completion)}" if example.completion else ""
     if not example.dialog:
-        lines.append(f"answer    {_json(example.output)}{known}")
+        lines.append(f"answer    {to_json(example.output)}{known}")
     lines += [f"judge     {reply}" for reply in example.replies]
     lines.append(f"verdict   {_verdict(example)}: {example.reason}")
     return "\n".join(("```text", *lines, "```"))
@@ -133,45 +113,6 @@ def _verdict(example: Example) -> str:
         return "none"
     word = "pass" if example.passed else "fail"
     return word if example.score is None else f"{word}, {example.score:g}"
-
-
-def _default(field: FieldInfo) -> str:
-    if field.is_required():
-        return "needed"
-    value = field.get_default(call_default_factory=True)
-    return "–" if value is None or value in ((), {}, "") else f"`{_json(value)}`"
-
-
-def _paragraphs(check: type[Check]) -> list[str]:
-    return [" ".join(part.split()) for part in (inspect.getdoc(check) or "").split("\n\n")]
-
-
-def _field_docs(check: type[Check]) -> dict[str, str]:
-    """What stands under each field, from the class itself and those that it is made from."""
-    said: dict[str, str] = {}
-    for owner in reversed(check.__mro__):
-        if issubclass(owner, Check):
-            said |= _own_field_docs(owner)
-    return said
-
-
-def _own_field_docs(owner: type) -> dict[str, str]:
-    [body] = ast.parse(textwrap.dedent(inspect.getsource(owner))).body
-    assert isinstance(body, ast.ClassDef)
-    said: dict[str, str] = {}
-    for field, below in zip(body.body, body.body[1:], strict=False):
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(below, ast.Expr):
-            text: Any = below.value.value if isinstance(below.value, ast.Constant) else None
-            said[field.target.id] = " ".join(text.split()) if isinstance(text, str) else ""
-    return said
-
-
-def _cell(text: str) -> str:
-    return text.replace("``", "`").replace("|", "\\|")
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
 
 
 if __name__ == "__main__":

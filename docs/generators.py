@@ -5,24 +5,19 @@ What they make of their examples is made here, by them; a test says when the pag
 
 from __future__ import annotations
 
-import ast
-import inspect
-import json
-import textwrap
-from collections.abc import Iterator, Sequence
-from importlib import import_module
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from pydantic.fields import FieldInfo
+from from_code import cell, field_rows, section, to_json
 
 from synterm.core.case import Case
 from synterm.describe.candidate import Candidate
 from synterm.describe.generators.base import Generator, Maker, Surroundings
 from synterm.describe.generators.noise import Noise
-from synterm.describe.generators.registry import BUILT_IN, load_generator
+from synterm.describe.generators.registry import GENERATORS, load_generator
 
 PAGE = Path(__file__).parent / "generators.md"
 SEED = 7
@@ -57,16 +52,11 @@ SHARED = ("value", "only", "stay")
 
 def page() -> str:
     """The whole page, as Markdown."""
-    generators = {kind: _class(place) for kind, place in sorted(BUILT_IN.items())}
-    lines = [HEAD, *_fields(Noise, SHARED), "\n## All generators\n"]
+    generators = {kind: GENERATORS.find(kind) for kind in sorted(GENERATORS.built_in)}
+    lines = [HEAD, *field_rows(Noise, SHARED), "\n## All generators\n"]
     lines += ["| generator | what it does | expected result | an example |", "| --- | --- | --- | --- |"]
     lines += [_row(generator) for generator in generators.values()]
     return "\n".join((*lines, *(line for one in generators.values() for line in _section(one)), ""))
-
-
-def _class(place: str) -> type[Generator]:
-    module, _, name = place.partition(":")
-    return getattr(import_module(module), name)
 
 
 def _row(generator: type[Generator]) -> str:
@@ -76,7 +66,7 @@ def _row(generator: type[Generator]) -> str:
         cells[2:] = [first.keeps, f"`{_seen(_text(first.input))}`"]
     else:
         cells[2:] = [getattr(generator, "keeps", "see below"), "needs a model"]
-    return f"| {' | '.join(_cell(cell) for cell in cells)} |"
+    return f"| {' | '.join(cell(text) for text in cells)} |"
 
 
 def made(maker: type[Maker], number: int, **fields: Any) -> list[Candidate]:
@@ -96,27 +86,15 @@ def made(maker: type[Maker], number: int, **fields: Any) -> list[Candidate]:
 
 
 def _section(generator: type[Generator]) -> Iterator[str]:
-    yield f"\n## {generator.type}"
-    yield from (f"\n{paragraph.replace('``', '`')}" for paragraph in _paragraphs(generator))
-    own = [name for name in generator.model_fields if not (issubclass(generator, Noise) and name in SHARED)]
-    if own:
-        yield ""
-        yield from _fields(generator, own)
+    shared = SHARED if issubclass(generator, Noise) else ()
+    yield from section(generator, (name for name in generator.model_fields if name not in shared))
     if issubclass(generator, Maker):
         yield "\n".join(("\n```text", *_example(generator), "```"))
 
 
-def _fields(generator: type[Generator], names: Sequence[str]) -> Iterator[str]:
-    said = _field_docs(generator)
-    yield "| field | default | |\n| --- | --- | --- |"
-    for name in names:
-        field = generator.model_fields[name]
-        yield f"| `{field.alias or name}` | {_default(field)} | {_cell(said.get(name, ''))} |"
-
-
 def _example(maker: type[Maker]) -> Iterator[str]:
     example = maker.example
-    yield f"generator  {_json({'type': maker.type, **example.fields})}"
+    yield f"generator  {to_json({'type': maker.type, **example.fields})}"
     if example.input is not None:
         yield f"seed       {_values(example.input, example.expected)}"
     yield from (f"other      {_values(*other)}" for other in example.others)
@@ -130,11 +108,11 @@ def _example(maker: type[Maker]) -> Iterator[str]:
 
 
 def _values(values: dict[str, Any], expected: Any) -> str:
-    return f"{_seen(_text(values))} → {_json(expected)}"
+    return f"{_seen(_text(values))} → {to_json(expected)}"
 
 
 def _text(values: dict[str, Any]) -> str:
-    return str(next(iter(values.values()))) if len(values) == 1 else _json(values)
+    return str(next(iter(values.values()))) if len(values) == 1 else to_json(values)
 
 
 def _seen(text: str) -> str:
@@ -145,45 +123,6 @@ def _seen(text: str) -> str:
     for space, mark in (("   ", "␣␣␣"), ("  ", "␣␣"), ("\u00a0", "⍽"), ("\t", "⇥"), ("\n", "⏎")):
         text = text.replace(space, mark)
     return text
-
-
-def _default(field: FieldInfo) -> str:
-    if field.is_required():
-        return "needed"
-    value = field.get_default(call_default_factory=True)
-    return "–" if value is None or value in ((), {}, "") else f"`{_json(value)}`"
-
-
-def _paragraphs(generator: type[Generator]) -> list[str]:
-    return [" ".join(part.split()) for part in (inspect.getdoc(generator) or "").split("\n\n")]
-
-
-def _field_docs(generator: type[Generator]) -> dict[str, str]:
-    """What stands under each field, from the class itself and those that it is made from."""
-    said: dict[str, str] = {}
-    for owner in reversed(generator.__mro__):
-        if issubclass(owner, Generator):
-            said |= _own_field_docs(owner)
-    return said
-
-
-def _own_field_docs(owner: type) -> dict[str, str]:
-    [body] = ast.parse(textwrap.dedent(inspect.getsource(owner))).body
-    assert isinstance(body, ast.ClassDef)
-    said: dict[str, str] = {}
-    for field, below in zip(body.body, body.body[1:], strict=False):
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(below, ast.Expr):
-            text: Any = below.value.value if isinstance(below.value, ast.Constant) else None
-            said[field.target.id] = " ".join(text.split()) if isinstance(text, str) else ""
-    return said
-
-
-def _cell(text: str) -> str:
-    return text.replace("``", "`").replace("|", "\\|")
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
 
 
 if __name__ == "__main__":

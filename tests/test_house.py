@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import inspect
 import re
 import subprocess
 import sys
@@ -12,13 +11,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import pytest
 from packaging.requirements import Requirement
 
 from synterm import __version__
-from synterm.checks.base import Check
-from synterm.checks.registry import BUILT_IN
-from synterm.describe.filters.registry import BUILT_IN as FILTERS
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "synterm"
@@ -82,15 +77,6 @@ def test_everything_public_has_a_docstring() -> None:
     assert silent == []
 
 
-@pytest.mark.parametrize("kind", sorted(BUILT_IN))
-def test_every_check_says_what_it_is(kind: str) -> None:
-    module, _, name = BUILT_IN[kind].partition(":")
-    check = getattr(__import__(module, fromlist=[name]), name)
-    assert issubclass(check, Check)
-    assert check.type == kind
-    assert inspect.getdoc(check)
-
-
 def test_nothing_tells_of_the_machine_it_was_written_on() -> None:
     said = {
         place(file): found.group()
@@ -115,14 +101,6 @@ def test_the_lock_holds_the_pinned_litellm() -> None:
 
 def test_the_version_is_the_same_everywhere() -> None:
     assert PROJECT["project"]["version"] == __version__
-
-
-def test_built_in_checks_are_entry_points_too() -> None:
-    assert PROJECT["project"]["entry-points"]["synterm.checks"] == BUILT_IN
-
-
-def test_built_in_filters_are_entry_points_too() -> None:
-    assert PROJECT["project"]["entry-points"]["synterm.filters"] == FILTERS
 
 
 def test_test_modules_have_names_of_their_own() -> None:

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-from functools import lru_cache
-from importlib.metadata import EntryPoint, entry_points
 from typing import Any
-
-from pydantic import ValidationError
 
 from synterm.checks.base import Check
 from synterm.checks.negated import NOT, negated
-from synterm.core.ids import canonical_json
-from synterm.core.problems import InvalidError, Problem, problems_of
-from synterm.errors import InputError, did_you_mean
-
-GROUP = "synterm.checks"
-"""The entry points by which installed packages bring checks."""
+from synterm.plugins import Registry
 
 BUILT_IN = {
     "assert-set": "synterm.checks.assert_set:AssertSet",
@@ -69,8 +59,19 @@ BUILT_IN = {
     "user-sentiment": "synterm.checks.user_sentiment:UserSentiment",
     "word-count": "synterm.checks.word_count:WordCount",
 }
-"""The checks that come with synterm, as in its entry points: so they are there in a checkout that is not installed,
-looking for plugins costs nothing until one is named, and no plugin takes their names."""
+
+
+class _Checks(Registry[Check]):
+    """``not-`` before a type turns it around."""
+
+    def _class(self, name: str) -> type[Check]:
+        inner = name.removeprefix(NOT)
+        if inner == name or inner.startswith(NOT) or name in self:
+            return super()._class(name)
+        return negated(self.find(inner))
+
+
+CHECKS = _Checks("check", Check, BUILT_IN)
 
 
 def load_check(config: dict[str, Any]) -> Check:
@@ -78,69 +79,4 @@ def load_check(config: dict[str, Any]) -> Check:
 
     Raises InvalidError, with each problem and its field, when it can't be made.
     """
-    fields = dict(config)
-    kind = fields.pop("type", None)
-    if not isinstance(kind, str):
-        raise InvalidError(
-            [Problem(("type",), "is missing" if kind is None else "must be text")], where="check", hint=_written(fields)
-        )
-    try:
-        check_class = _check_class(kind)
-    except InputError as error:
-        raise InvalidError([Problem(("type",), error.message)], hint=error.hint) from error
-    try:
-        canonical_json(fields)
-        return check_class.model_validate(fields)
-    except TypeError as error:
-        raise InvalidError([Problem((), f"is not plain JSON: {error}")], where=f"check {kind}") from error
-    except ValidationError as error:
-        raise InvalidError(problems_of(error, check_class), where=f"check {kind}") from error
-
-
-def _written(fields: dict[str, Any]) -> str | None:
-    """How a check is written, for who left out its type: ``contains: refund``."""
-    first = next(iter(fields), "")
-    near = get_close_matches(str(first), _places(), 1)
-    return f"write {{type: {near[0]}, value: …}}" if near else None
-
-
-def check_types() -> dict[str, str]:
-    """Every type of check that can be used here, with the first line of what it says about itself."""
-    return {kind: _summary(kind) for kind in sorted(_places())}
-
-
-def _summary(kind: str) -> str:
-    try:
-        return (_check_class(kind).__doc__ or "").strip().partition("\n")[0]
-    except InputError as error:
-        return error.message
-
-
-@lru_cache
-def _check_class(kind: str) -> type[Check]:
-    if kind in BUILT_IN:
-        return _load(kind, BUILT_IN[kind])
-    places = _places()
-    if kind in places:
-        return _load(kind, places[kind])
-    inner = kind.removeprefix(NOT)
-    if inner != kind and not inner.startswith(NOT):
-        return negated(_check_class(inner))
-    raise InputError(f"{kind!r} is not a type of check", hint=did_you_mean(kind, places))
-
-
-def _load(kind: str, place: str) -> type[Check]:
-    try:
-        # A plugin may fail in any way while it is imported.
-        loaded: object = EntryPoint(kind, place, GROUP).load()
-    except Exception as error:
-        raise InputError(f"the check {kind} can't be loaded from {place}: {error or type(error).__name__}") from error
-    if not (isinstance(loaded, type) and issubclass(loaded, Check)):
-        raise InputError(f"{place} is not a check")
-    return loaded
-
-
-@lru_cache(maxsize=1)
-def _places() -> dict[str, str]:
-    """Where each type of check is, as ``module:Class``."""
-    return {**{entry.name: entry.value for entry in entry_points(group=GROUP)}, **BUILT_IN}
+    return CHECKS.make(config)

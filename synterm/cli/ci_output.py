@@ -65,7 +65,7 @@ def write(project: Project, report: RunReport, result: RunResult, args: argparse
         return
     failing, reasons = _failing(project, report), dict(result.sheet.reasons.counts)
     if args.comment:
-        _comment(report, failing, reasons, args.comment)
+        _comment(project, report, failing, reasons, args.comment)
     if github:
         _github(project, report, failing, reasons, args)
 
@@ -78,12 +78,18 @@ def _junit(project: Project, report: RunReport, target: str) -> None:
 
 
 def _comment(
-    report: RunReport, failing: Sequence[FailingCase], reasons: Mapping[tuple[str, str], int], target: str
+    project: Project,
+    report: RunReport,
+    failing: Sequence[FailingCase],
+    reasons: Mapping[tuple[str, str], int],
+    target: str,
 ) -> None:
+    from synterm.reports.github.annotations import in_workspace
     from synterm.reports.github.page import comment
     from synterm.reports.json import write_parts
 
-    write_parts([comment(report, failing, reasons)], target)
+    place = in_workspace(project.path) or project.path.name
+    write_parts([comment(report, failing, reasons, place)], target)
 
 
 def _github(

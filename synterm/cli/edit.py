@@ -20,6 +20,7 @@ HELP = "Change parts of a project. What is not named stays; an edit of a prompt 
 EXAMPLES = """\
 examples:
   synterm edit my.db node Routing/Ambiguous --gate '90% lower' --gate 'must pass #critical'
+  synterm edit my.db node Routing/Ambiguous --add-gate 'no regression' --remove-gate '90% lower'
   synterm edit my.db project --gate 'p95 1500 ms' --gate '{"max_cost_usd_per_case": 0.002}'
   synterm edit my.db case 8FH3K2QW --expected clarify
   synterm edit my.db prompt router --system @system.txt --note 'defines clarify'
@@ -71,14 +72,19 @@ def _edit_node(project: Project, args: argparse.Namespace) -> str:
     node = project.nodes.find(args.target)
     if args.kind not in ("node", node.level):
         raise InputError(f"{args.target!r} is a {node.level}, not a {args.kind}")
-    project.nodes.put(node_fields.edited_node(project, node, args)).result()
-    return f"changed {node.level} {project.nodes.tree().path(node.id)}"
+    changed = node_fields.edited_node(project, node, args)
+    project.nodes.put(changed).result()
+    said = gate_fields.change_words(node.gates, changed.gates)
+    gate_fields.warn_of_untagged(project, changed.gates, changed)
+    return f"changed {node.level} {project.nodes.tree().path(node.id)}{said}"
 
 
 def _edit_project(project: Project, args: argparse.Namespace) -> str:
-    gates = gate_fields.given_gates(project, args) or ()
+    old, gates = project.gates, gate_fields.given_gates(project, args, project.gates) or ()
     project.set_gates(gates).result()
-    return f"changed project {project.name}: {plural(len(gates), 'gate')} over the whole"
+    said = gate_fields.change_words(old, gates)
+    gate_fields.warn_of_untagged(project, gates)
+    return f"changed project {project.name}: {plural(len(gates), 'gate')} over the whole{said}"
 
 
 def _edit_case(project: Project, args: argparse.Namespace) -> str:
@@ -94,14 +100,20 @@ def _edit_prompt(project: Project, args: argparse.Namespace) -> str:
     start = choose_prompts([prompt], [args.target])[0][2] if version else prompt.draft
     body = prompt_fields.edited_body(start, args)
     name = prompt.name if args.name is None else prompt_name(args.name)
+    kept = next((version for version in prompt.versions if version.body == body), None)
+    if kept and body == prompt.draft and name == prompt.name and args.note in (None, kept.note):
+        return f"nothing changed: the draft of prompt {name} says that already (version v{kept.number})"
     if name != prompt.name:
         project.prompts.rename(prompt.id, name).result()
     number = project.prompts.keep(prompt.id, body, args.note or "").result()
-    half = HalfTyped(
-        prompt.draft_examples if body.examples == prompt.draft.examples else None,
-        prompt.draft_params if body.params == prompt.draft.params else None,
-    )
-    project.prompts.save_draft(prompt.id, body, half).result()
+    if kept and args.note is not None:
+        project.prompts.annotate(prompt.id, number, note=args.note).result()
+    if body != prompt.draft:
+        half = HalfTyped(
+            prompt.draft_examples if body.examples == prompt.draft.examples else None,
+            prompt.draft_params if body.params == prompt.draft.params else None,
+        )
+        project.prompts.save_draft(prompt.id, body, half).result()
     return f"changed prompt {name}: its draft is version v{number}"
 
 

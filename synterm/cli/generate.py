@@ -63,13 +63,15 @@ def run(args: argparse.Namespace) -> int:
 def _generate(project: Project, plan: GenerationPlan, args: argparse.Namespace) -> int:
     from synterm.cli.generation_progress import GenerationProgress
     from synterm.cli.ready import make_models_ready
+    from synterm.describe.pipeline.asking import asked_by
     from synterm.providers.registry import Providers
     from synterm.reports.generation import generation_document, generation_lines, sample_lines
     from synterm.reports.json import write_json
     from synterm.settings import load_settings
 
     settings = load_settings()
-    make_models_ready(plan.models, settings.approved_endpoints, say)
+    asked = (model for _, model in asked_by(plan.filters, project.models.all(), plan.model))
+    make_models_ready([*plan.models, *asked], settings.approved_endpoints, say)
     progress = GenerationProgress(quiet=args.quiet)
 
     async def work() -> Outcome:

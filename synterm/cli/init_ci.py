@@ -100,6 +100,8 @@ def _left_to_do(plan: CiPlan, host: str) -> list[str]:
         where = "gh secret set NAME" if host == "github" else "Settings, CI/CD, Variables"
         told.append(f"give CI the keys ({where}): {', '.join(plan.secrets)}")
     told += [f"left out: {place}, which you have not approved (approved_endpoints)" for place in plan.refused]
+    if plan.max_cost == "":
+        told.append("no cap on what a run spends: a model's price, or its limit of tokens, is not known")
     if plan.baseline is None:
         told.append(f"no baseline yet: with one, write it anew, and every {_CHANGE[host]} is held against it")
     return [f"  {line}" for line in told]

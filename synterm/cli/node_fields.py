@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import Any
 
 from synterm.checks.registry import BUILT_IN
 from synterm.cli import gate_fields
 from synterm.cli.places import text_of
+from synterm.core.gate import Gate
 from synterm.core.tree import Node
 from synterm.errors import InputError
 from synterm.formats.fields import make_node, node_name, read_check
@@ -54,7 +56,7 @@ def new_node(project: Project, level: str, path: str, args: argparse.Namespace) 
 
 def edited_node(project: Project, node: Node, args: argparse.Namespace) -> Node:
     """The node with the changes that the options say. Raises InputError naming the field."""
-    fields = _fields(project, args)
+    fields = _fields(project, args, node.gates)
     if args.name is not None:
         fields["name"] = node_name(args.name)
     if args.no_checks and "checks" not in fields:
@@ -62,7 +64,7 @@ def edited_node(project: Project, node: Node, args: argparse.Namespace) -> Node:
     return make_node({**node.model_dump(), **fields})
 
 
-def _fields(project: Project, args: argparse.Namespace) -> dict[str, Any]:
+def _fields(project: Project, args: argparse.Namespace, gates: Sequence[Gate] = ()) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     if args.description is not None:
         fields["description"] = text_of(args.description)
@@ -70,5 +72,5 @@ def _fields(project: Project, args: argparse.Namespace) -> dict[str, Any]:
         fields["checks"] = tuple(
             read_check(text, f"--check {number}") for number, text in enumerate(args.check, start=1)
         )
-    gates = gate_fields.given_gates(project, args)
-    return fields if gates is None else {**fields, "gates": gates}
+    given = gate_fields.given_gates(project, args, gates)
+    return fields if given is None else {**fields, "gates": given}

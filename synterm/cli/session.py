@@ -11,6 +11,7 @@ from synterm.cli.progress_json import JsonProgress
 from synterm.cli.ready import make_ready
 from synterm.cli.signals import Stopped, run_until_stopped
 from synterm.core.report import RunReport, ShardReport
+from synterm.evaluate.gates.untagged import all_untagged
 from synterm.evaluate.recount import looker
 from synterm.evaluate.report import RunResult, build_report
 from synterm.evaluate.review.judges import known_judges
@@ -45,6 +46,8 @@ def evaluate(
     progress.tell(f"{plural(len(chosen.cases), 'case')} × {plural(len(chosen.variants), 'variant')}{_times(chosen)}")
     if opponent:
         progress.tell(f"held against {opponent.words}")
+    for told in all_untagged(project):
+        progress.tell(f"! {told}")
     try:
         run_id, result = run_until_stopped(_run(project, chosen, progress))
     except Stopped as stop:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from synterm.core.case import Case
+from synterm.core.case import Case, OriginKind
 from synterm.core.ids import content_id
 
 GenerationStatus = Literal["running", "complete", "incomplete", "interrupted", "undone"]
@@ -15,6 +15,9 @@ GenerationStatus = Literal["running", "complete", "incomplete", "interrupted", "
 
 GENERATION = "generation"
 """The name under which a case's origin names its generation."""
+AS_MADE = "as_made"
+"""The name under which a case's origin has its fingerprint."""
+_READ: tuple[OriginKind, ...] = ("import", "production")
 
 
 class Funnel(BaseModel):
@@ -76,14 +79,25 @@ class Generation(BaseModel):
 
 
 def fingerprint(case: Case) -> str:
-    """What is equal as long as nobody changed a generated case: twelve letters over its content, place, tags, status.
+    """What is equal as long as nobody changed a case that was generated or imported: see `fingerprint_of`."""
+    return fingerprint_of(case.origin.kind, case.content_id, case.scenario_id, case.tags, case.status, case.split)
 
-    Its split is no part of it: that follows the seed.
+
+def fingerprint_of(kind: str, name: str, scenario_id: str, tags: Sequence[str], status: str, split: str) -> str:
+    """Twelve letters over the name of a content, its place, tags and status, and the split where it was imported.
+
+    The split of a generated case is no part of it: that follows the seed.
     """
-    body = [case.content_id, case.scenario_id, list(case.tags), case.status]
+    body = [name, scenario_id, list(tags), status, *([split] if kind in _READ else [])]
     return content_id("generated", body)[:12]
 
 
+def mark(case: Case) -> Case:
+    """The same case, just made: its origin has now what tells later on whether somebody changed it."""
+    case.origin.detail[AS_MADE] = fingerprint(case)
+    return case
+
+
 def untouched(case: Case) -> bool:
-    """Whether a generated case is as it was made."""
-    return case.origin.detail.get("as_made") == fingerprint(case)
+    """Whether a case that was generated or imported is as it was made."""
+    return case.origin.detail.get(AS_MADE) == fingerprint(case)

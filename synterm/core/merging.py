@@ -98,3 +98,5 @@ class MergeReport(BaseModel):
     combined: list[CombinedRun]
     missing_shards: list[MissingShards]
     renumbered: list[RenumberedVersion]
+    taken_back: int = 0
+    """How many cases are left out, since their generation was taken back in one of the files."""

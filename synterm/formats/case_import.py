@@ -9,6 +9,7 @@ from itertools import chain, islice
 from typing import Any
 
 from synterm.core.case import Case, Origin, OriginKind, Split
+from synterm.core.generation import mark
 from synterm.core.ids import new_id
 from synterm.errors import InputError, UsageError
 from synterm.evaluate.plan import renderer
@@ -136,7 +137,7 @@ class _Import:
         if not (batch and self._wanted.write):
             return None
         self._places.write()
-        return self._project.imports.put(batch, self._found.import_id)
+        return self._project.imports.put(batch)
 
     def _settle(self, under_way: Future[int] | None) -> None:
         if under_way is not None:
@@ -188,7 +189,7 @@ class _Import:
             "import": found.import_id,
             **row.detail,
         }
-        return Case(
+        case = Case(
             scenario_id=place.id,
             input=parts.input,
             expected=parts.expected,
@@ -197,6 +198,7 @@ class _Import:
             status="draft" if wanted.draft else row.status,
             origin=Origin(kind=wanted.kind, detail=detail),
         )
+        return mark(case)
 
     def _contents(self, place: Place) -> set[bytes]:
         known = self._known.get(place.id)

@@ -14,6 +14,7 @@ from synterm.core.model import ModelSpec
 from synterm.errors import UsageError
 from synterm.providers.access import is_loopback, origin
 from synterm.providers.families import BY_NAME
+from synterm.providers.prices import price_of
 from synterm.storage.project import Project
 
 _PLAIN_PATH = re.compile(r"[\w@+][\w./@+ -]*")
@@ -22,6 +23,7 @@ _PLAIN_NAME = re.compile(r"\w[\w./@+ -]*")
 _SQL = frozenset(("is-sql", "contains-sql"))
 _ANALYSIS = frozenset(("similar", "language", "sentiment", "user-sentiment", "no-pii"))
 _GIT_SECONDS = 5
+_MAX_COST = "5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,10 @@ class CiPlan:
     """The baseline that pull requests are held against; None without any."""
     branch: str
     """The branch that runs are made of."""
+    max_cost: str | None
+    """What a run may cost, in US dollars; empty where no cap can hold, None where nothing costs anything."""
+    alone: bool
+    """Whether the project file has all that a run depends on: none of its models is the repository's own app."""
 
 
 def ci_plan(project: Project, approved: Iterable[str]) -> CiPlan:
@@ -69,6 +75,8 @@ def ci_plan(project: Project, approved: Iterable[str]) -> CiPlan:
         embedded=any(spec.provider == "embedded" for spec in models),
         baseline=_baseline(project.baselines.names()),
         branch=_branch(root),
+        max_cost=_max_cost(models),
+        alone=not any(spec.provider == "http" or (spec.api_base and is_loopback(spec.api_base)) for spec in models),
     )
 
 
@@ -102,6 +110,17 @@ def _named_endpoint(spec: ModelSpec) -> str | None:
     if not spec.api_base or (is_loopback(spec.api_base) and spec.provider != "http"):
         return None
     return origin(spec.api_base)
+
+
+def _max_cost(models: Iterable[ModelSpec]) -> str | None:
+    """A cap holds only where the most that a call can cost is known."""
+    prices = [(spec, price_of(spec)) for spec in models]
+    paid = [(spec, price) for spec, price in prices if price is None or not price.free]
+    bounded = all(
+        price and (price.max_output_tokens or {"max_tokens", "max_completion_tokens"} & spec.params.keys())
+        for spec, price in paid
+    )
+    return (_MAX_COST if bounded else "") if paid else None
 
 
 def _extras(project: Project, models: Iterable[ModelSpec]) -> Iterator[str]:

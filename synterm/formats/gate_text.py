@@ -113,7 +113,7 @@ def _parts(text: str) -> Iterator[str]:
 def _short(gate: Gate) -> str:
     match gate.kind:
         case "min_pass_rate":
-            return _number(gate.min_pass_rate) + (" lower" if gate.bound else "")
+            return _rate(gate.min_pass_rate or 0.0) + (" lower" if gate.bound else "")
         case "no_regression":
             return "no regression" + (f" against {gate.baseline}" if gate.baseline else "")
         case "max_cost_usd_per_case":
@@ -131,6 +131,12 @@ def _short(gate: Gate) -> str:
             return f"score {_number(gate.min_score)}"
         case "min_metric":
             return ""
+
+
+def _rate(rate: float) -> str:
+    """As percent, where that is read as the same rate again."""
+    percent = f"{decimal(rate * 100)}%"
+    return percent if read_share(percent, "") == rate else decimal(rate)
 
 
 def _number(value: float | None) -> str:

@@ -10,6 +10,7 @@ from synterm import __version__
 from synterm.formats.ci_plan import CiPlan
 from synterm.providers.weights import DEFAULT
 
+WORKFLOW = ".github/workflows/synterm.yml"
 # Quoted as JSON, which YAML takes as it is.
 _HEAD = """\
 # Written by `synterm init-ci` (synterm {version}). It is yours to change; `synterm init-ci --force` writes it anew.
@@ -18,8 +19,14 @@ name: synterm
 on:
   push:
     branches: [{branch}]
-  pull_request:
-  workflow_dispatch:
+{push}  pull_request:
+{pull}  workflow_dispatch:
+    inputs:
+      split:
+        description: Which cases; holdout for the final word only
+        type: choice
+        options: [dev, holdout, all]
+        default: dev
 
 permissions:
   contents: read
@@ -35,7 +42,10 @@ jobs:
     timeout-minutes: 60
 {forks}    env:
       PROJECT: {project}
-    steps:
+      # On pushes and pull requests only the cases to work on, those of the split dev. What is held out loses its worth
+      # with each look: run this workflow by hand for it.
+      SPLIT: ${{{{ inputs.split || 'dev' }}}}
+{cap}    steps:
       - uses: actions/checkout@v6
         with:
           persist-credentials: false
@@ -44,6 +54,17 @@ jobs:
           python-version: "3.12"
       - name: Install synterm
         run: pip install {install}
+"""
+
+_PATHS = """\
+    # Where the check is required to merge, leave this out: what is not run is waited for.
+    paths: [{project}, {workflow}]
+"""
+
+_CAP = """\
+      # US dollars: a run stops before it would spend more, and is incomplete then (exit 3). Empty: no cap. It needs the
+      # price of every model, and the most tokens of an answer: synterm edit PROJECT model NAME --price IN/OUT.
+      MAX_COST: {cost}
 """
 
 _FORKS = """\
@@ -83,8 +104,8 @@ _RUN = """\
       - name: Evaluate
         id: synterm
 {env}        run: >-
-          synterm run "$PROJECT" --github --junit synterm-junit.xml --json synterm.json
-          --comment synterm-comment.md{baseline}
+          synterm run "$PROJECT" --split "$SPLIT" --github --junit synterm-junit.xml --json synterm.json
+          --html synterm.html --comment synterm-comment.md{cap}{baseline}
 """
 
 _AFTER = """\
@@ -102,6 +123,7 @@ _AFTER = """\
           path: |
             synterm-junit.xml
             synterm.json
+            synterm.html
           if-no-files-found: ignore
       - name: Comment on the pull request
         if: ${{ !cancelled() && github.event_name == 'pull_request' && steps.synterm.outputs.comment_file != '' }}
@@ -141,9 +163,13 @@ def settings_line(plan: CiPlan) -> str:
 
 
 def _parts(plan: CiPlan) -> Iterator[str]:
+    paths = _paths(plan)
     yield _HEAD.format(
         version=__version__,
         branch=json.dumps(plan.branch),
+        push=paths,
+        pull=paths,
+        cap="" if plan.max_cost is None else _CAP.format(cost=json.dumps(plan.max_cost)),
         forks=_FORKS if plan.secrets else "",
         project=json.dumps(plan.project, ensure_ascii=False),
         install=requirement(plan),
@@ -157,6 +183,15 @@ def _parts(plan: CiPlan) -> Iterator[str]:
     yield _AFTER
 
 
+def _paths(plan: CiPlan) -> str:
+    """Which changes are worth a run: where the app under test is elsewhere, those of the project alone."""
+    if not plan.alone:
+        return ""
+    # A plus sign in a pattern repeats what is before it.
+    project, own = (json.dumps(name.replace("+", "\\+"), ensure_ascii=False) for name in (plan.project, WORKFLOW))
+    return _PATHS.format(project=project, workflow=own)
+
+
 def _run(plan: CiPlan) -> str:
     env = [f"{name}: ${{{{ secrets.{name} }}}}" for name in plan.secrets]
     if plan.baseline:
@@ -165,4 +200,5 @@ def _run(plan: CiPlan) -> str:
         env.append("BASELINE: " + json.dumps(f"${{{{ github.event_name == 'pull_request' && '{name}' || '' }}}}"))
     lines = ["env:", *(f"  {line}" for line in env)] if env else []
     baseline = '\n          ${BASELINE:+--baseline "$BASELINE"}' if plan.baseline else ""
-    return _RUN.format(env="".join(f"        {line}\n" for line in lines), baseline=baseline)
+    cap = "" if plan.max_cost is None else '\n          ${MAX_COST:+--max-cost "$MAX_COST"}'
+    return _RUN.format(env="".join(f"        {line}\n" for line in lines), cap=cap, baseline=baseline)

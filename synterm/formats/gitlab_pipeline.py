@@ -17,9 +17,13 @@ synterm:
   timeout: 1 hour
   rules:
     - if: $CI_PIPELINE_SOURCE == "merge_request_event"
-    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
-  variables:
+{changes}    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
+{changes}  variables:
     PROJECT: {project}
+    # Only the cases to work on, those of the split dev. What is held out loses its worth with each look: run a pipeline
+    # by hand with SPLIT set to holdout for it.
+    SPLIT: dev
+{cap}\
     SYNTERM_DATA_DIR: $CI_PROJECT_DIR/.synterm-ci/data
 {keys}  before_script:
     - pip install --quiet {install}
@@ -45,6 +49,7 @@ synterm:
     paths:
       - synterm-junit.xml
       - synterm.json
+      - synterm.html
     reports:
       junit: synterm-junit.xml
 """
@@ -54,7 +59,13 @@ _ENDPOINTS = """\
     - {line}
 """
 
-_RUN = 'synterm run "$PROJECT" --junit synterm-junit.xml --json synterm.json'
+_CAP = """\
+    # US dollars: a run stops before it would spend more, and is incomplete then (exit 3). Empty: no cap. It needs the
+    # price of every model, and the most tokens of an answer: synterm edit PROJECT model NAME --price IN/OUT.
+    MAX_COST: {cost}
+"""
+
+_RUN = 'synterm run "$PROJECT" --split "$SPLIT" --junit synterm-junit.xml --json synterm.json --html synterm.html'
 
 
 def gitlab_pipeline(plan: CiPlan) -> str:
@@ -63,6 +74,8 @@ def gitlab_pipeline(plan: CiPlan) -> str:
         version=__version__,
         project=json.dumps(plan.project, ensure_ascii=False),
         keys="".join(f"  # {name}: a masked variable in Settings, CI/CD, Variables\n" for name in plan.secrets),
+        changes=_changes(plan),
+        cap="" if plan.max_cost is None else _CAP.format(cost=json.dumps(plan.max_cost)),
         install=requirement(plan),
         endpoints=_endpoints(plan),
         script="".join(f"    - {line}\n" for line in _script(plan)),
@@ -76,10 +89,18 @@ def _endpoints(plan: CiPlan) -> str:
     return _ENDPOINTS.format(line=json.dumps(command))
 
 
+def _changes(plan: CiPlan) -> str:
+    """Which changes are worth a run: where the app under test is elsewhere, those of the project alone."""
+    if not plan.alone:
+        return ""
+    return f"      changes: [{json.dumps(plan.project, ensure_ascii=False)}, .gitlab-ci.yml, .gitlab/*.yml]\n"
+
+
 def _script(plan: CiPlan) -> Iterator[str]:
+    run = _RUN if plan.max_cost is None else _RUN + ' ${MAX_COST:+--max-cost "$MAX_COST"}'
     if plan.baseline is None:
-        yield _RUN
+        yield run
         return
     yield json.dumps(f"baseline={shlex.quote(plan.baseline)}", ensure_ascii=False)
     yield 'if [ -z "$CI_MERGE_REQUEST_IID" ]; then baseline=""; fi'
-    yield _RUN + ' ${baseline:+--baseline "$baseline"}'
+    yield run + ' ${baseline:+--baseline "$baseline"}'

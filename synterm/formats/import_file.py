@@ -63,9 +63,6 @@ def sha256_of(file: SourceFile) -> str:
 
 def _source(path: Path, title: str, folder: Path | None, options: FileOptions) -> tuple[Source, SourceFile]:
     looked = peek(path, title)
-    source = load_source(options.format) if options.format else guess_source(looked)
-    if looked.entries and source.name != "huggingface":
-        raise InputError("is a folder", where=title, hint="--format huggingface reads folders")
     file = SourceFile(
         path,
         title,
@@ -76,6 +73,9 @@ def _source(path: Path, title: str, folder: Path | None, options: FileOptions) -
         folder=folder,
         judge=options.judge,
     )
+    source = load_source(options.format) if options.format else guess_source(looked, file.note)
+    if looked.entries and source.name != "huggingface":
+        raise InputError("is a folder", where=title, hint="--format huggingface reads folders")
     return source(), file
 
 

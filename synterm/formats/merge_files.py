@@ -37,6 +37,7 @@ _KINDS = {
     "runs": "runs",
     "reviews": "reviews",
     "baselines": "baselines",
+    "generations": "generations",
 }
 _ENDINGS = ("", "-wal", "-shm", "-journal")
 
@@ -150,4 +151,5 @@ def _report(found: Merged, base: Path | None, out: Path | None, prefer: Prefer |
             RenumberedVersion(file=names[one.file], prompt=one.prompt, was=f"v{one.was}", now=f"v{one.now}")
             for one in found.renumbered
         ],
+        taken_back=found.taken_back,
     )

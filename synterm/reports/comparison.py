@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -23,7 +22,8 @@ from synterm.core.comparison import (
     Verdict,
 )
 from synterm.evaluate.compare.outcome import behaviors_that, worst_first
-from synterm.reports.figures import p_figure, p_words, percent
+from synterm.reports.figures import p_figure, p_words, percent, points_figure, signed
+from synterm.reports.paper import paper
 from synterm.reports.tables import new_table
 from synterm.text import one_line, plural
 
@@ -40,13 +40,12 @@ _NARROW = 90
 
 
 def print_comparison(report: CompareReport, stream: TextIO, by: str = "behavior", most: int = 5) -> None:
-    """Write a comparison to `stream`, as wide as its terminal is, or 80 columns; of cases the first `most` of a kind.
+    """Write a comparison to `stream`, as wide as its terminal is, and uncut where it is none; of cases the first `most`
+    of a kind.
 
     `by`: what its parts are: features, behaviors or scenarios.
     """
-    console = Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=False, legacy_windows=False)
-    if not stream.isatty() and "COLUMNS" not in os.environ:
-        console.width = 80
+    console = paper(stream)
     for number, section in enumerate(_sections(report, console.width, by, most)):
         parts = list(section)
         if parts and number:
@@ -134,12 +133,8 @@ def points(passes: PassComparison) -> str:
     """``+29.2 points [+17.5 to +39.9]``; empty where nothing was compared."""
     if passes.difference is None or passes.difference_ci is None:
         return ""
-    low, high = (_signed(bound * 100, 1) for bound in passes.difference_ci)
-    return f"{_signed(passes.difference * 100, 1)} points [{low} to {high}]"
-
-
-def _signed(value: float, digits: int) -> str:
-    return f"{value:+.{digits}f}".replace("-", "−")
+    low, high = map(points_figure, passes.difference_ci)
+    return f"{points_figure(passes.difference)} points [{low} to {high}]"
 
 
 def _tells_more(part: PartComparison) -> bool:
@@ -154,8 +149,8 @@ def _scores(scores: ScoreComparison) -> Text:
     line = Text(f"  score {scores.mean_before:.3f} → {scores.mean_after:.3f}  ")
     if scores.difference_ci:
         low, high = scores.difference_ci
-        ends = f"{_signed(low, 3)} to {_signed(high, 3)}"
-        line.append(f"{_signed(scores.difference, 3)} [{ends}]  ", "dim")
+        ends = f"{signed(low, 3)} to {signed(high, 3)}"
+        line.append(f"{signed(scores.difference, 3)} [{ends}]  ", "dim")
     return line.append(scores.verdict, VERDICT_INKS[scores.verdict]).append(f"  {p_words(scores.p_value)}", "dim")
 
 
@@ -210,7 +205,7 @@ def _score(scores: ScoreComparison | None) -> Text:
     if scores is None:
         return Text("·", "dim")
     ink = VERDICT_INKS[scores.verdict] if scores.verdict in ("better", "worse") else "dim"
-    return Text(_signed(scores.difference, 3), ink)
+    return Text(signed(scores.difference, 3), ink)
 
 
 def _both_ways(one: VariantComparison) -> Iterator[Text]:
@@ -264,15 +259,19 @@ def _answer(side: SideOfCase) -> Text:
 def _unpaired(one: VariantComparison, most: int, width: int) -> Iterator[Text]:
     if not one.unpaired_counts:
         return
-    total = sum(one.unpaired_counts.values())
-    kinds = ", ".join(f"{count:,} {why}" for why, count in one.unpaired_counts.items())
-    yield Text.assemble(("Not compared", "bold"), f": {plural(total, 'case')} ({kinds})")
+    yield Text.assemble(("Not compared", "bold"), f": {not_compared(one)}")
     if any(why.startswith("no verdict") for why in one.unpaired_counts):
         yield Text("  no verdict is an error, and no failure", "dim")
     for case in one.unpaired[:most]:
         line = Text.assemble("  ", (f"{case.why}  ", "dim"), one_line(input_text(case.input), 50) or "(not kept)")
         line.append(f"  {case.case_id[-8:]}  {one_line(case.path)}", "dim").truncate(width, overflow="ellipsis")
         yield line
+
+
+def not_compared(one: VariantComparison) -> str:
+    """``3 cases (2 new, 1 no verdict after)``: how many cases stand on one side only, and why."""
+    kinds = ", ".join(f"{count:,} {why}" for why, count in one.unpaired_counts.items() if count)
+    return f"{plural(sum(one.unpaired_counts.values()), 'case')} ({kinds})"
 
 
 def _notes(report: CompareReport, width: int) -> Iterator[Text]:

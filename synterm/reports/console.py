@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.text import Text
 
 from synterm.core.report import GateState, RunReport
@@ -21,6 +20,7 @@ from synterm.reports.gates import gate_lines, run_gate_lines
 from synterm.reports.groups import group_table
 from synterm.reports.judges import corrected_lines, gate_notes
 from synterm.reports.metrics import metrics_tables
+from synterm.reports.paper import paper
 from synterm.reports.repeats import repeats
 from synterm.reports.tables import GATE_MARKS, behavior_tables, variants_table
 from synterm.text import one_line, plural
@@ -29,14 +29,12 @@ _EACH = "SHARD.db …"
 
 
 def print_report(report: RunReport, result: RunResult, stream: TextIO, by: Sequence[str] = ()) -> None:
-    """Write a run's report to `stream`, as wide as its terminal is, or 80 columns.
+    """Write a run's report to `stream`, as wide as its terminal is, and uncut where it is none.
 
     `result`, which the report was built from, has what stands in no file: changes, reasons and failures. `by`: which
     parts to show the metrics of: feature, behavior, scenario, tag, label.
     """
-    console = Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=False, legacy_windows=False)
-    if not stream.isatty() and "COLUMNS" not in os.environ:
-        console.width = 80
+    console = paper(stream)
     for section in _sections(report, result, console.width, by):
         parts = list(section)
         for part in parts:

@@ -71,3 +71,13 @@ def p_words(p_value: float) -> str:
 def p_figure(p_value: float) -> str:
     """The same in a column that says what it is: ``0.035``, ``<0.001``."""
     return "<0.001" if p_value < 0.001 else f"{p_value:.2g}"
+
+
+def points_figure(difference: float) -> str:
+    """A difference of two rates in percentage points: ``+29.2``."""
+    return signed(difference * 100, 1)
+
+
+def signed(value: float, digits: int) -> str:
+    """``+0.12``, ``−0.05``, to so many digits."""
+    return f"{value:+.{digits}f}".replace("-", "−")

@@ -12,6 +12,7 @@ from synterm.evaluate.compare.outcome import worst_first
 from synterm.text import plural
 
 WHOLE = "the whole run"
+WHOLE_OF_CUT = "what was evaluated"
 _VERDICTS = {
     ExitCode.OK: "passed",
     ExitCode.GATE_FAILED: "failed",
@@ -32,7 +33,7 @@ class FoundGate:
 
     @property
     def found(self) -> str:
-        """What was found, in words: ``4.8 % do, 1 of 21``."""
+        """What was found, in words: ``4.8 % pass, 1 of 21``."""
         return self.gate.finding or "nothing found"
 
 
@@ -42,11 +43,13 @@ class FoundPart:
 
     pair: VariantComparison
     part: PartComparison
+    whole: str = WHOLE
+    """What the whole is, in words."""
 
     @property
     def path(self) -> str:
-        """The behavior's path, or `WHOLE`."""
-        return self.part.path or WHOLE
+        """The behavior's path, or what the whole is."""
+        return self.part.path or self.whole
 
 
 def gates(report: RunReport) -> list[FoundGate]:
@@ -58,8 +61,7 @@ def gates(report: RunReport) -> list[FoundGate]:
 def parts(report: RunReport) -> Iterator[FoundPart]:
     """Each pair of variants that was compared: as a whole, then its behaviors, of which what got worse comes first."""
     for pair in report.comparison.comparisons if report.comparison else ():
-        yield FoundPart(pair, pair.whole)
-        yield from (FoundPart(pair, part) for part in worst_first(pair.behaviors))
+        yield from (FoundPart(pair, part, whole(report)) for part in (pair.whole, *worst_first(pair.behaviors)))
 
 
 def regressions(report: RunReport) -> list[FoundPart]:
@@ -68,6 +70,11 @@ def regressions(report: RunReport) -> list[FoundPart]:
     Of a share of a run nothing: the whole may say otherwise.
     """
     return [] if is_share(report) else [found for found in parts(report) if found.part.passes.verdict == "worse"]
+
+
+def whole(report: RunReport) -> str:
+    """What a comparison of all that was evaluated is about: the run, or as much of it as was made."""
+    return WHOLE_OF_CUT if report.halted or report.totals.not_made else WHOLE
 
 
 def is_share(report: RunReport) -> bool:
@@ -107,9 +114,9 @@ def pass_rate(report: RunReport) -> float | None:
 
 
 def _worse(paths: set[str]) -> str:
-    behaviors = paths - {WHOLE}
+    behaviors = paths - {WHOLE, WHOLE_OF_CUT}
     if paths and not behaviors:
-        return f"{WHOLE} got worse"
+        return f"{min(paths)} got worse"
     return _counted(len(behaviors), "behavior got worse", "behaviors got worse")
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, cast
 from pydantic import BaseModel, ConfigDict, Field
 
 from synterm.core.case import Case, value_text
-from synterm.core.generation import Generation, untouched
+from synterm.core.generation import AS_MADE, Generation, untouched
 from synterm.core.ids import canonical_json
 from synterm.core.tree import Tree
 from synterm.reports.figures import dollars, percent
@@ -111,7 +111,7 @@ def lineage_lines(case: Case, above: Sequence[Case]) -> Iterator[str]:
     if dropped := detail.get("dropped"):
         restored = "" if case.status == "rejected" else " (restored)"
         yield f"dropped by {_found(dropped)}{restored}"
-    if "as_made" in detail and not untouched(case):
+    if AS_MADE in detail and not untouched(case):
         yield f"changed or decided on since: {case.status}"
     if detail.get("generation"):
         yield f"in generation {str(detail['generation'])[-8:]}"

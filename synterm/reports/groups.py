@@ -11,6 +11,7 @@ from rich.text import Text
 from synterm.core.metrics import GroupReport
 from synterm.core.report import RunReport
 from synterm.reports.figures import dollars, interval, milliseconds, percent
+from synterm.reports.paper import UNCUT
 from synterm.reports.tables import new_table, short_names
 from synterm.text import one_line, plural
 
@@ -42,7 +43,7 @@ _WHERE_KNOWN: Sequence[_Column] = (
 
 def group_table(report: RunReport, kind: str, width: int) -> Iterator[RenderableType]:
     """A table by feature, behavior, scenario, tag or label; where there are no rows it says so."""
-    table = _labels(report) if kind == "label" else _groups(report, kind, width)
+    table = _labels(report, width) if kind == "label" else _groups(report, kind, width)
     yield Text(f"By {kind}", "bold")
     if table is None:
         yield Text(f"  no {'label check has judged anything' if kind == 'label' else f'case has a {kind}'}", "dim")
@@ -62,7 +63,7 @@ def _groups(report: RunReport, kind: str, width: int) -> Table | None:
         for column in (*_NARROW, *(_BESIDES if width >= _WIDE else ()), *_WHERE_KNOWN)
         if any(column[1](row) is not None for row in rows)
     ]
-    table = _table(kind, len(names) > 1, [title for title, _ in columns])
+    table = _table(kind, len(names) > 1, [title for title, _ in columns], width)
     before = ""
     for row in rows[:_SHOWN]:
         name = Text(one_line(row.name)) if row.name != before else Text("")
@@ -72,7 +73,7 @@ def _groups(report: RunReport, kind: str, width: int) -> Table | None:
     return table
 
 
-def _labels(report: RunReport) -> Table | None:
+def _labels(report: RunReport, width: int) -> Table | None:
     names = _short(report)
     rows = [
         (metrics, variant.name)
@@ -83,7 +84,7 @@ def _labels(report: RunReport) -> Table | None:
     if not rows:
         return None
     rows.sort(key=lambda row: row[0].label)
-    table = _table("label", len(names) > 1, ["precision", "recall", "F1", "support"])
+    table = _table("label", len(names) > 1, ["precision", "recall", "F1", "support"], width)
     for metrics, variant in rows[:_SHOWN]:
         figures = (f"{value:.2f}" for value in (metrics.precision, metrics.recall, metrics.f1))
         cells = (*([one_line(names[variant])] if len(names) > 1 else []), *figures, f"{metrics.support:,}")
@@ -91,11 +92,11 @@ def _labels(report: RunReport) -> Table | None:
     return table
 
 
-def _table(kind: str, several: bool, titles: Iterable[str]) -> Table:
+def _table(kind: str, several: bool, titles: Iterable[str], width: int) -> Table:
     table = new_table()
-    table.add_column(kind, overflow="ellipsis", no_wrap=True, max_width=_NAME)
+    table.add_column(kind, overflow="ellipsis", no_wrap=True, max_width=_NAME if width < UNCUT else None)
     if several:
-        table.add_column("variant", overflow="ellipsis", no_wrap=True, max_width=24)
+        table.add_column("variant", overflow="ellipsis", no_wrap=True, max_width=24 if width < UNCUT else None)
     for title in titles:
         table.add_column(title, justify="right", no_wrap=True)
     return table

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from synterm.core.report import RunReport
 from synterm.reports.figures import p_words, percent
-from synterm.reports.findings import FoundGate, FoundPart, gates, is_share, parts
+from synterm.reports.findings import WHOLE, FoundGate, FoundPart, gates, is_share, parts
 from synterm.reports.junit_suite import Suite
 from synterm.reports.xml import element, line, start
 from synterm.text import plural
@@ -31,7 +31,9 @@ def gate_suites(report: RunReport, stable: Stable) -> list[Suite]:
         return [suite]
     compared, taken = Suite("regressions"), Counter[str]()
     for found in parts(report):
-        name = f"{found.path} [{stable(found.pair.after)}] is no worse than in {report.comparison.before.name}"
+        # A test keeps its name, also in a run that was cut short, which is a failed test of its own.
+        what = f"{found.part.path or WHOLE} [{stable(found.pair.after)}]"
+        name = f"{what} is no worse than in {report.comparison.before.name}"
         _add(compared, taken, name, *_part(found, share=is_share(report)))
     return [suite, compared]
 
@@ -60,10 +62,10 @@ def _gate(found: FoundGate) -> tuple[str, str, str]:
     gate = found.gate
     note = f"; {gate.note}" if gate.note else ""
     if gate.state == "failed":
-        return "failure", "gate", f"found {found.found}{note}"
+        return "failure", "gate", f"found: {found.found}{note}"
     if gate.state == "open":
         why = "" if gate.why else "; evaluations without a verdict could tip it"
-        return "error", "undecided", f"not decided: found {found.found}{why}{note}"
+        return "error", "undecided", f"not decided; found: {found.found}{why}{note}"
     return "", "", ""
 
 

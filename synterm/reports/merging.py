@@ -18,6 +18,7 @@ _NOUNS = {
     "runs": "run",
     "reviews": "review",
     "baselines": "baseline",
+    "generations": "generation",
 }
 _SHOWN = 20
 """So many conflicts are shown; all that are told stand in the JSON."""
@@ -35,6 +36,8 @@ def merge_lines(report: MergeReport, *, dry_run: bool = False) -> Iterator[str]:
         yield f"{one_line(file.file)}: {'; '.join(parts)}; {known:,} known"
     for one in report.renumbered:
         yield f"{one_line(one.file)}: {one_line(one.prompt)}@{one.was} is {one.now} now: another text has its number"
+    if report.taken_back:
+        yield f"{plural(report.taken_back, 'case')} left out: their generation was taken back in one of the files"
     for one in report.combined:
         yield f"{one.shards} shards make one run: {one.run_id}"
     for one in report.missing_shards:

@@ -11,6 +11,7 @@ from rich.text import Text
 from synterm.core.classification import NO_LABEL, Classification
 from synterm.core.report import BehaviorReport, GateState, RunReport, VariantReport
 from synterm.reports.figures import dollars, interval, interval_plot, milliseconds, percent
+from synterm.reports.paper import UNCUT
 from synterm.text import one_line
 
 GATE_MARKS: dict[GateState, tuple[str, str]] = {
@@ -38,7 +39,7 @@ def new_table(*, header: bool = True) -> Table:
 def variants_table(report: RunReport, width: int) -> Table:
     """One row for each variant: how many passed, with interval, and what it took."""
     table = new_table()
-    table.add_column("variant", overflow="ellipsis", no_wrap=True, max_width=40)
+    table.add_column("variant", overflow="ellipsis", no_wrap=True, max_width=40 if width < UNCUT else None)
     columns = list(_variant_columns(report, width))
     for title, _ in columns:
         table.add_column(title, justify="left" if title == _PLOT else "right", no_wrap=True)
@@ -78,9 +79,10 @@ def behavior_tables(report: RunReport, width: int) -> Iterator[Table]:
     """Behaviors down, variants across; as many tables as it takes to fit the width."""
     rows = _by_path(report.behaviors)
     cells = [_behavior_cell(found) for by_variant in rows.values() for found in by_variant.values()]
-    wide = max([_CELL, *(cell.cell_len for cell in cells)])
-    fit = max((width - _PATH) // (wide + 2), 1)
     titles = short_names(report.variants)
+    named = [cell_len(one_line(title)) for title in titles] if width >= UNCUT else []
+    wide = max([_CELL, *named, *(cell.cell_len for cell in cells)])
+    fit = max((width - _PATH) // (wide + 2), 1)
     for start in range(0, len(report.variants), fit):
         shown = report.variants[start : start + fit]
         table = new_table()

@@ -286,7 +286,7 @@ def _count(tokens: int | None) -> int | None:
 def _release(db: Database, batch_id: str, lost_usd: float = 0.0, *, charged: bool = False) -> None:
     """Give back, or count as spent, what is set aside for the requests that are left."""
     batch = _batch(db, batch_id)
-    if batch is None or not (batch.reserved_usd or lost_usd):
+    if batch is None or not (batch.reserved_usd or lost_usd or charged):
         return
     sql = "SELECT total(worst_usd) FROM batch_requests WHERE batch_id = ?"
     (left,) = db.conn.execute(sql, [batch_id]).fetchone()

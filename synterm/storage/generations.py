@@ -62,8 +62,8 @@ class GenerationStore(Store):
         return found[0]
 
     def last_like(self, plan: str) -> Generation | None:
-        """The last generation of the same plan."""
-        return next(iter(self._read("WHERE plan = ? ORDER BY rowid DESC LIMIT 1", plan)), None)
+        """The last generation of the same plan, of those that were not taken back if there are any."""
+        return next(iter(self._read("WHERE plan = ? ORDER BY status = 'undone', rowid DESC LIMIT 1", plan)), None)
 
     def start(self, plan: str, config: dict[str, Any], *, who: str) -> Future[str]:
         """Record that a generation begins; gives its id."""

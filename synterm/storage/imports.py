@@ -12,14 +12,15 @@ import orjson
 from sqlite_utils import Database
 
 from synterm.core.case import Case
+from synterm.core.generation import AS_MADE, fingerprint_of
 from synterm.errors import NotFoundError
 from synterm.storage.base import Store, chunks, dump
 from synterm.storage.cases import case_rows
-from synterm.storage.clock import now
 from synterm.storage.writer import Writer
 
 _DIGITS = {digit: value for value, digit in enumerate("0123456789ABCDEFGHJKMNPQRSTVWXYZ")}
 _OF = "json_extract(origin, '$.detail.import')"
+_AS_MADE = f"content_id, scenario_id, tags, status, split, json_extract(origin, '$.detail.{AS_MADE}')"
 _PAGE = 5000
 
 
@@ -53,16 +54,16 @@ class Undone:
 
 
 class ImportStore(Store):
-    """Cases by their import. A case whose time of change is the import's was not changed since."""
+    """Cases by their import."""
 
     def __init__(self, db: Database, writer: Writer) -> None:
         super().__init__(db, writer)
         db.conn.create_function(import_time.__name__, 1, import_time, deterministic=True)
+        db.conn.create_function(_changed.__name__, 6, _changed, deterministic=True)
 
-    def put(self, cases: Sequence[Case], import_id: str) -> Future[int]:
+    def put(self, cases: Sequence[Case]) -> Future[int]:
         """Add the cases of an import. Raises InputError, with nothing added, for a value that JSON can't hold."""
         rows = [case_rows(case) for case in cases]
-        time = import_time(import_id) or now()
 
         def work(db: Database) -> int:
             db.conn.executemany(
@@ -72,7 +73,7 @@ class ImportStore(Store):
             db.conn.executemany(
                 "INSERT INTO cases (id, scenario_id, content_id, tags, split, status, origin, root_id, updated) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [(*row[:-1], time) for _, row in rows],
+                [row for _, row in rows],
             )
             return len(rows)
 
@@ -81,7 +82,7 @@ class ImportStore(Store):
     def all(self) -> list[ImportEntry]:
         """The imports that cases are left of, the newest first. Reads all cases."""
         sql = (
-            f"SELECT {_OF} AS import, origin, count(*), sum(updated <> import_time({_OF})), min(pk) FROM cases "
+            f"SELECT {_OF} AS import, origin, count(*), sum(_changed({_AS_MADE})), min(pk) FROM cases "
             f"WHERE import_time({_OF}) IS NOT NULL GROUP BY import ORDER BY import DESC"
         )
         rows = self._rows(sql)
@@ -126,13 +127,18 @@ def import_time(import_id: object) -> str | None:
     return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def _changed(name: str, scenario_id: str, tags: str, status: str, split: str, made: str | None) -> bool:
+    """Whether a case is not as it was imported."""
+    return fingerprint_of("import", name, scenario_id, orjson.loads(tags), status, split) != made
+
+
 def _undo(db: Database, import_id: str) -> Undone:
-    time = import_time(import_id)
-    rows = db.conn.execute(f"SELECT pk, id, scenario_id, updated FROM cases WHERE {_OF} = ?", [import_id]).fetchall()
-    changed = [case_id for _, case_id, _, updated in rows if updated != time]
+    sql = f"SELECT pk, id, scenario_id, {_AS_MADE} FROM cases WHERE {_OF} = ?"
+    rows = [(*row[:3], _changed(*row[3:])) for row in db.conn.execute(sql, [import_id])]
+    changed = [case_id for _, case_id, _, differs in rows if differs]
     roots = {root for (root,) in db.conn.execute("SELECT DISTINCT root_id FROM cases WHERE root_id <> id")}
-    seeds = [case_id for _, case_id, _, updated in rows if updated == time and case_id in roots]
-    going = [(pk, scenario) for pk, case_id, scenario, updated in rows if updated == time and case_id not in roots]
+    seeds = [case_id for _, case_id, _, differs in rows if not differs and case_id in roots]
+    going = [(pk, scenario) for pk, case_id, scenario, differs in rows if not differs and case_id not in roots]
     for part in chunks((pk for pk, _ in going), _PAGE):
         db.conn.execute("DELETE FROM cases WHERE pk IN (SELECT value FROM json_each(?))", [dump(part)])
     touched = sorted({scenario for _, scenario in going})

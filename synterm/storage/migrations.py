@@ -16,11 +16,12 @@ from synterm.storage.connect import APPLICATION_ID
 from synterm.storage.documents_step import documents_step
 from synterm.storage.engine_step import engine_step
 from synterm.storage.feedback_step import feedback_step
+from synterm.storage.findings_step import findings_step
 from synterm.storage.generations_step import generations_step
 from synterm.storage.review_step import review_step
 from synterm.storage.workbench_step import workbench_step
 
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 10
 """Raised with each step; kept in the file's header."""
 
 _FIRST = """
@@ -181,6 +182,12 @@ def eighth(db: Database) -> None:
 def ninth(db: Database) -> None:
     """Generations, each of which made cases."""
     generations_step(db)
+
+
+@migrations(name="0010_findings")
+def tenth(db: Database) -> None:
+    """What looking into failures brought to light."""
+    findings_step(db)
 
 
 def migrate(db: Database) -> None:

@@ -37,6 +37,7 @@ from synterm.storage.connect import (
 from synterm.storage.contents import ContentStore
 from synterm.storage.coverage import CoverageStore
 from synterm.storage.documents import DocumentStore
+from synterm.storage.findings import FindingStore
 from synterm.storage.gates import put_gates, read_gates
 from synterm.storage.generations import GenerationStore
 from synterm.storage.graded import GradedStore
@@ -53,6 +54,7 @@ from synterm.storage.reviews import ReviewStore
 from synterm.storage.runs import RunStore
 from synterm.storage.schema_check import check_schema
 from synterm.storage.spending import SpendingStore
+from synterm.storage.stubborn import StubbornStore
 from synterm.storage.trends import TrendStore
 from synterm.storage.whole import WholeStore
 from synterm.storage.writer import Writer
@@ -178,6 +180,11 @@ class Project:
         return GenerationStore(self._db, self._writer, self.cases)
 
     @cached_property
+    def findings(self) -> FindingStore:
+        """What looking into failures brought to light."""
+        return FindingStore(self._db, self._writer)
+
+    @cached_property
     def prompts(self) -> PromptStore:
         """Prompts, their drafts and versions."""
         return PromptStore(self._db, self._writer)
@@ -241,6 +248,11 @@ class Project:
     def comparing(self) -> Comparing:
         """Runs, read for comparisons."""
         return Comparing(self._db, self._writer)
+
+    @cached_property
+    def stubborn(self) -> StubbornStore:
+        """Which cases keep failing."""
+        return StubbornStore(self._db, self._writer)
 
     @cached_property
     def trends(self) -> TrendStore:

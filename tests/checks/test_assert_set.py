@@ -150,7 +150,7 @@ class Kept(dict[bytes, CheckResult]):
 def test_what_a_check_in_it_costs_is_paid_once_whatever_the_threshold(
     monkeypatch: pytest.MonkeyPatch, answer_of: AnswerOf
 ) -> None:
-    monkeypatch.setattr("synterm.checks.registry._check_class", lambda _kind: Dear)  # pyright: ignore[reportUnknownLambdaType]
+    monkeypatch.setattr("synterm.checks.registry.CHECKS.find", lambda _kind: Dear)  # pyright: ignore[reportUnknownLambdaType]
     from synterm.checks.assert_set import AssertSet
 
     kept = Kept()

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from synterm.evaluate.reservation import today
 from synterm.settings import load_settings
+from synterm.storage.project import Project
 from tests.cli.conftest import Synterm
 from tests.cli.endpoint import endpoint_project, events
 from tests.conftest import MakeProject
@@ -70,6 +72,8 @@ def test_ctrl_c_leaves_it_there_and_says_so(synterm: Synterm, path: Path, batch_
     given_up = synterm("run", path, "--batch", "--batch-forget", "--no-wait")
     assert "given up: the batch batch_0 with 4 requests" in given_up.err
     assert (given_up.code, sent(batch_stub)[1]) == (3, 2)
+    with Project.open(path) as project:
+        assert project.spending.on(today()).spent_usd > 0, "what was given up counts as spent, without a cap too"
 
 
 def test_whoever_does_not_wait_is_told_what_to_do_and_what_a_dry_run_would_do(

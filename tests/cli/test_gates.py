@@ -100,7 +100,7 @@ def test_what_broke_a_gate_is_said_in_a_line(synterm: Synterm, make_project: Mak
         for case in synterm("ls", path, "cases", "--json").json["cases"]
         if case["input"]["message"] == "book a room"
     )
-    assert "✗ Routing/Ambiguous: at least 90 % pass; 66.7 % do, 2 of 3\n" in done.out
+    assert "✗ Routing/Ambiguous: at least 90 % pass; 66.7 % pass, 2 of 3\n" in done.out
     assert f"✗ Routing/Ambiguous: no case may fail; 1 of 3 cases fails: …{case['id'][-8:]}\n" in done.out
     assert "? Routing/Ambiguous: no case tagged nope may fail; no cases (no case of this run" in done.out
     assert "Gates: ✓ 1 hold  ✗ 2 fail  ? 1 not decided" in done.out
@@ -142,7 +142,7 @@ def test_gates_of_the_project_hold_for_each_variant(synterm: Synterm, make_proje
     ]
     shown = synterm("run", path, "--prompt", "router@all")
     assert shown.code == 1
-    assert "✗ router@v1: the gate over the whole run (at least 50 % pass) fails: 25 % do," in shown.out
+    assert "✗ router@v1: the gate over the whole run (at least 50 % pass) fails: 25 % pass," in shown.out
     assert "✓ router@v2: the gate over the whole run (at least 50 % pass) holds" in shown.out
 
 
@@ -152,7 +152,10 @@ def test_gates_are_edited_and_listed(synterm: Synterm, make_project: MakeProject
     named = f"must pass {case[-8:].lower()}"
     assert synterm("edit", path, "node", "Ambiguous", "--gate", "90% lower", "--gate", named).code == 0
     done = synterm("edit", path, "project", "--gate", "p95 1500 ms", "--min-pass-rate", "0.5")
-    assert (done.code, done.err) == (0, "changed project small router: 2 gates over the whole\n")
+    assert (done.code, done.err) == (
+        0,
+        "changed project small router: 2 gates over the whole\n  gates new: 50%, p95 1500 ms\n",
+    )
     listing = synterm("ls", path, "gates", "--json").json
     assert [(row["path"], row["gate"]) for row in listing["gates"]] == [
         ("", {"min_pass_rate": 0.5}),

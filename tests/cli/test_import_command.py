@@ -363,3 +363,22 @@ def test_more_rows_than_one_batch_are_all_kept_in_order(synterm: Synterm, projec
 def test_schemas_of_what_comes_out(synterm: Synterm) -> None:
     assert "kept" in synterm("schema", "import").json["properties"]
     assert "imports" in synterm("schema", "imports").json["properties"]
+
+
+@pytest.mark.parametrize("whole", [[], ["--all"]])
+def test_what_was_dumped_and_loaded_can_be_taken_back_like_the_file_itself(
+    synterm: Synterm, project: Path, table: Path, tmp_path: Path, whole: list[str]
+) -> None:
+    assert synterm("import", project, table, *INTO).code == 0
+    first, second, *_ = cases_of(project, INTO[1])
+    assert synterm("edit", project, "case", first.id, "--split", "holdout").code == 0
+    assert synterm("edit", project, "case", second.id, "--input", "another").code == 0
+    assert synterm("edit", project, "case", second.id, "--input", second.input["message"]).code == 0
+    text, again = tmp_path / "project.yaml", tmp_path / "again.db"
+    assert synterm("dump", project, *whole, "-o", text).code == 0
+    assert synterm("load", text, "-o", again).code == 0
+    for path in (project, again):
+        [row] = synterm("ls", path, "imports", "--json").json["imports"]
+        assert (row["cases"], row["changed"]) == (3, 1)
+        assert "2 cases" in synterm("import", path, "--undo").err
+        assert [case.id for case in cases_of(path, INTO[1])] == [first.id]

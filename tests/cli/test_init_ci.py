@@ -47,25 +47,52 @@ def test_the_workflow_evaluates_the_project(synterm: Synterm, repository: Path):
     assert done.code == 0
     assert "evaluates small.db on trunk and on every pull request" in done.err
     workflow = read(repository / PLACE)
-    assert workflow["on"] == {"push": {"branches": ["trunk"]}, "pull_request": None, "workflow_dispatch": None}
+    assert workflow["on"]["push"] == {"branches": ["trunk"], "paths": ["small.db", str(PLACE)]}
+    assert workflow["on"]["pull_request"] == {"paths": ["small.db", str(PLACE)]}
+    assert workflow["on"]["workflow_dispatch"]["inputs"]["split"]["options"] == ["dev", "holdout", "all"]
     assert workflow["permissions"] == {"contents": "read", "pull-requests": "write"}
     job = workflow["jobs"]["evaluate"]
-    assert job["env"] == {"PROJECT": "small.db"}
+    assert job["env"] == {"PROJECT": "small.db", "SPLIT": "${{ inputs.split || 'dev' }}"}
     assert "if" not in job
     assert steps(workflow)["Install synterm"]["run"] == "pip install synterm==0.1.0"
     evaluate = steps(workflow)["Evaluate"]
     assert evaluate["run"] == (
-        'synterm run "$PROJECT" --github --junit synterm-junit.xml --json synterm.json --comment synterm-comment.md'
+        'synterm run "$PROJECT" --split "$SPLIT" --github --junit synterm-junit.xml --json synterm.json '
+        "--html synterm.html --comment synterm-comment.md"
     )
     assert "env" not in evaluate
 
 
 def test_what_it_runs_is_a_command_that_works(synterm: Synterm, repository: Path, monkeypatch: pytest.MonkeyPatch):
     synterm("init-ci", repository / "small.db")
-    words = steps(read(repository / PLACE))["Evaluate"]["run"].replace('"$PROJECT"', "small.db").split()
+    words = steps(read(repository / PLACE))["Evaluate"]["run"]
+    words = words.replace('"$PROJECT"', "small.db").replace('"$SPLIT"', "dev").split()
     monkeypatch.chdir(repository)
     assert synterm(*words[1:]).code == 0
-    assert {"synterm-junit.xml", "synterm.json", "synterm-comment.md"} <= {each.name for each in repository.iterdir()}
+    written = {"synterm-junit.xml", "synterm.json", "synterm.html", "synterm-comment.md"}
+    assert written <= {each.name for each in repository.iterdir()}
+
+
+def test_a_run_that_costs_something_has_a_cap(synterm: Synterm, repository: Path):
+    path = repository / "small.db"
+    synterm("add", path, "model", "far", "--model", "openai/gpt-4o-mini")
+    for words in (["init-ci", path], ["init-ci", "--gitlab", path]):
+        assert "no cap" not in synterm(*words, "-o", "-").err
+        text = synterm(*words, "-o", "-").out
+        assert ' ${MAX_COST:+--max-cost "$MAX_COST"}' in text
+        assert 'MAX_COST: "5"' in text
+    synterm("add", path, "model", "odd", "--model", "openai/nobody-knows-its-price")
+    done = synterm("init-ci", path)
+    assert "no cap on what a run spends" in done.err
+    assert read(repository / PLACE)["jobs"]["evaluate"]["env"]["MAX_COST"] == ""
+
+
+def test_a_project_that_asks_the_app_of_the_repository_runs_on_every_change(synterm: Synterm, repository: Path):
+    path = repository / "small.db"
+    synterm("add", path, "model", "app", "--model", "openai/app", "--api-base", "http://127.0.0.1:8000/v1")
+    synterm("init-ci", path)
+    assert read(repository / PLACE)["on"]["pull_request"] is None
+    assert "changes:" not in synterm("init-ci", "--gitlab", path, "-o", "-").out
 
 
 def test_every_action_is_pinned_by_its_major_version_and_every_later_step_runs_after_a_failure(
@@ -122,7 +149,7 @@ def test_a_pull_request_is_held_against_the_baseline_that_there_is(synterm: Synt
     shown = {
         name: subprocess.run(
             ["bash", "-c", evaluate["run"].replace("synterm run", "printf '%s\\n'")],
-            env={"BASELINE": name, "PROJECT": "small.db"}, capture_output=True, text=True, check=True,
+            env={"BASELINE": name, "PROJECT": "small.db", "SPLIT": "dev"}, capture_output=True, text=True, check=True,
         ).stdout.splitlines()[-2:]
         for name in ("", "main of it")
     }  # fmt: skip
@@ -159,7 +186,10 @@ def test_gitlab_gets_a_pipeline_with_a_junit_report(synterm: Synterm, repository
     assert all(isinstance(line, str) for line in lines)
     checked = subprocess.run(["bash", "-n"], input="\n".join(lines), capture_output=True, text=True, check=False)
     assert (checked.returncode, checked.stderr) == (0, "")
-    assert job["script"][-1].endswith('--json synterm.json ${baseline:+--baseline "$baseline"}')
+    assert job["script"][-1].endswith(' ${MAX_COST:+--max-cost "$MAX_COST"} ${baseline:+--baseline "$baseline"}')
+    assert job["rules"][0]["changes"] == ["small.db", ".gitlab-ci.yml", ".gitlab/*.yml"]
+    assert job["variables"]["SPLIT"] == "dev"
+    assert "synterm.html" in job["artifacts"]["paths"]
 
 
 def test_the_answers_of_a_gitlab_run_come_back_for_the_same_project_file(synterm: Synterm, repository: Path):
@@ -270,7 +300,7 @@ def test_a_comment_is_made_once_and_kept_up_to_date(synterm: Synterm, repository
         )
         return json.loads(done.stdout)
 
-    marker = "<!-- synterm:small-router -->\nolder"
+    marker = "<!-- synterm:small-db-ec517b11 -->\nolder"
     person = {"id": 1, "user": {"type": "User"}, "body": marker}
     other = {"id": 2, "user": {"type": "Bot"}, "body": "<!-- synterm:other -->"}
     ours = {"id": 3, "user": {"type": "Bot"}, "body": marker}

@@ -103,7 +103,7 @@ def test_inside_of_github_actions_a_run_has_annotations_a_summary_and_outputs(
         (
             "error",
             "Gate failed: Routing/Ambiguous",
-            "at least 90 % pass, found 66.7 % do, 2 of 3 under router@v2 · rules",
+            "at least 90 % pass; found: 66.7 % pass, 2 of 3 under router@v2 · rules",
         ),
         ("warning", "No verdict on 1 evaluation", "a rule says: rate limited"),
         (
@@ -122,7 +122,7 @@ def test_inside_of_github_actions_a_run_has_annotations_a_summary_and_outputs(
         "errors": "1", "cost_usd": "0.000000", "comment_file": str(comment),
     }  # fmt: skip
     assert "**1 gate fails, 1 evaluation without a verdict** (exit 1)" in (step / "summary.md").read_text()
-    assert comment.read_text().startswith("<!-- synterm:small-router -->\n> [!CAUTION]\n")
+    assert comment.read_text().startswith("<!-- synterm:small-db-ec517b11 -->\n> [!CAUTION]\n")
 
 
 def test_it_can_be_turned_off_and_on(
@@ -152,7 +152,7 @@ def test_what_models_write_gives_no_orders(synterm: Synterm, make_project: MakeP
         names = {one.name for one in commands_in(done.out + done.err)}
         assert names <= {"error", "notice"}
         assert {one.message for one in commands_in(done.out + done.err) if one.name == "error"} <= {
-            "at least 90 % pass, found 33.3 % do, 1 of 3 under router@v2 · rules"
+            "at least 90 % pass; found: 33.3 % pass, 1 of 3 under router@v2 · rules"
         }
         if options != ["--dry-run"]:
             assert outputs_in((step / "output").read_text())["verdict"] == "failed"

@@ -34,20 +34,20 @@ def test_several_gates_over_the_run_under_several_variants(make_project: MakePro
     path = make_project(SMALL.replace("name: small router", f"name: small router\n{GATES}", 1))
     made, ways = told(synterm, path, "--prompt", "router@v1", "--prompt", "router@v2")
     assert made.code == 1
-    assert "✗ router@v1: the gate over the whole run (at least 50 % pass) fails: 25 % do, 1 of 4" in ways["console"]
+    assert "✗ router@v1: the gate over the whole run (at least 50 % pass) fails: 25 % pass, 1 of 4" in ways["console"]
     assert "✓ router@v2: the gate over the whole run (at least 50 % pass) holds" in ways["console"]
     assert "✗ router@v1: the gate over the whole run (no case tagged trivia may fail) fails: 1 of 1" in ways["console"]
     assert ways["junit"].splitlines()[1:] == [
-        "the whole run [router@v1 · rules]: at least 50 % pass: found 25 % do, 1 of 4",
+        "the whole run [router@v1 · rules]: at least 50 % pass: found: 25 % pass, 1 of 4",
         "the whole run [router@v2 · rules]: at least 50 % pass: ok",
         "the whole run [router@v1 · rules]: at most $1 in all: ok",
         "the whole run [router@v2 · rules]: at most $1 in all: ok",
-        "the whole run [router@v1 · rules]: no case tagged trivia may fail: found 1 of 1 case fails",
+        "the whole run [router@v1 · rules]: no case tagged trivia may fail: found: 1 of 1 case fails",
         "the whole run [router@v2 · rules]: no case tagged trivia may fail: ok",
     ]
     for way in ("html", "comment"):
         for words in (
-            r"whole run\s+at least 50 % pass\s+25 % do, 1 of 4\s+router@v1 · rules",
+            r"whole run\s+at least 50 % pass\s+25 % pass, 1 of 4\s+router@v1 · rules",
             r"whole run\s+no case tagged trivia may fail\s+1 of 1 case fails\s+router@v1 · rules",
             r"whole run\s+at most \$1 in all\s+it is \$0, of 4 answers\s+router@v2 · rules",
         ):

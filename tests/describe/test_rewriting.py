@@ -17,13 +17,13 @@ from synterm.core.case import Case
 from synterm.describe.candidate import Candidate
 from synterm.describe.generators.base import Surroundings
 from synterm.describe.generators.noise import Noise
-from synterm.describe.generators.registry import BUILT_IN, _generator_class, load_generator
+from synterm.describe.generators.registry import GENERATORS, load_generator
 from synterm.describe.generators.spans import spans
 from synterm.errors import InputError
 
 ASKED = "can you set up a meeting with bob tomorrow at 3pm?"
 AROUND = Surroundings("", "", "", "", labels=["schedule", "cancel"], variables=["message"])
-NOISE = [kind for kind in BUILT_IN if issubclass(_generator_class(kind), Noise)]
+NOISE = [kind for kind in GENERATORS.built_in if issubclass(GENERATORS.find(kind), Noise)]
 AWKWARD = [
     "",
     " ",

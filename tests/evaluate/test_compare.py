@@ -18,7 +18,7 @@ from synterm.core.model import ModelSpec
 from synterm.core.prompt import Message, PromptBody
 from synterm.core.tree import Node
 from synterm.evaluate.compare.chosen import Chosen, chosen_run
-from synterm.evaluate.compare.outcome import exit_code, regressions, undecided
+from synterm.evaluate.compare.outcome import exit_code, insufficient, regressions
 from synterm.evaluate.compare.pairing import pair_cases
 from synterm.evaluate.compare.report import GONE, compare
 from synterm.storage.comparing import CaseVerdict
@@ -305,7 +305,7 @@ def test_nothing_to_compare_is_no_verdict(stand: Stand) -> None:
     empty = stand.run(cases[:1], "")
     report = stand.compare(empty, stand.run(cases, "pp"))
     assert report.comparisons == [] and report.variants_unpaired == ["router@v1 · m"]
-    assert undecided(report) == ["nothing was compared"]
+    assert insufficient(report) == ["nothing was compared"]
     erred = only(stand.compare(stand.run(cases, "??"), stand.run(cases, "pp"))).whole.passes
     assert (erred.compared, erred.difference, erred.verdict) == (0, None, "not enough evidence")
 

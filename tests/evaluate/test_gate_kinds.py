@@ -101,6 +101,22 @@ class TestLowerEnd:
         repeated = [Made(at % 3, at % 3, passed=True, repeat=at // 3) for at in range(12)]
         assert decided(form, varied).state == decided(form, repeated).state == "failed"
 
+    def test_a_missing_repeat_of_a_case_that_passed_could_still_break_it(self) -> None:
+        # Of ten cases one passes: were its second answer wrong, half of it would be left.
+        limit = (wilson(0.5, 10)[0] + wilson(1, 11)[0]) / 2
+        form, made = {"min_pass_rate": limit, "bound": "lower"}, letters("p" + "f" * 9)
+        assert decided(form, made, planned=11).state == "open"
+        assert decided(form, [*made, Made(0, 0, passed=False, repeat=1)]).state == "failed"
+        assert decided(form, [*made, Made(10, 10, passed=False)]).state == "passed"
+
+    def test_a_missing_repeat_of_a_case_that_failed_could_still_mend_it(self) -> None:
+        # Of ten cases one fails: were its second answer right, half of it would count.
+        limit = (wilson(9.5, 10)[0] + wilson(10, 11)[0]) / 2
+        form, made = {"min_pass_rate": limit, "bound": "lower"}, letters("p" * 9 + "f")
+        assert decided(form, made, planned=11).state == "open"
+        assert decided(form, [*made, Made(9, 9, passed=True, repeat=1)]).state == "passed"
+        assert decided(form, [*made, Made(10, 10, passed=True)]).state == "failed"
+
     def test_too_few_cases_are_told_how_many_it_takes(self) -> None:
         gate = decided({"min_pass_rate": 0.9, "bound": "lower"}, letters("ppp"))
         assert gate.why == "3 independent cases can't show it even if all pass: that takes 35"

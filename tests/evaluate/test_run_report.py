@@ -165,4 +165,4 @@ class TestJson:
             "failed",
             None,
         )
-        assert (gate["words"], gate["finding"]) == ("at least 90 % pass", "50 % do, 1 of 2")
+        assert (gate["words"], gate["finding"]) == ("at least 90 % pass", "50 % pass, 1 of 2")

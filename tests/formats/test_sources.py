@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import sys
-import tomllib
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from synterm.errors import InputError, SyntermError
 from synterm.formats.import_file import FileOptions, opened_source, sha256_of
 from synterm.formats.sources.assertions import map_assertions, written
 from synterm.formats.sources.base import SourceRow, split_named
-from synterm.formats.sources.registry import BUILT_IN, load_source, source_names
+from synterm.formats.sources.registry import BUILT_IN
 
 ROOT = Path(__file__).parents[2]
 ON_DISK = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
@@ -50,15 +49,6 @@ def make(tmp_path: Path, name: str, data: bytes | str | Any) -> Path:
     raw = data if isinstance(data, bytes) else (data if isinstance(data, str) else json.dumps(data)).encode()
     path.write_bytes(raw)
     return path
-
-
-def test_built_in_sources_are_entry_points_too() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert project["entry-points"]["synterm.sources"] == BUILT_IN
-    for name in source_names():
-        source = load_source(name)
-        assert source.title
-        assert source.name == name
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_only_gates_that_do_not_hold_have_a_line_and_not_too_many(
     made = make_report({f"v{number}": "pf" if number else "pp" for number in range(23)}, gate=0.9)
     lines = [line for line in shown(made, 120, monkeypatch).splitlines() if "at least 90 % pass; " in line]
     assert len(lines) == 20
-    assert lines[0] == "✗ Routing/Out of scope · router@v1: at least 90 % pass; 50 % do, 1 of 2"
+    assert lines[0] == "✗ Routing/Out of scope · router@v1: at least 90 % pass; 50 % pass, 1 of 2"
     assert "  and 2 more gates that do not hold\n" in shown(made, 120, monkeypatch)
 
 
@@ -143,3 +143,14 @@ def test_off_a_terminal_there_are_no_colours(make_report: MakeReport):
     print_report(made.report, made.result, stream)
     assert "\x1b" not in stream.getvalue()
     assert max(map(cell_len, stream.getvalue().splitlines())) <= 80
+
+
+def test_what_is_no_terminal_cuts_nothing(make_report: MakeReport, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("COLUMNS", raising=False)
+    long = "a message that goes on for longer than a line of eighty columns, which is how wide a log was taken to be"
+    made = make_report({"v1": "pf"}, gate=0.9, inputs=[long] * 2, names=["Routing", "b" * 90, "s" * 60], model="m" * 60)
+    stream = io.StringIO()
+    print_report(made.report, made.result, stream)
+    for whole in (long, "b" * 90, f"router@v1 · {'m' * 60}"):
+        assert whole in stream.getvalue()
+    assert "…" not in stream.getvalue()

@@ -71,7 +71,7 @@ def test_the_worst_comes_first(make_report: MakeReport):
         ),
     ]
     assert {one.properties["file"] for one in said} == {"evals/small.db"}
-    assert said[0].message == "at least 90 % pass, found 50 % do, 2 of 4 under router@v1 · rules"
+    assert said[0].message == "at least 90 % pass; found: 50 % pass, 2 of 4 under router@v1 · rules"
     assert said[1].message == ("50 % passed in main, 0 % do now under router@v2 · rules: 0 fixed, 5 broken, p = 0.01")
     assert said[2].message.splitlines() == [
         "what's the capital of peru",

@@ -115,7 +115,7 @@ def test_nothing_that_models_or_people_wrote_is_markup(make_report: MakeReport):
     report, failing = hostile(made)
     for markdown in (
         summary(report, failing, {(HOSTILE, HOSTILE): 3}, 1_000_000),
-        comment(report, failing, {(HOSTILE, HOSTILE): 3}),
+        comment(report, failing, {(HOSTILE, HOSTILE): 3}, HOSTILE),
     ):
         page = rendered(markdown)
         assert page.tags <= OURS
@@ -128,23 +128,49 @@ def test_nothing_that_models_or_people_wrote_is_markup(make_report: MakeReport):
 
 def test_a_comment_begins_with_its_marker_and_what_it_comes_to(make_report: MakeReport):
     made = make_report({"v1": "ppff"}, gate=0.9)
-    lines = comment(made.report, [], {}).splitlines()
+    lines = comment(made.report, [], {}, "evals/router.db").splitlines()
     assert lines[:3] == [
-        "<!-- synterm:meeting-router -->",
+        marker("evals/router.db"),
         "> [!CAUTION]",
         "> `meeting router`: **1 gate fails** (exit 1)",
     ]
     fine = make_report({"v1": "pppp"}, gate=0.9)
-    assert comment(fine.report, [], {}).splitlines()[1:3] == [
+    assert comment(fine.report, [], {}, "evals/router.db").splitlines()[1:3] == [
         "> [!NOTE]",
         "> `meeting router`: **the gate holds** (exit 0)",
     ]
 
 
 def test_a_marker_is_a_comment_whatever_the_project_is_called():
-    assert marker("--> <b>x</b> Ärger!") == "<!-- synterm:b-x-b-rger -->"
-    assert marker("日本") == "<!-- synterm:project -->"
-    assert len(marker("a" * 1000)) < 120
+    for place in ("--> <b>x</b> Ärger!", "日本", "a" * 1000, "evals/router.db"):
+        assert re.fullmatch("<!-- synterm:[a-z0-9-]{8,90} -->", marker(place))
+        assert "--" not in marker(place)[4:-3]
+
+
+def test_two_projects_of_one_repository_have_two_comments():
+    places = ("a/b.db", "a-b.db", "a/b-db", "日本.db", "中国.db")
+    assert len({marker(place) for place in places}) == len(places)
+    assert marker("evals/router.db").startswith("<!-- synterm:evals-router-db-")
+
+
+def test_cases_that_were_not_compared_are_told(make_report: MakeReport):
+    made = make_report({"v2": "fp"})
+    comparison = compared("router@v2 · rules")
+    comparison.comparisons[0].unpaired_counts = {"new": 2, "no verdict after": 1}
+    report = made.report.model_copy(update={"comparison": comparison})
+    for markdown in (summary(report, [], {}, 100_000), comment(report, [], {}, "router.db")):
+        assert "Not compared: 3 cases (2 new, 1 no verdict after)" in rendered(markdown).plain
+
+
+def test_as_much_of_a_run_as_was_made_is_not_the_whole_run(make_report: MakeReport):
+    made = make_report({"v2": "fp"})
+    comparison = compared("router@v2 · rules")
+    comparison.comparisons[0].whole.passes.verdict = "worse"
+    comparison.comparisons[0].behaviors = []
+    report = made.report.model_copy(update={"comparison": comparison})
+    assert "the whole run got worse" in comment(report, [], {}, "router.db")
+    halted = report.model_copy(update={"halted": "the cap was reached"})
+    assert "what was evaluated got worse" in comment(halted, [], {}, "router.db")
 
 
 def test_the_comparison_is_a_table_by_behavior(make_report: MakeReport):
@@ -160,7 +186,7 @@ def test_the_comparison_is_a_table_by_behavior(make_report: MakeReport):
 def test_pages_end_where_there_is_no_more_room_and_say_so(make_report: MakeReport):
     made = make_report({"v1": "f" * 300}, inputs=["💥" * 1500] * 300)
     failing = [FailingCase("Routing", recorded(done)) for done in made.evaluations]
-    body = comment(made.report, failing, {})
+    body = comment(made.report, failing, {}, "router.db")
     assert len(body.encode("utf-16-le")) / 2 <= COMMENT_MOST
     page = summary(made.report, failing, {}, 50_000)
     assert len(page.encode()) <= 50_000

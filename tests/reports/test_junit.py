@@ -139,10 +139,10 @@ def test_a_failed_gate_is_a_failed_test_and_an_open_one_an_error(make_report: Ma
         "the whole run [router@v1 · rules]: at least 10 % pass": [],
         "the whole run [router@v2 · rules]: at least 10 % pass": [],
         "the whole run [router@v3 · rules]: at least 10 % pass": [],
-        "Routing/Out of scope [router@v1 · rules]: at least 90 % pass": [("Failure", "found 50 % do, 2 of 4")],
+        "Routing/Out of scope [router@v1 · rules]: at least 90 % pass": [("Failure", "found: 50 % pass, 2 of 4")],
         "Routing/Out of scope [router@v2 · rules]: at least 90 % pass": [],
         "Routing/Out of scope [router@v3 · rules]: at least 90 % pass": [
-            ("Error", "not decided: found 100 % do, 3 of 3; evaluations without a verdict could tip it")
+            ("Error", "not decided; found: 100 % pass, 3 of 3; evaluations without a verdict could tip it")
         ],
     }
 

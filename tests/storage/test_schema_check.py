@@ -101,6 +101,7 @@ STEPS = (
     "0007_baselines",
     "0008_batches",
     "0009_generations",
+    "0010_findings",
 )
 
 

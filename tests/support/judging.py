@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from synterm.checks import registry
+from synterm.checks.registry import CHECKS
 
 JUDGE = "little-judge@2026-01 · 3f2a"
 
@@ -61,9 +61,7 @@ def install_judge(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     info = folder / "someones_judge-1.0.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: someones-judge\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text(f"[{registry.GROUP}]\nrubric = someones_judge:Rubric\n")
+    (info / "entry_points.txt").write_text(f"[{CHECKS.group}]\nrubric = someones_judge:Rubric\n")
     (folder / "someones_judge.py").write_text(_CODE)
     monkeypatch.syspath_prepend(str(folder))
-    # What there is was looked for once, and is remembered.
-    for remembered in (registry._places, registry._check_class):
-        remembered.cache_clear()
+    CHECKS.look_again()

@@ -200,6 +200,21 @@ async def test_a_prompt_is_renamed(make_project: MakeProject, open_bench: OpenBe
         assert bench.project.prompts.get("router").draft == body()
 
 
+async def test_enter_saves_a_form_of_one_line(make_project: MakeProject, open_bench: OpenBench) -> None:
+    async with open_bench(make_project()) as bench:
+        bench.screen.action_rename_prompt()
+        shown = await fill(bench, {"name": ""})
+        assert "enter saves · esc leaves" in bench.text()
+        await bench.pilot.press("enter")
+        await bench.settle()
+        assert bench.app.screen is shown, "what is wrong is said under the field, and the form stays"
+        await fill(bench, {"name": "guide"})
+        await bench.pilot.press("enter")
+        await bench.settle()
+        assert bench.app.screen is bench.screen
+        assert bench.project.prompts.get("guide").draft == body()
+
+
 async def test_leaving_asks_where_a_form_would_be_lost(make_project: MakeProject, open_bench: OpenBench) -> None:
     async with open_bench(make_project()) as bench:
         bench.screen.behaviors.focus()

@@ -153,7 +153,7 @@ async def test_an_edit_keeps_gates_of_every_kind_and_takes_new_ones(
     async with open_bench(path) as bench:
         await at(bench, "Unclear")
         await press(bench, "e")
-        assert form(bench).values["gates"].startswith("0.9 lower, {")
+        assert form(bench).values["gates"].startswith("90% lower, {")
         fill(bench, description="asks back")
         await save(bench)
         assert (node(bench, "Unclear").description, node(bench, "Unclear").gates) == ("asks back", gates)

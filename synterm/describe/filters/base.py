@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict
 
 from synterm.core.case import Case
+from synterm.core.prompt import Message
 from synterm.describe.candidate import Candidate
 
 
@@ -73,3 +74,32 @@ class Judge(ABC):
     def choose(self, candidates: Sequence[Candidate]) -> Sequence[Found]:
         """What it finds about those that all filters kept, seen together; for filters that are `whole`."""
         return [Found(True, None, "judged by itself") for _ in candidates]
+
+
+class Asking(Filter):
+    """A filter that asks a model of the project, in a generation, about what all other filters kept."""
+
+    model: str = ""
+    """The name of the model; without one, that which writes."""
+
+    answers: ClassVar[tuple[str, ...]]
+    """The words that it can answer with."""
+    probes: ClassVar[tuple[tuple[str, str], ...]]
+    """Texts, and the right answer to each: a model that is wrong about one can't be asked."""
+
+    @abstractmethod
+    def question(self, values: dict[str, Any]) -> tuple[Message, ...]:
+        """What it is asked about an input."""
+
+    @abstractmethod
+    def found(self, answer: str, by: str) -> Found:
+        """What an answer of the model of this name comes to."""
+
+    def open(self, known: Known) -> Judge:
+        """A judge that keeps all: the model is asked later on, about many at once."""
+        return _Waits()
+
+
+class _Waits(Judge):
+    def judge(self, candidate: Candidate, seed: Case | None) -> Found:
+        return Found(True, None, "no model was asked")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 import orjson
@@ -12,41 +11,22 @@ from synterm.checks.patterns import Pattern, compile_pattern, found
 from synterm.core.case import Case
 from synterm.describe.candidate import Candidate
 from synterm.describe.filters.base import Filter, Found, Judge, Known
+from synterm.describe.filters.leftovers import marks
 from synterm.describe.wording import compared, leaves, shown
+from synterm.text import storable
 
-_LEFTOVERS = {
-    "a placeholder of a template": r"\{\{|\{%|%\}|\$\{[A-Za-z_]",
-    "a gap to be filled in": (
-        r"(?i)\[(?:your|the|insert|name|date|city|company|product|order|number|amount|time|place)\b[^\]]{0,40}\]"
-        r"|<(?:your|insert|name|date|city|company|product|placeholder)\b[^>]{0,40}>|_{4,}|lorem ipsum"
-    ),
-    "a mark of a chat format": r"<\|[a-z_]{2,20}\|>|\[/?INST\]|(?m)^(?:###\s*)?(?:User|Assistant|Human|AI|Response):",
-}
-_TALK = (
-    r"(?i)\A\W*(?:sure|certainly|of course|absolutely)\b\W+here(?:'s|’s| is| are)\b[^.\n]{0,60}:"
-    r"|\A\W*(?:sure|certainly|of course|absolutely)\b\W+(?:i can help|i can do that|i'd be happy|i would be happy)\b"
-    r"|\A\W*(?:(?:sure|certainly|of course|okay|ok)\b\W+)?here(?:'s|’s| is| are)\b.{0,60}\b"
-    r"(?:paraphras|rewrit|rewrot|reword|rephras|variation|alternative|version)"
-    r"|\b(?:as an ai|as a (?:large )?language model|i am an ai|i'm (?:just )?an ai)\b"
-    r"|\A\W*(?:paraphrased?|rephrased|rewritten|reworded|variation|variant|version)(?: \d+)?(?: \w+){0,2}:"
-    r"|\A\W*(?:i'm sorry|i am sorry|sorry|i apologi[sz]e)[,.]?(?: but)? i "
-    r"(?:can(?:no|')t|am (?:not able|unable)|won't)\b.{0,60}"
-    r"(?:rewrit|paraphras|rephras|generat|creat|assist with|fulfill|comply|that request)"
-    r"|\b(?:i hope this helps|feel free to ask|let me know if you (?:need|want|would like|have)) ?[^.?!]{0,60}\W*\z"
-    r"|\bnote: (?:this|the|i)\b.{0,60}\b(?:paraphras|rewrit|original|variation)"
+_VISIBLE = (
+    r"[^\s\pZ\p{Cc}\p{Cf}"  # white space, control and format characters
+    r"\x{034F}\x{FE00}-\x{FE0F}\x{E0100}-\x{E01EF}"  # joiner and selectors: they change the letter before them
+    r"\x{115F}\x{1160}\x{2800}\x{3164}\x{FFA0}]"  # letters that are blank by design
 )
-
-
-_MARKS = {
-    **{f"{what} is left in it": source for what, source in _LEFTOVERS.items()},
-    "a model talks about its work": _TALK,
-}
 
 
 class WellFormed(Filter):
     """Drops what lacks a value that its seed has, breaks the seed's JSON, or holds what a template or a model left.
 
-    What stands in the seed as well is never held against a candidate: a case may be about templates.
+    What stands in the seed as well is never held against a candidate: a case may be about templates. Small talk and
+    gaps are told by words of English and sixteen other languages; the rest is the same in every language.
     """
 
     type = "well-formed"
@@ -70,7 +50,8 @@ class _FormJudge(Judge):
         return Found(True, None, "well formed")
 
     def _problems(self, values: dict[str, Any], before: dict[str, Any]) -> Iterator[str]:
-        if not compared(values).strip():
+        old = compared(before)
+        if not _seen(compared(values)) and (_seen(old) or not before):
             yield "it is empty"
         wanted = [name for name, value in before.items() if not _empty(value)]
         for name in dict.fromkeys((*self._settings.variables, *wanted)):
@@ -80,15 +61,19 @@ class _FormJudge(Judge):
                 yield f"the value {shown(name)} is empty"
         for name, value in values.items():
             yield from _broken(name, value, before.get(name))
-        old = compared(before)
         for text in leaves(values):
-            for what, source in _MARKS.items():
-                if (place := _place(source, text)) and not found(_pattern(source), old):
+            for what, pattern in marks().items():
+                if (place := _place(pattern, text)) and not found(pattern, old):
                     yield f"{what}: {shown(place)}"
 
 
 def _empty(value: Any) -> bool:
-    return not any(text.strip() for text in leaves(value))
+    return not any(map(_seen, leaves(value)))
+
+
+def _seen(text: str) -> bool:
+    """Whether there is anything to be seen in a text: an emoji or a question mark is, a zero-width space is not."""
+    return found(compile_pattern(_VISIBLE), text)
 
 
 def _broken(name: str, value: Any, before: Any) -> Iterator[str]:
@@ -133,13 +118,8 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def _place(source: str, text: str) -> str:
+def _place(pattern: Pattern, text: str) -> str:
     """What a pattern matches first, with what follows; empty where it matches nothing."""
-    searching: Any = _pattern(source)
-    match = searching.search(text.encode("utf-8", "replace").decode())
+    searching: Any = pattern
+    match = searching.search(storable(text))
     return match.string[match.start() : match.start() + 60] if match else ""
-
-
-@cache
-def _pattern(source: str) -> Pattern:
-    return compile_pattern(source)

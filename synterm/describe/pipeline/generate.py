@@ -14,6 +14,7 @@ from synterm.core.generation import Funnel, GenerationStatus
 from synterm.core.request import Request
 from synterm.describe.candidate import Candidate
 from synterm.describe.filters.base import Known
+from synterm.describe.pipeline.asking import Askers, asked_by
 from synterm.describe.pipeline.checking import Checking
 from synterm.describe.pipeline.keeping import as_case, rejected
 from synterm.describe.pipeline.label_check import NAME, Finding
@@ -109,6 +110,7 @@ class _Generation:
         self._making = Making(plan, self._places, self.funnel, self._ask)
         labels = tuple(dict.fromkeys(label for slot in self._steering.slots for label in self._labels(slot)))
         self._sieve = Sieve(plan.filters, Known(project.generations.known(generation_id), labels))
+        self._askers = Askers(asked_by(plan.filters, project.models.all(), plan.model), self._ask, self.funnel)
         self._checking = Checking(plan.label_check, self._places, self._ask) if plan.label_check else None
         # What it made before it was cut short: it is made again from the same answers, and stands there already.
         self._there = {str(case.origin.detail.get("name")): case for case in project.generations.cases(generation_id)}
@@ -175,6 +177,7 @@ class _Generation:
         # What stands there already counts first: where it was cut short, others had no answer yet.
         in_turns = sorted(_in_turns(wave), key=lambda one: f"{one[0].name}.{one[1]}" not in self._there)
         sifted = [self._filtered(made, place, candidate) for made, place, candidate in in_turns]
+        sifted = await self._judged(sifted)
         good = [one for one in sifted if one.passed.dropped is None]
         findings = await self._findings(good)
         cases: list[Case] = []
@@ -205,6 +208,12 @@ class _Generation:
         if passed.dropped is None:
             self._sieve.keep(candidate)
         return _Sifted(made.slot, f"{made.name}.{place}", candidate, passed)
+
+    async def _judged(self, sifted: Sequence[_Sifted]) -> list[_Sifted]:
+        """The same, after the filters that ask a model."""
+        about = {one.name: (one.slot, one.candidate) for one in sifted if one.passed.dropped is None}
+        said = await self._askers.judge(about) if about else {}
+        return [replace(one, passed=one.passed.then(said[one.name])) if one.name in said else one for one in sifted]
 
     async def _findings(self, good: Sequence[_Sifted]) -> dict[str, Finding]:
         if self._checking is None:

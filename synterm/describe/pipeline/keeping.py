@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from synterm.core.case import Case, Origin, Status
-from synterm.core.generation import GENERATION, fingerprint
+from synterm.core.generation import GENERATION, mark
 from synterm.core.ids import new_id
 from synterm.describe.candidate import Candidate
 from synterm.describe.pipeline.label_check import Finding
@@ -55,16 +55,14 @@ def as_case(
         origin=Origin(kind="generated", seed_id=seed.id if seed else None, detail=detail),
         root_id=seed.root_id if seed else case_id,
     )
-    marked = {**detail, "as_made": fingerprint(case)}
-    return case.model_copy(update={"origin": case.origin.model_copy(update={"detail": marked})})
+    return mark(case)
 
 
 def rejected(case: Case, dropped: dict[str, Any]) -> Case:
     """A case that was kept, and then dropped after all."""
     detail = {**case.origin.detail, "dropped": dropped}
-    new = case.model_copy(update={"status": "rejected"})
-    marked = {**detail, "as_made": fingerprint(new)}
-    return new.model_copy(update={"origin": case.origin.model_copy(update={"detail": marked})})
+    origin = case.origin.model_copy(update={"detail": detail})
+    return mark(case.model_copy(update={"status": "rejected", "origin": origin}))
 
 
 def _status(plan: GenerationPlan, candidate: Candidate, finding: Finding | None) -> Status:

@@ -26,6 +26,12 @@ class Passed:
     dropped: dict[str, Any] | None
     """What the one that dropped it said; None where all kept it."""
 
+    def then(self, after: Passed) -> Passed:
+        """What was found in all, after filters found more; what they said before stands no longer."""
+        again = {detail["filter"] for detail in after.details}
+        before = (detail for detail in self.details if detail["filter"] not in again)
+        return Passed((*before, *after.details), after.dropped)
+
 
 class Sieve:
     """Filters at work."""
@@ -45,13 +51,13 @@ class Sieve:
         """What they find. One that all of them keep is remembered: the next may be too near to it."""
         name = content_id("input", candidate.input)
         if name in self._seen or (seed is not None and candidate.input == seed.input):
-            detail = _detail(REPEATED, Found(False, None, "it was made before, or is its seed, word for word"))
+            detail = detail_of(REPEATED, Found(False, None, "it was made before, or is its seed, word for word"))
             return Passed((detail,), detail)
         self._seen.add(name)
         details: list[dict[str, Any]] = []
         for one, judge in zip(self.filters, self._judges, strict=True):
             found = judge.judge(candidate, seed)
-            details.append(_detail(one.type, found))
+            details.append(detail_of(one.type, found))
             if not found.kept:
                 return Passed(tuple(details), details[-1])
         return Passed(tuple(details), None)
@@ -68,11 +74,12 @@ class Sieve:
             if one.whole:
                 left = [at for at, why in enumerate(dropped) if why is None]
                 for at, found in zip(left, judge.choose([candidates[at] for at in left]), strict=True):
-                    dropped[at] = None if found.kept else _detail(one.type, found)
+                    dropped[at] = None if found.kept else detail_of(one.type, found)
         return dropped
 
 
-def _detail(name: str, found: Found) -> dict[str, Any]:
+def detail_of(name: str, found: Found) -> dict[str, Any]:
+    """What a filter of this name found, as the case's origin keeps it."""
     return {"filter": name, "score": found.score, "reason": found.reason}
 
 

@@ -34,11 +34,11 @@ class BatchMoney:
         return self._purse is not None or self.day_cap is not None
 
     def worst(self, request: Request) -> float | None:
-        """What a request costs at most, in US dollars; 0 where no cap asks, None when nobody can say."""
-        if not self.capped:
-            return 0.0
+        """What a request costs at most, in US dollars; None when nobody can say, or 0 where no cap asks. What is
+        known is charged when the batch is given up."""
         price = batch_rates(request.model)
-        return None if price is None else price.worst(request)
+        worst = None if price is None else price.worst(request)
+        return worst if self.capped else worst or 0.0
 
     def room(self) -> float:
         """How much may still be set aside, in US dollars."""

@@ -16,23 +16,25 @@ def regressions(report: CompareReport) -> list[str]:
     return list(_with("worse", report))
 
 
-def undecided(report: CompareReport) -> list[str]:
-    """Where there was not enough evidence, in words; also when nothing was compared at all."""
-    return list(_with("not enough evidence", report)) if report.comparisons else ["nothing was compared"]
+def insufficient(report: CompareReport) -> list[str]:
+    """The variants that, as a whole, can't be told from what they are held against, in words: too little changed,
+    nothing was compared, or nothing stands against them.
 
-
-def insufficient(report: CompareReport) -> bool:
-    """Whether, of a run, a variant as a whole can't be told from what it was held against: too little changed, nothing
-    was compared, or nothing stands against it."""
-    wholes = (found.whole.passes.verdict for found in report.comparisons)
-    return "not enough evidence" in wholes or bool(report.variants_unpaired)
+    It is the whole that is looked at, by `synterm run` and `synterm compare` alike: where one of a behavior's three
+    cases changed, no more of them can tell, and one such behavior would keep the answer at "not enough" for good.
+    """
+    if not report.comparisons:
+        return ["nothing was compared"]
+    open_ = [found.after for found in report.comparisons if found.whole.passes.verdict == "not enough evidence"]
+    alone = [f"nothing stands against {name}" for name in report.variants_unpaired]
+    return [*(f"{name} as a whole" for name in open_), *alone]
 
 
 def exit_code(report: CompareReport, fail_on: Collection[str]) -> tuple[ExitCode, str]:
     """The exit code, and why: `fail_on` may have ``regression`` and ``insufficient``."""
     if "regression" in fail_on and (worse := regressions(report)):
         return ExitCode.GATE_FAILED, f"worse: {_several(worse)}"
-    if "insufficient" in fail_on and (open_ := undecided(report)):
+    if "insufficient" in fail_on and (open_ := insufficient(report)):
         return ExitCode.INSUFFICIENT, f"not enough evidence: {_several(open_)}"
     return ExitCode.OK, ""
 

@@ -17,7 +17,7 @@ def pass_rate(gate: Gate, scope: Scope) -> Found:
     if gate.bound:
         return _lower_end(limit, scope)
     finding = (
-        "no verdicts" if tally.rate is None else f"{rate_words(tally.rate, 1)} do, {tally.passed} of {tally.judged}"
+        "no verdicts" if tally.rate is None else f"{rate_words(tally.rate, 1)} pass, {tally.passed} of {tally.judged}"
     )
     return Found(tally.holds(limit, scope.missing), limit, tally.rate, finding)
 

@@ -82,7 +82,7 @@ def _broken(case: ChangedCase) -> str:
 def _gate(title: str, found: FoundGate) -> Said:
     under = f" under {found.variant}" if found.variant else ""
     note = f"\n{found.gate.note}" if found.gate.note else ""
-    return f"{title}: {found.path}", f"{found.gate.words}, found {found.found}{under}{note}"
+    return f"{title}: {found.path}", f"{found.gate.words}; found: {found.found}{under}{note}"
 
 
 def _worse(report: RunReport, found: FoundPart) -> str:

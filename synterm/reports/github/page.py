@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from hashlib import sha256
 from itertools import chain
 
 from synterm.core.report import RunReport
@@ -33,16 +34,25 @@ def summary(report: RunReport, failing: Sequence[FailingCase], reasons: Reasons,
     return _fitted(chain([head], blocks), room, lambda text: len(text.encode()))
 
 
-def comment(report: RunReport, failing: Sequence[FailingCase], reasons: Reasons) -> str:
-    """The body of a comment on a pull request. Its first line is the marker by which it is found again."""
-    head = f"{marker(report.project)}\n{_alert(report, report.project)}"
+def comment(report: RunReport, failing: Sequence[FailingCase], reasons: Reasons, place: str) -> str:
+    """The body of a comment on a pull request. Its first line is the marker by which it is found again.
+
+    `place`: what tells the project from others of the repository, see `marker`.
+    """
+    head = f"{marker(place)}\n{_alert(report, report.project)}"
     blocks = _blocks(report, failing, reasons, _COMMENT_ROWS)
     return _fitted(chain([head], blocks), COMMENT_MOST, lambda text: len(text.encode("utf-16-le")) // 2)
 
 
-def marker(project: str) -> str:
-    """``<!-- synterm:meeting-router -->``: GitHub does not show it."""
-    return f"<!-- synterm:{_SLUG.sub('-', project.lower()).strip('-')[:80] or 'project'} -->"
+def marker(place: str) -> str:
+    """``<!-- synterm:evals-router-db-5c1d2e9a -->``: GitHub does not show it.
+
+    `place` is the project file's path in the repository: two projects there may have one name, and a project that is
+    made anew of its text has another id each time.
+    """
+    slug = _SLUG.sub("-", place.lower())[-80:].strip("-")
+    digest = sha256(place.encode()).hexdigest()[:8]
+    return f"<!-- synterm:{slug}-{digest} -->" if slug else f"<!-- synterm:{digest} -->"
 
 
 def _alert(report: RunReport, project: str | None = None) -> str:

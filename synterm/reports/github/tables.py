@@ -8,6 +8,7 @@ from html import escape
 from synterm.core.comparison import VariantComparison
 from synterm.core.report import GateState, RunReport, VariantReport
 from synterm.evaluate.compare.outcome import worst_first
+from synterm.reports.comparison import not_compared
 from synterm.reports.figures import interval, milliseconds, p_figure, percent
 from synterm.reports.findings import WHOLE, FoundGate, gates
 from synterm.reports.github.annotations import Reasons
@@ -42,6 +43,10 @@ def comparison_tables(report: RunReport) -> Iterator[str]:
     yield f"### Against {span(report.comparison.before.name)}\n"
     for pair in report.comparison.comparisons:
         yield _pair(pair)
+        if pair.unpaired_counts:
+            yield f"Not compared: {escape(not_compared(pair))}\n"
+    for name in report.comparison.variants_unpaired:
+        yield f"- nothing stands against {span(name)}\n"
     for note in report.comparison.notes:
         yield f"- {span(note, 400)}\n"
 

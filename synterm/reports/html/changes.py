@@ -12,10 +12,12 @@ from synterm.core.tree import Tree
 from synterm.evaluate.compare.outcome import worst_first
 from synterm.evaluate.report import RunResult
 from synterm.reports.changes import Change, changes
+from synterm.reports.comparison import more_words, not_compared, points
 from synterm.reports.evaluations import evaluation_report
 from synterm.reports.figures import p_words
 from synterm.storage.project import Project
 from synterm.storage.recorded import Recorded
+from synterm.text import plural
 
 MOST = 200
 """Cases of each list that are shown."""
@@ -58,15 +60,14 @@ def title(comparison: CompareReport | None) -> str:
 
 def _compared(found: VariantComparison) -> ShownChange:
     passes = found.whole.passes
-    words = [f"{passes.compared:,} cases compared", f"{passes.roots:,} independent"]
+    words = [f"{plural(passes.compared, 'case')} compared", f"{passes.roots:,} independent"]
     if passes.difference is not None and passes.difference_ci is not None:
-        low, high = passes.difference_ci
-        words.append(f"pass rate {_points(passes.difference)} points (95 %: {_points(low)} to {_points(high)})")
-    if passes.fixed or passes.broken:
+        words.append(f"pass rate {points(passes)}")
+    if passes.compared:
         words.append(f"{p_words(passes.p_value)} (exact McNemar)")
-    if passes.more_cases_needed:
-        words.append(f"about {passes.more_cases_needed:,} more independent cases would tell")
-    left_out = ", ".join(f"{count:,} {why}" for why, count in found.unpaired_counts.items() if count)
+    if passes.compared and (more := more_words(passes)):
+        words.append(more)
+    left_out = not_compared(found) if found.unpaired_counts else ""
     return ShownChange(
         found.before,
         found.after,
@@ -79,10 +80,6 @@ def _compared(found: VariantComparison) -> ShownChange:
         worst_first(found.behaviors),
         left_out,
     )
-
-
-def _points(share: float) -> str:
-    return f"{share * 100:+.0f}".replace("-", "−")
 
 
 _Sides = dict[tuple[tuple[str, str], str], list[Recorded]]

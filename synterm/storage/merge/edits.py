@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from synterm.core.tree import LEVELS
 from synterm.storage.base import marks
+from synterm.storage.merge.made import follow
 from synterm.storage.merge.recorded import forget
 from synterm.storage.merge.scratch import Scratch
 from synterm.storage.merge.settle import REMOVED, Difference, Prefer, Settled, Side, Tell, Values, settle
@@ -14,10 +15,10 @@ from synterm.storage.merge.sql import as_text
 from synterm.storage.merge.tables import EDITED, Edited, edited
 
 _REFERRING = {
-    "nodes": (("nodes", "parent_id"), ("cases", "scenario_id"), ("evaluations", "scenario_id")),
+    "nodes": (("nodes", "parent_id"), ("evaluations", "scenario_id")),
     "prompts": (("prompt_versions", "prompt_id"),),
 }
-"""Which columns name a row of a table, besides those of baselines, whose rows may become equal by it."""
+"""Which columns name a row of a table, besides those of baselines, whose rows may become equal by it, and cases."""
 
 
 class Edits:
@@ -34,6 +35,9 @@ class Edits:
             self._scratch.run(f"CREATE TABLE base_{table} AS SELECT * FROM {table} WHERE file = 0")
         join_pins(self._scratch)
         for one in EDITED:
+            if one.table == "cases":
+                # The same case may be in one file where two features of one name are one already, and in one where not.
+                self._join_nodes()
             self._settle(one)
         kept = self._keep_parents("cases", "scenario_id", "nodes")
         for _ in LEVELS:
@@ -43,8 +47,7 @@ class Edits:
             self._tell(*told)
         for table in ("prompts", "models", "documents"):
             self._join_twins(edited(table), "TRUE")
-        for level in LEVELS:
-            self._join_twins(edited("nodes"), f"level = '{level}'")
+        self._join_nodes()
         for table in ("prompt_versions", "baselines"):
             self._settle(edited(table))
         self._remove_runs()
@@ -109,6 +112,10 @@ class Edits:
                 kept.append((edited(parent), side, Difference(REMOVED, (Side(child, side.values),), tuple(gone))))
         return kept
 
+    def _join_nodes(self) -> None:
+        for level in LEVELS:
+            self._join_twins(edited("nodes"), f"level = '{level}'")
+
     def _join_twins(self, one: Edited, where: str) -> None:
         """Make one of what two files made under the same name: the id that was made first stays."""
         names = ", ".join(one.twins)
@@ -132,6 +139,7 @@ class Edits:
         for other, column in _REFERRING.get(table, ()):
             self._scratch.run(f"UPDATE {other} SET {column} = ? WHERE {column} = ?", [new, old])
         if table == "nodes":
+            follow(self._scratch, old, new)
             self._scratch.run("UPDATE baselines SET scenario_id = ? WHERE scenario_id = ?", [new, old])
 
     def _remove_runs(self) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from synterm.errors import ProjectError
 from synterm.storage.merge.edits import Edits
 from synterm.storage.merge.gather import Gathered, gather
+from synterm.storage.merge.made import leave_out_undone
 from synterm.storage.merge.names import field_of, kind_of, name_of, text_of
 from synterm.storage.merge.scratch import Scratch, scratch
 from synterm.storage.merge.settle import REMOVED, Difference, Prefer, Side
@@ -53,6 +54,8 @@ class Merged:
     combined: list[Combined] = field(default_factory=list[Combined])
     partial: list[Partial] = field(default_factory=list[Partial])
     renumbered: list[Renumbered] = field(default_factory=list[Renumbered])
+    taken_back: int = 0
+    """Cases that are left out, since their generation was taken back in one of the files."""
 
 
 def merge(
@@ -74,6 +77,7 @@ def merge(
         found.files = [gather(room, source, before) for source in sources]
         note_numbers(room)
         Edits(room, prefer, lambda one, side, difference: _tell(room, found, one, side, difference)).settle_all()
+        found.taken_back = leave_out_undone(room)
         found.renumbered = number_versions(room)
         found.combined, found.partial = combine_shards(room)
         _note_parts(room, found)

@@ -26,6 +26,7 @@ _KINDS = {
     "reviews": "review",
     "baselines": "baseline",
     "generations": "generation",
+    "findings": "finding",
 }
 _FIELDS = {"content_id": "content", "scenario_id": "scenario", "parent_id": "place", "run_id": "run", "spec": "model"}
 

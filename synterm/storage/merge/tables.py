@@ -80,6 +80,7 @@ EDITED = (
     Edited("reviews", ("content_id", "output_id", "source", "who"), least=("id", "created"), latest=True),
     Edited("baselines", ("name", "scenario_id"), along=("who",)),
     Edited("generations", ("id",), latest=True),
+    Edited("findings", ("id",), latest=True),
 )
 """In the order in which they are settled: what others refer to comes first."""
 RECORDED = ("responses", "runs", "run_columns", "evaluations", "batches", "batch_requests", "spending")

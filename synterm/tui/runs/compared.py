@@ -10,7 +10,7 @@ from synterm.core.case import input_text, value_text
 from synterm.core.comparison import ChangedCase, CompareReport, PartComparison, SideOfCase, VariantComparison
 from synterm.evaluate.compare.outcome import behaviors_that
 from synterm.reports.comparison import compared_words, more_words, named, points
-from synterm.reports.figures import p_words, percent
+from synterm.reports.figures import p_figure, p_words, percent
 from synterm.text import one_line, plural
 from synterm.tui.runs.text import VERDICT_INKS
 from synterm.tui.screens.text import MUTED, section
@@ -76,14 +76,13 @@ def _behaviors(parts: Sequence[PartComparison], width: int) -> Content:
     lines = [Content.styled(head, MUTED)]
     for part in parts:
         passes = part.passes
-        p_value = f"{passes.p_adjusted:.2g}" if passes.p_adjusted >= 0.001 else "<0.001"
         lines.append(
             Content.assemble(
                 padded(one_line(part.path), path),
                 f"  {percent(passes.rate_before):>6} {percent(passes.rate_after):>6} ",
                 (f"{passes.fixed or '·':>4} ", "$text-success" if passes.fixed else MUTED),
                 (f"{passes.broken or '·':>4} ", "$text-error" if passes.broken else MUTED),
-                (f"{p_value:>7}  ", MUTED),
+                (f"{p_figure(passes.p_adjusted):>7}  ", MUTED),
                 (passes.verdict, _ink(part)),
             )
         )

@@ -94,7 +94,8 @@ class FormScreen(ModalScreen[bool]):
         with VerticalScroll(can_focus=False) as box:
             box.border_title = Content(one_line(self._title, 70))
             also = "ctrl+t tests · " if self._probe else ""
-            box.border_subtitle = Content(f"{also}ctrl+s saves · esc leaves")
+            saves = "enter" if self._is_one_line else "ctrl+s"
+            box.border_subtitle = Content(f"{also}{saves} saves · esc leaves")
             if self._note:
                 yield Static(Content(printable(self._note)), classes="form--note")
             for field in self._fields:
@@ -126,6 +127,17 @@ class FormScreen(ModalScreen[bool]):
         """Says that something was changed."""
         same = self.values == {field.name: field.value for field in self._fields}
         return "" if same else f"{one_line(self._title, 60)}: what you changed is not saved."
+
+    @property
+    def _is_one_line(self) -> bool:
+        return len(self._fields) == 1 and self._fields[0].kind in ("line", "number")
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        """Where there is one line alone, enter can mean nothing else."""
+        event.stop()
+        if self._is_one_line:
+            self.action_save()
 
     def action_save(self) -> None:
         """Save, and close when that worked."""

@@ -13,7 +13,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from synterm.core.case import Case
 from synterm.errors import SyntermError
@@ -23,6 +23,7 @@ from synterm.tui.board.rows import GONE, CaseRows
 from synterm.tui.session import Session
 from synterm.tui.why.finding import Details, look_into
 from synterm.tui.why.sections import NAMES, Section, case_section, sections
+from synterm.tui.widgets.key_footer import KeyFooter
 
 _WATCH_SECONDS = 0.2
 
@@ -143,7 +144,7 @@ class InspectScreen(ModalScreen[Inspected]):
             with VerticalScroll():
                 for place in range(len(NAMES)):
                     yield Static("", id=f"section-{place}", classes="section", markup=False)
-        yield Footer()
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Show the cell; when another verdict lands, that."""

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from synterm.core.model import ModelSpec
 from synterm.core.prompt import Prompt
@@ -21,6 +21,7 @@ from synterm.text import one_line, printable
 from synterm.tui.board.lineup import DRAFT, Lineup
 from synterm.tui.session import Session
 from synterm.tui.titles import rate_text
+from synterm.tui.widgets.key_footer import KeyFooter
 from synterm.tui.widgets.lineup_matrix import Key, LineupMatrix, LineupTable, Model, Version
 
 
@@ -79,7 +80,7 @@ class LineupScreen(ModalScreen[Lineup | None]):
             matrix.styles.height = len(self._table.versions) + 1
             yield matrix
             yield Static("", id="lineup-note", markup=False)
-        yield Footer()
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Keys go to the table."""

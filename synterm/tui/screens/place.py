@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
 from synterm.errors import SyntermError
@@ -17,6 +17,7 @@ from synterm.storage.project import Project
 from synterm.text import one_line, printable
 from synterm.tui.screens.text import MUTED
 from synterm.tui.session import Session
+from synterm.tui.widgets.key_footer import KeyFooter
 
 T = TypeVar("T")
 
@@ -57,7 +58,7 @@ class PlaceScreen(Screen[None]):
         """Title, content, keys."""
         yield Static(self._title(""), id="place-title", markup=False)
         yield from self.compose_place()
-        yield Footer()
+        yield KeyFooter()
 
     def compose_place(self) -> ComposeResult:
         """The content."""

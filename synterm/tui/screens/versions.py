@@ -17,12 +17,13 @@ from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.widgets import Footer, Input, OptionList
+from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from synterm.core.differences import Line, TooLargeError, prompt_differences
 from synterm.core.prompt import Prompt, PromptBody, PromptVersion
 from synterm.text import one_line, printable
+from synterm.tui.widgets.key_footer import KeyFooter
 
 Annotate = Callable[[int, str | None, bool | None], Awaitable[Prompt | None]]
 """Gives a version another note or pin, and gives the prompt as it is then."""
@@ -59,7 +60,7 @@ class VersionsScreen(ModalScreen[int | None]):
                 yield OptionList(*self._options(), id="versions-list", markup=False)
                 yield DiffView()
             yield Input(id="versions-note", placeholder="note", max_length=200, compact=True)
-            yield Footer()
+            yield KeyFooter()
 
     def on_mount(self) -> None:
         """Begin with the newest version."""

@@ -13,7 +13,6 @@ from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Footer
 
 from synterm.core.case import Case
 from synterm.providers.registry import Providers
@@ -33,6 +32,7 @@ from synterm.tui.screens.workbench.tree_edits import TreeEditing
 from synterm.tui.screens.workbench.viewing import ViewingScreen
 from synterm.tui.widgets.cases import CasesPane
 from synterm.tui.widgets.grid.grid import ResultGrid
+from synterm.tui.widgets.key_footer import KeyFooter
 from synterm.tui.widgets.line_list import LineList
 from synterm.tui.widgets.pane_tabs import PaneTabs
 from synterm.tui.widgets.prompt.pane import PromptPane
@@ -81,7 +81,7 @@ class WorkbenchScreen(ViewingScreen, CaseEditing, TreeEditing, DocumentEditing, 
             with Vertical(id="main"):
                 yield PromptPane(id="prompt")
                 yield ResultGrid(id="results")
-        yield Footer()
+        yield KeyFooter()
 
     async def on_mount(self) -> None:
         """Fill the panes, and begin to evaluate what is on screen."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from textual import on, work
 
 from synterm.core.tree import LEVELS, Node, Tree
+from synterm.evaluate.gates.untagged import untagged
 from synterm.storage.nodes import child_level
 from synterm.storage.project import Project
 from synterm.text import one_line, plural
@@ -69,6 +70,8 @@ class TreeEditing(EditingScreen):
         async def save(values: Values) -> None:
             new = edited_node(values, **node.model_dump(include={"id", "level", "parent_id", "position"}))
             await self.make_edit(f"{node.level} {new.name} changed", self._putting(new), self._putting(node))
+            for told in untagged(self.session.project, new.gates, node):
+                self.notify(told, severity="warning", markup=False)
 
         if await self.ask_form(f"Edit {node.level} {node.name}", node_fields(node), save, NOTE):
             self.project_edited()

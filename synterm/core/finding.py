@@ -1,0 +1,33 @@
+"""A finding: what looking into failures brought to light, kept with the project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+
+from synterm.core.ids import content_id
+
+FindingKind = Literal["triage", "cluster", "shrink", "boundary", "attack"]
+KINDS: tuple[FindingKind, ...] = get_args(FindingKind)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding. The same kind of thing found about the same subject again takes its place."""
+
+    kind: FindingKind
+    subject: tuple[str, ...]
+    """What it is about, as ids: a case's content and an answer, a cluster, a case and a dimension."""
+    body: dict[str, Any]
+    """What was found, as JSON: one of the models of `synterm.core.distill`."""
+    who: str = ""
+    """The login name of whoever found or confirmed it."""
+    run_id: str = ""
+    """The run it was found in; empty where there was none, or it is gone."""
+    updated: str = field(default="", compare=False)
+    """When it was found last: ISO 8601, UTC; set by the store."""
+
+    @property
+    def id(self) -> str:
+        """The same for the same kind and subject, in hex."""
+        return content_id("finding", [self.kind, *self.subject])

@@ -1,0 +1,1 @@
+"""Boundaries: along which noise, length, wording or temperature a verdict flips, and where."""

@@ -1,0 +1,1 @@
+"""Clusters: failures that are alike in what was asked and in what went wrong."""

@@ -1,0 +1,98 @@
+"""What a cluster is called, by rules: the error that is most common in it, and the words that mark it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from math import log
+
+from synterm.core.distill import Failing
+from synterm.describe.wording import normal
+from synterm.text import one_line, plural
+
+_WORDS = re.compile(r"\w+")
+_SHORTEST = 3
+_MARKS = 3
+"""Words in a name."""
+_LEAST = 0.3
+"""A word marks a cluster when it is in so many of its inputs."""
+_PLAIN = frozenset(
+    "a about all also am an and any are as at be been but by can could did do does for from get give got had has have "
+    "he her here hey him his how i i'd i'll i'm if in into is it its just know let like make me my need no not now of "
+    "oh ok on one or our out please put really see she should so some tell than thank thanks that the their them then "
+    "there these they thing this those to too up us very want was way we well were what when where which who why will "
+    "with would you your".split()
+)
+
+
+def error_of(failing: Failing) -> str:
+    """How it went wrong, in a few words: ``clarify instead of schedule``, the reason, or the error without figures."""
+    if not failing.judged:
+        return "no verdict: " + _without_figures(one_line(failing.got or failing.reason, 60))
+    if failing.expected and _is_label(failing.expected) and _is_label(failing.got):
+        return f"{failing.got} instead of {failing.expected}"
+    return _without_figures(one_line(failing.reason, 60)) or "fails"
+
+
+def pattern_of(members: Sequence[Failing]) -> str:
+    """The error of more than half of them; empty where there is none."""
+    error, count = Counter(map(error_of, members)).most_common(1)[0]
+    return error if 2 * count > len(members) else ""
+
+
+def name_of(members: Sequence[Failing], everywhere: Counter[str], total: int) -> str:
+    """``notes, summary: clarify instead of summarize``.
+
+    `everywhere` counts in how many of all `total` failures each word is.
+    """
+    words, pattern = marks(members, everywhere, total), pattern_of(members)
+    shown = ", ".join(words) or f'like "{one_line(members[0].input, 30)}"'
+    return f"{shown}: {pattern}" if pattern else shown
+
+
+def marks(members: Sequence[Failing], everywhere: Counter[str], total: int) -> list[str]:
+    """The words that are in many of these inputs, and in few of the others; the most telling first."""
+    inside = Counter(word for one in members for word in words_of(one.input))
+    size, others = len(members), max(total - len(members), 0)
+
+    def telling(word: str) -> float:
+        share = inside[word] / size
+        elsewhere = (everywhere[word] - inside[word] + 0.5) / (others + 1)
+        return share * log(max(share / elsewhere, 1e-9))
+
+    least = max(_LEAST * size, min(2, size))
+    chosen = [word for word, count in inside.items() if count >= least and telling(word) > 0]
+    return sorted(chosen, key=lambda word: (-round(telling(word), 9), word))[:_MARKS]
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The words of a text that can mark a cluster."""
+    found = _WORDS.findall(normal(text))
+    return frozenset(word for word in found if len(word) >= _SHORTEST and word not in _PLAIN and not word.isdigit())
+
+
+def hypothesis_of(members: Sequence[Failing], everywhere: Counter[str], total: int) -> str:
+    """What the rules can say about why they fail: what they have in common, not more."""
+    pattern = pattern_of(members)
+    roots = len({one.root_id for one in members})
+    parts = [f"{plural(len(members), 'case')} of {plural(roots, 'lineage')}"]
+    if pattern:
+        same = sum(error_of(one) == pattern for one in members)
+        parts.append(f"{same} go wrong in the same way ({pattern})")
+    if words := marks(members, everywhere, total):
+        inside = sum(words[0] in words_of(one.input) for one in members)
+        share_all = everywhere[words[0]] / total
+        parts.append(f'"{words[0]}" is in {inside / len(members):.0%} of them, in {share_all:.0%} of all failures')
+    return "; ".join(parts)
+
+
+def _is_label(text: str) -> bool:
+    return 0 < len(text) <= 40 and "\n" not in text
+
+
+_FIGURES = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
+
+
+def _without_figures(text: str) -> str:
+    return _FIGURES.sub("N", text)

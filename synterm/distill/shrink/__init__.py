@@ -1,0 +1,1 @@
+"""Shrinking: the smallest input that still fails, and the nearest that passes."""

@@ -1,0 +1,1 @@
+"""Triage: of which type each failure is, and what to do about it."""
