@@ -4,8 +4,7 @@ from __future__ import annotations
 
 GROUPS: dict[str, dict[str, str]] = {
     "First steps": {
-        "demo": "synterm demo: a sample project, no key, no account",
-        "new": "synterm new my.db: a project of your own",
+        "demo new": "synterm demo: no key, no account; synterm new my.db",
         "models": "which models are usable now, why others are not",
     },
     "Describe": {
@@ -13,6 +12,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "add edit rm": "change them, without the workbench",
         "import": "cases of files: CSV, JSONL, promptfoo, logs …",
         "generate": "new cases of those that are there, checked",
+        "coverage": "what cases cover, what is missing; filling it",
     },
     "Evaluate": {
         "run": "evaluate; the entry point for CI",

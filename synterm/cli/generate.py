@@ -29,6 +29,8 @@ examples:
   synterm generate my.db --from Routing --with vary:tone=angry --model gpt --max-cost 0.50 --check-labels
   synterm generate my.db --from Ambiguous --with borderline:first=schedule,second=retrieve --into Ambiguous/borderline
   synterm generate my.db --list                      the generators and filters there are
+  synterm generate my.db --effect                    what other thresholds would have kept of the last one
+  synterm generate my.db --effect last --apply too-far:0.5
   synterm generate my.db --undo                      take the last one back, but for what somebody changed
 
 exit codes: 0 so many were kept · 2 the command is wrong · 3 it ended before · 130, 143, 129 interrupted"""
@@ -51,6 +53,10 @@ def run(args: argparse.Namespace) -> int:
     with opened(args.project) as project:
         if args.undo is not None:
             return _undo(project, args)
+        if args.effect is not None:
+            from synterm.cli.thresholds import show_effect
+
+            return show_effect(project, args)
         from synterm.cli.generation_plan import generation_plan, tell_plan
 
         plan = generation_plan(project, args)
@@ -193,6 +199,18 @@ def _what_comes_of_it(parser: argparse.ArgumentParser) -> None:
     add("--dry-run", action="store_true", help="only say what would be done, with the first question")
     add("--json", metavar="FILE", help="the funnel and all cases as JSON (synterm schema generation); - for stdout")
     add("--quiet", action="store_true", help="say nothing but errors")
+    add(
+        "--effect",
+        nargs="?",
+        const="last",
+        metavar="ID",
+        help="how many of a generation (default: the last) other thresholds of its filters would keep",
+    )
+    add(
+        "--apply",
+        metavar="FILTER:THRESHOLD",
+        help="with --effect: drop and restore its cases by this threshold, but for those that somebody changed",
+    )
     add("--list", action="store_true", help="the generators and filters there are")
     add(
         "--undo",

@@ -21,6 +21,7 @@ examples:
 _WRITTEN: dict[str, str] = {
     "run": "synterm.core.report:RunDocument",
     "compare": "synterm.core.comparison:CompareReport",
+    "distill": "synterm.core.distill:DistillReport",
     "tree": "synterm.reports.listings:TreeList",
     "cases": "synterm.reports.listings:CaseList",
     "duplicates": "synterm.describe.duplicate_list:DuplicateList",
@@ -30,11 +31,14 @@ _WRITTEN: dict[str, str] = {
     "documents": "synterm.reports.listings:DocumentList",
     "runs": "synterm.reports.listings:RunList",
     "imports": "synterm.reports.imports:ImportList",
+    "coverage": "synterm.core.coverage:CoverageReport",
     "generations": "synterm.reports.generation:GenerationList",
     "generation": "synterm.reports.generation:GenerationDocument",
+    "effect": "synterm.describe.effect_list:EffectDocument",
     "history": "synterm.reports.history:HistoryDocument",
     "trends": "synterm.reports.trends:TrendList",
     "baselines": "synterm.reports.baselines:BaselineList",
+    "drafts": "synterm.formats.draft_rows:DraftList",
     "verdicts": "synterm.formats.verdict_export:VerdictList",
     "calibration": "synterm.reports.calibration:CalibrationList",
     "verdict_import": "synterm.formats.verdict_report:ImportReport",
@@ -64,9 +68,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     names = (*_WRITTEN, *_READ)
     listed = ", ".join(name for name, place in _WRITTEN.items() if place.startswith(_LISTINGS) and name != "generation")
     written = (
-        f"what comes out: run, compare, diff, merge and import (with --json), those of synterm ls ({listed}), history, "
-        "baselines, generation (synterm generate), verdicts, calibration and verdict_import (synterm review), usable "
-        "(synterm models --json), trial (with --test), settings"
+        f"what comes out: run, compare, coverage, distill, diff, merge, import (with --json), those of synterm ls "
+        f"({listed}), history, baselines, generation and effect (synterm generate), verdicts, calibration and "
+        "drafts and verdict_import (synterm review), usable (synterm models --json), trial (with --test), settings"
     )
     read = "; what goes in: project (a text form), case and verdict (a line of a JSONL file)"
     parser.add_argument("name", metavar="NAME", choices=names, help=written + read)

@@ -47,8 +47,12 @@ class Hole(BaseModel):
     want: int
     words: str
     """In one line: "1 of 3 long cases that expect clarify"."""
+    alike: int = 0
+    """Labels of the behavior besides for which the same is missing, as much of it."""
     generators: tuple[str, ...] = ()
     """Chains, as ``synterm generate --with`` takes them, that make such cases; empty where none can."""
+    filters: tuple[str, ...] = ()
+    """As ``synterm generate --filter`` takes them: what drops of it what would lie elsewhere."""
     seeds: tuple[str, ...] = ()
     """Ids of the cases that are fit as seeds for them, best first; empty where the generators need none."""
     into: str = ""
@@ -78,7 +82,9 @@ class BehaviorCoverage(BaseModel):
     score: float
     """0 to 1: the independent cases that places have, up to what each wants, ÷ all that they want."""
     holes: tuple[Hole, ...]
-    """The worst first."""
+    """The worst first; so many at most."""
+    more_holes: int = 0
+    """How many there are besides."""
 
 
 class MapPoint(BaseModel):

@@ -189,6 +189,39 @@ class Boundary(_Frozen):
     ended: str
 
 
+class Round(_Frozen):
+    """One round of looking around failures."""
+
+    generation_id: str
+    made: int
+    """Candidates that the generators made."""
+    kept: int
+    """Those that the quality filters left."""
+    failed: int
+    """Of these, those that fail too."""
+    passed: int
+    errors: int
+    """Those without a verdict; they stay as drafts."""
+    requests: int
+    """Answers of the app that were asked for."""
+    cached: int
+
+
+class Neighbourhood(_Frozen):
+    """What was found around failures."""
+
+    cluster: str = ""
+    """The id of the cluster that was looked around; empty for failures that were chosen by hand."""
+    scenario: str
+    """The path of the scenario that holds what fails too; empty where nothing did."""
+    rounds: tuple[Round, ...]
+    failed: int
+    passed: int
+    pass_rate: float | None
+    """Of all neighbours that have a verdict, under the variant that they were evaluated under."""
+    ended: str
+
+
 class DistillReport(BaseModel):
     """What ``synterm distill --json`` gives."""
 
@@ -213,5 +246,6 @@ class DistillReport(BaseModel):
     triggers: tuple[Trigger, ...] = ()
     shrunk: tuple[Shrunk, ...] = ()
     boundaries: tuple[Boundary, ...] = ()
+    neighbourhoods: tuple[Neighbourhood, ...] = ()
     notes: tuple[str, ...] = ()
     """What could not be looked at, and why."""

@@ -37,6 +37,7 @@ from synterm.storage.connect import (
 from synterm.storage.contents import ContentStore
 from synterm.storage.coverage import CoverageStore
 from synterm.storage.documents import DocumentStore
+from synterm.storage.drafts import DraftStore
 from synterm.storage.findings import FindingStore
 from synterm.storage.gates import put_gates, read_gates
 from synterm.storage.generations import GenerationStore
@@ -228,6 +229,11 @@ class Project:
     def reviews(self) -> ReviewStore:
         """What people said about answers."""
         return ReviewStore(self._db, self._writer)
+
+    @cached_property
+    def drafts(self) -> DraftStore:
+        """Cases that wait for review, and what people decide about them."""
+        return DraftStore(self._db, self._writer, self.cases)
 
     @cached_property
     def runs(self) -> RunStore:

@@ -153,6 +153,7 @@ class Painter:
                 held_up=session.board.held_up(),
                 read_only=session.project.read_only,
                 unsaved=session.drafts.problem,
+                aside=session.aside,
             )
         )
 

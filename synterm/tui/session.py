@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
+from typing import TYPE_CHECKING
 
 from synterm.context.library import Library
 from synterm.core.case import Case
@@ -34,6 +35,9 @@ from synterm.tui.cases.query_words import Known
 from synterm.tui.drafts import Drafts
 from synterm.tui.edits import EditLog
 
+if TYPE_CHECKING:
+    from synterm.tui.generate.job import Generating
+
 
 class Session:
     """The state behind the panes; no case is in scope until `scope` is called.
@@ -50,6 +54,8 @@ class Session:
         self.checklist: Checklist = Checklist(self.tree, project.grades, self.models, self.library)
         self.prompts = project.prompts.all()
         self.model: ModelSpec | None = self.models[0] if self.models else None
+        self.lend_generating: Callable[[], Generating] | None = None
+        """Set by the workbench, which runs generations."""
         self.drafts = Drafts(project)
         self.edits = EditLog()
         """What was done to the project in this sitting, on whichever screen."""
@@ -86,6 +92,19 @@ class Session:
         self._edited = False
         """Whether cases were changed since it was counted which of them fit the query."""
         self._set_board()
+
+    @cached_property
+    def generating(self) -> Generating:
+        """What screens need that generate."""
+        assert self.lend_generating, "a workbench lends it"
+        return self.lend_generating()
+
+    @property
+    def aside(self) -> str:
+        """What is under way besides live mode, in words."""
+        # Not by `generating`: asked with every frame, it would be made before anyone generates.
+        generating: Generating | None = self.__dict__.get("generating")
+        return generating.status if generating else ""
 
     def scope(self, node_id: str | None, query: str) -> None:
         """Take the cases at or below a node that fit a query. Raises InputError for a query that says nothing known."""

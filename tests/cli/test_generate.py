@@ -434,3 +434,59 @@ def test_a_generator_that_finds_nothing_to_change_lets_a_candidate_of_a_chain_pa
     assert steps == {("contractions", "casing"), ("casing",)}
     alone = synterm("generate", path, "--no-usual-filters", "--with", "contractions | shorthand", "--count", "30")
     assert "contractions | shorthand: the text has nothing that could be changed so" in alone.out
+
+
+FAR = ("--no-usual-filters", "--filter", "too-close:0.8", "--with", "misspellings:strength=0.6", "--count", "12")
+
+
+def test_the_effect_of_thresholds_is_told_and_one_of_them_is_taken_up(synterm: Synterm, path: Path) -> None:
+    assert synterm("generate", path, *FAR).code in (0, 3)
+    told = synterm("generate", path, "--effect")
+    assert told.code == 0, told.err
+    assert "too-close: drops from 0.8" in told.out
+    assert "◂ as it was made" in told.out
+    [found] = synterm("generate", path, "--effect", "last", "--json", "-").json["filters"]
+    kept = len(generated(path, "draft"))
+    assert found["kept"] == kept
+    rows = {row["threshold"]: row for row in found["thresholds"]}
+    assert rows[0.8]["kept"] == kept
+    assert (rows[1.0]["dropped"], rows[0.05]["kept"]) == (0, 0)
+    assert rows[1.0]["kept"] == kept + rows[1.0]["restored"]
+    dropped = [case.origin.detail["dropped"]["filter"] for case in generated(path, "rejected")]
+    assert rows[1.0]["restored"] == dropped.count("too-close") > 0
+
+    done = synterm("generate", path, "--effect", "--apply", "too-close:0.5")
+    assert done.code == 0, done.err
+    left = generated(path, "draft")
+    assert len(left) == rows[0.5]["kept"] < kept
+    assert all(score_of(case) < 0.5 for case in left)
+    [lost] = [case for case in generated(path, "rejected") if "moved" in case.origin.detail][:1]
+    assert "the threshold was moved to 0.5" in synterm("show", path, "case", lost.id).out
+    # Back where it was: the same are kept.
+    synterm("generate", path, "--effect", "--apply", "too-close:0.8")
+    assert len(generated(path, "draft")) == kept
+
+
+def test_a_moved_threshold_leaves_alone_what_somebody_decided_and_undoing_takes_the_rest(
+    synterm: Synterm, path: Path
+) -> None:
+    synterm("generate", path, *FAR)
+    [first, *_] = sorted(generated(path, "draft"), key=score_of, reverse=True)
+    synterm("edit", path, "case", first.id, "--status", "accepted")
+    synterm("generate", path, "--effect", "--apply", "too-close:0.05")
+    assert [case.id for case in generated(path) if case.status != "rejected"] == [first.id]
+    synterm("generate", path, "--undo")
+    assert [case.id for case in generated(path)] == [first.id]
+
+
+def test_a_threshold_that_the_scores_tell_nothing_of_is_refused(synterm: Synterm, path: Path) -> None:
+    synterm("generate", path, *FAR)
+    for wanted, words in (("too-close:2", "can be moved from"), ("length:2", "those that do: too-close"), ("x", "0.5")):
+        done = synterm("generate", path, "--effect", "--apply", wanted)
+        assert done.code == 2
+        assert words in done.err
+
+
+def score_of(case: Any) -> float:
+    """What too-close said of a case."""
+    return next(one["score"] for one in case.origin.detail["filters"] if one["filter"] == "too-close")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,6 +47,16 @@ class Filter(BaseModel, ABC):
     @abstractmethod
     def open(self, known: Known) -> Judge:
         """A judge over candidates, who remembers those that were kept. Raises InputError where it can't work."""
+
+    def reach(self) -> tuple[float, float]:
+        """From which threshold to which the scores tell what would be kept; infinite where there is no bound."""
+        low, high = 0.0, math.inf
+        for bound in type(self).model_fields["threshold"].metadata:
+            low = float(getattr(bound, "ge", low))
+            if (over := getattr(bound, "gt", None)) is not None:
+                low = math.nextafter(over, math.inf)
+            high = float(getattr(bound, "le", high))
+        return low, high
 
     def config(self) -> dict[str, Any]:
         """Its type, and the fields that are not as they are by default."""

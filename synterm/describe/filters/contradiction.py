@@ -36,11 +36,15 @@ class Contradiction(Filter):
     def open(self, known: Known) -> Judge:
         return _ContradictionJudge(self, known)
 
+    def reach(self) -> tuple[float, float]:
+        """Further down it looks for none."""
+        return round(max(self.threshold - _BELOW, _LEAST), 6), 1.0
+
 
 class _ContradictionJudge(Judge):
     def __init__(self, settings: Contradiction, known: Known) -> None:
         self._settings = settings
-        self._floor = round(max(settings.threshold - _BELOW, _LEAST), 6)
+        self._floor = settings.reach()[0]
         self._neighbours = Neighbours(known, self._floor, "wording")
 
     def judge(self, candidate: Candidate, seed: Case | None) -> Found:

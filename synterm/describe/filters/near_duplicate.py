@@ -41,6 +41,10 @@ class NearDuplicate(Filter):
     def open(self, known: Known) -> Judge:
         return _NearJudge(self, known, self.by)
 
+    def reach(self) -> tuple[float, float]:
+        """Further down it looks for none."""
+        return _floor(self.threshold), 1.0
+
 
 class SameMeaning(NearDuplicate):
     """Drops what stands in the project with the same meaning, whatever the words, or was kept before.
@@ -58,10 +62,15 @@ class SameMeaning(NearDuplicate):
     """From this cosine on it is dropped."""
 
 
+def _floor(threshold: float) -> float:
+    """From which score on they are found."""
+    return round(max(threshold - _BELOW, _LEAST), 6)
+
+
 class _NearJudge(Judge):
     def __init__(self, settings: NearDuplicate, known: Known, by: By) -> None:
         self._settings = settings
-        self._floor = round(max(settings.threshold - _BELOW, _LEAST), 6)
+        self._floor = _floor(settings.threshold)
         self._neighbours = Neighbours(known, self._floor, by)
 
     def judge(self, candidate: Candidate, seed: Case | None) -> Found:

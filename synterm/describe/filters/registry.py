@@ -16,6 +16,7 @@ BUILT_IN = {
     "near-duplicate": "synterm.describe.filters.near_duplicate:NearDuplicate",
     "no-pii": "synterm.describe.filters.private:NoPiiFilter",
     "no-secrets": "synterm.describe.filters.private:NoSecretsFilter",
+    "place": "synterm.describe.filters.place:InPlace",
     "same-meaning": "synterm.describe.filters.near_duplicate:SameMeaning",
     "too-close": "synterm.describe.filters.from_seed:TooClose",
     "too-far": "synterm.describe.filters.from_seed:TooFar",

@@ -54,6 +54,8 @@ class Generator(BaseModel, ABC):
     """What it does, in one line, for people who choose."""
     needs_seed: ClassVar[bool] = True
     """Whether it makes candidates of a case; else of the surroundings alone."""
+    then: ClassVar[str] = "told by each case"
+    """What becomes of the expected result, in a few words, for people who choose."""
     reads_documents: ClassVar[bool] = False
     """Whether it needs passages of the project's documents."""
 

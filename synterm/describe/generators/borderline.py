@@ -22,6 +22,7 @@ class Borderline(Writer):
 
     type = "borderline"
     title = "inputs on the border between two labels"
+    then = "unknown"
 
     first: str | None = Field(default=None, min_length=1)
     second: str | None = Field(default=None, min_length=1)

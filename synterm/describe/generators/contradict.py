@@ -25,6 +25,7 @@ class Contradict(Writer):
     type = "contradict"
     title = "the seed negated or contradicted: another result is expected"
     needs_seed: ClassVar[bool] = True
+    then: ClassVar[str] = "changed, as the model says, or unknown"
 
     def task(self, around: Surroundings) -> str:
         return (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from synterm.describe.generators.tokens import words
 
 # Frequent, and no words of other languages: "was", "in", "is", "no", "me" and their like tell nothing.
@@ -25,13 +27,32 @@ _OTHERS = frozenset(
 )
 
 
+_ASCII = re.compile("[a-z]+(?:'[a-z]+)*")
+
+
 def is_english(text: str) -> bool:
     """Whether a text is likely English: it has frequent English words, and fewer that only others have.
 
     Some words of it are needed; a text that might be anything ("Bob, Lisbon") counts as not English.
     """
-    said = [word.group().lower().replace("’", "'") for word in words(text[:5000])]
+    english, others, said = _counted(text)
+    return english > others and english * 10 >= said
+
+
+def is_foreign(text: str) -> bool:
+    """Whether a text is likely in another language: what might be anything is not."""
+    english, others, _ = _counted(text)
+    return others > english
+
+
+def _counted(text: str) -> tuple[int, int, int]:
+    """How many words are frequent in English; how many only in others; how many there are."""
+    head = text[:5000]
+    if head.isascii():  # as most are, and then nothing stands upon a letter
+        said = _ASCII.findall(head.lower())
+    else:
+        said = [word.group().lower().replace("’", "'") for word in words(head)]
     english = sum(word in _ENGLISH for word in said)
     # A word with a letter that English does without counts for the others as well: some are borrowed.
     others = sum(word in _OTHERS or not word.isascii() for word in said)
-    return english > others and english * 10 >= len(said)
+    return english, others, len(said)

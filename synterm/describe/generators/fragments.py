@@ -31,6 +31,7 @@ class Fragments(Noise):
     type = "fragments"
     title = "cuts messages off, or leaves the small words out"
     keeps: ClassVar[Keeps] = "unknown"
+    then: ClassVar[str] = "unknown"
     kinds: ClassVar[tuple[str, ...]] = ("end missing", "beginning missing", "telegram")
     english: ClassVar[frozenset[str]] = frozenset(("telegram",))
     spares_numbers: ClassVar[bool] = False

@@ -53,6 +53,7 @@ class Noise(Maker):
 
     keeps: ClassVar[Keeps] = "same"
     """What becomes of the expected result."""
+    then: ClassVar[str] = "the same"
     kinds: ClassVar[tuple[str, ...]]
     """The ways in which it changes a text; one candidate is changed in one way."""
     english: ClassVar[frozenset[str]] = frozenset()

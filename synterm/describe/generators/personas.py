@@ -27,6 +27,7 @@ class Personas(Asker):
     type = "personas"
     title = "dialogs with users of many kinds, whom a model plays"
     needs_seed: ClassVar[bool] = False
+    then: ClassVar[str] = "unknown"
 
     user: str | None = Field(default=None, min_length=1, max_length=100)
     """The name of the project's model that plays them; None: as in the scenario's dialogs."""

@@ -30,6 +30,7 @@ class Recombine(Maker):
 
     type = "recombine"
     title = "swaps named values between cases of a scenario"
+    then = "the same with depends_on, else unknown"
     example = Example(
         {},
         {"message": "where is my parcel?", "customer": "Ann, since 2019"},

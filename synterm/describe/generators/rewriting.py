@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from random import Random
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -25,6 +26,8 @@ class Rewriter(Asker):
 
     What is expected of the app stays as it is.
     """
+
+    then: ClassVar[str] = "the same"
 
     value: str | None = Field(default=None, min_length=1)
     """The value of the input that is rewritten; None: the text that the prompt takes."""

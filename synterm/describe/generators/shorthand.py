@@ -11,7 +11,7 @@ from pydantic import Field
 from synterm.describe.generators.noise import Noise, Site
 from synterm.describe.generators.tokens import like
 
-_SHORT = {
+SHORT = {
     "about": "abt", "and": "n", "appointment": "appt", "are": "r", "as far as i know": "afaik",
     "as soon as possible": "asap", "because": "bc cuz", "before": "b4", "between": "btwn", "by the way": "btw",
     "conversation": "convo", "could": "cld", "definitely": "def", "don't know": "dunno", "every": "evry",
@@ -29,7 +29,7 @@ _SHORT = {
     "with": "w/", "without": "w/o", "would": "wld", "you": "u", "you are": "ur", "your": "ur", "you're": "ur",
 }  # fmt: skip
 _PHRASE = re.compile(
-    rf"(?<![\w'’])(?:{'|'.join(re.escape(one) for one in sorted(_SHORT, key=len, reverse=True))})(?![\w'’])",
+    rf"(?<![\w'’])(?:{'|'.join(re.escape(one) for one in sorted(SHORT, key=len, reverse=True))})(?![\w'’])",
     re.IGNORECASE,
 )
 
@@ -47,4 +47,4 @@ class Shorthand(Noise):
     def sites(self, text: str, kind: str) -> Iterable[Site]:
         for phrase in _PHRASE.finditer(text.replace("’", "'")):
             old = phrase.group()
-            yield Site(*phrase.span(), [like(old, new) for new in _SHORT[old.lower()].split()])
+            yield Site(*phrase.span(), [like(old, new) for new in SHORT[old.lower()].split()])

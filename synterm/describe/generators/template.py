@@ -62,6 +62,7 @@ class Template(Maker):
     type = "template"
     title = "fills a template with all combinations of its parameters, all pairs, or a sample"
     needs_seed = False
+    then = "as the template says, or unknown"
     example = Example(
         {
             "text": "{{ greeting }}, is {{ city }} a good place for a meeting at {{ hour }}?",

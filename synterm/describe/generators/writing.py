@@ -23,6 +23,7 @@ class Writer(Asker):
     """Has a model write texts, each with the label that it belongs under where the scenario has labels."""
 
     needs_seed: ClassVar[bool] = False
+    then: ClassVar[str] = "as the model says, or unknown"
 
     @abstractmethod
     def task(self, around: Surroundings) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import math
+import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,16 +15,17 @@ from synterm.core.generation import Funnel, GenerationStatus
 from synterm.core.request import Request
 from synterm.describe.candidate import Candidate
 from synterm.describe.filters.base import Known
+from synterm.describe.pipeline.aside import Aside
 from synterm.describe.pipeline.asking import Askers, asked_by
 from synterm.describe.pipeline.checking import Checking
 from synterm.describe.pipeline.keeping import as_case, rejected
 from synterm.describe.pipeline.label_check import NAME, Finding
-from synterm.describe.pipeline.making import Made, Making
+from synterm.describe.pipeline.making import Ask, Made, Making, wave_of
 from synterm.describe.pipeline.places import Places
 from synterm.describe.pipeline.plan import GenerationPlan
 from synterm.describe.pipeline.sieve import Passed, Sieve, kind_of
 from synterm.describe.pipeline.steering import Slot, Steering
-from synterm.errors import ProjectError
+from synterm.errors import ProjectError, UsageError
 from synterm.evaluate.alive import is_alive, this_process
 from synterm.evaluate.answers import ask_all
 from synterm.evaluate.events import Event, Halted
@@ -35,15 +37,13 @@ from synterm.text import plural
 
 _KEPT = Kept(truncated=True, resume_after=0)
 """Whatever a model answered before: asking again would only give the same."""
-_WAVE = 32
-"""Attempts that are made together, at most."""
-_EACH = 8
-"""Candidates of one attempt, at most."""
 _LOOKED_BACK = 100
 """Candidates in a row of which none is kept: then nothing more is expected."""
 
 Watch = Callable[[Event | None, Funnel], None]
 """Told of each event, and with None after each wave."""
+Landed = Callable[[Sequence[Case]], None]
+"""Told of cases once they are on disk, kept and dropped ones; again of those that were dropped after all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,13 @@ class _Sifted:
     passed: Passed
 
 
-async def generate(project: Project, providers: Providers, plan: GenerationPlan, watch: Watch | None = None) -> Outcome:
+async def generate(
+    project: Project,
+    providers: Providers,
+    plan: GenerationPlan,
+    watch: Watch | None = None,
+    landed: Landed = lambda _: None,
+) -> Outcome:
     """Make a generation, and record it with all cases that it made.
 
     The same one again, once it is whole, does nothing; cut short, it goes on where it was, with the answers that it
@@ -83,7 +89,7 @@ async def generate(project: Project, providers: Providers, plan: GenerationPlan,
         project.generations.go_on(generation_id, config).result()
     else:
         generation_id = project.generations.start(plan.digest, config, who=plan.who).result()
-    work = _Generation(project, Traffic(providers, plan.concurrency), plan, generation_id, watch)
+    work = _Generation(project, Traffic(providers, plan.concurrency), plan, generation_id, watch, landed)
     status: GenerationStatus = "interrupted"
     try:
         await work.run()
@@ -93,9 +99,28 @@ async def generate(project: Project, providers: Providers, plan: GenerationPlan,
     return Outcome(generation_id, status, work.funnel)
 
 
+def asking(project: Project, providers: Providers, plan: GenerationPlan) -> Ask:
+    """Asks what a plan asks, within its limits, for `try_one`: the answers are kept, and serve the generation."""
+    traffic, limits = Traffic(providers, plan.concurrency), replace(plan.limits, kept=_KEPT)
+
+    async def ask(wanted: Sequence[tuple[Case, Request]]) -> dict[str, Completion]:
+        answers = await ask_all(wanted, project, traffic, limits)
+        if answers.halted:
+            raise UsageError(answers.halted.reason, hint=answers.halted.hint)
+        return dict(answers.by_key)
+
+    return ask
+
+
 class _Generation:
     def __init__(
-        self, project: Project, traffic: Traffic, plan: GenerationPlan, generation_id: str, watch: Watch | None
+        self,
+        project: Project,
+        traffic: Traffic,
+        plan: GenerationPlan,
+        generation_id: str,
+        watch: Watch | None,
+        landed: Landed,
     ) -> None:
         self.funnel = Funnel(wanted=plan.count)
         self._project = project
@@ -103,17 +128,18 @@ class _Generation:
         self._plan = plan
         self._id = generation_id
         self._watch = watch
+        self._landed = landed
+        self._aside = Aside(project.path)
         self._limits = replace(plan.limits, kept=_KEPT)
         self._halted: Halted | None = None
         self._places = Places(project)
         self._steering = Steering(plan)
         self._making = Making(plan, self._places, self.funnel, self._ask)
-        labels = tuple(dict.fromkeys(label for slot in self._steering.slots for label in self._labels(slot)))
-        self._sieve = Sieve(plan.filters, Known(project.generations.known(generation_id), labels))
         self._askers = Askers(asked_by(plan.filters, project.models.all(), plan.model), self._ask, self.funnel)
         self._checking = Checking(plan.label_check, self._places, self._ask) if plan.label_check else None
-        # What it made before it was cut short: it is made again from the same answers, and stands there already.
-        self._there = {str(case.origin.detail.get("name")): case for case in project.generations.cases(generation_id)}
+        self._sieve: Sieve
+        self._there: dict[str, Case] = {}
+        """What it made before it was cut short, by name: it is made again from the same answers, and stands there."""
         self._chosen: list[tuple[Slot, Candidate, Case]] = []
         """What is kept so far, where a filter has to see all of it together."""
         self._last: deque[bool] = deque(maxlen=_LOOKED_BACK)
@@ -121,22 +147,40 @@ class _Generation:
 
     async def run(self) -> None:
         """Wave after wave."""
+        try:
+            await self._prepare()
+            await self._make()
+        finally:
+            self._aside.close()
+
+    async def _prepare(self) -> None:
+        labels = tuple(dict.fromkeys(label for slot in self._steering.slots for label in self._labels(slot)))
+
+        def work(project: Project) -> None:
+            self._sieve = Sieve(self._plan.filters, Known(project.generations.known(self._id), labels))
+            cases = project.generations.cases(self._id)
+            self._there = {str(case.origin.detail.get("name")): case for case in cases}
+
+        await self._aside.do(work)
+
+    async def _make(self) -> None:
         while not (why := self._end()):
-            wave = self._next_wave()
+            wave = await self._aside.do(lambda _: wave_of(self._plan, self.funnel, self._steering))
             await self._making.make(wave)
             kept = await self._sift(wave)
             for made in wave:
                 self._steering.note(made.slot, len(made.candidates), kept.get(made.name, 0))
             self._rounds += 1
-            self._project.generations.note(self._id, "running", self.funnel).result()
+            await _written(self._project.generations.note(self._id, "running", self.funnel))
             self._show(None)
             if self.funnel.kept >= self._plan.count:
-                self._choose()
+                await self._choose()
         self.funnel.ended = why
 
-    def _choose(self) -> None:
+    async def _choose(self) -> None:
         """Have filters that see all that is kept together drop of it; then more is made in its place."""
-        dropped = self._sieve.choose([candidate for _, candidate, _ in self._chosen])
+        chosen = [candidate for _, candidate, _ in self._chosen]
+        dropped = await self._aside.do(lambda _: self._sieve.choose(chosen))
         changed: list[Case] = []
         for (slot, _, case), why in zip(self._chosen, dropped, strict=True):
             if why is not None:
@@ -146,7 +190,8 @@ class _Generation:
                 changed.append(rejected(case, why))
         self._chosen = [one for one, why in zip(self._chosen, dropped, strict=True) if why is None]
         if changed:
-            self._project.cases.put(changed).result()
+            await _written(self._project.cases.put(changed))
+            self._landed(changed)
 
     def _end(self) -> str:
         """Why it is at its end; empty while it is not."""
@@ -163,20 +208,11 @@ class _Generation:
             return f"{funnel.made:,} were made, and only {funnel.kept:,} kept"
         return ""
 
-    def _next_wave(self) -> list[Made]:
-        missing = self._plan.count - self.funnel.kept
-        # What share is kept shows as it goes; before anything is known, half.
-        rate = (self.funnel.kept + 1) / (self.funnel.made + 2)
-        wanted = math.ceil(missing / max(rate, 0.1))
-        slots = self._steering.next(min(_WAVE, max(wanted, 1)))
-        each = min(_EACH, max(1, math.ceil(wanted / max(len(slots), 1))))
-        return [Made(slot, slot.attempts, each) for slot in slots]
-
     async def _sift(self, wave: Sequence[Made]) -> dict[str, int]:
         """Filter what was made, have labels checked, and put all of it on disk; gives what each attempt has kept."""
         # What stands there already counts first: where it was cut short, others had no answer yet.
         in_turns = sorted(_in_turns(wave), key=lambda one: f"{one[0].name}.{one[1]}" not in self._there)
-        sifted = [self._filtered(made, place, candidate) for made, place, candidate in in_turns]
+        sifted = await self._aside.do(lambda _: [self._filtered(*one) for one in in_turns])
         sifted = await self._judged(sifted)
         good = [one for one in sifted if one.passed.dropped is None]
         findings = await self._findings(good)
@@ -200,7 +236,8 @@ class _Generation:
             if dropped is None and self._sieve.whole:
                 self._chosen.append((one.slot, one.candidate, self._there.get(one.name, case)))
         if cases:
-            self._project.cases.put(cases).result()
+            await _written(self._project.cases.put(cases))
+            self._landed(cases)
         return kept
 
     def _filtered(self, made: Made, place: int, candidate: Candidate) -> _Sifted:
@@ -248,6 +285,11 @@ class _Generation:
     def _show(self, event: Event | None) -> None:
         if self._watch:
             self._watch(event, self.funnel)
+
+
+async def _written(work: Future[Any]) -> None:
+    """Wait until it is on disk; it gets there also when the caller is cancelled."""
+    await asyncio.shield(asyncio.wrap_future(work))
 
 
 def _in_turns(wave: Sequence[Made]) -> Iterator[tuple[Made, int, Candidate]]:

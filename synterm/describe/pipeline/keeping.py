@@ -60,9 +60,19 @@ def as_case(
 
 def rejected(case: Case, dropped: dict[str, Any]) -> Case:
     """A case that was kept, and then dropped after all."""
-    detail = {**case.origin.detail, "dropped": dropped}
+    return _with_status(case, "rejected", {"dropped": dropped})
+
+
+def judged_anew(case: Case, name: str, threshold: float, dropped: dict[str, Any] | None) -> Case:
+    """A case after the threshold of a filter was moved: dropped, with what the filter says then, or a draft again."""
+    more: dict[str, Any] = {"moved": {"filter": name, "threshold": threshold}}
+    return _with_status(case, "rejected" if dropped else "draft", more | ({"dropped": dropped} if dropped else {}))
+
+
+def _with_status(case: Case, status: Status, more: dict[str, Any]) -> Case:
+    detail = {**case.origin.detail, **more}
     origin = case.origin.model_copy(update={"detail": detail})
-    return mark(case.model_copy(update={"status": "rejected", "origin": origin}))
+    return mark(case.model_copy(update={"status": status, "origin": origin}))
 
 
 def _status(plan: GenerationPlan, candidate: Candidate, finding: Finding | None) -> Status:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -17,11 +19,16 @@ from synterm.describe.generators.base import Asker, Generator, Maker, Surroundin
 from synterm.describe.pipeline.places import Places
 from synterm.describe.pipeline.plan import GenerationPlan
 from synterm.describe.pipeline.requests import number_of, random_of, written
-from synterm.describe.pipeline.steering import Slot
+from synterm.describe.pipeline.steering import Slot, Steering
 from synterm.errors import InputError
 from synterm.text import one_line
 
 Ask = Callable[[Sequence[tuple[Case, Request]]], Awaitable[dict[str, Completion]]]
+_WAVE = 32
+"""Attempts that are made together, at most."""
+_SMALL_WAVE = 4
+_EACH = 8
+"""Candidates of one attempt, at most."""
 _DOUBT: dict[Keeps, int] = {"same": 0, "changed": 1, "unknown": 2}
 
 
@@ -55,6 +62,19 @@ class _Asked:
     request: Request
 
 
+def wave_of(plan: GenerationPlan, funnel: Funnel, steering: Steering) -> list[Made]:
+    """The attempts that are made next, together."""
+    missing = plan.count - funnel.kept
+    # What share is kept shows as it goes; before anything is known, half.
+    rate = (funnel.kept + 1) / (funnel.made + 2)
+    wanted = math.ceil(missing / max(rate, 0.1))
+    # A model on this machine answers a few at a time: what comes of those is to be seen, and to steer, before more.
+    small = any(spec.provider == "embedded" for spec in plan.models)
+    slots = steering.next(min(_SMALL_WAVE if small else _WAVE, max(wanted, 1)))
+    each = min(_EACH, max(1, math.ceil(wanted / max(len(slots), 1))))
+    return [Made(slot, slot.attempts, each) for slot in slots]
+
+
 class Making:
     """Makes candidates. What can't be made, asked or read is counted in the funnel with its reason."""
 
@@ -73,6 +93,8 @@ class Making:
                 chain = self._plan.chains[made.slot.chain]
                 if position < len(chain):
                     asked += self._step(made, chain[position], position)
+                    # Others get their turn: what makers make of long texts takes a while.
+                    await asyncio.sleep(self._plan.limits.breath_s)
             await self._answer(asked)
         for made in wave:
             self._leave_out_unchanged(made)

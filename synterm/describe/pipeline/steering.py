@@ -56,7 +56,7 @@ class Steering:
 
     def next(self, count: int) -> list[Slot]:
         """So many slots to try, each with one more attempt; fewer where no more are open. A slot may come twice."""
-        chosen: list[Slot] = []
+        chosen: dict[Slot, None] = {}
         labels, chains = self._labels.copy(), self._chains.copy()
         for _ in range(count):
             open_slots = [slot for slot in self.slots if slot.open and slot not in chosen]
@@ -69,8 +69,8 @@ class Steering:
             labels[slot.label] += 1
             chains[slot.chain] += 1
             slot.attempts += 1
-            chosen.append(slot)
-        return chosen
+            chosen[slot] = None
+        return [*chosen]
 
     def note(self, slot: Slot, made: int, kept: int) -> None:
         """What an attempt came to."""

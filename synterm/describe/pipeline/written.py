@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from synterm.core.ids import canonical_json
 from synterm.describe.filters.base import Filter
 from synterm.describe.filters.registry import load_filter
 from synterm.describe.generators.base import Generator
@@ -14,6 +15,8 @@ from synterm.errors import InputError
 
 Chain = tuple[Generator, ...]
 """Generators, each of which takes what the one before made."""
+_MARKS = frozenset('|,[]{}"')
+"""What means something on a command line."""
 
 
 def read_chain(text: str) -> Chain:
@@ -31,6 +34,38 @@ def read_chain(text: str) -> Chain:
 def read_filter(text: str) -> Filter:
     """The filter of ``near-duplicate:0.9`` or ``length:longest=200``; a bare value is its threshold."""
     return load_filter(_config(text.strip(), "threshold"))
+
+
+def chain_text(chain: Chain) -> str:
+    """A chain as `read_chain` takes it."""
+    return " | ".join(_written(one.config(), None) for one in chain)
+
+
+def filter_text(one: Filter) -> str:
+    """A filter as `read_filter` takes it."""
+    return _written(one.config(), "threshold")
+
+
+def _written(config: dict[str, Any], bare: str | None) -> str:
+    """``vary:tone=angry`` where that says it, else JSON."""
+    rest = {name: value for name, value in config.items() if name != "type"}
+    if bare is not None and [*rest] == [bare]:
+        text = f"{config['type']}:{_plain(rest[bare])}"
+    else:
+        parts = ",".join(f"{name}={_plain(value)}" for name, value in rest.items())
+        text = f"{config['type']}:{parts}" if parts else str(config["type"])
+    try:
+        same = _split(text, "|") == [text] and _config(text, bare) == config
+    except InputError:
+        same = False
+    return text if same else canonical_json(config).decode()
+
+
+def _plain(value: Any) -> str:
+    """Text as it is, where it is read as text again; anything else as JSON."""
+    if isinstance(value, str) and value.strip() == value and _value(value) == value and not _MARKS & {*value}:
+        return value
+    return canonical_json(value).decode()
 
 
 def _config(text: str, bare: str | None) -> dict[str, Any]:

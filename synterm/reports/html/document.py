@@ -68,9 +68,9 @@ def _parts(project: Project, report: RunReport, result: RunResult, choice: Choic
     first = list(islice(taken, _WITHOUT_SCRIPT))
     gates = standing.gate_lines(report)
     changed = changes.shown_changes(project, report, result)
-    style, script = (_own(name) for name in ("report.css", "report.js"))
+    style, script = (own_file(name) for name in ("report.css", "report.js"))
     return (
-        _environment()
+        environment()
         .get_template("report.html")
         .generate(
             style=Markup(style),  # noqa: S704 - our own file
@@ -116,7 +116,8 @@ def _data(report: RunReport, rows: Rows, taken: Iterable[Row]) -> Iterator[Marku
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """What makes pages of the templates here: whatever is put in is text."""
     environment = Environment(
         loader=FileSystemLoader(_PAGE),
         autoescape=True,
@@ -155,5 +156,6 @@ def _spaced(path: str) -> str:
 
 
 @cache
-def _own(name: str) -> str:
+def own_file(name: str) -> str:
+    """The text of a file beside the templates."""
     return (_PAGE / name).read_text(encoding="utf-8")

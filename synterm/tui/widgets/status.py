@@ -61,6 +61,8 @@ class Status:
     """Whether the project can only be looked at."""
     unsaved: str = ""
     """Why what is typed is not on disk."""
+    aside: str = ""
+    """What else is under way."""
 
 
 class StatusBar(Widget):
@@ -113,6 +115,8 @@ class StatusBar(Widget):
         parts: list[_Part] = []
         if status.unsaved:
             parts.append((f"✗ not saved: {one_line(status.unsaved, 60)}  ", self._style("stop")))
+        if status.aside:
+            parts.append((f"⚙ {status.aside}  ", self._style("busy")))
         if status.read_only:
             parts.append(("⊘ read-only: nothing is asked, nothing typed is saved  ", self._style("stop")))
         else:

@@ -26,6 +26,7 @@ from synterm.tui.screens.places import make_place
 from synterm.tui.screens.review import ReviewScreen
 from synterm.tui.screens.workbench.case_edits import CaseEditing
 from synterm.tui.screens.workbench.document_edits import DocumentEditing
+from synterm.tui.screens.workbench.generating import GeneratingScreen
 from synterm.tui.screens.workbench.pinning import PinningScreen
 from synterm.tui.screens.workbench.sharing import SharingScreen
 from synterm.tui.screens.workbench.tree_edits import TreeEditing
@@ -40,7 +41,9 @@ from synterm.tui.widgets.status import StatusBar
 from synterm.tui.widgets.tree import BehaviorTree
 
 
-class WorkbenchScreen(ViewingScreen, CaseEditing, TreeEditing, DocumentEditing, SharingScreen, PinningScreen):
+class WorkbenchScreen(
+    ViewingScreen, CaseEditing, TreeEditing, DocumentEditing, SharingScreen, PinningScreen, GeneratingScreen
+):
     """The one screen that people keep open."""
 
     CSS_PATH = "screen.tcss"
@@ -51,16 +54,32 @@ class WorkbenchScreen(ViewingScreen, CaseEditing, TreeEditing, DocumentEditing, 
         Binding(
             "V",
             "review",
-            "Review",
+            "Judge answers",
             id="screens.review",
             show=False,
             tooltip="Judge answers, blind to the checks",
+        ),
+        Binding(
+            "Q",
+            "open_place('drafts')",
+            "Review drafts",
+            id="screens.drafts",
+            show=False,
+            tooltip="Accept or reject cases that wait for review",
         ),
         Binding(
             "H", "open_place('history')", "History", id="screens.history", show=False, tooltip="Runs: what they found"
         ),
         Binding(
             "C", "open_place('compare')", "Compare", id="screens.compare", show=False, tooltip="Variants side by side"
+        ),
+        Binding(
+            "O",
+            "open_place('coverage')",
+            "Coverage",
+            id="screens.coverage",
+            show=False,
+            tooltip="What cases cover, what is missing, and a map",
         ),
     ]
 
@@ -154,13 +173,16 @@ class WorkbenchScreen(ViewingScreen, CaseEditing, TreeEditing, DocumentEditing, 
 
     def action_open_place(self, name: str) -> None:
         """Open a screen beside the workbench."""
+        place = make_place(name, self.session)
 
         def back(_: None) -> None:
             # Runs can be pinned there.
             self.take_baselines()
             self._know()
+            if place.changed:
+                self.reread(place.changed)
 
-        self.app.push_screen(make_place(name, self.session), back)
+        self.app.push_screen(place, back)
 
     def reread(self, touched: Collection[str] | None = ()) -> None:
         """Read tree, cases and models again, and evaluate what is new and what was `touched`: cases by id."""

@@ -1,0 +1,1 @@
+"""What the cases of a project cover: counts, a score, holes with what fills them, and a map."""
