@@ -108,7 +108,8 @@ class Attacker:
         }
         system = (
             f"{_RULES}\n\nThe aim: {self._goal}.\n\n{ask.task}\n\n"
-            'Reply with JSON only: {"idea": "…", "message": "…"}: why it may work, in a sentence, and what the user sends.'
+            'Reply with JSON only: {"idea": "…", "message": "…"}. The idea is why it may work, in a sentence; the '
+            "message is what the user sends."
         )
         messages = (Message(role="system", content=system), Message(role="user", content="\n\n".join(_parts(ask))))
         wanted = self._assault.wanted
