@@ -28,3 +28,6 @@ class Candidate:
     """The id of the case with which its lineage began; empty for one that has no seed."""
     steps: tuple[dict[str, Any], ...] = field(default=())
     """The generators that it went through, the first one first: their configuration, with the random seed."""
+    beyond: frozenset[str] = frozenset()
+    """The names of filters that can't judge it by what the generator does on purpose: an attack is longer than its
+    seed and far from it. Their usual settings let it pass; `near-duplicate` drops what is the very same."""
