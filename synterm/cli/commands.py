@@ -22,6 +22,9 @@ GROUPS: dict[str, dict[str, str]] = {
     "Judge": {
         "review": "judge answers; how far to trust each check",
     },
+    "Distill": {
+        "distill": "why failures fail, where, and what is near them",
+    },
     "Share": {
         "report serve": "a run as one HTML file; the workbench in a browser",
         "init-ci": "a workflow file that evaluates on every change",
@@ -30,8 +33,7 @@ GROUPS: dict[str, dict[str, str]] = {
     },
     "Look after": {
         "history": "what was run, by whom, on what; and forgetting it",
-        "settings": "your settings, and where they are",
-        "schema": "the JSON Schema of what goes in and comes out",
+        "settings schema": "your settings; the JSON Schema of what goes in and out",
     },
 }
 """By what they are for, in the order in which one needs them: those that share a line, and what they do."""
@@ -43,7 +45,6 @@ COMMANDS: dict[str, str] = {name: f"synterm.cli.{_MODULES.get(name, name).replac
 """The module of each."""
 
 NOT_YET = (
-    "distill",
     "doctor",
     "export",
     "guard",
