@@ -113,7 +113,7 @@ def test_a_cluster_is_called_by_its_words_and_its_error() -> None:
     assert name_of(members, everywhere, 8).endswith("room: clarify instead of schedule")
     said = hypothesis_of(members, everywhere, 8)
     assert said.startswith("4 cases of 4 lineages; 4 go wrong in the same way (clarify instead of schedule)")
-    assert "of all failures" in said
+    assert "others" in said
 
 
 def test_an_error_is_a_label_a_reason_or_no_verdict_without_figures() -> None:

@@ -82,8 +82,9 @@ def hypothesis_of(members: Sequence[Failing], everywhere: Counter[str], total: i
         parts.append(f"{same} go wrong in the same way ({pattern})")
     if words := marks(members, everywhere, total):
         inside = sum(words[0] in words_of(one.input) for one in members)
-        share_all = everywhere[words[0]] / total
-        parts.append(f'"{words[0]}" is in {inside / len(members):.0%} of them, in {share_all:.0%} of all failures')
+        others = total - len(members)
+        beside = f", in {everywhere[words[0]] - inside} of the {others} others" if others else ""
+        parts.append(f'"{words[0]}" is in {inside} of them{beside}')
     return "; ".join(parts)
 
 

@@ -43,8 +43,9 @@ async def shrink(
     """Leave out turns, then sentences, then words of the input, as long as it fails with the same label.
 
     An input still fails when its first repeat does and more than half of `repeats` do (None: as often as the variant
-    needs). At most `most` answers are asked for; what the project file has is free. `passing`: cases that pass, of
-    which the nearest is taken where nothing that was tried on the way passes. `watch` is told of each smaller input.
+    needs). At most `most` answers are asked for; what the project file has is free. `passing`: cases that pass; where
+    nothing that was tried on the way does, the nearest of those that expect the same is taken. `watch` is told of each
+    smaller input.
     Raises InputError and ProjectError as the prober does.
 
     That the expected result still holds for what is left is for people to say: it is not checked.
@@ -151,7 +152,8 @@ class _Shrinking:
             if again.passed == self._repeats:
                 return again
             self._flaky = True
-        for case in sorted(others, key=lambda one: distance(one.input, here.input))[:_LOOKED_AT]:
+        alike = [one for one in others if one.expected == self._case.expected]
+        for case in sorted(alike, key=lambda one: distance(one.input, here.input))[:_LOOKED_AT]:
             if self._over:
                 return None
             [probe] = await self._prober.judge([case], self._repeats)
