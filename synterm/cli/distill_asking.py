@@ -25,6 +25,7 @@ from synterm.distill.boundary.search import boundary_finding, find_boundary
 from synterm.distill.probing import Prober
 from synterm.distill.shrink.change import change_words
 from synterm.distill.shrink.contrast import contrast_set, shrunk_finding
+from synterm.distill.shrink.sense import Sense
 from synterm.distill.shrink.shrink import REQUESTS, shrink
 from synterm.distill.triage.triage import judged, triaged
 from synterm.errors import InputError, NotFoundError
@@ -104,6 +105,7 @@ class Asking:
             most=args.requests or REQUESTS,
             passing=self._choice.passing(case, column),
             watch=self.progress.shrunk,
+            sense=None if args.unguarded else lambda got: Sense(self._project, case, got),
         )
         self.shrunk.append(found)
         if found.before.failed:

@@ -35,6 +35,7 @@ _ACTS = ("cluster", "name", "judge", "confirm", "shrink", "boundary", "around")
 _NEEDS: dict[str, tuple[str, ...]] = {
     "along": ("boundary",),
     "keep": ("shrink",),
+    "unguarded": ("shrink",),
     "requests": ("shrink", "boundary"),
     "repeats": ("shrink", "boundary", "around"),
     "max_cost": ("shrink", "boundary", "around", "judge"),
@@ -54,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _looking(parser)
     _how(parser)
     add = parser.add_argument_group("what comes of it").add_argument
-    add("--limit", type=positive, default=5, metavar="N", help="so many failures of a type, and clusters (default 5)")
+    add("--limit", type=positive, default=5, metavar="N", help="so many reasons of a type, and clusters (default 5)")
     add("--json", metavar="FILE", help="write all of it as JSON (synterm schema distill); - for stdout")
     add("--quiet", action="store_true", help="say nothing but errors")
 
@@ -114,6 +115,11 @@ def _looking(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("looking into failures").add_argument
     add("--shrink", nargs="+", default=[], metavar="CASE", help="leave out of its input what it does not need to fail")
     add("--keep", action="store_true", help="with --shrink: keep the pair that fails and passes as two drafts")
+    add(
+        "--unguarded",
+        action="store_true",
+        help="with --shrink: leave out what can be, also where what is left plainly asks for something else",
+    )
     add("--boundary", metavar="CASE", help="vary one thing about it, and find where the verdict turns")
     add(
         "--along",

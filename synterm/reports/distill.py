@@ -45,7 +45,7 @@ def head_lines(report: DistillReport, variants: Sequence[str], wanted: int) -> I
 
 
 def report_lines(report: DistillReport, actions: Mapping[FailureType, str], most: int) -> Iterator[str]:
-    """All of it, part by part. `actions`: what each type asks for, in words; `most`: failures and clusters that are
+    """All of it, part by part. `actions`: what each type asks for, in words; `most`: reasons and clusters that are
     listed. Every line is safe to show."""
     sections = (
         type_lines(report.failing, actions, most),
@@ -77,21 +77,19 @@ def type_lines(failing: Sequence[Failing], actions: Mapping[FailureType, str], m
 
 
 def _members(members: Sequence[Failing], most: int) -> Iterator[str]:
-    """Failures below the reason that they share, the most frequent reason first."""
+    """Some failures below the reason that they share; at most so many reasons, the most frequent first."""
     by_reason: dict[str, list[Failing]] = defaultdict(list)
     for one in members:
         by_reason[_said(one)].append(one)
-    left = most
-    for reason, alike in sorted(by_reason.items(), key=lambda pair: -len(pair[1])):
-        if not left:
-            break
+    shown = 0
+    for reason, alike in sorted(by_reason.items(), key=lambda pair: -len(pair[1]))[:most]:
         if reason:
             yield f"    {reason}" + (f"  ({len(alike):,} ×)" if len(alike) > 1 else "")
-        for one in alike[:left]:
+        for one in alike[:_EXAMPLES]:
             yield f"      {one.case_id[-ID:]}  {quoted(one.input)}  {wrong_words(one)}"
-        left -= len(alike[:left])
-    if len(members) > most:
-        yield f"    … and {len(members) - most:,} more: --limit N"
+        shown += len(alike[:_EXAMPLES])
+    if len(members) > shown:
+        yield f"    … and {len(members) - shown:,} more: --json - lists all"
 
 
 def cluster_lines(report: DistillReport, most: int) -> Iterator[str]:

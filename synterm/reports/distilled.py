@@ -37,8 +37,17 @@ def shrunk_lines(found: Shrunk, left_out: str) -> Iterator[str]:
     elif found.before.failed:
         yield "  passes   nothing that was tried"
     yield f"  {_costs(found)}; {one_line(found.ended, 200)}"
+    if found.smallest.input != found.before.input:
+        yield f"  {_sense(found)}"
     if found.flaky:
         yield "  some input on the way passed in some repeats and failed in others"
+
+
+def _sense(found: Shrunk) -> str:
+    what = one_line(value_text(found.expected), _LABEL) or "the same"
+    if found.sense:
+        return f"what is left is nearer to cases that expect {what} than to those that expect {found.smallest.got}"
+    return f"whether what is left still asks for {what} was not looked at: that is for you to say"
 
 
 def boundary_lines(found: Boundary) -> Iterator[str]:

@@ -210,7 +210,9 @@ def test_shrinking_tells_before_and_after_and_the_pair_is_kept_as_drafts(
     assert WORDY in done.out
     assert "  after    2 words, fails: clarify\n           not notes\n" in done.out
     assert 'without "would you be so kind and do"' in done.out
-    assert '  passes   2 words, passes: summarize\n           the notes\n           "the" in place of "not"\n' in done.out
+    assert (
+        '  passes   2 words, passes: summarize\n           the notes\n           "the" in place of "not"\n' in done.out
+    )
     assert "from the project file; nothing more can be left out" in done.out
     with Project.open(path) as project:
         drafts = [*project.cases.select(CaseFilter(split=None, status="draft"))]
@@ -279,7 +281,7 @@ def test_neighbours_that_fail_too_become_a_scenario_and_then_there_is_nothing_ne
     assert "round 1: " in done.err
     assert "new scenario Routing/All/near failures: " in done.out
     assert "pass rate of all neighbours: " in done.out
-    drafts = [row for row in synterm("ls", path, "cases", "--status", "draft", "--json").json["cases"]]
+    drafts = synterm("ls", path, "cases", "--status", "draft", "--json").json["cases"]
     failed = int(done.out.partition("near failures: ")[2].split()[0])
     assert {row["scenario"] for row in drafts} == {"Routing/All/near failures"}
     assert len(drafts) == failed > 0

@@ -12,6 +12,7 @@ from synterm.distill.probing import Probe, Prober, variation
 from synterm.distill.shrink.change import change_words, distance
 from synterm.distill.shrink.parts import LEVELS, Part, is_empty, only, parts_of
 from synterm.distill.shrink.reduce import Holds, smallest
+from synterm.distill.shrink.sense import Sense
 from synterm.text import plural
 
 REQUESTS = 60
@@ -39,6 +40,7 @@ async def shrink(
     most: int = REQUESTS,
     passing: Sequence[Case] = (),
     watch: Watch | None = None,
+    sense: Callable[[str | None], Sense] | None = None,
 ) -> Shrunk:
     """Leave out turns, then sentences, then words of the input, as long as it fails with the same label.
 
@@ -48,13 +50,15 @@ async def shrink(
     smaller input.
     Raises InputError and ProjectError as the prober does.
 
-    That the expected result still holds for what is left is for people to say: it is not checked.
+    `sense`: what tells, for the label that was answered, whether what is left still asks for what is expected; what
+    does not is not tried. Without it, or where it can't tell, that is for people to say.
     """
     work = _Shrinking(prober, case, repeats or repeats_for(prober.variant), most, watch)
     before = await work.fully(case)
     if before.failed * 2 <= len(before.evaluations) or not before.failed:
         return work.told(before, _not_failing(before))
     work.label = before.evaluations[0].label
+    work.sense = sense(work.label) if sense else None
     ended = await work.down()
     passes = await work.nearest(passing)
     return work.told(before, ended, passes)
@@ -72,6 +76,7 @@ class _Shrinking:
     def __init__(self, prober: Prober, case: Case, repeats: int, most: int, watch: Watch | None) -> None:
         self.label: str | None = None
         """The label that was read from the answer that failed: another one would be another failure."""
+        self.sense: Sense | None = None
         self._prober = prober
         self._case = case
         self._repeats = repeats
@@ -118,7 +123,7 @@ class _Shrinking:
         return holds
 
     async def _still_fails(self, case: Case) -> bool | None:
-        if is_empty(case.input):
+        if is_empty(case.input) or (self.sense and not self.sense.holds(case.input)):
             return False
         if self._over:
             return None
@@ -189,4 +194,5 @@ class _Shrinking:
             cost_usd=self._prober.cost_usd - self._cost,
             ended=ended,
             flaky=self._flaky,
+            sense=self.sense is not None and not self.sense.problem,
         )
