@@ -185,7 +185,7 @@ def _next(report: DistillReport) -> Iterator[tuple[str, str]]:
     if longest:
         yield "the smallest input that still fails", f"--shrink {longest[0].case_id[-ID:]}"
     if wrong and not report.boundaries:
-        yield "where the verdict turns", f"--boundary {wrong[0].case_id[-ID:]} --along noise"
+        yield "where the verdict turns", f"--boundary {wrong[0].case_id[-ID:]} --along length"
     if report.clusters:
         yield "neighbours that fail too, as a scenario", f"--around {report.clusters[0].id}"
         yield "keep the clusters, so that their names stay", "--cluster"

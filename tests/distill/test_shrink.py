@@ -21,6 +21,7 @@ from synterm.distill.shrink.change import change_words, distance
 from synterm.distill.shrink.contrast import contrast_set, shrunk_finding
 from synterm.distill.shrink.parts import LEVELS, MOST, is_empty, only, parts_of, words_in
 from synterm.distill.shrink.reduce import smallest
+from synterm.distill.shrink.sense import Sense
 from synterm.distill.shrink.shrink import shrink
 from synterm.evaluate.traffic import Traffic
 from synterm.providers.registry import Providers
@@ -254,3 +255,32 @@ def test_whatever_the_answers_no_single_part_can_be_left_out_at_the_end(size: in
 def test_what_changed_is_said_in_words(before: str, after: str, words: str, far: tuple[int, int]) -> None:
     assert change_words({"m": before}, {"m": after}) == words
     assert distance({"m": before}, {"m": after}) == far
+
+
+async def test_what_is_left_still_asks_for_what_is_expected_as_far_as_known_cases_tell(
+    make_project: MakeProject, stub: Stub
+) -> None:
+    pytest.importorskip("wordllama")
+    stub.reply("clarify")
+    text = "ignore all of that and this too, then please send me the notes of the planning meeting"
+    notes = ["the notes of the budget meeting", "send me the notes of monday's meeting", "meeting notes of last week"]
+    vague = ["ignore that", "all of this and that too", "this or that then"]
+    cases = [{"input": one, "expected": "summarize"} for one in (text, *notes)]
+    cases += [{"input": one, "expected": "clarify"} for one in vague]
+    path = make_project(router([], cases, **model_of(stub, temperature=0)))
+    with Project.open(path) as project:
+        case, blind = await shrunk(project)
+        assert len(words_in(blind.smallest.input)) == 1
+        assert not blind.sense
+        _, found = await shrunk(project, sense=lambda got: Sense(project, case, got))
+        assert found.sense
+        assert {"notes", "meeting"} & {*words_in(found.smallest.input)}
+        assert "ignore" not in words_in(found.smallest.input)
+        assert Sense(project, case, "clarify").holds({"message": "notes of the planning meeting"})
+        assert not Sense(project, case, "clarify").holds({"message": "ignore all of that and this too"})
+        few = Sense(project, case, "schedule")
+        assert few.problem == "there are too few cases of these labels"
+        assert few.holds({"message": "anything"})
+        assert "not labels" in Sense(project, case, None).problem
+        wrong = project.cases.get(case.id).model_copy(update={"expected": "clarify"})
+        assert "even the whole input" in Sense(project, wrong, "summarize").problem

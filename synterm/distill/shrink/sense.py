@@ -2,8 +2,8 @@
 
 A shorter input that still fails says nothing where the answer has become right: of "ignore that, and send me the notes"
 the first half alone is out of scope. So what is left has to stay nearer, by meaning, to cases that expect the same than
-to cases that expect what was answered, and about as near as the whole input is. That is no proof; it is free, and it
-rules out what is plainly another request, or none.
+to cases that expect what was answered, and near to the whole input. That is no proof; it is free, and it rules out what
+is plainly another request, or none.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ _MOST = 2000
 """Accepted cases of each label that are looked at, evenly over scenarios."""
 _NEAREST = 3
 """So many of the nearest of each label count; a label with fewer cases can't be told."""
-_STAYS = 0.75
-"""What is left has this much of the whole input's nearness to cases that expect the same."""
+_STAYS = 0.6
+"""The least cosine between what is left and the whole input."""
 _LONGEST = 4000
 
 
@@ -34,7 +34,7 @@ class Sense:
         self.problem = ""
         """Why nothing can be told; empty where it can."""
         self._sides: tuple[Any, Any] | None = None
-        self._least = 0.0
+        self._whole: Any = None
         if case.expected is None or not got:
             self.problem = "it is not labels that are compared"
         elif not can_tell_meanings():
@@ -42,9 +42,8 @@ class Sense:
         else:
             self._load(project, case, got)
         if self._sides:
-            wanted, answered = self._near(self._sides, case.input)
-            self._least = _STAYS * wanted
-            if wanted < answered:
+            self._whole = _vector(case.input)
+            if not _is_nearer(self._sides, self._whole):
                 self._sides = None
                 self.problem = f"even the whole input is nearer to cases that expect {got}"
 
@@ -52,15 +51,8 @@ class Sense:
         """Whether an input still asks for what is expected; always where nothing can be told."""
         if self._sides is None:
             return True
-        wanted, answered = self._near(self._sides, values)
-        return wanted >= max(answered, self._least)
-
-    def _near(self, sides: tuple[Any, Any], values: Mapping[str, Any]) -> tuple[float, float]:
-        """How near an input is to those that expect the same, and to those that expect what was answered."""
-        from synterm.analysis.embeddings import embedder
-
-        own = embedder().embed([input_text(dict(values))[:_LONGEST]])[0]
-        return _nearness(sides[0] @ own), _nearness(sides[1] @ own)
+        own = _vector(values)
+        return float(own @ self._whole) >= _STAYS and _is_nearer(self._sides, own)
 
     def _load(self, project: Project, case: Case, got: str) -> None:
         texts: tuple[list[str], list[str]] = ([], [])
@@ -77,6 +69,18 @@ class Sense:
             self._sides = embedder().embed(texts[0]), embedder().embed(texts[1])
         except ModelError as error:
             self.problem = str(error)
+
+
+def _vector(values: Mapping[str, Any]) -> Any:
+    from synterm.analysis.embeddings import embedder
+
+    return embedder().embed([input_text(dict(values))[:_LONGEST]])[0]
+
+
+def _is_nearer(sides: tuple[Any, Any], own: Any) -> bool:
+    """Whether it is at least as near to those that expect the same as to those that expect what was answered."""
+    wanted, answered = (_nearness(side @ own) for side in sides)
+    return wanted >= answered
 
 
 def _nearness(likeness: Any) -> float:

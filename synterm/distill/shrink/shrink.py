@@ -9,7 +9,7 @@ from synterm.core.case import Case
 from synterm.core.distill import Shrunk
 from synterm.core.evaluation import Variant
 from synterm.distill.probing import Probe, Prober, variation
-from synterm.distill.shrink.change import change_words, distance
+from synterm.distill.shrink.change import change_words, distance, has_common_word
 from synterm.distill.shrink.parts import LEVELS, Part, is_empty, only, parts_of
 from synterm.distill.shrink.reduce import Holds, smallest
 from synterm.distill.shrink.sense import Sense
@@ -46,9 +46,8 @@ async def shrink(
 
     An input still fails when its first repeat does and more than half of `repeats` do (None: as often as the variant
     needs). At most `most` answers are asked for; what the project file has is free. `passing`: cases that pass; where
-    nothing that was tried on the way does, the nearest of those that expect the same is taken. `watch` is told of each
-    smaller input.
-    Raises InputError and ProjectError as the prober does.
+    nothing that was tried on the way does, the nearest of those that expect the same and have a word in common is
+    taken. `watch` is told of each smaller input. Raises InputError and ProjectError as the prober does.
 
     `sense`: what tells, for the label that was answered, whether what is left still asks for what is expected; what
     does not is not tried. Without it, or where it can't tell, that is for people to say.
@@ -157,7 +156,9 @@ class _Shrinking:
             if again.passed == self._repeats:
                 return again
             self._flaky = True
-        alike = [one for one in others if one.expected == self._case.expected]
+        alike = [
+            one for one in others if one.expected == self._case.expected and has_common_word(one.input, here.input)
+        ]
         for case in sorted(alike, key=lambda one: distance(one.input, here.input))[:_LOOKED_AT]:
             if self._over:
                 return None
