@@ -15,7 +15,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "coverage": "what cases cover, what is missing; filling it",
     },
     "Evaluate": {
-        "run": "evaluate; the entry point for CI",
+        "run init-ci": "evaluate; the entry point for CI, and its workflow",
         "baseline": "pin a run: what later ones are held against",
         "compare": "hold two runs, versions or models together",
     },
@@ -27,13 +27,13 @@ GROUPS: dict[str, dict[str, str]] = {
     },
     "Share": {
         "report serve": "a run as one HTML file; the workbench in a browser",
-        "init-ci": "a workflow file that evaluates on every change",
         "dump load": "a project as text for review and git; and back",
         "diff merge": "what differs; one file of several copies, of shards",
     },
     "Look after": {
         "history": "what was run, by whom, on what; and forgetting it",
-        "settings schema": "your settings; the JSON Schema of what goes in and out",
+        "settings": "your settings, and where they are",
+        "schema": "the JSON Schema of what goes in and comes out",
     },
 }
 """By what they are for, in the order in which one needs them: those that share a line, and what they do."""
