@@ -154,16 +154,22 @@ async def test_where_nothing_on_the_way_passes_the_nearest_case_that_does_is_the
     make_project: MakeProject,
 ) -> None:
     cases = [
-        {"input": "notes", "expected": "schedule"},
+        {"input": "notes it", "expected": "schedule"},
         {"input": "book the big room for us", "expected": "schedule"},
         {"input": "book it", "expected": "schedule"},
+        {"input": "notes of it", "expected": "clarify"},
     ]
-    path = make_project(router([{"match": "notes", "in": "user", "answer": "clarify"}], cases))
+    rules = [
+        {"match": "notes it", "in": "user", "answer": "clarify"},
+        {"match": "notes of", "in": "user", "answer": "clarify"},
+        {"match": "book", "in": "user", "answer": "schedule"},
+    ]
+    path = make_project(router([], cases, params={"rules": rules, "default": "summarize"}))
     with Project.open(path) as project:
         case, found = await shrunk(project)
         assert found.passing
         assert found.passing.input == {"message": "book it"}
-        assert found.change == '"book it" in place of "notes"'
+        assert found.change == '"book" in place of "notes"'
         pair = contrast_set(case, found)
         assert [(one.status, one.split, one.root_id, one.tags) for one in pair] == [
             ("draft", "dev", case.id, ("contrast",))
@@ -272,7 +278,11 @@ async def test_what_is_left_still_asks_for_what_is_expected_as_far_as_known_case
         case, blind = await shrunk(project)
         assert len(words_in(blind.smallest.input)) == 1
         assert not blind.sense
-        _, found = await shrunk(project, sense=lambda got: Sense(project, case, got))
+
+        def sense(got: str | None) -> Sense:
+            return Sense(project, case, got)
+
+        _, found = await shrunk(project, sense=sense)
         assert found.sense
         assert {"notes", "meeting"} & {*words_in(found.smallest.input)}
         assert "ignore" not in words_in(found.smallest.input)
