@@ -23,3 +23,6 @@ class Candidate:
     """Tags that it gets besides those of its seed."""
     steps: tuple[dict[str, Any], ...] = field(default=())
     """The generators that it went through, the first one first: their configuration, with the random seed."""
+    beyond: frozenset[str] = frozenset()
+    """The names of filters that can't judge it by what the generator does on purpose: an attack is longer than its
+    seed and far from it. Their usual settings let it pass; `near-duplicate` drops what is the very same."""

@@ -39,6 +39,15 @@ class NearDuplicate(Filter):
     def open(self, known: Known) -> Judge:
         return _NearJudge(self, known, self.by)
 
+    def lets_be(self, candidate: Candidate) -> bool:
+        """Never: where it would, it drops what is the very same all the same."""
+        return False
+
+    def judge_from(self, candidate: Candidate) -> float:
+        """From how alike on a candidate is dropped. Where a generator puts the same words around every seed, most of
+        what is compared is those, so only the very same counts."""
+        return 1.0 if super().lets_be(candidate) else self.threshold
+
     def reach(self) -> tuple[float, float]:
         """Further down it looks for none."""
         return _floor(self.threshold), 1.0
@@ -73,11 +82,12 @@ class _NearJudge(Judge):
 
     def judge(self, candidate: Candidate, seed: Case | None) -> Found:
         text, expects = compared(candidate.input), canonical_json(candidate.expected)
+        threshold = self._settings.judge_from(candidate)
         for near in self._neighbours.near(text):
             if is_seed(near, seed, text) or (near.expects != expects and not self._settings.any_expected):
                 continue
             score = round(near.likeness, 3)
-            return Found(near.likeness < self._settings.threshold, score, f"{score:.2f} like {near.name}")
+            return Found(near.likeness < threshold, score, f"{score:.2f} like {near.name}")
         return Found(True, None, f"nothing is like it from {self._floor:.2f} on")
 
     def keep(self, candidate: Candidate) -> None:

@@ -207,6 +207,7 @@ def _after(before: Candidate | None, candidate: Candidate, step: dict[str, Any])
         keeps=max(before.keeps, candidate.keeps, key=_DOUBT.__getitem__),
         note=f"{before.note}; {candidate.note}",
         tags=tuple(dict.fromkeys((*before.tags, *candidate.tags))),
+        beyond=before.beyond | candidate.beyond,
     )
 
 
