@@ -1,8 +1,8 @@
 """Failures by the thousands: put into clusters, and the whole report on a run in which 10 000 cases fail.
 
-The inputs are sentences about one of some topics, in words whose frequencies fall as those of a language do, so that
-there are clusters to be found; labels are wrong in some ways. The clusters are made in a process of its own, of texts
-alone; the report is the whole command on a project file whose run was made before.
+The inputs are made of English words whose frequencies fall as those of a language do, half of each about one of some
+topics, so that there are clusters to be found; labels are wrong in some ways. The clusters are made in a process of
+their own, of texts alone; the report is the whole command on a project file whose run was made before.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import orjson
+from spellchecker import SpellChecker
 from support import contenders, options, tables
 from support.measure import Run, measure
 from support.tables import Must
@@ -29,14 +30,16 @@ FAILURES = 10_000
 MUST_S = 20.0
 """For each, on two cores."""
 TOPICS = 40
+WORDS = 8000
+"""The most frequent of the language."""
 LABELS = ("schedule", "summarize", "retrieve", "clarify")
 ANSWER = "decline"
 """What the model answers, whatever it is asked."""
 HEAD = ("by", "failures", "clusters", "cases in them", "wall s", "CPU s", "MB more")
 NOTE = """\
-Sentences of 6 to 20 words, half of them of one of 40 topics, which went wrong in four ways. Clusters: by meaning and
-error, and without the extra `analysis` by wording; without reading the file. The report: the whole `synterm distill` on
-a run in which each of the cases failed, with types (of the first 2000), clusters, triggers, and nothing kept."""
+Inputs of 6 to 20 English words, half of them of one of 40 topics, which went wrong in four ways. Clusters: by meaning
+and error, and without the extra `analysis` by wording; without reading the file. The report: the whole `synterm
+distill` on a run in which each of the cases failed: types (of the first 2000), clusters, triggers; nothing is kept."""
 
 
 class Measured(NamedTuple):
@@ -112,7 +115,8 @@ def _project(folder: Path, count: int) -> None:
 def _failures(count: int) -> Iterator[tuple[str, str]]:
     """Inputs, and what they expect."""
     dice = random.Random(1)
-    words = ["".join(dice.choices("eeeetttaaooiinnsshhrrdlucmfywgpbvk", k=dice.randint(2, 9))) for _ in range(8000)]
+    known = SpellChecker(language="en").word_frequency
+    words = sorted(known.words(), key=lambda word: (-known[word], word))[:WORDS]
     weights = list(accumulate(1 / rank for rank in range(1, len(words) + 1)))
     topics = [dice.sample(words[200:], 12) for _ in range(TOPICS)]
     for number in range(count):

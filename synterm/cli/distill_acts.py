@@ -29,12 +29,12 @@ def act(project: Project, args: argparse.Namespace) -> int:
     for name, kind in types:
         keeping.confirm(choice, name, kind)
     whole = True
-    if args.judge or args.shrink or args.boundary or args.around:
+    if any((args.judge, args.shrink, args.boundary, args.around, args.attack)):
         whole = _until_stopped(asking, asking.all())
     if args.cluster or args.judge:
         show(choice, report_of(choice))
     elif args.json:
-        write_found(choice, asking.shrunk, asking.boundaries, asking.neighbourhoods)
+        write_found(choice, asking.shrunk, asking.boundaries, asking.neighbourhoods, asking.attacks)
     return ExitCode.OK if whole else ExitCode.INCOMPLETE
 
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 
+from synterm.cli.distill_attacks import Attacks, attacks_of, keep_attacks, make
 from synterm.cli.distill_choice import Choice, cluster_named, column_name
 from synterm.cli.distill_keeping import keep
 from synterm.cli.distill_progress import DistillProgress
 from synterm.cli.output import data, say
 from synterm.cli.ready import make_models_ready
 from synterm.core.case import Case
-from synterm.core.distill import Boundary, Cluster, Neighbourhood, Shrunk
+from synterm.core.distill import AttackReport, Boundary, Cluster, Neighbourhood, Shrunk
 from synterm.core.evaluation import Variant
 from synterm.core.finding import Finding
 from synterm.core.model import ModelSpec
 from synterm.describe.pipeline.planning import asks, limits_of, writer
 from synterm.describe.pipeline.written import read_chain
 from synterm.distill.adjacent import COUNT, ROUNDS, Around, look_around, usual_chains
+from synterm.distill.attacks.words import attack_words
 from synterm.distill.boundary.choosing import read_dimension
 from synterm.distill.boundary.dimensions import Dimension
 from synterm.distill.boundary.search import REQUESTS as BOUNDARY_REQUESTS
@@ -32,6 +34,7 @@ from synterm.errors import InputError, NotFoundError
 from synterm.evaluate.provenance import who
 from synterm.evaluate.traffic import Traffic
 from synterm.providers.registry import Providers
+from synterm.reports.attacks import attack_lines
 from synterm.reports.distilled import around_lines, boundary_lines, shrunk_lines
 from synterm.settings import load_settings
 from synterm.storage.cases import CaseFilter
@@ -39,7 +42,7 @@ from synterm.storage.recorded import Column
 from synterm.text import plural
 
 _CAP_HINT = "raise --max-cost, and the same command goes on"
-_GONE_ON = ("nothing more can be left out", "each turn is found", "it does not fail")
+_GONE_ON = ("nothing more can be left out", "each turn is found", "it does not fail", "all ", "none of ")
 """How reasons begin for which nothing is left to be done."""
 
 
@@ -53,6 +56,7 @@ class Asking:
         self.shrunk: list[Shrunk] = []
         self.boundaries: list[Boundary] = []
         self.neighbourhoods: list[Neighbourhood] = []
+        self.attacks: list[AttackReport] = []
         self._choice = choice
         self._project = choice.project
         self._settings = load_settings()
@@ -61,6 +65,7 @@ class Asking:
         self._shrinks = [self._case(name) for name in dict.fromkeys(args.shrink)]
         self._boundaries = [*self._dimensions()]
         self._around = self._around_what(clusters) if args.around else None
+        self._attacks = attacks_of(choice) if args.attack else None
         self._ready()
 
     async def all(self) -> bool:
@@ -75,6 +80,9 @@ class Asking:
                 whole = await self._boundary(providers, case, variant, dimension) and whole
             if self._around:
                 whole = await self._look_around(providers, *self._around) and whole
+            for kind in self._attacks.kinds if self._attacks else ():
+                assert self._attacks
+                whole = await self._attack(providers, self._attacks, kind) and whole
         return whole
 
     async def _judged(self, providers: Providers, model: ModelSpec) -> bool:
@@ -154,6 +162,19 @@ class Asking:
         )
         return "; " not in found.ended
 
+    async def _attack(self, providers: Providers, wanted: Attacks, kind: str) -> bool:
+        args = self._choice.args
+        self.progress.begin(f"attacking {plural(len(wanted.cases), 'case')} by {kind} under {wanted.variant.name}")
+        found = await make(self._choice, providers, wanted, kind, self._limits, self.progress.attack)
+        self.attacks.append(found)
+        titles = {case.id: case.title for case in wanted.cases}
+        self._tell(attack_lines(found, attack_words(found), titles))
+        if args.keep:
+            kept = keep_attacks(self._choice, found, wanted.cases)
+            if not args.quiet:
+                say(f"kept {plural(len(kept), 'draft')} beside their cases")
+        return found.ended.startswith(_GONE_ON)
+
     def _drafts(self, path: str) -> Iterator[Case]:
         """Those in a scenario; none where there is no scenario."""
         if path:
@@ -228,4 +249,6 @@ class Asking:
             chains = wanted.chains or usual_chains(written=wanted.writer is not None)
             if written := writer(self._project, chains, wanted.writer):
                 specs.append(written)
+        if self._attacks:
+            specs += [one for one in (self._attacks.variant.model, self._attacks.attacker) if one]
         make_models_ready({one.name: one for one in specs}.values(), self._settings.approved_endpoints, say)

@@ -25,24 +25,26 @@ examples:
   synterm distill my.db --boundary 8FH3K2QW --along noise --along length
   synterm distill my.db --boundary 8FH3K2QW --along 'value:city=Rome,Oslo'
   synterm distill my.db --around 1 --rounds 2 --with 'fillers | misspellings'
+  synterm distill my.db --behavior Robustness --attack jailbreak prompt-leak --keep
+  synterm distill my.db --attack pair --writer gpt --requests 40 --max-cost 0.50
   synterm distill my.db --json - | jq '.clusters[].name'
 
 exit codes: 0 done · 2 the command is wrong · 3 it ended before: a cap, a limit, no answer · 130, 143, 129 interrupted;
 the same command again goes on with the answers that it had"""
 
-_ACTS = ("cluster", "name", "judge", "confirm", "shrink", "boundary", "around")
+_ACTS = ("cluster", "name", "judge", "confirm", "shrink", "boundary", "around", "attack")
 """What writes."""
 _NEEDS: dict[str, tuple[str, ...]] = {
     "along": ("boundary",),
-    "keep": ("shrink",),
+    "keep": ("shrink", "attack"),
     "unguarded": ("shrink",),
-    "requests": ("shrink", "boundary"),
-    "repeats": ("shrink", "boundary", "around"),
-    "max_cost": ("shrink", "boundary", "around", "judge"),
-    "rounds": ("around",),
-    "count": ("around",),
+    "requests": ("shrink", "boundary", "attack"),
+    "repeats": ("shrink", "boundary", "around", "attack"),
+    "max_cost": ("shrink", "boundary", "around", "attack", "judge"),
+    "rounds": ("around", "attack"),
+    "count": ("around", "attack"),
     "chains": ("around",),
-    "writer": ("around",),
+    "writer": ("around", "attack"),
 }
 """Options that say how something is done, and what that is."""
 
@@ -114,7 +116,11 @@ def _types_and_clusters(parser: argparse.ArgumentParser) -> None:
 def _looking(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("looking into failures").add_argument
     add("--shrink", nargs="+", default=[], metavar="CASE", help="leave out of its input what it does not need to fail")
-    add("--keep", action="store_true", help="with --shrink: keep the pair that fails and passes as two drafts")
+    add(
+        "--keep",
+        action="store_true",
+        help="with --shrink: keep the pair that fails and passes as two drafts; with --attack: those that succeeded",
+    )
     add(
         "--unguarded",
         action="store_true",
@@ -135,8 +141,6 @@ def _looking(parser: argparse.ArgumentParser) -> None:
         metavar="CLUSTER|CASE",
         help="make neighbours of a cluster, or of cases, and keep those that fail too as a scenario",
     )
-    add("--rounds", type=positive, metavar="N", help="with --around: at most so many (default 3)")
-    add("--count", type=positive, metavar="N", help="with --around: so many neighbours each round (default 12)")
     add(
         "--with",
         dest="chains",
@@ -145,11 +149,31 @@ def _looking(parser: argparse.ArgumentParser) -> None:
         metavar="GENERATOR",
         help="with --around: what makes them, as in synterm generate (default: noise, or with --writer paraphrases)",
     )
-    add("--writer", metavar="MODEL", help="with --around: the project's model that writes (default: none does)")
+    add(
+        "--attack",
+        nargs="+",
+        default=[],
+        metavar="KIND",
+        help="attack cases that pass: prompt-leak, jailbreak, role-play, encoding, indirect-injection …, or with a "
+        "model that learns: pair, tree, crescendo (docs/distill.md)",
+    )
+    add(
+        "--rounds",
+        type=positive,
+        metavar="N",
+        help="at most so many, of neighbours (default 3), or of tries of a model that attacks (default 5)",
+    )
+    add(
+        "--count",
+        type=positive,
+        metavar="N",
+        help="so many neighbours each round (default 12); with --attack: so many cases (default 10)",
+    )
+    add("--writer", metavar="MODEL", help="the project's model that writes neighbours, or attacks (default: none does)")
 
 
 def _how(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("how much it may take").add_argument
-    add("--requests", type=positive, metavar="N", help="answers asked for each (default: shrink 60, boundary 100)")
+    add("--requests", type=positive, metavar="N", help="answers asked for each (default 60; boundary: 100)")
     add("--repeats", type=positive, metavar="K", help="each input so often (default 3; 1 at temperature 0)")
     add("--max-cost", type=amount, metavar="USD", help="stop before more than this is spent")

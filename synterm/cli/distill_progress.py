@@ -5,7 +5,7 @@ from __future__ import annotations
 from synterm.cli.output import say
 from synterm.cli.progress import StatusLine
 from synterm.core.case import input_text
-from synterm.core.distill import Boundary, Neighbourhood, Shrunk
+from synterm.core.distill import AttackReport, Boundary, Neighbourhood, Shrunk
 from synterm.core.generation import Funnel
 from synterm.evaluate.events import Event, Judged, Preparing
 from synterm.reports.distilled import round_line
@@ -62,6 +62,13 @@ class DistillProgress:
         self._rounds = len(found.rounds)
         if not self._quiet:
             say(round_line(self._rounds, found.rounds[-1]))
+
+    def attack(self, found: AttackReport) -> None:
+        """Some attacks were made."""
+        self._asked, self._cached, self._cost = found.requests + found.asked, found.cached, found.cost_usd
+        self._so_far = f"{sum(one.succeeded for one in found.tries):,} of {len(found.tries):,} succeeded"
+        if self._line.due():
+            self._draw()
 
     def words(self) -> str:
         """``14 answers asked for, 3 from the project file; all of them are kept``."""

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from synterm.cli.distill_choice import Choice, column_name
 from synterm.cli.output import data, say
-from synterm.core.distill import Boundary, DistillReport, Failing, Neighbourhood, Shrunk
+from synterm.core.distill import AttackReport, Boundary, DistillReport, Failing, Neighbourhood, Shrunk
 from synterm.distill.report import distill_report
 from synterm.distill.triage.actions import ACTIONS, TRAINING
 from synterm.errors import ExitCode
@@ -53,6 +53,7 @@ def write_found(
     shrunk: Sequence[Shrunk],
     boundaries: Sequence[Boundary],
     neighbourhoods: Sequence[Neighbourhood],
+    attacks: Sequence[AttackReport],
 ) -> None:
     """Write the report with what was found now, where that is wanted as JSON."""
     if not choice.args.json:
@@ -63,6 +64,7 @@ def write_found(
             "shrunk": _first(shrunk, report.shrunk),
             "boundaries": _first(boundaries, report.boundaries),
             "neighbourhoods": tuple(neighbourhoods),
+            "attacks": tuple(attacks),
         }
     )
     write_json(report, choice.args.json)

@@ -139,6 +139,8 @@ def test_what_a_person_says_stays_and_the_next_step_is_named(synterm: Synterm, p
         (("--around", "1", "--with", "paraphrase"), "--writer MODEL"),
         (("--around", "1", "--with", "nosuch"), "nosuch"),
         (("--judge", "nobody"), "nobody"),
+        (("--attack", "nosuch"), "is no kind of attack"),
+        (("--attack", "pair"), "--writer MODEL"),
         (("--json", "no/such/file.json"), "no such folder"),
     ],
 )
@@ -286,6 +288,30 @@ def test_neighbours_that_fail_too_become_a_scenario_and_then_there_is_nothing_ne
     assert {row["scenario"] for row in drafts} == {"Routing/All/near failures"}
     assert len(drafts) == failed > 0
     assert "is none that keeps failing" in synterm("distill", path, "--around", by_input(path, "the rest")).err
+
+
+def test_attacks_that_succeed_are_told_and_kept_as_drafts(
+    synterm: Synterm, make_project: MakeProject, stub: Stub
+) -> None:
+    inputs = ["the notes of monday", "the notes of tuesday", "fails by itself"]
+    path = make_project(endpoint_text(stub, inputs))
+    plain = {*inputs[:2]}
+    stub.reply(lambda messages: "summarize" if messages[-1]["content"] in plain else "\x1b[31mclarify")
+    evaluated(synterm, path)
+    done = synterm("distill", path, "--attack", "role-play", "--keep", "--json", "-")
+    assert done.code == 0, done.err
+    Draft202012Validator(synterm("schema", "distill").json).validate(done.json)
+    [found] = done.json["attacks"]
+    assert (len(found["cases"]), len(found["broken"])) == (2, 2)
+    assert "2 of 2 cases broken by 6 of 6 attacks" in done.err
+    assert "kept 6 drafts beside their cases" in done.err
+    drafts = synterm("ls", path, "cases", "--status", "draft", "--json").json["cases"]
+    assert len(drafts) == 6
+    again = synterm("distill", path, "--attack", "role-play")
+    assert "  0 requests, 8 from the project file; all attacks were made" in again.out
+    assert "\x1b" not in again.out
+    assert synterm("distill", path, "--attack", "role-play", "--requests", "3").code == 0, "what is known is free"
+    assert synterm("distill", path, "--attack", "prefix", "--requests", "2").code == 3
 
 
 def test_a_model_judges_types_once_and_people_have_the_last_word(
