@@ -35,7 +35,7 @@ def head_lines(report: DistillReport, variants: Sequence[str], wanted: int) -> I
     if report.passing_now:
         yield f"{plural(report.passing_now, 'case')} failed in a run before, and no longer"
     if report.flaky:
-        yield f"{plural(report.flaky, 'case')} failed this time, and did not before or in other repeats: not below"
+        yield f"{plural(report.flaky, 'case')} failed this time, and did not before or in other repeats (not below)"
     if report.runs == 1 and wrong:
         more = "; more runs and --repeat tell what stays" if wanted > 1 else ""
         yield f"one run was looked at, so some of it may be chance{more}"
@@ -125,6 +125,8 @@ def _trend(one: Cluster) -> str:
     counts = [count for _, count in one.trend]
     if len(counts) < 2:
         return ""
+    if set(counts) == {len(one.case_ids)}:
+        return f"  all of them in each of the last {len(counts)} runs"
     return f"  {sparkline(counts, len(one.case_ids))}  failing run by run: {', '.join(map(str, counts))}"
 
 
@@ -181,11 +183,10 @@ def _next(report: DistillReport) -> Iterator[tuple[str, str]]:
         yield "say so, if it is so", f"--confirm {doubtful.case_id[-ID:]}={kind}"
     done = {one.case_id for one in report.shrunk}
     typical = [case for one in report.clusters for case in one.case_ids[:1]]
-    longest = sorted((one for one in wrong if one.case_id not in done), key=lambda one: one.case_id not in typical)
-    if longest:
-        yield "the smallest input that still fails", f"--shrink {longest[0].case_id[-ID:]}"
+    if whole := [case for case in (*typical, *(one.case_id for one in wrong)) if case not in done]:
+        yield "the smallest input that still fails", f"--shrink {whole[0][-ID:]}"
     if wrong and not report.boundaries:
-        yield "where the verdict turns", f"--boundary {wrong[0].case_id[-ID:]} --along length"
+        yield "where the verdict turns", f"--boundary {(typical or [wrong[0].case_id])[0][-ID:]} --along length"
     if report.clusters:
         yield "neighbours that fail too, as a scenario", f"--around {report.clusters[0].id}"
         yield "keep the clusters, so that their names stay", "--cluster"

@@ -64,7 +64,7 @@ def test_the_report_tells_why_where_and_what_next_and_leaves_the_file_alone(synt
     assert "the prompt nowhere names schedule, which is expected  (5 ×)" in done.out
     assert f'{by_input(path, "book a room")}  "book a room"  clarify instead of schedule' in done.out
     assert "1 cluster of 5 cases" in done.out
-    assert "failing run by run: 5, 5" in done.out
+    assert "5 cases, 100 %  all of them in each of the last 2 runs" in done.out
     assert "cases that expect schedule fail, and no others do: 5 of 5 against 0 of 23" in done.out
     for option in ("--confirm", "--shrink", "--boundary", "--around", "--cluster"):
         assert f"next: synterm distill {path} {option}" in done.err

@@ -37,7 +37,7 @@ def propose(failing: Failing, facts: Facts) -> Triage:
 def _no_verdict(failing: Failing, facts: Facts) -> str | None:
     if failing.judged:
         return None
-    return f"no verdict in {plural(failing.errors, 'try')}: {one_line(failing.got or failing.reason, _SHOWN)}"
+    return f"no verdict, {plural(failing.errors, 'time')}: {one_line(failing.got or failing.reason, _SHOWN)}"
 
 
 def _people_say_right(failing: Failing, facts: Facts) -> list[str]:
@@ -133,7 +133,7 @@ def _model_error(failing: Failing, facts: Facts) -> str:
         parts.append(f"{one_line(', '.join(facts.reviewed_wrong), _SHOWN)} judged the answer wrong")
     if leaning := _leaning(failing, facts):
         parts.append(leaning)
-    counted = f"failed in {failing.failed} of {plural(failing.judged, 'try')}"
+    counted = f"failed {failing.failed} of {plural(failing.judged, 'time')}"
     return "; ".join(parts) or f"{counted}, and nothing speaks against the case or the check"
 
 
