@@ -37,7 +37,7 @@ def propose(failing: Failing, facts: Facts) -> Triage:
 def _no_verdict(failing: Failing, facts: Facts) -> str | None:
     if failing.judged:
         return None
-    return f"no verdict, {plural(failing.errors, 'time')}: {one_line(failing.got or failing.reason, _SHOWN)}"
+    return f"no verdict {plural(failing.errors, 'time')}: {one_line(failing.got or failing.reason, _SHOWN)}"
 
 
 def _people_say_right(failing: Failing, facts: Facts) -> list[str]:
