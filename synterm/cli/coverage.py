@@ -30,6 +30,10 @@ examples:
 exit codes: 0 told · 1 below --min-score · 2 the command is wrong · with --fill those of synterm generate"""
 
 
+WANT = 3
+"""Independent cases that each place wants if nothing else is said."""
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `synterm coverage`."""
     add = parser.add_argument
@@ -42,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="only these features, behaviors or scenarios, by path or name; may be repeated",
     )
     add("--tag", action="append", default=[], metavar="T", help="only cases with this tag; repeated: with all of them")
-    add("--want", type=positive, default=3, metavar="N", help="independent cases that each place wants (default 3)")
+    add("--want", type=positive, default=WANT, metavar="N", help="independent cases that each place wants (default 3)")
     add(
         "--by",
         choices=("meaning", "wording"),
@@ -128,8 +132,16 @@ def _tell(project: Project, report: CoverageReport, args: argparse.Namespace) ->
         if holes:
             data("")
             rows(hole_rows(holes, args.limit))
-    for line in next_lines(report, holes, args.limit, args.want, shlex.quote(args.project)):
+    for line in next_lines(report, holes, args.limit, args.want, _command(args)):
         say(line)
+
+
+def _command(args: argparse.Namespace) -> str:
+    """The command with what decides which hole is the first."""
+    words = ["synterm", "coverage", args.project]
+    for option, values in (("--behavior", args.behavior), ("--tag", args.tag), ("--by", [args.by] if args.by else [])):
+        words += [word for value in values for word in (option, value)]
+    return shlex.join([*words, *(["--want", str(args.want)] if args.want != WANT else [])])
 
 
 def _verdict(report: CoverageReport, least: float | None) -> int:

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from synterm.cli.choose import scenario_ids
+from synterm.cli.draft_review import about_drafts, add_draft_arguments, run_drafts
 from synterm.cli.output import data, on_terminal, refuse_commands, say
 from synterm.cli.parser import positive
 from synterm.cli.places import opened
@@ -17,6 +18,7 @@ from synterm.evaluate.provenance import who as login
 from synterm.evaluate.review.order import ORDERS
 from synterm.formats.row_files import KINDS, kind_of
 from synterm.storage.cases import CaseFilter
+from synterm.storage.drafts import ORDERS as DRAFT_ORDERS
 from synterm.storage.foreign import read_only
 from synterm.storage.project import Project
 from synterm.text import plural, printable
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 HELP = """\
 Judge the answers of a recorded run yourself, blind to what checks and others say: one key for each, the most telling
 first. Or take verdicts out to a spreadsheet and back, take in what users of your app said, and see how far each check,
-and each judge, can be trusted."""
+and each judge, can be trusted. With --drafts: accept or reject the cases that wait for review."""
 
 EXAMPLES = """\
 examples:
@@ -41,7 +43,16 @@ examples:
   synterm review my.db --json | jq '.verdicts[].note'
   printf 'pass\\nnote too long\\nfail\\n' | synterm review my.db
 
-keys: y pass, f fail, space skip, b back, u undo, o note, t tell, q quit; from a pipe: such a key or its word a line"""
+  synterm review my.db --drafts                         drafts, one key each; what is in doubt first
+  synterm review my.db --accept --generation last --where 'tag:typo' --yes
+  synterm review my.db --reject 8FH3K2QW --reason 'wrong label'
+  synterm review my.db --rejected                       what was rejected or dropped, and why
+  synterm review my.db --restore --reason near-duplicate
+  synterm review my.db --drafts --export drafts.csv     fill the column 'decision', then --drafts --import it
+  printf 'accept\\nreject wrong label\\nlabel clarify\\n' | synterm review my.db --drafts
+
+keys: y pass, f fail, space skip, b back, u undo, o note, t tell, q quit; of drafts: a accept, x reject, e edit,
+l label, space skip, b back, u undo, q quit; from a pipe: such a key or its word a line"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,6 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--json", action="store_true", help="the verdicts as JSON; so with --calibration and --import what they found")
     _what_to_judge(parser)
     _files(parser)
+    add_draft_arguments(parser)
 
 
 def _what_to_judge(parser: argparse.ArgumentParser) -> None:
@@ -67,9 +79,10 @@ def _what_to_judge(parser: argparse.ArgumentParser) -> None:
     add("--split", choices=("dev", "holdout", "train", "all"), default="all")
     add(
         "--order",
-        choices=ORDERS,
+        choices=(*ORDERS, *(order for order in DRAFT_ORDERS if order not in ORDERS)),
         default="telling",
-        help="telling: what checks or variants disagree on first (default); random: a fair sample, for --calibration",
+        help="telling: what checks or variants disagree on first, of drafts what is in doubt (default); random: a fair "
+        "sample, for --calibration; doubt, added, seed: of drafts",
     )
     add("--limit", type=positive, metavar="N", help="at most N answers (default 200)")
     add("--who", metavar="NAME", help="in whose name (default: your login name)")
@@ -101,6 +114,10 @@ _rating.__name__ = "number"
 
 def run(args: argparse.Namespace) -> int:
     """Do what the options say."""
+    if about_drafts(args):
+        return run_drafts(args)
+    if args.order not in ORDERS:
+        raise UsageError(f"--order {args.order} is for --drafts")
     if args.open and args.export is None:
         raise UsageError("--open goes with --export FILE")
     only_reads = args.calibration or args.export is not None or (args.json and args.source_file is None)

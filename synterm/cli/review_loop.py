@@ -163,16 +163,16 @@ def _from_keys(note: Callable[[], str]) -> Iterator[Command]:
         key = read_key()
         name = KEYS.get(key.casefold())
         if name == "note":
-            yield "note", _typed(note())
+            yield "note", typed_line("note: ", note())
         elif name:
             yield name, ""
         elif key:
             say(HELP)
 
 
-def _typed(before: str) -> str:
-    """A line that is typed; what stood there stays when nothing is."""
-    sys.stderr.write("note: ")
+def typed_line(prompt: str, before: str) -> str:
+    """A line that is typed on a terminal with single keys; what stood there stays when nothing is."""
+    sys.stderr.write(prompt)
     sys.stderr.flush()
     typed = ""
     while (key := read_key()) not in ("\n", "\r", "\x04"):

@@ -38,6 +38,7 @@ _WRITTEN: dict[str, str] = {
     "history": "synterm.reports.history:HistoryDocument",
     "trends": "synterm.reports.trends:TrendList",
     "baselines": "synterm.reports.baselines:BaselineList",
+    "drafts": "synterm.formats.draft_rows:DraftList",
     "verdicts": "synterm.formats.verdict_export:VerdictList",
     "calibration": "synterm.reports.calibration:CalibrationList",
     "verdict_import": "synterm.formats.verdict_report:ImportReport",
@@ -68,8 +69,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listed = ", ".join(name for name, place in _WRITTEN.items() if place.startswith(_LISTINGS) and name != "generation")
     written = (
         f"what comes out: run, compare, coverage, distill, diff, merge, import (with --json), those of synterm ls "
-        f"({listed}), history, baselines, generation and effect (synterm generate), verdicts, calibration and "
-        "verdict_import (synterm review), usable (synterm models --json), trial (with --test), settings"
+        f"({listed}), history, baselines, generation and effect (synterm generate), verdicts, calibration, "
+        "drafts and verdict_import (synterm review), usable (synterm models --json), trial (with --test), settings"
     )
     read = "; what goes in: project (a text form), case and verdict (a line of a JSONL file)"
     parser.add_argument("name", metavar="NAME", choices=names, help=written + read)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from synterm.core.coverage import BehaviorCoverage, CoverageReport, Hole
+from synterm.core.coverage import CoverageReport, Hole
 from synterm.reports.figures import percent
 from synterm.text import plural
 
@@ -44,9 +44,9 @@ def head_lines(report: CoverageReport) -> Iterator[str]:
     )
 
 
-def next_lines(report: CoverageReport, holes: Sequence[Hole], most: int, want: int, project: str) -> Iterator[str]:
+def next_lines(report: CoverageReport, holes: Sequence[Hole], most: int, want: int, command: str) -> Iterator[str]:
     """What the figures mean, and what one does next. `want`: cases that each
-    place wants; `project`: its file, as it is written in a command."""
+    place wants; `command`: the one that gave this report."""
     yield f"covered: of {want} independent cases for each label, split, length, noise and tone, those that are there"
     yield from (f"note: {note}" for note in report.notes)
     if drafts := sum(one.drafts for one in report.behaviors):
@@ -56,12 +56,7 @@ def next_lines(report: CoverageReport, holes: Sequence[Hole], most: int, want: i
         return
     if more := max(len(holes) - most, 0) + sum(one.more_holes for one in report.behaviors):
         yield f"{plural(more, 'more hole')}: --behavior GLOB, --limit N, --json -"
-    yield f"next: synterm coverage {project} --fill 1      makes cases for the first; with --dry-run it says how"
-
-
-def covered_words(one: BehaviorCoverage) -> str:
-    """What a behavior has, in a line."""
-    return f"{percent(one.score)} covered, {plural(one.cases, 'case')}, {one.independent:,} of their own"
+    yield f"next: {command} --fill 1      makes cases for the first; with --dry-run it says how"
 
 
 def _values(values: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Literal, cast
 from pydantic import BaseModel, ConfigDict, Field
 
 from synterm.core.case import Case, value_text
+from synterm.core.decision import decisions_of
 from synterm.core.generation import AS_MADE, Generation, untouched
 from synterm.core.ids import canonical_json
 from synterm.core.tree import Tree
@@ -111,7 +112,10 @@ def lineage_lines(case: Case, above: Sequence[Case]) -> Iterator[str]:
     if dropped := detail.get("dropped"):
         restored = "" if case.status == "rejected" else " (restored)"
         yield f"dropped by {_found(dropped)}{restored}"
-    if AS_MADE in detail and not untouched(case):
+    reviews = decisions_of(case)
+    for decision in reviews:
+        yield f"reviewed: {one_line(decision.words, 300)}"
+    if not reviews and AS_MADE in detail and not untouched(case):
         yield f"changed or decided on since: {case.status}"
     if detail.get("generation"):
         yield f"in generation {str(detail['generation'])[-8:]}"

@@ -284,6 +284,10 @@ class CaseStore(Store):
         """Put removed cases back where they were; gives the new row numbers of those whose place is taken by now."""
         return self._writer.submit(lambda db: put_back(db, removed))
 
+    def condition(self, chosen: CaseFilter) -> Condition:
+        """The WHERE clause for the cases that fit, and its values: for stores that look at cases in other ways."""
+        return self._where(chosen)
+
     def _where(self, chosen: CaseFilter) -> Condition:
         if any(term.field == "flag" for term in chosen.terms):
             self._db.conn.create_function("label_known", 2, lru_cache(maxsize=4096)(chosen.facts.label_known))

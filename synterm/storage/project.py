@@ -37,6 +37,7 @@ from synterm.storage.connect import (
 from synterm.storage.contents import ContentStore
 from synterm.storage.coverage import CoverageStore
 from synterm.storage.documents import DocumentStore
+from synterm.storage.drafts import DraftStore
 from synterm.storage.findings import FindingStore
 from synterm.storage.gates import put_gates, read_gates
 from synterm.storage.generations import GenerationStore
@@ -124,6 +125,19 @@ class Project:
                 check_current(db, path, SCHEMA_VERSION)
                 check_schema(db, path)
         return cls(path, db, Writer(path, read_only=True), read_only=True)
+
+    @contextlib.contextmanager
+    def beside(self) -> Generator[Project]:
+        """The same for another thread: reads on a connection of its own, writes with this one's writer.
+
+        Raises ProjectError.
+        """
+        with _errors(self.path):
+            db = connect(self.path, read_only=True)
+        try:
+            yield Project(self.path, db, self._writer, read_only=self.read_only)
+        finally:
+            db.conn.close()
 
     def __enter__(self) -> Project:
         return self
@@ -228,6 +242,11 @@ class Project:
     def reviews(self) -> ReviewStore:
         """What people said about answers."""
         return ReviewStore(self._db, self._writer)
+
+    @cached_property
+    def drafts(self) -> DraftStore:
+        """Cases that wait for review, and what people decide about them."""
+        return DraftStore(self._db, self._writer, self.cases)
 
     @cached_property
     def runs(self) -> RunStore:

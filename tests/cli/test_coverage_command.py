@@ -15,6 +15,7 @@ from synterm.storage.cases import CaseFilter
 from synterm.storage.project import Project
 from tests.cli.conftest import Synterm
 from tests.conftest import MakeProject
+from tests.support.http_stub import Messages, Stub
 
 LONG = [
     "can you find a big room for me and the whole sales team on the first floor tomorrow",
@@ -56,7 +57,7 @@ def test_what_is_there_what_is_missing_and_what_to_do_next(synterm: Synterm, pat
     assert first[0] == "1" and first[2:] == ["Routing/Booking", "0 of 3 cases in holdout"]
     assert len(holes.splitlines()) == 3
     assert done.err.startswith("my: 36 % covered; 4 cases, 4 that say something of their own (by wording)\n")
-    assert f"next: synterm coverage {path} --fill 1" in done.err
+    assert f"next: synterm coverage {path} --by wording --fill 1" in done.err
     assert "more holes" in done.err
 
 
@@ -104,6 +105,38 @@ def test_a_hole_is_filled_and_counts_once_it_is_accepted(synterm: Synterm, path:
     assert places["noise", "misspelt"]["have"] == 3
     assert after["score"] > before["score"]
     assert hole["id"] not in [one["id"] for one in after["behaviors"][0]["holes"]]
+
+
+def test_a_label_that_is_missing_is_written_anew_by_a_model(
+    synterm: Synterm, make_project: MakeProject, stub: Stub
+) -> None:
+    text = json.loads(project_text(*LONG))
+    text["models"] = [{"name": "writer", "model": "openai/writer", "api_base": stub.url}]
+    text["tree"][0]["behaviors"][0]["checks"] = text["tree"][0]["checks"]
+    path = make_project(json.dumps(text))
+    asked: list[str] = []
+
+    def write(messages: Messages) -> str:
+        asked.append(messages[0]["content"])
+        said = [
+            {"text": f"what about the {noun} of {len(asked)}", "expected": label}
+            for noun, label in (("tea", "clarify"), ("lamp", "schedule"), ("windmill", "clarify"), ("fog", "unknown"))
+        ]
+        return json.dumps({"texts": said})
+
+    stub.reply(write)
+    hole = synterm("coverage", path, "--json", "-", "--no-map").json["behaviors"][0]["holes"][0]
+    assert (hole["words"], hole["generators"]) == (
+        "0 of 3 cases that expect clarify",
+        ["from-description:label=clarify"],
+    )
+    done = synterm("coverage", path, "--fill", "1", "--count", "2")
+    assert done.code == 0, done.out + done.err
+    assert "Only such as belong under the label 'clarify'." in asked[0]
+    with Project.open(path) as project:
+        drafts = [*project.cases.select(CaseFilter(status="draft"))]
+    assert {draft.expected for draft in drafts} == {"clarify"}
+    assert all(draft.root_id == draft.id for draft in drafts)
 
 
 @pytest.mark.parametrize("chain", ["shorthand", "misspellings"])
@@ -158,14 +191,14 @@ def test_the_page_holds_text_as_text_and_asks_for_nothing(
     assert synterm("coverage", path, "--html", target).code == 0
     text = target.read_text(encoding="utf-8")
     page = Page(text)
-    names = {tag for tag, _ in page.tags}
+    names = {one[0] for one in page.tags}
     assert "script" not in names and "img" not in names and "b" in names
     assert "\u202e" not in text
     assert any("<script>alert(1)</script>" in said for said in page.texts)
     assert not any(name.startswith("on") or name == "style" for _, attrs in page.tags for name in attrs)
     links = [value for _, attrs in page.tags for name, value in attrs.items() if name in ("href", "src", "action")]
     assert all(value and value.startswith(("#", "data:image/svg")) for value in links)
-    [policy] = [attrs["content"] for tag, attrs in page.tags if attrs.get("http-equiv") == "Content-Security-Policy"]
+    [policy] = [attrs["content"] for _, attrs in page.tags if attrs.get("http-equiv") == "Content-Security-Policy"]
     assert policy and "default-src 'none'" in policy and "script-src 'none'" in policy
     points = [attrs for tag, attrs in page.tags if tag == "use" and "x" in attrs]
     assert len(points) == 5

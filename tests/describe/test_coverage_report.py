@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,9 @@ from hypothesis import strategies as st
 from synterm.core.case import Case, Origin, Split, Status
 from synterm.core.coverage import BehaviorCoverage, CoverageReport
 from synterm.core.tree import Node
+from synterm.describe import duplicates
 from synterm.describe.coverage.holes import ranked
+from synterm.describe.coverage.noise import can_spell
 from synterm.describe.coverage.report import OTHERS, coverage_report
 from synterm.describe.pipeline.written import read_chain, read_filter
 from synterm.storage.project import Project
@@ -26,7 +29,7 @@ SORTED: dict[str, Any] = {"type": "label", "labels": LABELS}
 
 
 @contextmanager
-def routing(folder: Path, *, above: bool = True, checked: bool = True) -> Iterator[Project]:
+def routing(folder: Path, *, above: bool = True, checked: bool = True) -> Generator[Project]:
     """A behavior with two scenarios, and a label check on the feature, or on the first scenario."""
     checks = (SORTED,) if checked else ()
     with Project.create(folder / "my.db", "my") as made:
@@ -316,6 +319,30 @@ def test_the_order_in_which_cases_were_put_there_changes_nothing(
     shuffled = random.sample(cases, len(cases))
     one, other = (json.loads(report_of(some).model_dump_json()) for some in (cases, shuffled))
     assert one == other
+
+
+def test_without_the_extra_it_says_what_it_can_not_tell(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("spellchecker", "wordllama"):
+        monkeypatch.setitem(sys.modules, module, None)
+    can_spell.cache_clear()
+    try:
+        project.cases.put([case(1, "did you recieve it")]).result()
+        report = coverage_report(project)
+    finally:
+        can_spell.cache_clear()
+    assert (report.by, report.map) == ("wording", None)
+    assert [note.partition(" ")[0] for note in report.notes] == ["misspelt", "there"]
+    assert [place.value for place in report.behaviors[0].places if place.axis == "noise"] == ["clean", "chat-like"]
+
+
+def test_where_too_much_is_alike_to_be_compared_lineages_count(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duplicates, "_MOST_PAIRS", 0)
+    project.cases.put([case(1, "where is my big order 4711"), case(2, "where is my big order 4771")]).result()
+    report = coverage_report(project, by="wording", with_map=False)
+    assert report.behaviors[0].independent == 2
+    assert report.notes[0].startswith("Routing/Booking: near-duplicates were not looked for: over 0 pairs")
 
 
 def test_holes_of_all_behaviors_come_in_turns(project: Project) -> None:

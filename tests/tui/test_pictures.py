@@ -38,3 +38,23 @@ def test_the_workbench(
     with Project.open(make_project()) as project:
         app = WorkbenchApp(project, Settings(theme=theme), Providers())
         assert snap_compare(app, run_before=settle, terminal_size=(120, 36))
+
+
+async def open_coverage(pilot: Pilot[Any]) -> None:
+    """What the cases cover, once it is found out, with the cursor on the map."""
+    await settle(pilot)
+    await pilot.press("O")
+    await pilot.pause()
+    await pilot.app.workers.wait_for_complete()
+    await pilot.press("right_square_bracket", "3")
+    await pilot.pause()
+
+
+@pytest.mark.parametrize("theme", ["synterm-dark", "synterm-light"])
+def test_what_cases_cover(
+    theme: str, make_project: MakeProject, snap_compare: SnapCompare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    with Project.open(make_project()) as project:
+        app = WorkbenchApp(project, Settings(theme=theme), Providers())
+        assert snap_compare(app, run_before=open_coverage, terminal_size=(120, 36))

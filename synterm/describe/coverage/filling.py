@@ -59,9 +59,16 @@ def fit_seeds(at: At, looks: Sequence[Look], there: Tally) -> list[Look]:
     split = fixed.get("split", "dev")
     roots, says = set[str](), set[str]()
     found: list[Look] = []
-    for look in sorted(looks, key=lambda one: (_effort(at, one), one.at["noise"] != "clean", one.id)):
-        fits = look.at["split"] == split and all(look.at.get(axis) == value for axis, value in fixed.items())
-        if fits and look.words and not there.has(look) and look.root_id not in roots and look.says not in says:
+    fit = [
+        look
+        for look in looks
+        if look.at["split"] == split
+        and look.words
+        and all(look.at.get(axis) == value for axis, value in fixed.items())
+        and not there.has(look)
+    ]
+    for look in sorted(fit, key=lambda one: (_effort(at, one), one.at["noise"] != "clean", one.id)):
+        if look.root_id not in roots and look.says not in says:
             roots.add(look.root_id)
             says.add(look.says)
             found.append(look)

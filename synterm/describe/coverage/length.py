@@ -26,7 +26,7 @@ def words_in(text: str) -> int:
     head = text[:_ENOUGH]
     unspaced = len(_UNSPACED.findall(head))
     spaced = _UNSPACED.sub(" ", head) if unspaced else head
-    return sum(1 for _ in _WORD.finditer(spaced)) + (unspaced + 1) // 2
+    return len(_WORD.findall(spaced)) + (unspaced + 1) // 2
 
 
 def length_of(words: int) -> str:

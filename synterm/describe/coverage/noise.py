@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any
 
 from synterm.analysis.library import library
 from synterm.describe.generators.shorthand import SHORT
-from synterm.describe.generators.tokens import words
 
 NOISES = ("clean", "misspelt", "chat-like")
 """How texts are told apart."""
@@ -29,18 +27,20 @@ _BARE = frozenset(
 _SIGNS = re.compile("\\bw/|(?:^|\\s)[:;]-?[)(DP](?:\\s|$)|<3|[\u2600-\u27bf\U0001f300-\U0001faff]")
 """w/, emoticons and emoji."""
 _WORD = re.compile(r"(?<![\w'’@#/.])\w+(?:['’]\w+)*(?![\w@/]|\.\w)")
-_LONGEST, _SHORTEST = 20, 5
-"""Letters of a word that can be told; shorter ones are near to everything."""
+_PLAIN = re.compile(r"(?<![\w'’@#/\\-])[a-z]{5,20}(?![\w'’@#/\\-])")
+"""Words that can be told: in small letters, as what begins with a capital may be a name, and in no address or path;
+shorter ones are near to everything."""
 _HEAD = 4000
 """How much of a text counts: its beginning."""
 _COMMON = 1000
 """A word that is meant is at least so frequent in the dictionary's texts (films' subtitles, 10⁸ words and more)."""
 _KNOWN = frozenset(
-    "admin admins analytics app apps async backend blog blogs chatbot checkin checkout config csv demo devs "
-    "dropdown emoji figma frontend gmail google inbox intranet laptop login logins logout meme metadata offline "
-    "offsite onboarding online onsite outro paypal pdf pdfs podcast popup recap recaps repo repos roadmap "
-    "roadmaps routing screenshot selfie signup slack spotify standup standups startup startups sync synced todo "
-    "todos uber upload uploads username vpn webinar webinars whatsapp wifi wiki workflow workflows youtube zoom".split()
+    "admin admins aires alexa analytics angeles app apps async backend blog blogs chatbot checkin checkout config "
+    "crypto csv demo devs dropdown emoji figma frontend gmail google inbox intranet laptop login logins logout "
+    "lookup meme metadata offline offsite onboarding online onsite outro paypal pdf pdfs podcast popup recap "
+    "recaps repo repos roadmap roadmaps routing screenshot selfie signup slack spotify standup standups startup "
+    "startups sync synced texted texting todo todos uber upload uploads username vpn webinar webinars whatsapp "
+    "wifi wiki workflow workflows youtube zoom".split()
 )
 """Words of our days that dictionaries of older texts lack."""
 
@@ -50,7 +50,7 @@ def noise_of(text: str) -> str:
     ``analysis`` no text is (see `can_spell`).
     """
     head = text[:_HEAD]
-    if can_spell() and any(misspelt(word) for word in _plain_words(head)):
+    if can_spell() and any(map(misspelt, _PLAIN.findall(head))):
         return "misspelt"
     return "chat-like" if _chats(head) else "clean"
 
@@ -78,16 +78,6 @@ def misspelt(word: str) -> bool:
     frequency = dictionary.word_frequency
     near = [other for other in dictionary.known(dictionary.edit_distance_1(word)) if frequency[other] >= _COMMON]
     return bool(near) and not any(_variant(word, other) for other in near)
-
-
-def _plain_words(text: str) -> Iterable[str]:
-    """Words in small letters that are long enough: what begins with a capital may be a name."""
-    for found in words(text):
-        word = found.group()
-        beside = text[max(found.start() - 1, 0) : found.start()] + text[found.end() : found.end() + 1]
-        plain = _SHORTEST <= len(word) <= _LONGEST and word.isascii() and word.isalpha() and word.islower()
-        if plain and not any(mark.isdigit() or mark in "@#/_\\-" for mark in beside):
-            yield word
 
 
 def _chats(text: str) -> bool:

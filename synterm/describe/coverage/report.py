@@ -51,17 +51,19 @@ def coverage_report(
     with_map: bool = True,
     most_points: int = MOST_POINTS,
     watch: Watch | None = None,
+    going: Callable[[], None] | None = None,
 ) -> CoverageReport:
     """What the accepted cases of a project cover, behavior by behavior in the order of the tree.
 
     `scenario_ids`: only these; `tags`: only cases with all of them; `want`: independent cases that each place wants;
     `by`: what finds near-duplicates, by default meaning where ``synterm[analysis]`` is installed, else wording. Holds
     the cases of one behavior at a time, without their texts. Meant for a thread with a connection of its own
-    (`Project.look`). Raises InputError for checks that can't be used, ModelError for a comparison that can't be made,
-    ProjectError.
+    (`Project.look`). `going` is called before each page of cases; what it raises ends the work. Raises InputError for
+    checks that can't be used, ModelError for a comparison that can't be made, ProjectError.
     """
     chosen = by or ("meaning" if can_embed() else "wording")
     work = _Work(project, CaseFilter(scenario_ids=scenario_ids, tags=tags), want, chosen, with_map, most_points)
+    work.going = going or work.going
     return work.report(watch)
 
 
@@ -85,13 +87,16 @@ def score_of(places: Iterable[Place]) -> float:
     for place in places:
         have += min(place.have, place.want)
         wanted_all += place.want
-    return round(have / wanted_all, 4) if wanted_all else 0.0
+    if have == wanted_all:
+        return 1.0 if have else 0.0
+    return min(round(have / wanted_all, 4), 0.9999)
 
 
 class _Work:
     def __init__(
         self, project: Project, chosen: CaseFilter, want: int, by: By, with_map: bool, most_points: int
     ) -> None:
+        self.going: Callable[[], None] = lambda: None
         self._project = project
         self._tree = project.nodes.tree()
         self._chosen = chosen
@@ -108,6 +113,7 @@ class _Work:
         self._drawn = self._draw(most_points) if with_map and can_embed() else None
         self._points: list[tuple[str, Case]] = []
         self._notes = list(_missing(with_map))
+        self._by_use: list[str] = []
         self._foreign = 0
 
     def report(self, watch: Watch | None) -> CoverageReport:
@@ -116,6 +122,11 @@ class _Work:
             found.append(self._behavior(node, scenarios))
             if watch:
                 watch(number, len(self._behaviors))
+        if self._by_use:
+            more = f" and {plural(len(self._by_use) - 1, 'other behavior')}" if len(self._by_use) > 1 else ""
+            self._notes.append(
+                f"in {self._by_use[0]}{more} no check names labels, so what cases expect is taken for them"
+            )
         if self._foreign:
             self._notes.append(
                 f"tone and noise are told of English only: {plural(self._foreign, 'case')} left out there"
@@ -147,7 +158,7 @@ class _Work:
     def _covered(self, scope: Scope, looks: Sequence[Look]) -> BehaviorCoverage:
         known: Sequence[str] = [*dict.fromkeys(label for one in scope.scenarios for label in self._labels[one])]
         if not known and (known := labels_by_use(looks)):
-            self._notes.append(f"{scope.path}: no check names labels, so what its cases expect is taken for them")
+            self._by_use.append(scope.path)
         values = wanted(looks, known, set(own_labels(self._tree, scope.scenarios)))
         tallies: dict[At, Tally] = {((axis, value),): Tally() for axis in AXES for value in values[axis]}
         whole = Tally()
@@ -178,6 +189,7 @@ class _Work:
 
     def _pages(self, keys: Sequence[int]) -> Iterator[Case]:
         for at in range(0, len(keys), _PAGE):
+            self.going()
             yield from self._project.cases.page(keys[at : at + _PAGE])
 
     def _draw(self, most: int) -> Drawn:

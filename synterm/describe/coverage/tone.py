@@ -70,5 +70,7 @@ def tone_of(text: str) -> str:
 
 def _shouts(text: str) -> bool:
     """Whether most of a text of some words is in capital letters; a name or two is not."""
-    letters = sum(letter.isalpha() for letter in text)
-    return letters >= 12 and len(_SHOUTED.findall(text)) >= 3 and sum(map(str.isupper, text)) >= 0.6 * letters
+    if len(_SHOUTED.findall(text)) < 3:
+        return False
+    letters = sum(map(str.isalpha, text))
+    return letters >= 12 and sum(map(str.isupper, text)) >= 0.6 * letters

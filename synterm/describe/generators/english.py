@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from synterm.describe.generators.tokens import words
 
 # Frequent, and no words of other languages: "was", "in", "is", "no", "me" and their like tell nothing.
@@ -25,6 +27,9 @@ _OTHERS = frozenset(
 )
 
 
+_ASCII = re.compile("[a-z]+(?:'[a-z]+)*")
+
+
 def is_english(text: str) -> bool:
     """Whether a text is likely English: it has frequent English words, and fewer that only others have.
 
@@ -42,7 +47,11 @@ def is_foreign(text: str) -> bool:
 
 def _counted(text: str) -> tuple[int, int, int]:
     """How many words are frequent in English; how many only in others; how many there are."""
-    said = [word.group().lower().replace("’", "'") for word in words(text[:5000])]
+    head = text[:5000]
+    if head.isascii():  # as most are, and then nothing stands upon a letter
+        said = _ASCII.findall(head.lower())
+    else:
+        said = [word.group().lower().replace("’", "'") for word in words(head)]
     english = sum(word in _ENGLISH for word in said)
     # A word with a letter that English does without counts for the others as well: some are borrowed.
     others = sum(word in _OTHERS or not word.isascii() for word in said)

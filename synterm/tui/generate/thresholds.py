@@ -68,7 +68,7 @@ class ThresholdPane(Vertical):
         """Nothing is known yet."""
         self._list.add_class("pane")
         self._list.border_title = "Filters"
-        self._list.border_subtitle = "←→ move · enter applies · w makes again"
+        self._list.border_subtitle = "←→ move · enter applies · m makes again"
         self._show([])
 
     @property

@@ -53,6 +53,8 @@ class PlaceScreen(Screen[None]):
         super().__init__()
         self.BINDING_GROUP_TITLE = self.heading
         self.session = session
+        self.changed: set[str] = set()
+        """What it did to cases: the ids of those that say something else now, and "" for whatever else was changed."""
 
     def compose(self) -> ComposeResult:
         """Title, content, keys."""

@@ -66,7 +66,7 @@ class ReviewScreen(PlaceScreen):
         }
     }
     """
-    heading = "Review"
+    heading = "Judge answers"
     telling: reactive[bool] = reactive(False)
 
     def __init__(self, session: Session, column: Column) -> None:

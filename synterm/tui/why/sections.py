@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from synterm.core.case import Case, value_text
+from synterm.core.decision import REVIEW, decisions_of
 from synterm.core.evaluation import CheckResult, Evaluation
 from synterm.text import one_line, plural, printable
 from synterm.tui.board.column import Column, Freshness
@@ -88,7 +89,8 @@ def case_section(case: Case, seed: Case | None = None) -> Section:
         ("split", f"{case.split} · {case.status}"),
         ("tags", " ".join(case.tags) or "–"),
         ("origin", origin.kind),
-        *((name, value_text(value)) for name, value in origin.detail.items()),
+        *((name, value_text(value)) for name, value in origin.detail.items() if name != REVIEW),
+        *(("reviewed", decision.words) for decision in decisions_of(case)),
     ]
     if origin.seed_id:
         facts.append(("made from", f"{origin.seed_id}  {one_line(seed.title, 80) if seed else '(it is gone)'}"))

@@ -28,7 +28,7 @@ class ThresholdList(LineList):
         Binding("right,l", "move_threshold(1)", "Higher", id="thresholds.higher", tooltip="A higher threshold"),
         Binding("backspace", "reset", "Back", id="thresholds.reset", show=False, tooltip="As it was made"),
         Binding("enter", "apply", "Apply", id="thresholds.apply", tooltip="Drop and restore by this threshold"),
-        Binding("w", "rerun", "Make again", id="thresholds.rerun", tooltip="Take it back, and make it again with it"),
+        Binding("m", "rerun", "Make again", id="thresholds.rerun", tooltip="Take it back, and make it again with it"),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "threshold--kept", "threshold--dropped", "threshold--here", "threshold--dim",

@@ -9,10 +9,14 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 
 from synterm.core.case import Case, Split
+from synterm.core.decision import Decision, Verdict
 from synterm.errors import SyntermError
+from synterm.evaluate.provenance import who
+from synterm.evaluate.quality import labels_of
+from synterm.storage.clock import now
 from synterm.text import one_line, plural, printable
 from synterm.tui.cases.changes import adding, assigning, differs, removing, replacing, retagging, variation
-from synterm.tui.cases.quality import labels_of
+from synterm.tui.draft_review.deciding import deciding
 from synterm.tui.edits import Edit
 from synterm.tui.screens.case_form import CaseForm, FormFacts
 from synterm.tui.screens.choose import ChooseScreen
@@ -138,9 +142,9 @@ class CaseEditing(InlineEditing):
         await self.app.push_screen_wait(CaseForm(facts, save))
         return next(iter(made), None)
 
-    async def _set_status(self, status: str, keys: Sequence[int]) -> None:
-        label = f"{plural(len(keys), 'case')} {status}"
-        await self._do(assigning(self.session.project.cases, label, "status", status, keys), len(keys))
+    async def _set_status(self, status: Verdict, keys: Sequence[int]) -> None:
+        decision = Decision(verdict=status, who=who(), time=now())
+        await self._do(deciding(self.session.project.drafts, keys, decision), len(keys))
 
     async def _move(self, keys: Sequence[int]) -> None:
         scenario = await self.app.push_screen_wait(MoveScreen(self.session.tree, len(keys)))

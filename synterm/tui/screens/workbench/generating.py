@@ -26,7 +26,14 @@ class GeneratingScreen(CaseFinding):
     """Opens the Generate screen, and runs what is begun there."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("g", "generate", "Generate", id="screens.generate", tooltip="Make new cases of those in scope"),
+        Binding(
+            "g",
+            "generate",
+            "Generate",
+            id="screens.generate",
+            show=False,
+            tooltip="Make new cases of those that are selected, or in scope",
+        ),
     ]
 
     def __init__(self, project: Project, providers: Providers, settings: Settings) -> None:

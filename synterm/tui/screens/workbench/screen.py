@@ -54,16 +54,40 @@ class WorkbenchScreen(
         Binding(
             "V",
             "review",
-            "Review",
+            "Judge answers",
             id="screens.review",
             show=False,
             tooltip="Judge answers, blind to the checks",
+        ),
+        Binding(
+            "Q",
+            "open_place('drafts')",
+            "Review drafts",
+            id="screens.drafts",
+            show=False,
+            tooltip="Accept or reject cases that wait for review",
         ),
         Binding(
             "H", "open_place('history')", "History", id="screens.history", show=False, tooltip="Runs: what they found"
         ),
         Binding(
             "C", "open_place('compare')", "Compare", id="screens.compare", show=False, tooltip="Variants side by side"
+        ),
+        Binding(
+            "I",
+            "open_place('import')",
+            "Import cases",
+            id="screens.import",
+            show=False,
+            tooltip="Files become cases: CSV, JSONL, logs …",
+        ),
+        Binding(
+            "O",
+            "open_place('coverage')",
+            "Coverage",
+            id="screens.coverage",
+            show=False,
+            tooltip="What cases cover, what is missing, and a map",
         ),
     ]
 
@@ -157,13 +181,16 @@ class WorkbenchScreen(
 
     def action_open_place(self, name: str) -> None:
         """Open a screen beside the workbench."""
+        place = make_place(name, self.session)
 
         def back(_: None) -> None:
             # Runs can be pinned there.
             self.take_baselines()
             self._know()
+            if place.changed:
+                self.reread(place.changed)
 
-        self.app.push_screen(make_place(name, self.session), back)
+        self.app.push_screen(place, back)
 
     def reread(self, touched: Collection[str] | None = ()) -> None:
         """Read tree, cases and models again, and evaluate what is new and what was `touched`: cases by id."""

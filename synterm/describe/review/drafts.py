@@ -1,0 +1,110 @@
+"""A draft with all that helps to decide about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, cast
+
+from synterm.core.case import Case
+from synterm.core.decision import Decision, decided, decisions_of
+from synterm.storage.project import Project
+
+Doubt = Literal["unknown", "disputed", "unchecked", "confirmed"]
+"""What is known of the expected result: nobody could tell, not all agree, nobody was asked, all agree."""
+
+REASONS = (
+    "wrong label",
+    "nobody would write this",
+    "not readable",
+    "too like another",
+    "does not belong here",
+    "private or harmful",
+)
+"""Why people reject drafts, one key each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One case of the queue."""
+
+    key: int
+    """Its row number."""
+    case: Case
+    seed: Case | None
+    """What it was made of, where that is there."""
+
+    @property
+    def name(self) -> str:
+        """What screens call it: ``c17``."""
+        return f"c{self.key}"
+
+    @property
+    def decision(self) -> Decision | None:
+        """The last decision about it."""
+        return next(iter(reversed(decisions_of(self.case))), None)
+
+    def after(self, decision: Decision) -> Draft:
+        """The same after a decision."""
+        return replace(self, case=decided(self.case, decision))
+
+
+def load_drafts(project: Project, keys: Sequence[int]) -> list[Draft]:
+    """The drafts of these row numbers with their seeds, in their order; one that is gone is left out."""
+    cases = project.drafts.paged(keys)
+    wanted = {case.origin.seed_id for case in cases.values() if case.origin.seed_id}
+    seeds = {seed.id: seed for seed in project.cases.named(sorted(wanted))}
+    return [Draft(key, cases[key], seeds.get(cases[key].origin.seed_id or "")) for key in keys if key in cases]
+
+
+def doubt_of(case: Case) -> Doubt:
+    """What is known of its expected result, from what its origin says of it."""
+    checked = _dict(case.origin.detail.get("label_check"))
+    if checked is not None:
+        score = checked.get("score")
+        if not isinstance(score, int | float):
+            return "unknown"
+        return "confirmed" if score >= 1 else "disputed"
+    return "unknown" if case.origin.detail.get("keeps") in ("changed", "unknown") else "unchecked"
+
+
+def doubt_words(case: Case) -> str:
+    """The same in words; empty where nothing is in doubt."""
+    doubt = doubt_of(case)
+    if doubt == "unknown":
+        return "nobody could tell whether this is right"
+    return "not all agree that this is right" if doubt == "disputed" else ""
+
+
+def generators_of(case: Case) -> str:
+    """``paraphrase | misspellings``; empty where none made it."""
+    steps = (_dict(step) for step in _list(case.origin.detail.get("steps")))
+    return " | ".join(str(step.get("type", "?")) for step in steps if step is not None)
+
+
+def findings_of(case: Case) -> Iterator[tuple[str, float | None, str]]:
+    """What each filter found: its name, its score, and its reason. Reads what may come from anywhere."""
+    for found in (_dict(entry) for entry in _list(case.origin.detail.get("filters"))):
+        if found is not None:
+            yield finding(found)
+
+
+def finding(found: Mapping[str, Any]) -> tuple[str, float | None, str]:
+    """A filter's, or the label check's, name, score and reason."""
+    score = found.get("score")
+    number = float(score) if isinstance(score, int | float) else None
+    return str(found.get("filter", "?")), number, str(found.get("reason", ""))
+
+
+def detail_of(case: Case, name: str) -> tuple[str, float | None, str] | None:
+    """The same of one entry of its origin: ``label_check`` or ``dropped``."""
+    found = _dict(case.origin.detail.get(name))
+    return None if found is None else finding(found)
+
+
+def _dict(value: object) -> dict[str, Any] | None:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
+
+
+def _list(value: object) -> list[Any]:
+    return cast("list[Any]", value) if isinstance(value, list) else []

@@ -1,0 +1,1 @@
+"""What cases cover, in words and figures."""

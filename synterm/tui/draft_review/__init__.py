@@ -1,0 +1,1 @@
+"""What the screens about drafts show and do."""

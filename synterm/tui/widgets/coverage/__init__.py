@@ -1,0 +1,1 @@
+"""What cases cover, drawn in terminal cells."""
