@@ -29,7 +29,7 @@ def act(project: Project, args: argparse.Namespace) -> int:
     for name, kind in types:
         keeping.confirm(choice, name, kind)
     whole = True
-    if any((args.judge, args.shrink, args.boundary, args.around, args.attack)):
+    if any((args.judge, args.cluster and args.writer, args.shrink, args.boundary, args.around, args.attack)):
         whole = _until_stopped(asking, asking.all())
     if args.cluster or args.judge:
         show(choice, report_of(choice))

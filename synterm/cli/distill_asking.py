@@ -24,6 +24,7 @@ from synterm.distill.boundary.choosing import read_dimension
 from synterm.distill.boundary.dimensions import Dimension
 from synterm.distill.boundary.search import REQUESTS as BOUNDARY_REQUESTS
 from synterm.distill.boundary.search import boundary_finding, find_boundary
+from synterm.distill.clusters.asking import named_by_model
 from synterm.distill.probing import Prober
 from synterm.distill.shrink.change import change_words
 from synterm.distill.shrink.contrast import contrast_set, shrunk_finding
@@ -61,6 +62,8 @@ class Asking:
         self._project = choice.project
         self._settings = load_settings()
         self._limits = limits_of(args.max_cost, self._settings.day_cap_usd, _CAP_HINT)
+        self._naming = choice.project.models.get(args.writer) if args.cluster and args.writer else None
+        self._clusters = clusters
         self._judge = choice.project.models.get(args.judge) if args.judge else None
         self._shrinks = [self._case(name) for name in dict.fromkeys(args.shrink)]
         self._boundaries = [*self._dimensions()]
@@ -74,6 +77,8 @@ class Asking:
         async with Providers(self._settings.approved_endpoints, fast=self._settings.fast_path) as providers:
             if self._judge:
                 whole = await self._judged(providers, self._judge) and whole
+            if self._naming:
+                whole = await self._named(providers, self._naming) and whole
             for case, column, variant in self._shrinks:
                 whole = await self._shrink(providers, case, column, variant) and whole
             for case, variant, dimension in self._boundaries:
@@ -98,6 +103,18 @@ class Asking:
             self._project.findings.put(*kept).result()
         self.progress.close()
         say(f"{model.name} gave {plural(len(kept), 'failure')} a type")
+        for problem in problems:
+            say(f"note: {problem}")
+        return not problems
+
+    async def _named(self, providers: Providers, model: ModelSpec) -> bool:
+        self.progress.begin(f"{model.name} names {plural(len(self._clusters), 'cluster')}")
+        failing = self._choice.found.failing
+        found, problems = await named_by_model(
+            self._project, Traffic(providers), self._clusters, failing, model, self._limits, self.progress.event
+        )
+        keep(self._choice, found)
+        self.progress.close()
         for problem in problems:
             say(f"note: {problem}")
         return not problems
@@ -242,7 +259,7 @@ class Asking:
     def _ready(self) -> None:
         """See to it that every model that is to be asked can be. Raises ModelError."""
         variants = [one[-1] for one in self._shrinks] + [one[1] for one in self._boundaries]
-        specs = [one.model for one in variants] + ([self._judge] if self._judge else [])
+        specs = [one.model for one in variants] + [one for one in (self._judge, self._naming) if one]
         if self._around:
             wanted, variant = self._around
             specs.append(variant.model)

@@ -40,11 +40,11 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "unguarded": ("shrink",),
     "requests": ("shrink", "boundary", "attack"),
     "repeats": ("shrink", "boundary", "around", "attack"),
-    "max_cost": ("shrink", "boundary", "around", "attack", "judge"),
+    "max_cost": ("cluster", "judge", "shrink", "boundary", "around", "attack"),
     "rounds": ("around", "attack"),
     "count": ("around", "attack"),
     "chains": ("around",),
-    "writer": ("around", "attack"),
+    "writer": ("cluster", "around", "attack"),
 }
 """Options that say how something is done, and what that is."""
 
@@ -169,7 +169,11 @@ def _looking(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="so many neighbours each round (default 12); with --attack: so many cases (default 10)",
     )
-    add("--writer", metavar="MODEL", help="the project's model that writes neighbours, or attacks (default: none does)")
+    add(
+        "--writer",
+        metavar="MODEL",
+        help="the project's model that writes neighbours or attacks, or names clusters with --cluster (default: none)",
+    )
 
 
 def _how(parser: argparse.ArgumentParser) -> None:

@@ -148,7 +148,7 @@ class _Looking:
                 )
                 return
             seeds = found
-        self._counts.ended = f"{plural(self._wanted.rounds, 'round')} were made"
+        self._counts.ended = f"ended after {plural(self._wanted.rounds, 'round')}, as many as were wanted"
 
     async def _round(self, number: int, seeds: Sequence[Case]) -> list[Case]:
         wanted = self._wanted

@@ -290,6 +290,24 @@ def test_neighbours_that_fail_too_become_a_scenario_and_then_there_is_nothing_ne
     assert "is none that keeps failing" in synterm("distill", path, "--around", by_input(path, "the rest")).err
 
 
+def test_a_model_names_clusters_and_what_a_person_named_stays(
+    synterm: Synterm, make_project: MakeProject, stub: Stub
+) -> None:
+    path = make_project(endpoint_text(stub, ["send the notes of monday", "send the notes of tuesday"]))
+    reply = json.dumps({"name": "notes \x1b[31m", "hypothesis": "notes are not known"})
+    stub.reply(lambda messages: reply if "You look at tests" in messages[0]["content"] else "clarify")
+    evaluated(synterm, path)
+    done = synterm("distill", path, "--cluster", "--writer", "app")
+    assert done.code == 0, done.err
+    assert "app names 1 cluster" in done.err
+    assert "notes ␛[31m  (named by model app)" in done.out
+    assert "notes are not known" in done.out
+    synterm("distill", path, "--name", "1", "mine")
+    sent = len(stub.calls)
+    assert "  1  mine  (named by " in synterm("distill", path, "--cluster", "--writer", "app").out
+    assert len(stub.calls) == sent
+
+
 def test_attacks_that_succeed_are_told_and_kept_as_drafts(
     synterm: Synterm, make_project: MakeProject, stub: Stub
 ) -> None:
