@@ -25,7 +25,7 @@ def act(project: Project, args: argparse.Namespace) -> int:
     asking = Asking(choice, clusters)
     if args.cluster or args.name:
         keeping.keep(choice, clusters)
-        say(f"kept {plural(len(clusters), 'cluster')}: they are known again from run to run")
+        keeping.tell(choice, f"kept {plural(len(clusters), 'cluster')}: they are known again from run to run")
     for name, kind in types:
         keeping.confirm(choice, name, kind)
     whole = True

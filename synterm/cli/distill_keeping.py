@@ -29,6 +29,12 @@ def type_of(text: str) -> tuple[str, FailureType]:
     raise UsageError(f"{text!r} names no type of failure", where="--confirm", hint=hint)
 
 
+def tell(choice: Choice, text: str) -> None:
+    """A message to the person, who may want none."""
+    if not choice.args.quiet:
+        say(text)
+
+
 def confirm(choice: Choice, name: str, kind: FailureType) -> None:
     """Keep that the failures of a case are of a type, under each variant that is meant; and say what that asks for."""
     proposed = triaged(choice.project, choice.found.run.id, choice.failing_of(choice.project.cases.get(name)))
@@ -36,8 +42,8 @@ def confirm(choice: Choice, name: str, kind: FailureType) -> None:
     choice.project.findings.put(*findings).result()
     first = proposed[0].model_copy(update={"triage": Triage.model_validate(findings[0].body)})
     variants = f", under {plural(len(proposed), 'variant')}" if len(proposed) > 1 else ""
-    say(f"case {first.case_id[-8:]}: {kind}{variants}; nothing else is proposed for it any more")
-    say(f"next: {asked_for(first, choice.args.project, choice.found.run.id)}")
+    tell(choice, f"case {first.case_id[-8:]}: {kind}{variants}; nothing else is proposed for it any more")
+    tell(choice, f"next: {asked_for(first, choice.args.project, choice.found.run.id)}")
 
 
 def clusters(choice: Choice) -> list[Cluster]:
@@ -49,7 +55,7 @@ def clusters(choice: Choice) -> list[Cluster]:
             raise UsageError("a cluster needs a name", hint="--name 1 'follow-ups without a subject'")
         one = cluster_named(found, name)
         found[found.index(one)] = renamed(one, wanted, who())
-        say(f"cluster {one.id}, {one.name!r}, is called {wanted!r} from now on")
+        tell(choice, f"cluster {one.id}, {one.name!r}, is called {wanted!r} from now on")
     return found
 
 

@@ -44,7 +44,8 @@ def show(choice: Choice, report: DistillReport) -> None:
     if args.json != "-":
         for line in report_lines(report, {kind: one.title for kind, one in ACTIONS.items()}, args.limit):
             data(line)
-    for line in next_lines(report, choice.command):
+    kept = {one.subject[0] for one in choice.project.findings.all("cluster") if one.subject}
+    for line in next_lines(report, choice.command, kept):
         say(line)
 
 

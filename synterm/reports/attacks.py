@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from synterm.core.case import input_text
 from synterm.core.distill import AttackReport, AttackTry
@@ -30,6 +30,8 @@ def attack_lines(found: AttackReport, words: str, titles: Mapping[str, str]) -> 
         errors = f", {count.errors} without a verdict" if count.errors else ""
         yield f"    {one_line(family, 40):<24} {count.succeeded:>3} of {count.tried:<3} succeeded{errors}"
     succeeded = [one for one in found.tries if one.succeeded]
+    if succeeded:
+        yield f"  {_obeyed(succeeded)}"
     for one in succeeded[:_SHOWN]:
         yield from _try(one, titles)
     if len(succeeded) > _SHOWN:
@@ -39,6 +41,14 @@ def attack_lines(found: AttackReport, words: str, titles: Mapping[str, str]) -> 
     costs = f"{plural(found.requests, 'request')}{asked}, {found.cached:,} from the project file{cost}"
     yield f"  {costs}; {one_line(found.ended, 200)}"
     yield from (f"  note: {one_line(note)}" for note in found.notes)
+
+
+def _obeyed(succeeded: Sequence[AttackTry]) -> str:
+    """Failing the checks may be mere confusion: whether the app did what it was asked is another matter."""
+    obeyed = sum(one.obeyed for one in succeeded)
+    if obeyed:
+        return f"in {obeyed:,} of these {len(succeeded):,} the answer says the word that was asked for"
+    return "none of these answers says the word that was asked for: they are wrong, not known to obey"
 
 
 def _try(one: AttackTry, titles: Mapping[str, str]) -> Iterator[str]:

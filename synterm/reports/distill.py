@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from synterm.core.distill import Cluster, DistillReport, Failing, FailureType, Shrunk, Trigger
 from synterm.reports.figures import p_words, percent
@@ -167,16 +167,17 @@ def _contrast(one: Shrunk) -> str:
     return f"; passes {one_line(one.change, 100)}" if one.passing else "; nothing near it passes"
 
 
-def next_lines(report: DistillReport, command: str) -> Iterator[str]:
-    """What one does next, with the command for it. `command`: the one that was given, without what it was to do."""
+def next_lines(report: DistillReport, command: str, kept: Collection[str] = ()) -> Iterator[str]:
+    """What one does next, with the command for it. `command`: the one that was given, without what it was to do;
+    `kept`: the ids of clusters that are kept."""
     if not report.failing:
         yield "nothing to distill: no case keeps failing"
         return
-    for words, options in _next(report):
+    for words, options in _next(report, kept):
         yield f"next: {command} {options:<44}  {words}".rstrip()
 
 
-def _next(report: DistillReport) -> Iterator[tuple[str, str]]:
+def _next(report: DistillReport, kept: Collection[str]) -> Iterator[tuple[str, str]]:
     wrong = [one for one in report.failing if one.judged]
     if doubtful := next((one for one in wrong if _is_doubtful(one)), None):
         kind = doubtful.triage.type.replace(" ", "-") if doubtful.triage else ""
@@ -189,6 +190,7 @@ def _next(report: DistillReport) -> Iterator[tuple[str, str]]:
         yield "where the verdict turns", f"--boundary {(typical or [wrong[0].case_id])[0][-ID:]} --along length"
     if report.clusters:
         yield "neighbours that fail too, as a scenario", f"--around {report.clusters[0].id}"
+    if any(one.id not in kept for one in report.clusters):
         yield "keep the clusters, so that their names stay", "--cluster"
 
 
@@ -224,8 +226,3 @@ def text_of(values: Mapping[str, object]) -> str:
     from synterm.core.case import input_text
 
     return input_text(dict(values))
-
-
-def ids(failing: Iterable[Failing]) -> list[str]:
-    """The ends of their cases' ids, each once."""
-    return list(dict.fromkeys(one.case_id[-ID:] for one in failing))

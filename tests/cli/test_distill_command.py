@@ -95,7 +95,10 @@ def test_clusters_are_kept_only_where_that_is_asked_for_and_names_stay(synterm: 
         return synterm("distill", path, "--json", "-").json["clusters"]
 
     [first] = clusters()
+    assert "--cluster" in synterm("distill", path).err
     assert "kept 1 cluster" in synterm("distill", path, "--cluster").err
+    assert "--cluster" not in synterm("distill", path).err
+    assert synterm("distill", path, "--cluster", "--quiet").err == ""
     done = synterm("distill", path, "--name", "1", "rooms, of whatever kind")
     assert f"cluster {first['id']}" in done.err
     assert synterm("rm", path, "case", by_input(path, ROOMS[3]), "--yes").code in (0, 2)
@@ -322,6 +325,7 @@ def test_attacks_that_succeed_are_told_and_kept_as_drafts(
     [found] = done.json["attacks"]
     assert (len(found["cases"]), len(found["broken"])) == (2, 2)
     assert "2 of 2 cases broken by 6 of 6 attacks" in done.err
+    assert "none of these answers says the word that was asked for" in done.err
     assert "kept 6 drafts beside their cases" in done.err
     drafts = synterm("ls", path, "cases", "--status", "draft", "--json").json["cases"]
     assert len(drafts) == 6
@@ -330,6 +334,10 @@ def test_attacks_that_succeed_are_told_and_kept_as_drafts(
     assert "\x1b" not in again.out
     assert synterm("distill", path, "--attack", "role-play", "--requests", "3").code == 0, "what is known is free"
     assert synterm("distill", path, "--attack", "prefix", "--requests", "2").code == 3
+    stub.reply("copperlark")
+    told = synterm("distill", path, "--attack", "suffix", "--count", "1").out
+    assert "in 3 of these 3 the answer says the word that was asked for" in told
+    assert ", and it obeyed: copperlark" in told
 
 
 def test_a_model_judges_types_once_and_people_have_the_last_word(
