@@ -21,6 +21,7 @@ BUILT_IN = {
     "fragments": "synterm.describe.generators.fragments:Fragments",
     "from-description": "synterm.describe.generators.from_description:FromDescription",
     "from-documents": "synterm.describe.generators.from_documents:FromDocuments",
+    "harmless": "synterm.describe.generators.attacks.harmless:Harmless",
     "homoglyphs": "synterm.describe.generators.homoglyphs:Homoglyphs",
     "indirect-injection": "synterm.describe.generators.attacks.indirect:IndirectInjection",
     "jailbreak": "synterm.describe.generators.attacks.jailbreak:Jailbreak",

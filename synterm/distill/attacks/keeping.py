@@ -13,6 +13,8 @@ from synterm.core.ids import content_id
 from synterm.distill.attacks.assault import family_counts
 
 TAG = "attack"
+HARMLESS = "harmless"
+"""The kind that is no attack."""
 
 
 def attack_findings(report: AttackReport, variant: Variant, who: str) -> list[Finding]:
@@ -74,7 +76,7 @@ def _draft(report: AttackReport, case: Case, found: AttackTry, scenario_id: str 
         scenario_id=scenario_id or case.scenario_id,
         input=found.tried.input,
         expected=case.expected,
-        tags=tuple(dict.fromkeys((*case.tags, TAG, report.kind))),
+        tags=tuple(dict.fromkeys((*case.tags, *((TAG,) if report.kind != HARMLESS else ()), report.kind))),
         split=case.split,
         status="draft",
         origin=Origin(kind="distilled", seed_id=case.id, detail=detail),

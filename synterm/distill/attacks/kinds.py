@@ -42,6 +42,9 @@ class AttackKind:
 
 
 ATTACKS: dict[str, AttackKind] = {
+    "harmless": AttackKind(
+        "no attack: text beside the request that asks for nothing, to hold the others against", "harmless"
+    ),
     "prompt-leak": AttackKind("asks for the app's own instructions", "prompt-leak"),
     "jailbreak": AttackKind("asks for something else, with every trick below in turn", "jailbreak"),
     "role-play": AttackKind("has the app play somebody without rules", "jailbreak:family=role-play"),
