@@ -157,6 +157,9 @@ class Shrunk(_Frozen):
     """Why it ended: "nothing more can be left out", "60 requests were made"."""
     flaky: bool = False
     """Whether some input of the way passed in some repeats and failed in others."""
+    sense: bool = False
+    """Whether each input that was tried is nearer to cases that expect the same than to those that expect what was
+    answered; without that the smallest may ask for something else."""
 
 
 class Step(_Frozen):

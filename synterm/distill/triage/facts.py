@@ -9,6 +9,7 @@ from typing import Any
 
 from synterm.core.case import Case, input_text, value_text
 from synterm.core.distill import Failing
+from synterm.core.evaluation import variant_name
 from synterm.core.tree import Tree
 from synterm.describe.likeness import likeness, units
 from synterm.distill.clusters.grouping import can_tell_meanings
@@ -51,6 +52,8 @@ class Facts:
     by_meaning: bool = True
     others: Mapping[str, str | None] | None = None
     """What the other variants of the run said of the case, by name: the label, or None where it passed."""
+    answers: Mapping[str, tuple[int, int]] | None = None
+    """The labels that the variant answered in the run: how often, and how many of these failed."""
     labels: tuple[str, ...] = ()
     """The labels that the checks of the scenario know."""
     unnamed: bool = False
@@ -67,6 +70,7 @@ def gather(
     said = project.reviews.for_outputs({one.subject for one in failing if one.output_id})
     near, by_meaning = _neighbours(project, failing)
     others = _others(project, run_id, failing)
+    answers = _answers(project, run_id)
     prompts = _Prompts(project)
     found: list[Facts] = []
     for one, neighbours in zip(failing, near, strict=True):
@@ -79,6 +83,7 @@ def gather(
                 neighbours=tuple(neighbours),
                 by_meaning=by_meaning,
                 others=others.get((one.case_id, _column(one)), {}),
+                answers=answers.get(_column(one)),
                 labels=known,
                 unnamed=one.expected in known and not prompts.names(one.prompt, one.version, str(one.expected)),
                 described=_is_described(tree, one.scenario_id),
@@ -88,7 +93,7 @@ def gather(
 
 
 def _column(failing: Failing) -> str:
-    return f"{failing.prompt}@{failing.version} · {failing.model}"
+    return variant_name(failing.prompt, failing.version, failing.model)
 
 
 def _is_described(tree: Tree, scenario_id: str) -> bool:
@@ -124,7 +129,7 @@ def _others(project: Project, run_id: str, failing: Sequence[Failing]) -> dict[t
     except NotFoundError:
         return {}
     for column in columns:
-        name = f"{column[1]}@{column[2]} · {column[4]}"
+        name = variant_name(column[1], column[2], column[4])
         for recorded in project.stubborn.evaluations(column, cases):
             if recorded.passed is not None and name not in said[recorded.case_id]:
                 said[recorded.case_id][name] = None if recorded.passed else recorded.label or ""
@@ -132,6 +137,15 @@ def _others(project: Project, run_id: str, failing: Sequence[Failing]) -> dict[t
         (one.case_id, _column(one)): {name: label for name, label in said[one.case_id].items() if name != _column(one)}
         for one in failing
     }
+
+
+def _answers(project: Project, run_id: str) -> dict[str, dict[str, tuple[int, int]]]:
+    """What each variant of the run answered, by its name."""
+    try:
+        columns = project.runs.columns(run_id)
+    except NotFoundError:
+        return {}
+    return {variant_name(one[1], one[2], one[4]): project.stubborn.answers(one[0]) for one in columns}
 
 
 def _neighbours(project: Project, failing: Sequence[Failing]) -> tuple[list[list[Neighbour]], bool]:
