@@ -122,13 +122,10 @@ class Choice:
         )
 
     def passing(self, case: Case, column: Column) -> list[Case]:
-        """Cases of the same scenario that passed in that column."""
-        passed = [
-            one.case_id
-            for one in self.project.stubborn.standings(column[0])
-            if one.judged and not one.failed and one.scenario_id == case.scenario_id
-        ]
-        return self.project.cases.named(passed[:_MOST_PASSING])
+        """Cases that passed in that column, those of the same scenario first."""
+        passed = [one for one in self.project.stubborn.standings(column[0]) if one.judged and not one.failed]
+        passed.sort(key=lambda one: one.scenario_id != case.scenario_id)
+        return self.project.cases.named([one.case_id for one in passed[:_MOST_PASSING]])
 
     def _is_meant(self, column: Column) -> bool:
         name, _, version = (self.args.prompt or "").partition("@")
