@@ -28,6 +28,7 @@ lock:
 bench: $(BIN)/pytest
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/tui.py
+	$(BIN)/python benchmarks/review.py
 	$(BIN)/python benchmarks/embedded.py
 	$(BIN)/python benchmarks/throughput.py
 	$(BIN)/python benchmarks/cached.py

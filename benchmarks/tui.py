@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import sys
 import tempfile
 import time
@@ -14,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from support import bench, found_in_tui, keys, options, tables
 from support.found_in_tui import Found
 from support.keys import Times
-from support.rounds import busy_s
+from support.rounds import others_busy_s
 from support.server import Server
 from terminal import Terminal
 
@@ -33,10 +32,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         for name, measure in _PARTS.items():
             if args.only in ("all", name):
-                began, busy = time.perf_counter(), _others_busy_s()
+                began, busy = time.perf_counter(), others_busy_s()
                 measure(found, Path(place), args)
                 took = time.perf_counter() - began
-                found.disturbed[name] = (_others_busy_s() - busy) / took / len(os.sched_getaffinity(0))
+                found.disturbed[name] = (others_busy_s() - busy) / took / len(os.sched_getaffinity(0))
                 print(f"  {name}: {took:.0f} s, {found.disturbed[name]:.0%} used by others", file=sys.stderr)
     options.finish(args, "tui", "The workbench", found_in_tui.section(found))
     if args.write:
@@ -157,12 +156,6 @@ _PARTS = {
     "finding": finding,
     "growing": growing,
 }
-
-
-def _others_busy_s() -> float:
-    """Seconds that the processors worked for others since the machine started, as far as our processes have ended."""
-    ours = sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return busy_s() - ours
 
 
 def _count(args: Namespace) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import statistics
 import sys
 import tempfile
@@ -147,3 +148,9 @@ def kept(file: Path | None, title: str, wanted: Sequence[str]) -> Results:
     """The medians of what `keep` wrote about the `wanted` contenders in one race."""
     found = orjson.loads(file.read_bytes()).get(title, {}) if file else {}
     return {name: median([Figures(**run) for run in found[name]]) for name in wanted if name in found}
+
+
+def others_busy_s() -> float:
+    """Seconds that the processors worked for others since the machine started, as far as our processes have ended."""
+    ours = sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return busy_s() - ours

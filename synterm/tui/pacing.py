@@ -92,3 +92,19 @@ class PacedScreen(Screen[None]):
         """A key came: what it changes is painted soon."""
         if self._pacer:
             self._pacer.hurry()
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether nothing of it is seen, for another screen lies over it that nothing shines through."""
+        stack = self.app.screen_stack
+        above = stack[stack.index(self) + 1 :] if self in stack else ()
+        return any(screen.styles.background.a == 1 for screen in above)
+
+    def _compositor_refresh(self) -> None:
+        # Textual takes the screen under the top one for visible, opaque as that may be: whatever changed down there
+        # had the whole top screen drawn anew, and went on to do so sixty times a second. Who comes back is drawn whole.
+        if self.is_covered:
+            self._compositor._dirty_regions.clear()  # pyright: ignore[reportPrivateUsage]
+            self._dirty_widgets.clear()
+        else:
+            super()._compositor_refresh()

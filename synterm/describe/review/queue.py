@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -35,6 +35,8 @@ class DraftQueue:
         """What was decided in this sitting, by row number."""
         self._drafts: dict[int, Draft | None] = {}
         self._done: list[Done] = []
+        self._counts: Counter[Verdict] = Counter()
+        self._by_scenario: defaultdict[str, Counter[Verdict]] = defaultdict(Counter)
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -57,7 +59,11 @@ class DraftQueue:
     @property
     def counts(self) -> Counter[Verdict]:
         """How many were accepted and rejected in this sitting."""
-        return Counter(self.verdicts.values())
+        return self._counts.copy()
+
+    def decided_in(self, scenario: str) -> Counter[Verdict]:
+        """The same of the drafts of one scenario, of those that were read."""
+        return self._by_scenario[scenario].copy()
 
     @property
     def open(self) -> list[int]:
@@ -76,7 +82,8 @@ class DraftQueue:
     def take(self, asked: Iterable[int], drafts: Iterable[Draft]) -> None:
         """Take in what was read; of what was asked for and is not there, it is known that it is gone."""
         self._drafts |= dict.fromkeys(asked)
-        self._drafts |= {draft.key: draft for draft in drafts}
+        for draft in drafts:
+            self._set(draft.key, draft, self.verdicts.get(draft.key))
 
     def step(self, by: int) -> None:
         """Go on, or back."""
@@ -95,8 +102,7 @@ class DraftQueue:
     def decide(self, after: Draft, verdict: Verdict) -> None:
         """Something was decided about the current draft, which is now `after`: go on to the next that is open."""
         self._remember([after.key])
-        self._drafts[after.key] = after
-        self.verdicts[after.key] = verdict
+        self._set(after.key, after, verdict)
         rest = range(self.at + 1, len(self.keys))
         self.at = next((at for at in rest if self.keys[at] not in self.verdicts), len(self.keys))
 
@@ -105,29 +111,39 @@ class DraftQueue:
         self._remember(keys)
         for key in keys:
             draft = self._drafts.get(key)
-            if draft is not None:
-                self._drafts[key] = draft.after(decision)
-            self.verdicts[key] = decision.verdict
+            self._set(key, draft.after(decision) if draft else None, decision.verdict)
         self.go_to_open()
 
-    def take_back(self) -> bool:
-        """Undo the last decision, and go back to its draft; gives whether there was one."""
+    def take_back(self) -> int:
+        """Undo the last decision, and go back to its draft; gives how many drafts it was about, 0 without one."""
         if not self._done:
-            return False
+            return 0
         done = self._done.pop()
         for key, draft in done.before.items():
-            if draft is None:
-                self._drafts.pop(key, None)
-            else:
-                self._drafts[key] = draft
-        for key, verdict in done.verdicts.items():
-            if verdict is None:
-                self.verdicts.pop(key, None)
-            else:
-                self.verdicts[key] = verdict
+            self._set(key, draft, done.verdicts[key])
         self.at = done.at
-        return True
+        return len(done.before)
 
     def _remember(self, keys: Sequence[int]) -> None:
         before = {key: self._drafts.get(key) for key in keys}
         self._done.append(Done(self.at, before, {key: self.verdicts.get(key) for key in keys}))
+
+    def _set(self, key: int, draft: Draft | None, verdict: Verdict | None) -> None:
+        """What is known of a draft now, and what was decided; counted here, for there may be thousands."""
+        self._count(key, -1)
+        if draft is None:
+            self._drafts.pop(key, None)
+        else:
+            self._drafts[key] = draft
+        if verdict is None:
+            self.verdicts.pop(key, None)
+        else:
+            self.verdicts[key] = verdict
+        self._count(key, 1)
+
+    def _count(self, key: int, by: int) -> None:
+        draft, verdict = self._drafts.get(key), self.verdicts.get(key)
+        if verdict is not None:
+            self._counts[verdict] += by
+            if draft is not None:
+                self._by_scenario[draft.case.scenario_id][verdict] += by

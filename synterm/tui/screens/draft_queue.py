@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from textual import getters, on, work
+from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -15,8 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from synterm.core.case import Status
-from synterm.describe.review.drafts import Draft, doubt_of, load_drafts
-from synterm.describe.review.nearest import Nearest, NearestCases
+from synterm.describe.review.drafts import Draft, doubt_of
 from synterm.describe.review.queue import DraftQueue
 from synterm.errors import InputError, SyntermError
 from synterm.storage.case_filter import CaseFilter
@@ -24,7 +23,6 @@ from synterm.storage.drafts import ORDERS, DraftFilter, DraftOrder
 from synterm.storage.project import Project
 from synterm.text import one_line
 from synterm.tui.board.rows import CaseRows
-from synterm.tui.draft_review.compared import Compared, compared
 from synterm.tui.draft_review.words import (
     MARKS,
     draft_text,
@@ -34,9 +32,10 @@ from synterm.tui.draft_review.words import (
     seed_text,
 )
 from synterm.tui.screens.choose import ChooseScreen
-from synterm.tui.screens.place import PlaceScreen
+from synterm.tui.screens.draft_ahead import DraftAheadScreen
 from synterm.tui.session import Session
 from synterm.tui.widgets.draft_list import DraftList, DraftRow
+from synterm.tui.widgets.frame import retitle
 from synterm.tui.widgets.text_pane import TextPane
 
 _ORDERS: dict[DraftOrder, str] = {
@@ -46,11 +45,9 @@ _ORDERS: dict[DraftOrder, str] = {
     "random": "by chance: a fair sample",
 }
 _LOOKING = "looking …"
-_NEAR_AHEAD = 8
-"""For so many drafts together it is looked up what is near."""
 
 
-class DraftQueueScreen(PlaceScreen):
+class DraftQueueScreen(DraftAheadScreen):
     """Shows one draft after the other beside its seed. What is decided about them is for who inherits from it."""
 
     CSS_PATH = "draft_review.tcss"
@@ -63,7 +60,6 @@ class DraftQueueScreen(PlaceScreen):
         Binding("m", "mark", "Mark", id="drafts.mark", show=False, tooltip="Mark this one, to decide about several"),
         Binding("asterisk", "mark_all", "Mark all", id="drafts.mark_all", show=False, tooltip="Mark all that are open"),
     ]
-    listing = getters.query_one(DraftList)
 
     def __init__(self, session: Session, generation_id: str | None = None) -> None:
         """`generation_id`: only what this generation made; None: whatever waits for review."""
@@ -72,13 +68,9 @@ class DraftQueueScreen(PlaceScreen):
         self.query_text = ""
         """What drafts have to fit."""
         self.order: DraftOrder = "doubt"
-        self.queue = DraftQueue([])
         self._rows = CaseRows([], session.project.cases.glimpse)
         self.marked: set[int] = set()
         """Row numbers of drafts that are decided about together."""
-        self._compared: dict[int, Compared] = {}
-        self._near: dict[int, Nearest | None] = {}
-        self._index: NearestCases | None = None
         self._counts: dict[tuple[str, Status], int] = {}
         self._ready = False
 
@@ -136,107 +128,60 @@ class DraftQueueScreen(PlaceScreen):
         keys, self._counts = await asyncio.to_thread(self.read, look)
         self.queue = DraftQueue(keys)
         self._rows = CaseRows(keys, self.session.project.cases.glimpse)
-        self._compared.clear()
-        self._near.clear()
+        self.forget()
         self.marked.clear()
         self._ready = True
         self.say(self._about(_ORDERS[order]))
-        await self._read_ahead()
+        await self.read_ahead()
         self.show_all()
-        self._look_near()
+        self.look_near()
 
     def _about(self, note: str) -> str:
         of = f"generation {self.generation_id[-8:]} · " if self.generation_id else ""
         query = f"{one_line(self.query_text, 60)} · " if self.query_text else ""
         return f"{of}{query}{note}"
 
-    async def _read_ahead(self) -> None:
-        """Read those that come next, in a thread: what differs in long texts takes a while to find."""
-        queue = self.queue
-        if not (asked := queue.missing()):
-            return
-
-        def load(project: Project) -> list[tuple[Draft, Compared]]:
-            return [(draft, compared(draft)) for draft in load_drafts(project, asked)]
-
-        found = await asyncio.to_thread(self.read, load)
-        if queue is self.queue:
-            queue.take(asked, [draft for draft, _ in found])
-            self._compared |= {draft.key: pieces for draft, pieces in found}
-
-    @work(exclusive=True, group="ahead", exit_on_error=False)
-    async def _keep_ahead(self) -> None:
-        shown = self.queue.current
-        await self._read_ahead()
-        if shown is None:
-            self.show()
-        self.listing.refresh()
-
-    @work(exclusive=True, group="near", exit_on_error=False)
-    async def _look_near(self) -> None:
-        """Look for what is near to the current draft and to the next ones."""
-        if self._index is None:
-            self._index = await asyncio.to_thread(self.read, NearestCases)
-        queue, index = self.queue, self._index
-        if not any(key not in self._near for key in queue.keys[queue.at : queue.at + 2]):
-            return
-        ahead = [queue.draft(key) for key in queue.keys[queue.at : queue.at + _NEAR_AHEAD]]
-        wanted = [draft for draft in ahead if draft is not None and draft.key not in self._near]
-
-        def find(project: Project) -> dict[int, Nearest | None]:
-            return {draft.key: index.find(project, draft.case) for draft in wanted}
-
-        self._near |= await asyncio.to_thread(self.read, find)
-        if queue is self.queue and queue.current is not None:
-            self._show_facts(queue.current)
-
     # Showing.
 
     def show(self) -> None:
         """Show the current draft; what is not at hand comes a moment later."""
         queue, draft = self.queue, self.queue.current
+        self.shows_draft = draft is not None
         if draft is not None:
-            found = self._pieces(draft)
+            found = self.pieces(draft)
             self._update("draft", draft_text(draft, found))
             self._update("seed", seed_text(draft, found))
-            self.query_one("#draft").border_title = Content(f"Draft  {draft.name}")
-            self.query_one("#draft").border_subtitle = Content(self._verdict(draft))
+            retitle(self.query_one("#draft"), Content(f"Draft  {draft.name}"), Content(self._verdict(draft)))
             seed = draft.seed
-            self.query_one("#seed").border_title = Content(f"Seed  {seed.id[-8:]}" if seed else "Seed")
-            self._show_facts(draft)
+            retitle(self.query_one("#seed"), Content(f"Seed  {seed.id[-8:]}" if seed else "Seed"))
+            self.show_facts(draft)
         else:
             away = "Somebody removed it." if queue.gone else "reading …" if queue.key is not None else None
             words = end_text(queue) if away is None else Content(away)
             self._update("draft", words if self._ready else Content("Looking for drafts …"))
             self._update("seed", Content(""))
             self._update("facts", Content(""))
-            for pane, title in (("#draft", "Draft"), ("#seed", "Seed")):
-                self.query_one(pane).border_title = title
-            self.query_one("#draft").border_subtitle = ""
+            retitle(self.query_one("#draft"), Content("Draft"), Content(""))
+            retitle(self.query_one("#seed"), Content("Seed"))
         self._show_progress()
         self.listing.show(queue.keys, min(queue.at, max(len(queue) - 1, 0)), self._row)
         if queue.missing(2):
-            self._keep_ahead()
+            self.keep_ahead()
 
     def show_all(self) -> None:
         """The same after something was done to several: each row of the list may say something else."""
         self.show()
         self.listing.refresh()
 
-    def _pieces(self, draft: Draft) -> Compared:
-        found = self._compared.get(draft.key)
-        if found is None or found.content_id != draft.case.content_id:
-            found = self._compared[draft.key] = compared(draft)
-        return found
-
     def _verdict(self, draft: Draft) -> str:
         verdict = self.queue.verdicts.get(draft.key)
         return f"{MARKS[verdict]} {verdict}: u takes it back" if verdict else ""
 
-    def _show_facts(self, draft: Draft) -> None:
+    def show_facts(self, draft: Draft) -> None:
+        """Show what is known of a draft, the current one."""
         tree = self.session.tree
         path = tree.path(draft.case.scenario_id) if draft.case.scenario_id in tree else ""
-        near = self._near.get(draft.key, _LOOKING)
+        near = self.near.get(draft.key, _LOOKING)
         self._update(
             "facts", facts_text(draft, path, near, self.query_one("#facts", TextPane).scrollable_content_region.width)
         )
@@ -254,10 +199,8 @@ class DraftQueueScreen(PlaceScreen):
     def _standing(self, scenario: str) -> str:
         """How many cases a scenario has, with what was decided since the queue was opened."""
         accepted, waiting = (self._counts.get((scenario, status), 0) for status in ("accepted", "draft"))
-        for key, verdict in self.queue.verdicts.items():
-            draft = self.queue.draft(key)
-            if draft is not None and draft.case.scenario_id == scenario:
-                accepted, waiting = accepted + (verdict == "accepted"), waiting - 1
+        decided = self.queue.decided_in(scenario)
+        accepted, waiting = accepted + decided["accepted"], waiting - decided.total()
         return f"has {accepted:,} accepted, {max(waiting, 0):,} waiting"
 
     def _row(self, at: int) -> DraftRow:
@@ -277,7 +220,7 @@ class DraftQueueScreen(PlaceScreen):
     def moved(self) -> None:
         """Another draft is the current one."""
         self.show()
-        self._look_near()
+        self.look_near()
 
     def action_step(self, by: int) -> None:
         """Go to the draft after, or before."""

@@ -175,11 +175,12 @@ class DraftReviewScreen(DraftQueueScreen):
 
     def action_undo(self) -> None:
         """Take the last decision back, and show its draft again."""
-        if not self.queue.take_back():
+        if not (count := self.queue.take_back()):
             self.notify("nothing to undo here; u in the workbench takes back what was done before", markup=False)
             return
         self.moved()
-        self.listing.refresh()
+        if count > 1:
+            self.listing.refresh()
         self._start(self._undo())
 
     # Writing.

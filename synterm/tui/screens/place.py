@@ -8,13 +8,13 @@ from typing import ClassVar, TypeVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
 from synterm.errors import SyntermError
 from synterm.storage.project import Project
 from synterm.text import one_line, printable
+from synterm.tui.pacing import PacedScreen
 from synterm.tui.screens.text import MUTED
 from synterm.tui.session import Session
 from synterm.tui.widgets.key_footer import KeyFooter
@@ -22,7 +22,7 @@ from synterm.tui.widgets.key_footer import KeyFooter
 T = TypeVar("T")
 
 
-class PlaceScreen(Screen[None]):
+class PlaceScreen(PacedScreen):
     """A whole screen about the open project: a title line, its own content, the keys.
 
     What takes long to read is read in a thread, on a connection of its own (`read`).

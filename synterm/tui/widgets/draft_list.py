@@ -58,6 +58,14 @@ class DraftList(LineList):
         for index in {before, at}:
             self.refresh_row(index)
 
+    def scroll_to_row(self, index: int) -> None:
+        """Bring a row into view, with a page of what comes after it: line by line, each key would draw all of them."""
+        top = round(self.scroll_y)
+        if index < top:
+            self.scroll_to(y=index - self.body_height + 2, animate=False)
+        elif index >= top + self.body_height:
+            self.scroll_to(y=index - 1, animate=False)
+
     def draw_row(self, index: int, width: int) -> list[Segment]:
         """One draft."""
         row = self._row(index)

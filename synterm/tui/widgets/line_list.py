@@ -43,7 +43,7 @@ class LineList(ScrollView, can_focus=True):
     """
 
     header_height = 0
-    cursor: reactive[int] = reactive(0)
+    cursor: reactive[int] = reactive(0, repaint=False)
     row_count: reactive[int] = reactive(0)
     hint: reactive[str] = reactive("")
     """What stands in the middle while there are no rows."""
@@ -161,11 +161,12 @@ class LineList(ScrollView, can_focus=True):
         """One line of the screen."""
         width, base = self.body_width, self.visual_style.rich_style
         if y < self.header_height:
-            return self._strip(self.draw_header(width, y), base + self.get_component_rich_style("line--header"))
+            head = base + self.get_component_rich_style("line--header")
+            return _strip(self.draw_header(width, y), width, head)
         index = y - self.header_height + round(self.scroll_y)
         if index >= self.row_count:
             return self._hint_line(y, width) or Strip.blank(width, base)
-        strip = self._strip(self.draw_row(index, width), base)
+        strip = _strip(self.draw_row(index, width), width, base)
         return self.draw_cursor(strip) if index == self.cursor else strip
 
     def _hint_line(self, y: int, width: int) -> Strip | None:
@@ -181,10 +182,11 @@ class LineList(ScrollView, can_focus=True):
         blurred = self.get_component_rich_style("line--cursor-blurred", partial=True)
         return over(strip, Style(bgcolor=blurred.bgcolor, underline=blurred.underline))
 
-    def _strip(self, segments: list[Segment], base: Style) -> Strip:
-        return Strip(segments).adjust_cell_length(self.body_width).apply_style(base)
-
 
 def over(strip: Strip, style: Style) -> Strip:
     """The same strip with a style that goes over its own."""
     return Strip([Segment(text, (own or Style()) + style) for text, own, _ in strip], strip.cell_length)
+
+
+def _strip(segments: list[Segment], width: int, base: Style) -> Strip:
+    return Strip(segments).adjust_cell_length(width).apply_style(base)
