@@ -16,6 +16,7 @@ from synterm.core.dialog import is_dialog
 from synterm.describe.candidate import Candidate
 from synterm.describe.generators.asked import about, label_of, longest_of, question
 from synterm.describe.generators.base import Asker, Question, Surroundings
+from synterm.describe.generators.english import is_foreign
 from synterm.describe.generators.lines import Path, lines_of, rewritten
 from synterm.describe.generators.replies import texts_of
 from synterm.describe.generators.shots import Shots, by_example, openings_for, slip_of
@@ -54,6 +55,11 @@ class Rewriter(Asker):
         texts = [text for _, text in lines]
         longest = longest_of(["\n".join(texts)], self.grows)
         if around.small and len(lines) == 1 and (shots := self.shots()):
+            if is_foreign(texts[0]):
+                raise ValueError(
+                    "the text is in another language, and a model as small as this goes by examples in English: it "
+                    "needs one that follows instructions"
+                )
             small = min(longest, max(60, int(0.8 * self.grows * len(texts[0])) + 30))
             return by_example(texts[0], shots, small, random, openings_for(texts[0]) if self.opened else ())
         if around.small:
