@@ -10,13 +10,16 @@ from typing import Any
 from synterm.cli.output import say
 from synterm.cli.places import text_of
 from synterm.core.case import Case, Origin
+from synterm.core.decision import STATUS, Decision, Verdict, decided, edited_in_review
 from synterm.core.tree import Node
 from synterm.errors import InputError, UsageError
 from synterm.evaluate.plan import renderer
+from synterm.evaluate.provenance import who
 from synterm.formats.case_text import named_input
 from synterm.formats.jsonl_cases import read_cases
 from synterm.formats.prompt_text import only_variable
 from synterm.formats.strict_json import load_json
+from synterm.storage.clock import now
 from synterm.storage.project import Project
 from synterm.text import plural
 
@@ -74,7 +77,16 @@ def edited_case(project: Project, case: Case, args: argparse.Namespace) -> Case:
         if scenario.level != "scenario":
             raise InputError(f"{args.scenario!r} is a {scenario.level}: cases stand in scenarios", where="--scenario")
         fields["scenario_id"] = scenario.id
-    return Case.model_validate({**case.model_dump(), **fields})
+    return _decided(case, Case.model_validate({**case.model_dump(), **fields}))
+
+
+def _decided(before: Case, after: Case) -> Case:
+    """The edited case; where that accepts or rejects it, or has it wait again, its origin says so, as after review."""
+    if before.status == after.status or (before.status, after.status) == ("accepted", "draft"):
+        return after  # of a case that waits for review again nobody decided anything
+    verdict: Verdict = next(verdict for verdict in STATUS if STATUS[verdict] == after.status)
+    was = edited_in_review(before, after)
+    return decided(after, Decision(verdict=verdict, who=who(), time=now(), was=was))
 
 
 def warn_of_missing(project: Project, cases: Iterable[Case]) -> None:

@@ -11,6 +11,7 @@ from synterm.cli.review_loop import typed_line
 from synterm.core.case import Case, value_text
 from synterm.core.decision import Decision, Verdict, decided, edited_in_review
 from synterm.describe.review.drafts import (
+    CHECKS,
     REASONS,
     Draft,
     detail_of,
@@ -197,8 +198,9 @@ class _Loop:
         yield ""
         if made := generators_of(case):
             yield f"made by {made}: {one_line(str(case.origin.detail.get('note') or ''), 200)}"
-        if checked := detail_of(case, "label_check"):
-            yield f"label check: {one_line(checked[2], 300)}"
+        for name, title in CHECKS.items():
+            if checked := detail_of(case, name):
+                yield f"{title}: {one_line(checked[2], 300)}"
         scores = [f"{name} {score:.2f}" for name, score, _ in findings_of(case) if score is not None]
         if scores:
             yield f"filters: {', '.join(scores)}"

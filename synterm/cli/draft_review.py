@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from synterm.cli.choose import scenario_ids
 from synterm.cli.output import on_terminal, refuse_commands, rows, say
+from synterm.cli.parser import add_where
 from synterm.cli.places import opened
-from synterm.core.case import Status
+from synterm.core.case import Split, Status
 from synterm.core.decision import Decision, Verdict
 from synterm.errors import ExitCode, InputError, UsageError
 from synterm.evaluate.provenance import who as login
+from synterm.evaluate.query.where import read_where
 from synterm.storage.cases import CaseFilter
 from synterm.storage.clock import now
 from synterm.storage.drafts import ORDERS, DraftFilter, DraftOrder
@@ -35,7 +37,7 @@ _DOING: dict[str, Verdict] = {"accept": "accepted", "reject": "rejected", "resto
 def about_drafts(args: argparse.Namespace) -> bool:
     """Whether the options are about drafts, and not about answers."""
     doing = any(getattr(args, name) is not None for name in _DOING)
-    named = args.generation is not None or args.where is not None or args.reason is not None
+    named = args.generation is not None or bool(args.where) or args.reason is not None
     return bool(args.drafts or args.rejected or named or doing)
 
 
@@ -45,7 +47,7 @@ def add_draft_arguments(parser: argparse.ArgumentParser) -> None:
     add("--drafts", action="store_true", help="review drafts instead of answers")
     add("--rejected", action="store_true", help="list what was rejected or dropped, with why; --json, --export too")
     add("--generation", nargs="?", const="last", metavar="ID", help="only those of a generation (default: the last)")
-    add("--where", metavar="QUERY", help="only those that fit, as in the workbench: 'tag:typo -scenario:off* words'")
+    add_where(add, "drafts")
     for name, words in (
         ("accept", "accept these drafts"),
         ("reject", "reject these drafts"),
@@ -89,8 +91,7 @@ def _refuse_others(args: argparse.Namespace) -> None:
 def _keys(project: Project, args: argparse.Namespace, status: Status, words: Sequence[str] = ()) -> list[int]:
     """The row numbers of the cases that are meant, in the order of review. Raises UsageError, InputError."""
     ids = [project.cases.get(word).id for word in words] if words and all(map(_ID.fullmatch, words)) else None
-    query = " ".join([args.where or "", *(words if ids is None else ())])
-    chosen = _filter(project, args, status, query)
+    chosen = _filter(project, args, status, [*args.where, *([" ".join(words)] if words and ids is None else ())])
     generation = None if args.generation is None else project.generations.find(args.generation).id
     cause = args.reason if status == "rejected" else None
     found = [*project.drafts.keys(DraftFilter(chosen, generation, cause), _order(args.order))]
@@ -104,14 +105,11 @@ def _keys(project: Project, args: argparse.Namespace, status: Status, words: Seq
     return found[: args.limit]
 
 
-def _filter(project: Project, args: argparse.Namespace, status: Status, query: str) -> CaseFilter:
-    from synterm.evaluate.query.parse import parse_query
-
-    tree = project.nodes.tree()
-    found = parse_query(f"split:{args.split} status:{status} {query}", scenario_ids(tree, args.behavior))
-    if found.results or any(term.field == "flag" for term in found.filter.terms):
-        raise UsageError("is:, fails:, passes: and flag: are for the workbench only")
-    return replace(found.filter, status=status, tags=[*found.filter.tags, *args.tag])
+def _filter(project: Project, args: argparse.Namespace, status: Status, where: Sequence[str]) -> CaseFilter:
+    scenarios = scenario_ids(project.nodes.tree(), args.behavior)
+    split: Split | None = None if args.split == "all" else args.split
+    chosen = read_where(project, where).narrowed(CaseFilter(scenario_ids=scenarios, split=split, tags=args.tag))
+    return replace(chosen, status=status)  # whatever else a query asks for: no other case is decided on here
 
 
 def _order(name: str) -> DraftOrder:
@@ -200,7 +198,7 @@ def _list(project: Project, args: argparse.Namespace) -> int:
 
 
 def _rejected(project: Project, args: argparse.Namespace) -> int:
-    chosen = _filter(project, args, "rejected", args.where or "")
+    chosen = _filter(project, args, "rejected", args.where)
     generation = None if args.generation is None else project.generations.find(args.generation).id
     causes = project.drafts.causes(DraftFilter(chosen, generation, args.reason))
     if not causes:

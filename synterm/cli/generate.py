@@ -189,6 +189,14 @@ def _how(parser: argparse.ArgumentParser) -> None:
         "dropped, and where they can't tell it is said",
     )
     add("--agreement", type=share, default=0.5, metavar="SHARE", help="of the models that can tell (default 0.5)")
+    add(
+        "--check-relation",
+        nargs="?",
+        const="",
+        metavar="PROMPT[@V][·MODEL]",
+        help="have the app itself (default: the newest version of the first prompt, under the first model) answer each "
+        "seed and what was made of it, and mark what it does not agree with as in doubt; nothing is dropped for that",
+    )
     add("--seed", type=natural, default=0, metavar="N", help="other random numbers, and so other cases (default 0)")
     add("--max-cost", type=amount, metavar="USD", help="stop before more than this is spent")
     add("--concurrency", type=positive, metavar="N", help="requests at a time to each endpoint")

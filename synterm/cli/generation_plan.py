@@ -37,6 +37,7 @@ def generation_plan(project: Project, args: argparse.Namespace) -> GenerationPla
             model=args.model,
             check_labels=args.check_labels,
             agreement=args.agreement,
+            check_relation=args.check_relation,
             into=_into(project, args),
             split="dev" if args.split == "all" else args.split,
             accept=args.accept,
@@ -62,6 +63,8 @@ def tell_plan(project: Project, plan: GenerationPlan) -> None:
         data(f"filter: {canonical_json(one.config()).decode()}")
     if plan.label_check:
         data(f"label check: {canonical_json(plan.label_check.config()).decode()}")
+    if plan.relation:
+        data(f"the app that is asked: {plan.relation.app.name}")
     data(f"at most {plan.attempts:,} would be made")
     found = asyncio.run(preview_of(project, plan))
     for one in found.shown:

@@ -30,7 +30,7 @@ class Funnel(BaseModel):
     questions: int = 0
     """How often a model was asked for new cases."""
     cached: int = 0
-    """How many of those answers, and of those to label checks, the project file had already."""
+    """How many of those answers, and of those to checks of what is expected, the project file had already."""
     failed: dict[str, int] = Field(default_factory=dict)
     """Questions that got no answer, by the reason."""
     unreadable: dict[str, int] = Field(default_factory=dict)
@@ -41,7 +41,9 @@ class Funnel(BaseModel):
     """By the filter that dropped them, and by its reason without the figures."""
     kept: int = 0
     unsure: int = 0
-    """Those of the kept whose expected result no check of labels could confirm."""
+    """Those of the kept whose expected result no check could confirm."""
+    doubts: dict[str, int] = Field(default_factory=dict)
+    """Of how many of them the app itself said nothing for it, by the reason."""
     cost_usd: float = 0.0
     ended: str = ""
     """Why it ended, in words."""

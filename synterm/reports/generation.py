@@ -62,13 +62,18 @@ def generation_lines(generation: Generation) -> Iterator[str]:
     yield f"  kept        {funnel.kept:>6,} of {funnel.wanted:,} wanted{share}"
     if funnel.unsure:
         yield f"  of them     {funnel.unsure:>6,} whose expected result nobody could confirm"
+        yield from _reasons(funnel.doubts)
 
 
 def _counted(name: str, reasons: Mapping[str, int]) -> Iterator[str]:
     if not reasons:
         return
-    most = sorted(reasons.items(), key=lambda pair: -pair[1])
     yield f"  {name:<16}{sum(reasons.values()):>2,}" if len(name) > 11 else f"  {name:<12}{sum(reasons.values()):>6,}"
+    yield from _reasons(reasons)
+
+
+def _reasons(reasons: Mapping[str, int]) -> Iterator[str]:
+    most = sorted(reasons.items(), key=lambda pair: -pair[1])
     for reason, count in most[:_REASONS]:
         yield f"      {count:>4,} × {one_line(reason, 100)}"
     if len(most) > _REASONS:
@@ -96,7 +101,7 @@ def generation_rows(generations: Iterable[Generation]) -> Iterator[tuple[str, ..
 
 
 def lineage_lines(case: Case, above: Sequence[Case]) -> Iterator[str]:
-    """How a case came to be: its generators, filters and label check; then what it was made of, up to the root.
+    """How a case came to be: its generators, filters and checks; then what it was made of, up to the root.
 
     `above`: its seed, that one's seed, and so on.
     """
@@ -109,6 +114,8 @@ def lineage_lines(case: Case, above: Sequence[Case]) -> Iterator[str]:
         yield f"filter {_found(found)}"
     if checked := detail.get("label_check"):
         yield f"label check {_found(checked)}"
+    if related := detail.get("relation"):
+        yield f"asked the app {_found(related)}"
     if dropped := detail.get("dropped"):
         restored = "" if case.status == "rejected" else " (restored)"
         yield f"dropped by {_found(dropped)}{restored}"

@@ -28,11 +28,12 @@ Before = list[bytes]
 """What decided cases were, compressed: what `bring_back` takes."""
 
 _PIECE = 2000
-_CHECKED = "json_extract(origin, '$.detail.label_check.score')"
+_LABELS, _APP = ("$.detail.label_check", "$.detail.relation")
+_SAID = tuple(f"json_extract(origin, '{path}.score')" for path in (_LABELS, _APP))
 _DOUBT = (
-    "CASE WHEN json_type(origin, '$.detail.label_check') = 'object' "
-    f"THEN CASE WHEN {_CHECKED} IS NULL THEN 0 WHEN {_CHECKED} < 1 THEN 1 ELSE 3 END "
-    "WHEN json_extract(origin, '$.detail.keeps') IN ('changed', 'unknown') THEN 0 ELSE 2 END"
+    f"CASE WHEN {_SAID[0]} < 1 OR {_SAID[1]} < 1 THEN 1 WHEN {_SAID[0]} >= 1 OR {_SAID[1]} >= 1 THEN 3 "
+    f"WHEN json_type(origin, '{_LABELS}') = 'object' OR json_type(origin, '{_APP}') = 'object' "
+    "OR json_extract(origin, '$.detail.keeps') IN ('changed', 'unknown') THEN 0 ELSE 2 END"
 )
 """0: nobody could tell whether what is expected holds; 1: not all agree that it does; 2: not asked; 3: all agree."""
 _BY: dict[DraftOrder, str] = {

@@ -105,7 +105,7 @@ def test_ids_and_queries_are_rejected_with_a_reason_and_restored_by_it(synterm: 
     name = cases(path)["room?"].id[-8:]
     reject = ("review", path, "--reason", "not readable", "--who", "ann", "--yes", "--reject")
     assert "rejected 1 draft" in synterm(*reject, name).err
-    assert "rejected 1 draft" in synterm(*reject, "small -tag:typo").err
+    assert "rejected 1 draft" in synterm(*reject, "small -split:holdout").err
     wrong = synterm(*reject, name)
     assert (wrong.code, f"case {name} is rejected, not draft" in wrong.err) == (2, True)
     listed = synterm("review", path, "--rejected")
@@ -120,6 +120,34 @@ def test_ids_and_queries_are_rejected_with_a_reason_and_restored_by_it(synterm: 
     assert [one.verdict for one in decisions_of(found["room?"])] == ["rejected", "restored"]
     shown = synterm("show", path, "case", found["book a room now"].id).out
     assert "(restored)" in shown and "reviewed: restored by" in shown
+
+
+def test_a_query_is_read_as_by_other_commands(synterm: Synterm, path: Path) -> None:
+    wrong = synterm("review", path, "--drafts", "--where", "scenario:of-topic")
+    assert (wrong.code, "did you mean off-topic?" in wrong.err) == (2, True), wrong.err
+    board = synterm("review", path, "--accept", "is:stale", "--yes")
+    assert (board.code, "is:stale asks the workbench's board" in board.err) == (2, True), board.err
+    both = ("--where", "split:dev", "--where", "small")
+    assert "accepted 1 draft\n" in synterm("review", path, "--accept", *both, "--yes").err
+    assert "no case fits" in synterm("review", path, "--reject", "status:accepted", "--yes").err
+    assert [case.title for case in cases(path).values() if case.status == "accepted"] == ["book the small room"]
+
+
+def test_an_edit_of_the_status_is_a_decision_too(synterm: Synterm, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOGNAME", "ann")
+    edit = ("edit", path, "case", "--where")
+    synterm(*edit, "status:draft small", "--status", "accepted", "--expected", "clarify")
+    synterm(*edit, "status:draft room?", "--status", "rejected")
+    for status in ("draft", "draft", "accepted", "draft"):
+        synterm(*edit, "status:all room?", "--status", status)
+    found = cases(path)
+    accepted = decisions_of(found["book the small room"])[-1]
+    assert (accepted.verdict, accepted.who, accepted.was) == ("accepted", "ann", {"expected": "out_of_scope"})
+    told = decisions_of(found["room?"])
+    assert [one.verdict for one in told] == ["rejected", "restored", "accepted"]
+    assert found["room?"].status == "draft"
+    assert all(one.who == "ann" and one.time for one in told)
+    assert "reviewed: accepted by ann, 20" in synterm("show", path, "case", found["room?"].id).out
 
 
 def test_a_spreadsheet_goes_out_and_comes_back_with_decisions_and_edits(
@@ -171,7 +199,7 @@ def test_lines_of_json_restore_what_was_dropped(synterm: Synterm, path: Path, tm
         (("--accept", "--reject"), "can't go together"),
         (("--drafts", "--reason", "x"), "--reason goes with"),
         (("--drafts", "--calibration"), "--calibration is about answers"),
-        (("--accept", "is:failing", "--yes"), "for the workbench only"),
+        (("--accept", "is:failing", "--yes"), "asks the workbench's board"),
         (("--accept", "stattus:draft", "--yes"), "there is no stattus:"),
         (("--drafts", "--generation", "NOPE"), "no generation 'NOPE'"),
         (("--order", "seed"), "--order seed is for --drafts"),

@@ -366,6 +366,27 @@ def test_a_dry_run_asks_nothing_and_shows_the_question(synterm: Synterm, path: P
     assert generated(path) == []
 
 
+@pytest.mark.parametrize("kind", ["paraphrase", "terse", "vary:tone=polite", "contradict"])
+def test_a_very_small_model_is_not_asked_to_rewrite_another_language(
+    synterm: Synterm, make_project: MakeProject, stub: Stub, kind: str
+) -> None:
+    cases = [
+        {"input": text, "expected": "schedule"}
+        for text in ("buche einen Raum für morgen", "réserve la petite salle demain")
+    ]
+    text = json.loads(project_text(stub, [*cases, {"input": "show a brand guidelines red", "expected": "clarify"}]))
+    text["models"].insert(0, {"name": "tiny", "model": "embedded/default"})
+    path = make_project(json.dumps(text))
+    done = synterm("generate", path, "--with", kind, "--no-usual-filters", "--dry-run", "--where", "expected:schedule")
+    assert "nothing: " in done.out and "the text is in another language" in done.out, done.out
+    assert "a question as" not in done.out
+    # What might be in any language is asked about; so is anything of a model that follows instructions.
+    asked = synterm("generate", path, "--with", kind, "--no-usual-filters", "--dry-run", "--where", "expected:clarify")
+    assert "a question as tiny" in asked.out, asked.out
+    larger = synterm("generate", path, *ONLY, "--dry-run", "--where", "expected:schedule")
+    assert "Raum" in larger.out or "salle" in larger.out
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

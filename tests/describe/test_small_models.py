@@ -86,6 +86,22 @@ def test_what_it_can_not_reword_is_refused_in_words(text: str) -> None:
         asked({"type": "paraphrase"}, text)
 
 
+@pytest.mark.parametrize("config", [*SMALL, {"type": "terse"}], ids=lambda config: "-".join(config.values()))
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kannst du mir bitte sagen, wo mein Paket ist?",
+        "¿Dónde está mi paquete de ayer?",
+        "где моя посылка сейчас",
+        "今天天气怎么样",
+        "I am in Rome today. Vorrei sapere dove è il mio pacco?",
+    ],
+)
+def test_what_is_in_another_language_is_refused_in_words(config: dict[str, str], text: str) -> None:
+    with pytest.raises(ValueError, match=r"another language.*English only"):
+        asked(config, text)
+
+
 @given(st.text(max_size=80))
 @settings(deadline=None)
 def test_any_text_is_asked_or_refused(text: str) -> None:

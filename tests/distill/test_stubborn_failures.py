@@ -8,6 +8,7 @@ from synterm.cli.main import main
 from synterm.core.distill import Triage
 from synterm.core.evaluation import Variant
 from synterm.core.finding import Finding
+from synterm.core.tree import CheckConfig, Node
 from synterm.distill.failures import failures
 from synterm.distill.probing import Prober, variation
 from synterm.evaluate.traffic import Traffic
@@ -105,3 +106,22 @@ async def test_inputs_are_tried_out_and_nothing_becomes_a_case(make_project: Mak
             assert (prober.requests, prober.cached) == (sent + 2, 4)
         assert len([*project.cases.select(CaseFilter(split=None, status=None))]) == before
         assert project.runs.all() == []
+
+
+async def test_the_same_input_in_another_scenario_is_judged_by_the_checks_there(make_project: MakeProject) -> None:
+    path = make_project()
+    with Project.open(path) as project:
+        prompt = project.prompts.all()[0]
+        [model] = project.models.all()
+        case = project.cases.get(named(project, "notes from the thing"))
+        place = project.nodes.tree()[case.scenario_id]
+        checks: tuple[CheckConfig, ...] = ({"type": "contains", "value": "nowhere"},)
+        other = Node(level="scenario", parent_id=place.parent_id, name="other", checks=checks)
+        project.nodes.put(other).result()
+        async with Providers() as providers:
+            variant = Variant(prompt.name, "v2", prompt.versions[1].body, model)
+            prober = Prober(project, Traffic(providers), variant)
+            here = variation(case, {"message": "the notes"})
+            there = here.model_copy(update={"scenario_id": other.id})
+            found = await prober.judge([here, there, here])
+        assert [one.passed for one in found] == [1, 0, 1]

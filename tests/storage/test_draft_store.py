@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from synterm.core.case import Case, Origin
 from synterm.core.decision import Decision, cause_of, decided, decisions_of
 from synterm.core.generation import AS_MADE, fingerprint, untouched
+from synterm.describe.review.drafts import Doubt, doubt_of
 from synterm.storage.cases import CaseFilter
 from synterm.storage.drafts import DraftFilter
 from synterm.storage.project import Project
@@ -49,6 +51,28 @@ def test_what_is_in_doubt_comes_first(path: Path) -> None:
         again = [*project.drafts.keys(DRAFTS, "random")]
         assert again == [*project.drafts.keys(DRAFTS, "random")]
         assert sorted(again) == keys
+
+
+def test_what_the_app_says_counts_beside_the_check_of_labels(path: Path) -> None:
+    scores: tuple[dict[str, float | None], ...] = ({}, {"score": None}, {"score": 0.0}, {"score": 1.0})
+    order: tuple[Doubt, ...] = ("unknown", "disputed", "unchecked", "confirmed")
+    with Project.open(path) as project:
+        [seed, *_] = project.cases.select()
+        made: list[Case] = []
+        for keeps in ("same", "unknown"):
+            for labels, app in product(scores, repeat=2):
+                said = {name: found for name, found in (("label_check", labels), ("relation", app)) if found}
+                made.append(draft(seed, f"{keeps} {labels} {app}", keeps=keeps, **said))
+        put(project, *made)
+        found = project.cases.page([*project.drafts.keys(DRAFTS, "doubt")])
+        doubts = [doubt_of(case) for case in found]
+        assert doubts == sorted(doubts, key=order.index), "the file and the queue agree"
+        assert project.drafts.in_doubt([*project.drafts.keys(DRAFTS)]) == doubts.count("unknown")
+        by_text = {case.title: doubt_of(case) for case in found}
+        assert by_text[f"same {scores[3]} {scores[2]}"] == by_text[f"same {scores[2]} {scores[1]}"] == "disputed"
+        assert by_text[f"same {scores[1]} {scores[3]}"] == by_text[f"unknown {scores[0]} {scores[3]}"] == "confirmed"
+        assert by_text[f"same {scores[0]} {scores[1]}"] == "unknown"
+        assert by_text[f"same {scores[0]} {scores[0]}"] == "unchecked"
 
 
 def test_a_decision_is_kept_with_who_and_why_and_taken_back_exactly(path: Path) -> None:

@@ -89,6 +89,24 @@ async def test_a_generation_runs_to_its_end_and_is_taken_back(make_project: Make
         assert sum(bench.screen.session.everything.values()) == 6
 
 
+async def test_the_app_itself_is_asked_where_that_is_wanted(make_project: MakeProject, open_bench: OpenBench) -> None:
+    async with open_bench(make_project(), size=(150, 44)) as bench:
+        screen = await generate(bench)
+        write(screen, count="4", app="")
+        await bench.settle()
+        await bench.pilot.press("ctrl+s")
+        await bench.settle()
+        await until(bench, lambda: "✓ Kept  4" in bench.text())
+        cases = made(bench, "draft")
+        assert len(cases) == 4
+        assert all("relation" in case.origin.detail for case in cases)
+        doubted = [case for case in cases if case.origin.detail["relation"]["score"] != 1]
+        assert ("? of them" in bench.text()) == bool(doubted)
+        await bench.pilot.press("enter")
+        await bench.settle()
+        assert "asked the app relation" in bench.text()
+
+
 async def test_what_is_wrong_is_said_and_nothing_begins(make_project: MakeProject, open_bench: OpenBench) -> None:
     async with open_bench(make_project(), size=(150, 44)) as bench:
         screen = await generate(bench)

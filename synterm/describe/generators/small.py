@@ -9,6 +9,7 @@ from random import Random
 from synterm.core.prompt import Message
 from synterm.core.request import JsonSchema
 from synterm.describe.generators.base import Question
+from synterm.describe.generators.english import is_foreign
 from synterm.describe.generators.shots import Openings, Shots
 
 TOO_SMALL = "the model is too small for this: it needs one that follows instructions"
@@ -58,13 +59,21 @@ def request_in(text: str) -> tuple[str, str, str]:
 
     Raises ValueError, in words, where there is none that a very small model could put otherwise.
     """
+    _refuse_foreign(text)
     stop = 0
     for part in _SENTENCE_END.split(text):
         at = text.index(part, stop)
         stop = at + len(part)
         if part.strip() and _asks(part) and len(part.split()) >= _FEWEST_WORDS:
+            _refuse_foreign(part)
             return text[:at], part, text[stop:]
     raise ValueError("a model as small as this can only reword requests of some words, and finds none in it")
+
+
+def _refuse_foreign(text: str) -> None:
+    """All frames and examples are English."""
+    if is_foreign(text):
+        raise ValueError("the text is in another language, and a model as small as this rewords English only")
 
 
 def _asks(sentence: str) -> bool:

@@ -18,17 +18,20 @@ from synterm.describe.filters.base import Known
 from synterm.describe.pipeline.aside import Aside
 from synterm.describe.pipeline.asking import Askers, asked_by
 from synterm.describe.pipeline.checking import Checking
-from synterm.describe.pipeline.keeping import as_case, rejected
+from synterm.describe.pipeline.keeping import Checked, as_case, rejected
 from synterm.describe.pipeline.label_check import NAME, Finding
 from synterm.describe.pipeline.making import Ask, Made, Making, wave_of
 from synterm.describe.pipeline.places import Places
 from synterm.describe.pipeline.plan import GenerationPlan
+from synterm.describe.pipeline.relating import Relating
+from synterm.describe.pipeline.relation import Related
 from synterm.describe.pipeline.sieve import Passed, Sieve, kind_of
 from synterm.describe.pipeline.steering import Slot, Steering
 from synterm.errors import ProjectError, UsageError
 from synterm.evaluate.alive import is_alive, this_process
 from synterm.evaluate.answers import ask_all
 from synterm.evaluate.events import Event, Halted
+from synterm.evaluate.probing import Prober
 from synterm.evaluate.traffic import Traffic
 from synterm.providers.registry import Providers
 from synterm.storage.project import Project
@@ -137,6 +140,8 @@ class _Generation:
         self._making = Making(plan, self._places, self.funnel, self._ask)
         self._askers = Askers(asked_by(plan.filters, project.models.all(), plan.model), self._ask, self.funnel)
         self._checking = Checking(plan.label_check, self._places, self._ask) if plan.label_check else None
+        app = plan.relation and Prober(project, traffic, plan.relation.app, self._limits, self._show)
+        self._relating = Relating(app) if app else None
         self._sieve: Sieve
         self._there: dict[str, Case] = {}
         """What it made before it was cut short, by name: it is made again from the same answers, and stands there."""
@@ -216,21 +221,22 @@ class _Generation:
         sifted = await self._judged(sifted)
         good = [one for one in sifted if one.passed.dropped is None]
         findings = await self._findings(good)
+        relations = await self._relations([one for one in good if _agreed(findings.get(one.name))])
         cases: list[Case] = []
         kept: dict[str, int] = {}
         for one in sifted:
-            finding = findings.get(one.name)
+            checked = Checked(findings.get(one.name), relations.get(one.name))
             dropped = one.passed.dropped
-            if finding and finding.verdict is False:
-                dropped = finding.detail()
+            if checked.labels and not _agreed(checked.labels):
+                dropped = checked.labels.detail()
             if dropped is None and self.funnel.kept >= self._plan.count:
                 continue  # more than were wanted: it is as if it had not been made
-            self._count(dropped, one.candidate, finding)
+            self._count(dropped, one.candidate, checked)
             if dropped is None:
                 attempt = one.name.rpartition(".")[0]
                 kept[attempt] = kept.get(attempt, 0) + 1
             details = one.passed.details
-            case = as_case(self._plan, self._id, one.slot, one.candidate, one.name, details, dropped, finding)
+            case = as_case(self._plan, self._id, one.slot, one.candidate, one.name, details, dropped, checked)
             if one.name not in self._there:
                 cases.append(case)
             if dropped is None and self._sieve.whole:
@@ -258,7 +264,18 @@ class _Generation:
         about = [(one.slot, one.candidate) for one in good]
         return dict(zip((one.name for one in good), await self._checking.check(about), strict=True))
 
-    def _count(self, dropped: dict[str, Any] | None, candidate: Candidate, finding: Finding | None) -> None:
+    async def _relations(self, good: Sequence[_Sifted]) -> dict[str, Related]:
+        if self._relating is None:
+            return {}
+        app = self._relating.app
+        cached, cost = app.cached, app.cost_usd
+        found = await self._relating.check([(one.slot, one.candidate) for one in good])
+        self.funnel.cached += app.cached - cached
+        self.funnel.cost_usd += app.cost_usd - cost
+        self._halted = self._halted or app.halted
+        return dict(zip((one.name for one in good), found, strict=True))
+
+    def _count(self, dropped: dict[str, Any] | None, candidate: Candidate, checked: Checked) -> None:
         funnel = self.funnel
         funnel.made += 1
         self._last.append(dropped is None)
@@ -267,8 +284,10 @@ class _Generation:
             funnel.drop(name, "another label is given" if name == NAME else kind_of(reason))
             return
         funnel.kept += 1
-        if (finding.verdict is None) if finding else candidate.keeps == "unknown":
+        if checked.doubted(candidate):
             funnel.unsure += 1
+            if checked.relation and not checked.relation.verdict:
+                funnel.count(funnel.doubts, kind_of(checked.relation.reason))
 
     async def _ask(self, wanted: Sequence[tuple[Case, Request]]) -> dict[str, Completion]:
         answers = await ask_all(wanted, self._project, self._traffic, self._limits, self._show)
@@ -290,6 +309,11 @@ class _Generation:
 async def _written(work: Future[Any]) -> None:
     """Wait until it is on disk; it gets there also when the caller is cancelled."""
     await asyncio.shield(asyncio.wrap_future(work))
+
+
+def _agreed(finding: Finding | None) -> bool:
+    """Whether a check of labels leaves it in."""
+    return finding is None or finding.verdict is not False
 
 
 def _in_turns(wave: Sequence[Made]) -> Iterator[tuple[Made, int, Candidate]]:

@@ -12,6 +12,7 @@ from synterm.core.model import ModelSpec
 from synterm.describe.filters.base import Filter
 from synterm.describe.generators.base import Asker
 from synterm.describe.pipeline.label_check import LabelCheck
+from synterm.describe.pipeline.relation import RelationCheck
 from synterm.describe.pipeline.written import Chain
 from synterm.evaluate.limits import DEFAULT_LIMITS, Limits
 
@@ -31,6 +32,7 @@ class GenerationPlan:
     model: ModelSpec | None = None
     """Who writes, where a generator asks a model."""
     label_check: LabelCheck | None = None
+    relation: RelationCheck | None = None
     into: str | None = None
     """The scenario, by id, that gets them; None: that of the seed."""
     split: Split = "dev"
@@ -49,7 +51,8 @@ class GenerationPlan:
         """All models that are asked."""
         asks = any(isinstance(one, Asker) for chain in self.chains for one in chain)
         checking = self.label_check.models if self.label_check else ()
-        every = [*((self.model,) if asks and self.model else ()), *checking]
+        app = (self.relation.app.model,) if self.relation else ()
+        every = [*((self.model,) if asks and self.model else ()), *checking, *app]
         return list({spec.name: spec for spec in every}.values())
 
     @property
@@ -80,6 +83,7 @@ class GenerationPlan:
             "filters": [one.config() for one in self.filters],
             "model": self.model.name if self.model else None,
             "label_check": self.label_check.config() if self.label_check else None,
+            **({"relation": self.relation.config()} if self.relation else {}),
             "seeds": len(self.seeds),
             "scenarios": list(self.scenarios),
             "into": self.into,

@@ -12,12 +12,14 @@ from synterm.describe.filters.base import Filter
 from synterm.describe.generators.base import Asker
 from synterm.describe.pipeline.label_check import LabelCheck
 from synterm.describe.pipeline.plan import GenerationPlan
+from synterm.describe.pipeline.relation import RelationCheck
 from synterm.describe.pipeline.requests import random_of
 from synterm.describe.pipeline.written import Chain, read_filter
-from synterm.errors import NotFoundError
+from synterm.errors import InputError, NotFoundError
 from synterm.evaluate.limits import DEFAULT_LIMITS, Limits
 from synterm.evaluate.provenance import who
 from synterm.evaluate.purse import Purse
+from synterm.evaluate.variants import choose_prompts, make_variants
 from synterm.storage.case_list import CaseList
 from synterm.storage.project import Project
 
@@ -46,6 +48,9 @@ class Wishes:
     """The names of the models that check labels; empty: the one that writes; None: no check."""
     agreement: float = 0.5
     """The share of the models that can tell which must agree."""
+    check_relation: str | None = None
+    """The app that answers seeds and what is made of them: ``router@v2 · gpt``, either part or none of it; None: no
+    check."""
     into: str | None = None
     """The scenario, by id, that gets them; None: that of the seed."""
     split: Split = "dev"
@@ -66,7 +71,7 @@ class Planned:
 
 
 def plan_of(project: Project, wishes: Wishes) -> Planned:
-    """The plan. Raises NotFoundError for models that the project does not have."""
+    """The plan. Raises NotFoundError for models, prompts and versions that the project does not have."""
     own_check = wishes.check_labels is not None and not wishes.check_labels
     model = writer(project, wishes.chains, wishes.model, needed=own_check)
     filters, left_out = filters_of(wishes.filters, usual=wishes.usual_filters)
@@ -78,6 +83,7 @@ def plan_of(project: Project, wishes: Wishes) -> Planned:
         filters=tuple(filters),
         model=model,
         label_check=label_check(project, wishes.check_labels, model, wishes.agreement),
+        relation=relation_check(project, wishes.check_relation),
         into=wishes.into,
         split=wishes.split,
         accept=wishes.accept,
@@ -136,6 +142,23 @@ def label_check(
         return None
     named = [project.models.get(name) for name in dict.fromkeys(names)]
     return LabelCheck(named or ([model] if model else []), agreement)
+
+
+def relation_check(project: Project, app: str | None) -> RelationCheck | None:
+    """The check by the app of that name, as variants are called: by default the newest version of the first prompt,
+    under the project's first model. None for no check.
+
+    Raises NotFoundError, InputError where it names no app or several, ProjectError without a prompt or model.
+    """
+    if app is None:
+        return None
+    prompt, _, model = (part.strip() for part in app.partition("·"))
+    prompts, models = project.prompts.all(), project.models.all()
+    chosen = choose_prompts(prompts, [prompt or one.name for one in prompts[:1]])
+    found = make_variants(chosen, [project.models.get(model)] if model else models[:1])
+    if len(found) > 1:
+        raise InputError(f"{prompt!r} names several versions: one app answers", where="relation", hint="NAME@v2")
+    return RelationCheck(found[0])
 
 
 def filters_of(given: Sequence[Filter], *, usual: bool = True) -> tuple[list[Filter], list[str]]:

@@ -13,6 +13,10 @@ from synterm.storage.project import Project
 Doubt = Literal["unknown", "disputed", "unchecked", "confirmed"]
 """What is known of the expected result: nobody could tell, not all agree, nobody was asked, all agree."""
 
+CHECKS: Mapping[str, str] = {"label_check": "label check", "relation": "the app"}
+"""The checks of whether an expected result holds, as a case's origin and as people call them."""
+_FIRST: Sequence[Doubt] = ("disputed", "confirmed", "unknown")
+
 REASONS = (
     "wrong label",
     "nobody would write this",
@@ -58,14 +62,19 @@ def load_drafts(project: Project, keys: Sequence[int]) -> list[Draft]:
 
 
 def doubt_of(case: Case) -> Doubt:
-    """What is known of its expected result, from what its origin says of it."""
-    checked = _dict(case.origin.detail.get("label_check"))
-    if checked is not None:
-        score = checked.get("score")
-        if not isinstance(score, int | float):
-            return "unknown"
-        return "confirmed" if score >= 1 else "disputed"
+    """What is known of its expected result, from what its origin says of it: what the check of labels found, and what
+    came of asking the app. Who says against it counts before who says for it, and both before who can't tell."""
+    checks = [_dict(case.origin.detail.get(name)) for name in CHECKS]
+    said = [_said(found.get("score")) for found in checks if found is not None]
+    if said:
+        return next(doubt for doubt in _FIRST if doubt in said)
     return "unknown" if case.origin.detail.get("keeps") in ("changed", "unknown") else "unchecked"
+
+
+def _said(score: object) -> Doubt:
+    if not isinstance(score, int | float):
+        return "unknown"
+    return "confirmed" if score >= 1 else "disputed"
 
 
 def doubt_words(case: Case) -> str:
@@ -90,14 +99,14 @@ def findings_of(case: Case) -> Iterator[tuple[str, float | None, str]]:
 
 
 def finding(found: Mapping[str, Any]) -> tuple[str, float | None, str]:
-    """A filter's, or the label check's, name, score and reason."""
+    """A filter's, or a check's, name, score and reason."""
     score = found.get("score")
     number = float(score) if isinstance(score, int | float) else None
     return str(found.get("filter", "?")), number, str(found.get("reason", ""))
 
 
 def detail_of(case: Case, name: str) -> tuple[str, float | None, str] | None:
-    """The same of one entry of its origin: ``label_check`` or ``dropped``."""
+    """The same of one entry of its origin: ``label_check``, ``relation`` or ``dropped``."""
     found = _dict(case.origin.detail.get(name))
     return None if found is None else finding(found)
 

@@ -8,6 +8,7 @@ from textual.content import Content
 
 from synterm.core.case import Case, value_text
 from synterm.describe.review.drafts import (
+    CHECKS,
     Doubt,
     Draft,
     detail_of,
@@ -94,10 +95,11 @@ def _facts(draft: Draft, path: str, nearest: Nearest | str | None) -> Iterator[t
         yield "decided", Content.styled(one_line(decision.words, 300), INKS[decision.verdict])
     if dropped := detail_of(case, "dropped"):
         yield "dropped by", _found(*dropped)
-    if checked := detail_of(case, "label_check"):
-        doubt = doubt_of(case)
-        mark = "✓ " if doubt == "confirmed" else "? "
-        yield "label check", Content.styled(mark, _DOUBTS[doubt]) + _found("", *checked[1:])
+    for name, title in CHECKS.items():
+        if checked := detail_of(case, name):
+            confirmed = checked[1] is not None and checked[1] >= 1
+            ink = _DOUBTS["confirmed" if confirmed else "disputed"]
+            yield title, Content.styled("✓ " if confirmed else "? ", ink) + _found("", *checked[1:])
     if nearest != "":
         yield "nearest", _near(draft, nearest)
     if made := generators_of(case):

@@ -16,7 +16,7 @@ from synterm.describe.pipeline.planning import USUAL
 from synterm.errors import SyntermError
 from synterm.text import one_line, printable
 from synterm.tui.generate.chains import AS_WRITTEN, NOISE_CHOICES, TONE_CHOICES
-from synterm.tui.generate.wanted import NO_CHECK, Form
+from synterm.tui.generate.wanted import APP_CHOICES, NO_CHECK, Form
 from synterm.tui.widgets.pick_line import PickLine
 
 Choices = Sequence[tuple[str, str]]
@@ -56,6 +56,7 @@ class GenerateForm(VerticalScroll, can_focus=False):
         yield self._row("Into", PickLine("Into", self._choices["into"], start.into, id="into"))
         yield self._row("Model", PickLine("Model that writes", models, start.model, id="model"))
         yield self._row("Labels", PickLine("Check labels", checks, start.check, id="check"))
+        yield self._row("The app", PickLine("Ask the app itself", APP_CHOICES, start.app, id="app"))
         yield self._row("At most $", Input(start.cap, compact=True, id="cap", placeholder="no cap"))
         yield self._row("Filters", Input(start.filters, compact=True, id="filters", placeholder=_FILTERS))
         yield Static(Content.styled(f"at work besides: {', '.join(USUAL)}", "$foreground 65%"), id="usual")
@@ -77,7 +78,7 @@ class GenerateForm(VerticalScroll, can_focus=False):
         """What stands in it now."""
         return Form(
             chains=self.query_one("#chains", TextArea).text,
-            **{name: self.pick(name).value for name in ("tone", "noise", "model", "check", "into")},
+            **{name: self.pick(name).value for name in ("tone", "noise", "model", "check", "app", "into")},
             **{name: self.query_one(f"#{name}", Input).value for name in ("count", "cap", "filters")},
         )
 

@@ -72,7 +72,8 @@ def dropped_cells(case: Case) -> Sequence[Cell]:
 def _state(case: Case) -> str:
     detail = case.origin.detail
     dropped: dict[str, Any] = detail.get("dropped") or {}
-    check: dict[str, Any] = detail.get("label_check") or {}
-    if check:
+    checks: list[dict[str, Any]] = [detail[name] for name in ("relation", "label_check") if detail.get(name)]
+    # What speaks against it is told before what speaks for it.
+    if check := min(checks, key=lambda one: (one.get("score") is None, one.get("score")), default=None):
         return one_line(str(check.get("reason", "")), 160)
     return f"restored: {dropped.get('filter')}" if dropped else case.status

@@ -20,6 +20,8 @@ from synterm.tui.session import Session
 
 NO_CHECK = "-"
 BY_WRITER = ""
+APP_CHOICES = ((NO_CHECK, "not asked"), ("", "answers too: its doubts wait for review"))
+"""Whether the newest version of the first prompt, under the first model, answers seeds and what is made of them."""
 MOST = 10_000
 """More than so many are not made in one go."""
 _BREATH_S = 0.001
@@ -47,6 +49,7 @@ class Form:
     model: str = ""
     """Its name; empty: the first that writes."""
     check: str = NO_CHECK
+    app: str = NO_CHECK
     cap: str = ""
     into: str = ""
     """A scenario, by id; empty: that of each seed."""
@@ -73,6 +76,7 @@ def wishes_of(form: Form, seeds: Sequence[Case], scenarios: Sequence[str], setti
         filters=_filters(form.filters),
         model=form.model or None,
         check_labels=None if form.check == NO_CHECK else [form.check] if form.check else [],
+        check_relation=None if form.app == NO_CHECK else form.app,
         into=form.into or None,
         limits=replace(limits, breath_s=_BREATH_S),
         concurrency=settings.concurrency,
