@@ -62,19 +62,7 @@ Shown = tuple[BaseModel, Iterable[str]]
 def _case(project: Project, name: str) -> Shown:
     case = project.cases.get(name)
     tree = project.nodes.tree()
-    return case_list(tree, [case]), _case_lines(case, tree.path(case.scenario_id), _above(project, case))
-
-
-def _above(project: Project, case: Case) -> list[Case]:
-    """What the case was made of, that one's seed, and so on, as far as they are there."""
-    line: list[Case] = []
-    known = {case.id}
-    while (seed_id := (line[-1] if line else case).origin.seed_id) and seed_id not in known:
-        known.add(seed_id)
-        line += project.cases.named([seed_id])
-        if not line or line[-1].id != seed_id:
-            break
-    return line
+    return case_list(tree, [case]), _case_lines(case, tree.path(case.scenario_id), project.cases.above(case))
 
 
 def _case_lines(case: Case, path: str, above: Sequence[Case]) -> Iterable[str]:

@@ -95,21 +95,26 @@ def generation_rows(generations: Iterable[Generation]) -> Iterator[tuple[str, ..
         yield one.id[-8:], one.started, one.status, kept, made, str(one.config.get("model") or ""), one.who
 
 
+MADE_OF = ("steps", "note", "keeps", "filters", "label_check", "dropped", "generation", "name", AS_MADE)
+"""What `lineage_lines` tells of in words, by its name in `core.case.Origin.detail`."""
+
+
 def lineage_lines(case: Case, above: Sequence[Case]) -> Iterator[str]:
     """How a case came to be: its generators, filters and label check; then what it was made of, up to the root.
 
-    `above`: its seed, that one's seed, and so on.
+    `above`: its seed, that one's seed, and so on. What the origin holds may come from anywhere.
     """
     detail = case.origin.detail
-    for step in cast("list[dict[str, Any]]", detail.get("steps") or []):
+    for step in _entries(detail.get("steps")):
         yield f"made by {_step(step)}"
     if detail.get("note"):
-        yield f"  {one_line(str(detail['note']), 200)}; expected result: {detail.get('keeps', 'same')}"
-    for found in cast("list[dict[str, Any]]", detail.get("filters") or []):
+        keeps = one_line(str(detail.get("keeps", "same")), 40)
+        yield f"  {one_line(str(detail['note']), 200)}; expected result: {keeps}"
+    for found in _entries(detail.get("filters")):
         yield f"filter {_found(found)}"
-    if checked := detail.get("label_check"):
+    for checked in _entries([detail.get("label_check")]):
         yield f"label check {_found(checked)}"
-    if dropped := detail.get("dropped"):
+    for dropped in _entries([detail.get("dropped")]):
         restored = "" if case.status == "rejected" else " (restored)"
         yield f"dropped by {_found(dropped)}{restored}"
     reviews = decisions_of(case)
@@ -118,9 +123,14 @@ def lineage_lines(case: Case, above: Sequence[Case]) -> Iterator[str]:
     if not reviews and AS_MADE in detail and not untouched(case):
         yield f"changed or decided on since: {case.status}"
     if detail.get("generation"):
-        yield f"in generation {str(detail['generation'])[-8:]}"
+        yield f"in generation {one_line(str(detail['generation'])[-8:])}"
     for depth, seed in enumerate(above):
         yield f"{'  ' * depth}of {seed.origin.kind} case {seed.id[-8:]}: {one_line(seed.title, 100)}"
+
+
+def _entries(value: object) -> list[dict[str, Any]]:
+    entries = cast("list[object]", value) if isinstance(value, list) else []
+    return [cast("dict[str, Any]", entry) for entry in entries if isinstance(entry, dict)]
 
 
 def _step(step: Mapping[str, Any]) -> str:
@@ -129,10 +139,10 @@ def _step(step: Mapping[str, Any]) -> str:
     words += [canonical_json(rest).decode()] if rest else []
     words += [f"random {step['random']}"] if "random" in step else []
     words += [f"model {step['model']}"] if "model" in step else []
-    return " · ".join(words)
+    return one_line(" · ".join(words), 300)
 
 
 def _found(found: Mapping[str, Any]) -> str:
     score = found.get("score")
-    told = f"{found.get('filter', '?')}" + (f" {score:.2f}" if isinstance(score, int | float) else "")
+    told = one_line(str(found.get("filter", "?")), 40) + (f" {score:.2f}" if isinstance(score, int | float) else "")
     return f"{told}: {one_line(str(found.get('reason', '')), 160)}"
