@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, cast
 
@@ -75,14 +76,15 @@ def _counted(name: str, reasons: Mapping[str, int]) -> Iterator[str]:
         yield f"           and {plural(len(most) - _REASONS, 'other reason')}"
 
 
-def sample_lines(cases: Sequence[Case]) -> Iterator[str]:
-    """Some of what was kept, and what one does next."""
+def sample_lines(cases: Sequence[Case], project: str) -> Iterator[str]:
+    """Some of what was kept, and how to see the rest. `project`: as the command line names the file."""
     kept = [case for case in cases if case.status != "rejected"]
     for case in kept[:_SAMPLES]:
         expected = f"  → {one_line(value_text(case.expected), 40)}" if case.expected is not None else "  → ?"
         yield f"  {case.id[-8:]}  {one_line(case.title, 90)}{expected}"
     if len(kept) > _SAMPLES:
-        yield f"  … and {len(kept) - _SAMPLES:,} more: synterm ls PROJECT cases --status draft"
+        listing = shlex.join(["synterm", "ls", project, "cases", "--status", "draft"])
+        yield f"  … and {len(kept) - _SAMPLES:,} more: {listing}"
 
 
 def generation_rows(generations: Iterable[Generation]) -> Iterator[tuple[str, ...]]:

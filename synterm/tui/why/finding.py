@@ -47,7 +47,7 @@ class Details:
     history: list[PastVerdict] = field(default_factory=list[PastVerdict])
     """What recorded runs found, the newest first."""
     above: Sequence[Case] | None = None
-    """The case that it was made from, that one's seed, and so on, as far as they are there; None while it is not read."""
+    """The case that it was made from, that one's seed, and so on, as far as they are there; None: not read yet."""
     answers: dict[str, str] = field(default_factory=dict[str, str])
     """The answers under all columns, by their titles."""
 
