@@ -502,5 +502,8 @@ def test_what_comes_next_is_told_and_that_there_is_nothing_to_take_back(
     assert (nothing.code, "nothing was generated here" in nothing.err) == (2, True)
     made = synterm("generate", path, "--with", "casing", "--count", "2")
     assert f"next: synterm review {path} --drafts --generation" in made.err
+    shown = synterm("show", path, "generation", "last")
+    assert "complete" in shown.out and "kept             2 of 2 wanted" in shown.out
+    assert len(synterm("show", path, "generation", "last", "--json").json["cases"]) >= 2
     assert synterm("generate", path, "--undo").code == 0
     assert "all of it was taken back" in synterm("generate", path, "--undo").err
