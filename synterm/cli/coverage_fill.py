@@ -52,7 +52,9 @@ def _hole(holes: Sequence[Hole], name: str) -> Hole:
     if name.isascii() and name.isdigit():
         if 1 <= int(name) <= len(holes):
             return holes[int(name) - 1]
-        raise NotFoundError(f"there is no hole {name}", hint=f"there are {len(holes):,} in the list")
+        raise NotFoundError(
+            f"there is no hole {name}", hint=f"--limit {len(holes)} lists all {len(holes):,}; others are only counted"
+        )
     found = next((hole for hole in holes if hole.id == name.strip().lower()), None)
     if found is None:
         raise NotFoundError(

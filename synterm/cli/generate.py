@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from typing import TYPE_CHECKING
 
 from synterm.cli.output import data, say
@@ -24,8 +25,8 @@ The same command again costs nothing; one that was cut short goes on."""
 
 EXAMPLES = """\
 examples:
-  synterm generate my.db --from 'Routing/Out of scope' --with paraphrase --with typos --count 50
-  synterm generate my.db --from off-topic --with 'paraphrase | typos' --filter near-duplicate:0.9
+  synterm generate my.db --from 'Routing/Out of scope' --with paraphrase --with misspellings --count 50
+  synterm generate my.db --from off-topic --with 'paraphrase | misspellings' --filter near-duplicate:0.9
   synterm generate my.db --from Routing --with vary:tone=angry --model gpt --max-cost 0.50 --check-labels
   synterm generate my.db --from Ambiguous --with borderline:first=schedule,second=retrieve --into Ambiguous/borderline
   synterm generate my.db --list                      the generators and filters there are
@@ -103,8 +104,11 @@ def _generate(project: Project, plan: GenerationPlan, args: argparse.Namespace) 
         write_json(generation_document(generation, cases, project.nodes.tree()), args.json)
     if not args.quiet:
         tell = say if args.json == "-" else data
-        for line in (*generation_lines(generation), *sample_lines(cases)):
+        for line in (*generation_lines(generation), *sample_lines(cases, args.project)):
             tell(line)
+        if any(case.status == "draft" for case in cases):
+            command = ["synterm", "review", args.project, "--drafts", "--generation", generation.id[-8:]]
+            say(f"next: {shlex.join(command)} decides about them, or Q in the workbench")
     return ExitCode.OK if generation.status == "complete" else ExitCode.INCOMPLETE
 
 
@@ -167,8 +171,8 @@ def _how(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="GENERATOR",
-        help="a generator, with its settings: vary:tone=angry; several one after the other: 'paraphrase | typos'; "
-        "repeated: all are used, in turns (--list names them)",
+        help="a generator, with its settings: vary:tone=angry; several one after the other: 'paraphrase | "
+        "misspellings'; repeated: all are used, in turns (--list names them)",
     )
     add(
         "--filter",

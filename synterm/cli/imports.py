@@ -158,7 +158,7 @@ def _import(project: Project, args: argparse.Namespace) -> int:
     if not wanted.write and args.json != "-":
         rows(preview_rows(found))
         sys.stdout.flush()
-    for line in import_lines(found, args.project, written=wanted.write):
+    for line in import_lines(found, args.project, written=wanted.write, first=wanted.limit):
         say(line)
     return ExitCode.USAGE if found.wrong.count else ExitCode.OK
 

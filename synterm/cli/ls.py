@@ -65,13 +65,13 @@ def run(args: argparse.Namespace) -> int:
 
 def _tree(project: Project, args: argparse.Namespace) -> None:
     tree = project.nodes.tree()
-    listing = tree_list(tree, tree.walk(), project.cases.counts())
+    listing = tree_list(tree, tree.walk(), project.drafts.statuses())
     if args.json:
         return write_json(listing, "-")
     return rows(
         (
             node.path,
-            plural(node.cases, "case"),
+            node.holds,
             ", ".join(gate.short for gate in node.gates),
             ", ".join(str(check.get("type", "?")) for check in node.checks),
         )

@@ -18,7 +18,7 @@ from synterm.evaluate.variants import choose_prompts
 from synterm.formats.prompt_text import only_variable
 from synterm.providers.availability import usable
 from synterm.providers.prices import price_of
-from synterm.reports.generation import lineage_lines
+from synterm.reports.generation import generation_document, generation_lines, lineage_lines, sample_lines
 from synterm.reports.json import json_text, write_json
 from synterm.reports.listings import DocumentList, ModelList, PromptList, case_list, tree_list
 from synterm.settings import load_settings
@@ -32,14 +32,19 @@ EXAMPLES = """\
 examples:
   synterm show my.db case 8FH3K2QW
   synterm show my.db prompt router@v1
-  synterm show my.db node 'Routing/Out of scope' --json"""
+  synterm show my.db node 'Routing/Out of scope' --json
+  synterm show my.db generation last                 its funnel, and some of what was kept"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `synterm show`."""
     parser.add_argument("project", metavar="PROJECT")
     parser.add_argument("kind", metavar="KIND", choices=tuple(_SHOWING), help=", ".join(_SHOWING))
-    parser.add_argument("name", metavar="NAME", help="a case's id, a node's path, NAME or NAME@VERSION of a prompt")
+    parser.add_argument(
+        "name",
+        metavar="NAME",
+        help="a case's or a generation's id, or last; a node's path; NAME or NAME@VERSION of a prompt",
+    )
     parser.add_argument("--json", action="store_true", help="as JSON: the same shape as synterm ls gives, of one entry")
 
 
@@ -62,19 +67,7 @@ Shown = tuple[BaseModel, Iterable[str]]
 def _case(project: Project, name: str) -> Shown:
     case = project.cases.get(name)
     tree = project.nodes.tree()
-    return case_list(tree, [case]), _case_lines(case, tree.path(case.scenario_id), _above(project, case))
-
-
-def _above(project: Project, case: Case) -> list[Case]:
-    """What the case was made of, that one's seed, and so on, as far as they are there."""
-    line: list[Case] = []
-    known = {case.id}
-    while (seed_id := (line[-1] if line else case).origin.seed_id) and seed_id not in known:
-        known.add(seed_id)
-        line += project.cases.named([seed_id])
-        if not line or line[-1].id != seed_id:
-            break
-    return line
+    return case_list(tree, [case]), _case_lines(case, tree.path(case.scenario_id), project.cases.above(case))
 
 
 def _case_lines(case: Case, path: str, above: Sequence[Case]) -> Iterable[str]:
@@ -133,18 +126,25 @@ def _document(project: Project, name: str) -> Shown:
     return DocumentList(documents=entries), [document.text.removesuffix("\n")]
 
 
+def _generation(project: Project, name: str) -> Shown:
+    generation = project.generations.find(name)
+    cases = [*project.generations.cases(generation.id)]
+    lines = [*generation_lines(generation), *sample_lines(cases, str(project.path))]
+    return generation_document(generation, cases, project.nodes.tree()), lines
+
+
 def _node(project: Project, name: str) -> Shown:
     node = project.nodes.find(name)
     tree = project.nodes.tree()
-    listing = tree_list(tree, [node, *tree.walk(node.id)], project.cases.counts())
+    listing = tree_list(tree, [node, *tree.walk(node.id)], project.drafts.statuses())
     own = listing.nodes[0]
-    lines = [f"{node.level} {own.path}", plural(own.cases, "case")]
+    lines = [f"{node.level} {own.path}", own.holds]
     lines += [f"gate: {gate.words}" for gate in node.gates]
     lines += [f"check: {canonical_json(check).decode()}" for check in node.checks]
     inherited = [check for above in tree.lineage(node.id)[:-1] for check in above.checks]
     lines += [f"check from above: {canonical_json(check).decode()}" for check in inherited]
     lines += [f"\n{node.description}"] if node.description else []
-    lines += ["", *(f"  {row.path}  {plural(row.cases, 'case')}" for row in listing.nodes[1:])]
+    lines += ["", *(f"  {row.path}  {row.holds}" for row in listing.nodes[1:])]
     return listing, lines
 
 
@@ -176,4 +176,5 @@ _SHOWING: dict[str, Callable[[Project, str], Shown]] = {
     "node": _node,
     "model": _model,
     "document": _document,
+    "generation": _generation,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,7 @@ from synterm.core.ids import new_id
 from synterm.errors import InputError, UsageError
 from synterm.evaluate.plan import renderer
 from synterm.formats.import_file import sha256_of
+from synterm.formats.import_labels import ExpectedLabels
 from synterm.formats.import_mapping import Columns, Parts, Prompting, choose_columns, parts_of
 from synterm.formats.import_places import Place, Places, names_of
 from synterm.formats.prompt_text import variable_of
@@ -89,6 +91,8 @@ class Imported:
     """Those of them that no check holds for."""
     missing: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     """By prompt, the values that it needs and some case lacks."""
+    unknown_labels: dict[str, int] = field(default_factory=dict[str, int])
+    """What new cases expect though no label check of theirs knows it, and how many do."""
     notes: list[str] = field(default_factory=list[str])
     shown: list[tuple[str, Case]] = field(default_factory=list[tuple[str, Case]])
     """The first cases, with their scenarios' paths."""
@@ -124,7 +128,7 @@ def _taken(
         raise InputError(f"read as {source.name}, there are no rows in it", where=file.title)
     sample = [row for row in head if isinstance(row, SourceRow)]
     places = Places(project)
-    into = _into(places, wanted, sample)
+    into = _into(places, wanted, sample, file.title)
     if sample:
         found.columns, notes = choose_columns(
             sample, wanted.columns, prompting_of(project), tells_expected=source.tells_expected
@@ -134,6 +138,7 @@ def _taken(
     yield from work.take(chain(head, rows))
     found.notes += file.notes
     found.made = [path for path in found.scenarios if path in work.made]
+    found.unknown_labels = work.labels.unknown(project, places.tree)
     found.unjudged = [path for path in found.made if not places.is_judged(work.made[path])]
 
 
@@ -147,6 +152,7 @@ class _Import:
         """By scenario, the contents that are there, shortened: they are many."""
         self._needed = _needed(project)
         self.made: dict[str, Place] = {}
+        self.labels = ExpectedLabels()
 
     def take(self, rows: Rows) -> Iterator[Imported]:
         """Take in all rows."""
@@ -215,6 +221,7 @@ class _Import:
     def _keep(self, case: Case, place: Place) -> None:
         found = self._found
         found.kept += 1
+        self.labels.add(place.id, case.expected)
         found.scenarios[place.path] = found.scenarios.get(place.path, 0) + 1
         if place.made:
             self.made[place.path] = place
@@ -253,12 +260,12 @@ class _Import:
         return known
 
 
-def _into(places: Places, wanted: Wanted, sample: list[SourceRow]) -> str | None:
+def _into(places: Places, wanted: Wanted, sample: list[SourceRow], file: str) -> str | None:
     """Where cases go whose row says nothing of it. Raises UsageError, InputError."""
     into = places.path_of(wanted.into) if wanted.into is not None or not wanted.columns.path else None
     says = wanted.columns.path is not None or (wanted.into is None and any(row.path for row in sample))
     if into is None and not says:
-        hint = "--into 'FEATURE/BEHAVIOR/SCENARIO': made where it is not there; --into-column COLUMN: by row"
+        hint = f"--into {shlex.quote(places.likely(file))}: made where it is not there; --into-column COLUMN: by row"
         raise UsageError("where do the cases go? The project has not just one scenario", hint=hint)
     if into is not None and not says:
         names_of(into)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from synterm.core.ids import canonical_json
-from synterm.core.tree import LEVELS, CheckConfig, Node
+from synterm.core.tree import LEVELS, CheckConfig, Node, Tree
 from synterm.errors import InputError, NotFoundError
 from synterm.formats.fields import make_node
 from synterm.storage.project import Project
@@ -50,6 +51,11 @@ class Places:
         return [node for node in self._new.values() if node.level == "scenario"]
 
     @property
+    def tree(self) -> Tree:
+        """The tree with what was made of it."""
+        return Tree([*self._tree.walk(), *self._new.values()])
+
+    @property
     def made_ids(self) -> list[str]:
         """The ids of all nodes that were made, from the top."""
         return [node.id for node in self._new.values()]
@@ -63,6 +69,14 @@ class Places:
                 return into
         scenarios = self._tree.scenarios()
         return self._tree.path(scenarios[0].id) if len(scenarios) == 1 else None
+
+    def likely(self, file: str) -> str:
+        """The path of the only scenario, else of one that is called like the file."""
+        if only := self.path_of(None):
+            return only
+        feature = next((node.name for node in self._tree.walk() if node.level == "feature"), "Imported")
+        name = Path(file).stem.replace("/", " ").strip()[:100]
+        return f"{feature}/Imported/{''.join(char for char in name if char.isprintable()) or 'cases'}"
 
     def place(self, path: str, checks: Sequence[CheckConfig] = ()) -> Place:
         """The scenario at `path`, which has these checks, where a row brings some; else one beside it that has.

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from synterm.core.case import Split, value_text
 from synterm.errors import InputError
 from synterm.formats.case_import import Imported
+from synterm.formats.import_labels import unknown_words
 from synterm.formats.verdict_import import NAMED, Listed
 from synterm.formats.verdict_report import NamedRows
 from synterm.storage.imports import Undone
@@ -55,6 +56,8 @@ class CaseImportReport(BaseModel):
     """How many cases each got, by path."""
     made: list[str]
     """The scenarios that were made."""
+    unknown_labels: dict[str, int] = Field(default_factory=dict)
+    """What new cases expect though no label check of theirs knows it, and how many do."""
     notes: list[str]
     preview: list[PreviewCase]
 
@@ -74,6 +77,7 @@ def import_report(found: Imported, *, written: bool) -> CaseImportReport:
         expected=found.columns.expected,
         scenarios=found.scenarios,
         made=found.made,
+        unknown_labels=found.unknown_labels,
         notes=found.notes,
         preview=[
             PreviewCase(
@@ -89,9 +93,10 @@ def import_report(found: Imported, *, written: bool) -> CaseImportReport:
     )
 
 
-def import_lines(found: Imported, project: str, *, written: bool) -> Iterator[str]:
-    """What a person reads of it."""
-    yield f"{one_line(found.file)}: {found.format}, {plural(found.rows, 'row')}"
+def import_lines(found: Imported, project: str, *, written: bool, first: int | None = None) -> Iterator[str]:
+    """What a person reads of it. `first`: only so many rows were read."""
+    only = "the first " if found.rows == first else ""
+    yield f"{one_line(found.file)}: {found.format}, {only}{plural(found.rows, 'row')}"
     if words := found.columns.words():
         yield f"  {words}"
     yield from (f"  note: {note}" for note in found.notes)
@@ -110,6 +115,10 @@ def import_lines(found: Imported, project: str, *, written: bool) -> Iterator[st
         yield f"no check judges {new} yet: synterm edit {project} scenario '{where}' --check …"
     for prompt, names in found.missing.items():
         yield f"note: some have no value for {', '.join(names)}, which prompt {one_line(prompt)!r} needs"
+    if found.unknown_labels:
+        yield f"! expected, but no label of the checks: {unknown_words(found.unknown_labels)}"
+        if written:
+            yield f"  synterm ls {project} cases --where flag:unknown-label lists them"
     if found.kept and written:
         yield f"synterm import {project} --undo {found.import_id[-8:]} takes it back"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, cast
 
@@ -80,14 +81,15 @@ def _reasons(reasons: Mapping[str, int]) -> Iterator[str]:
         yield f"           and {plural(len(most) - _REASONS, 'other reason')}"
 
 
-def sample_lines(cases: Sequence[Case]) -> Iterator[str]:
-    """Some of what was kept, and what one does next."""
+def sample_lines(cases: Sequence[Case], project: str) -> Iterator[str]:
+    """Some of what was kept, and how to see the rest. `project`: as the command line names the file."""
     kept = [case for case in cases if case.status != "rejected"]
     for case in kept[:_SAMPLES]:
         expected = f"  → {one_line(value_text(case.expected), 40)}" if case.expected is not None else "  → ?"
         yield f"  {case.id[-8:]}  {one_line(case.title, 90)}{expected}"
     if len(kept) > _SAMPLES:
-        yield f"  … and {len(kept) - _SAMPLES:,} more: synterm ls PROJECT cases --status draft"
+        listing = shlex.join(["synterm", "ls", project, "cases", "--status", "draft"])
+        yield f"  … and {len(kept) - _SAMPLES:,} more: {listing}"
 
 
 def generation_rows(generations: Iterable[Generation]) -> Iterator[tuple[str, ...]]:
@@ -100,23 +102,28 @@ def generation_rows(generations: Iterable[Generation]) -> Iterator[tuple[str, ..
         yield one.id[-8:], one.started, one.status, kept, made, str(one.config.get("model") or ""), one.who
 
 
+MADE_OF = ("steps", "note", "keeps", "filters", "label_check", "relation", "dropped", "generation", "name", AS_MADE)
+"""What `lineage_lines` tells of in words, by its name in `core.case.Origin.detail`."""
+
+
 def lineage_lines(case: Case, above: Sequence[Case]) -> Iterator[str]:
     """How a case came to be: its generators, filters and checks; then what it was made of, up to the root.
 
-    `above`: its seed, that one's seed, and so on.
+    `above`: its seed, that one's seed, and so on. What the origin holds may come from anywhere.
     """
     detail = case.origin.detail
-    for step in cast("list[dict[str, Any]]", detail.get("steps") or []):
+    for step in _entries(detail.get("steps")):
         yield f"made by {_step(step)}"
     if detail.get("note"):
-        yield f"  {one_line(str(detail['note']), 200)}; expected result: {detail.get('keeps', 'same')}"
-    for found in cast("list[dict[str, Any]]", detail.get("filters") or []):
+        keeps = one_line(str(detail.get("keeps", "same")), 40)
+        yield f"  {one_line(str(detail['note']), 200)}; expected result: {keeps}"
+    for found in _entries(detail.get("filters")):
         yield f"filter {_found(found)}"
-    if checked := detail.get("label_check"):
+    for checked in _entries([detail.get("label_check")]):
         yield f"label check {_found(checked)}"
-    if related := detail.get("relation"):
+    for related in _entries([detail.get("relation")]):
         yield f"asked the app {_found(related)}"
-    if dropped := detail.get("dropped"):
+    for dropped in _entries([detail.get("dropped")]):
         restored = "" if case.status == "rejected" else " (restored)"
         yield f"dropped by {_found(dropped)}{restored}"
     reviews = decisions_of(case)
@@ -125,9 +132,14 @@ def lineage_lines(case: Case, above: Sequence[Case]) -> Iterator[str]:
     if not reviews and AS_MADE in detail and not untouched(case):
         yield f"changed or decided on since: {case.status}"
     if detail.get("generation"):
-        yield f"in generation {str(detail['generation'])[-8:]}"
+        yield f"in generation {one_line(str(detail['generation'])[-8:])}"
     for depth, seed in enumerate(above):
         yield f"{'  ' * depth}of {seed.origin.kind} case {seed.id[-8:]}: {one_line(seed.title, 100)}"
+
+
+def _entries(value: object) -> list[dict[str, Any]]:
+    entries = cast("list[object]", value) if isinstance(value, list) else []
+    return [cast("dict[str, Any]", entry) for entry in entries if isinstance(entry, dict)]
 
 
 def _step(step: Mapping[str, Any]) -> str:
@@ -136,10 +148,10 @@ def _step(step: Mapping[str, Any]) -> str:
     words += [canonical_json(rest).decode()] if rest else []
     words += [f"random {step['random']}"] if "random" in step else []
     words += [f"model {step['model']}"] if "model" in step else []
-    return " · ".join(words)
+    return one_line(" · ".join(words), 300)
 
 
 def _found(found: Mapping[str, Any]) -> str:
     score = found.get("score")
-    told = f"{found.get('filter', '?')}" + (f" {score:.2f}" if isinstance(score, int | float) else "")
+    told = one_line(str(found.get("filter", "?")), 40) + (f" {score:.2f}" if isinstance(score, int | float) else "")
     return f"{told}: {one_line(str(found.get('reason', '')), 160)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any, Literal
 
@@ -15,6 +15,9 @@ from synterm.core.model import ModelSpec
 from synterm.core.prompt import Prompt
 from synterm.core.tree import CheckConfig, Level, Node, Tree
 from synterm.storage.runs import RunRecord
+from synterm.text import plural
+
+_STATUSES: tuple[Status, ...] = ("accepted", "draft", "rejected")
 
 
 class _Document(BaseModel):
@@ -33,6 +36,17 @@ class NodeRow(BaseModel):
     gates: tuple[Gate, ...]
     cases: int
     """Cases of any status at or below it."""
+    drafts: int = 0
+    """Of them, those that wait for review."""
+    rejected: int = 0
+
+    @property
+    def holds(self) -> str:
+        """``26 cases``, as it is evaluated, and beside them what is not: ``26 cases, 5 drafts, 1 rejected``."""
+        words = [plural(self.cases - self.drafts - self.rejected, "case")]
+        words += [plural(self.drafts, "draft")] if self.drafts else []
+        words += [f"{self.rejected:,} rejected"] if self.rejected else []
+        return ", ".join(words)
 
 
 class GateRow(BaseModel):
@@ -124,8 +138,8 @@ class RunList(_Document):
     runs: list[RunRow]
 
 
-def tree_list(tree: Tree, nodes: Iterable[Node], counts: dict[str, int]) -> TreeList:
-    """`nodes` of the tree; `counts` says how many cases each scenario holds."""
+def tree_list(tree: Tree, nodes: Iterable[Node], counts: Mapping[tuple[str, Status], int]) -> TreeList:
+    """`nodes` of the tree; `counts` says how many cases of each status each scenario holds."""
     return TreeList(nodes=[_node(tree, node, counts) for node in nodes])
 
 
@@ -147,7 +161,10 @@ def run_list(runs: Iterable[RunRecord]) -> RunList:
     return RunList(runs=[RunRow.model_validate(asdict(run)) for run in runs])
 
 
-def _node(tree: Tree, node: Node, counts: dict[str, int]) -> NodeRow:
+def _node(tree: Tree, node: Node, counts: Mapping[tuple[str, Status], int]) -> NodeRow:
+    accepted, drafts, rejected = (
+        sum(counts.get((scenario.id, status), 0) for scenario in tree.scenarios(node.id)) for status in _STATUSES
+    )
     return NodeRow(
         id=node.id,
         path=tree.path(node.id),
@@ -156,7 +173,9 @@ def _node(tree: Tree, node: Node, counts: dict[str, int]) -> NodeRow:
         description=node.description,
         checks=node.checks,
         gates=node.gates,
-        cases=sum(counts.get(scenario.id, 0) for scenario in tree.scenarios(node.id)),
+        cases=accepted + drafts + rejected,
+        drafts=drafts,
+        rejected=rejected,
     )
 
 

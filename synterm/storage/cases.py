@@ -179,6 +179,17 @@ class CaseStore(Store):
                 found.update((row[1], _case(row)) for row in rows)
         return [found[case_id] for case_id in case_ids if case_id in found]
 
+    def above(self, case: Case) -> list[Case]:
+        """What the case was made of, that one's seed, and so on, as far as they are there."""
+        line: list[Case] = []
+        known = {case.id}
+        while (seed_id := (line[-1] if line else case).origin.seed_id) and seed_id not in known:
+            known.add(seed_id)
+            if not (seed := self.named([seed_id])):
+                break
+            line += seed
+        return line
+
     def keyed(self, chosen: CaseFilter | None = None, order: Order = "added") -> list[tuple[int, str]]:
         """Row number and id of the cases that fit; by their JSON text where they are sorted by content."""
         where, values = self._where(chosen or CaseFilter())

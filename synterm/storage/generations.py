@@ -57,6 +57,9 @@ class GenerationStore(Store):
             found = [one for one in known if one.id.endswith(name.upper())]
         if len(found) > 1:
             raise UsageError(f"{len(found)} generations end in {name!r}", hint="give more of the id")
+        if not found and name == "last":
+            gone = ", or all of it was taken back" if known else ""
+            raise NotFoundError(f"nothing was generated here{gone}", hint="synterm generate PROJECT makes cases")
         if not found:
             raise NotFoundError(f"no generation {name!r}", hint="synterm ls PROJECT generations lists them")
         return found[0]

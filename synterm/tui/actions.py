@@ -69,7 +69,9 @@ def sections(screen: Screen[Any]) -> list[Section]:
     pane = next((node for node in chain if isinstance(node, Widget) and node.BINDING_GROUP_TITLE), None)
     others = (node for node in screen.query("*").results(Widget) if node.BINDING_GROUP_TITLE and node is not pane)
     groups: list[tuple[DOMNode, Iterable[DOMNode]]] = [(pane, [*chain, *_inside(pane)])] if pane else []
-    groups += [(screen, [screen]), (cast("DOMNode", screen.app), [cast("DOMNode", screen.app)])]
+    # What has no name of its own, such as a list of a screen with several, is told of with its screen.
+    groups += [(screen, [screen] if pane else [*chain, screen])]
+    groups += [(cast("DOMNode", screen.app), [cast("DOMNode", screen.app)])]
     groups += [(other, [other, *_inside(other)]) for other in others]
     # In a window over the rest the app's keys do nothing, but for those that go before all others.
     without = bindings_of(cast("DOMNode", screen.app)) if screen.is_modal else ()

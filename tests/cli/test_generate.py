@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import signal
 import sqlite3
 import subprocess
@@ -17,6 +19,9 @@ from typing import Any
 
 import pytest
 
+from synterm.cli import generate
+from synterm.cli.parser import Parser
+from synterm.describe.pipeline.written import read_chain, read_filter
 from synterm.storage.project import Project
 from tests.cli.conftest import Synterm
 from tests.conftest import MakeProject
@@ -532,3 +537,29 @@ def test_a_threshold_that_the_scores_tell_nothing_of_is_refused(synterm: Synterm
 def score_of(case: Any) -> float:
     """What too-close said of a case."""
     return next(one["score"] for one in case.origin.detail["filters"] if one["filter"] == "too-close")
+
+
+def test_the_examples_of_the_help_name_generators_and_filters_that_there_are() -> None:
+    parser = Parser("synterm generate", generate.HELP, generate.EXAMPLES)
+    generate.add_arguments(parser)
+    commands = [line.strip() for line in generate.EXAMPLES.splitlines() if line.startswith("  synterm generate")]
+    assert len(commands) > 5
+    for command in commands:
+        args = parser.parse_args(shlex.split(re.split(" {3,}", command)[0])[2:])
+        assert all(read_chain(chain) for chain in args.chains)
+        assert all(read_filter(one) for one in args.filters)
+
+
+def test_what_comes_next_is_told_and_that_there_is_nothing_to_take_back(
+    synterm: Synterm, make_project: MakeProject, stub: Stub
+) -> None:
+    path = make_project(project_text(stub))
+    nothing = synterm("generate", path, "--undo")
+    assert (nothing.code, "nothing was generated here" in nothing.err) == (2, True)
+    made = synterm("generate", path, "--with", "casing", "--count", "2")
+    assert f"next: synterm review {path} --drafts --generation" in made.err
+    shown = synterm("show", path, "generation", "last")
+    assert "complete" in shown.out and "kept             2 of 2 wanted" in shown.out
+    assert len(synterm("show", path, "generation", "last", "--json").json["cases"]) >= 2
+    assert synterm("generate", path, "--undo").code == 0
+    assert "all of it was taken back" in synterm("generate", path, "--undo").err

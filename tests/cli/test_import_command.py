@@ -409,3 +409,27 @@ def test_red_team_reports_go_to_a_feature_of_their_own_unless_one_says_where(
     assert cases_of(project, "Red team/garak promptinject/Kestrel") == []
     synterm("import", project, report, "--into", "Routing/Requests/attacks")
     assert len(cases_of(project, "Routing/Requests/attacks")) == 1
+
+
+def test_it_names_a_place_and_what_is_no_label(synterm: Synterm, tmp_path: Path) -> None:
+    checked = PROJECT.replace(
+        "  - feature: Routing\n",
+        "  - feature: Routing\n    checks: [{type: label, labels: [schedule, out_of_scope]}]\n",
+    ).replace(
+        "          - scenario: plain\n",
+        "          - scenario: other\n            cases: [{input: {message: hi}, expected: schedule}]\n"
+        "          - scenario: plain\n",
+    )
+    (tmp_path / "project.yaml").write_text(checked)
+    path, table = tmp_path / "my.db", tmp_path / "week 7.csv"
+    assert synterm("new", path, "--from", tmp_path / "project.yaml").code == 0
+    table.write_text("utterance,intent\nbook a desk,schedule\nwho won?,offtopic\nwhat now?,offtopic\nhm,\n")
+    assert "--into 'Routing/Imported/week 7'" in synterm("import", path, table).err
+    looked = synterm("import", path, table, *INTO, "--preview", "1")
+    assert "the first 1 row" in looked.err
+    assert "no label" not in looked.err
+    done = synterm("import", path, table, *INTO)
+    assert "no label of the checks: 'offtopic' (2 cases)" in done.err
+    assert len(synterm("ls", path, "cases", "--where", "flag:unknown-label", "--json").json["cases"]) == 2
+    report = synterm("import", path, table, *INTO, "--duplicates", "--dry-run", "--json", "-").json
+    assert report["unknown_labels"] == {"offtopic": 2}

@@ -83,6 +83,18 @@ def test_show_gives_the_same_shape_as_ls_of_one_entry(synterm: Synterm, path: Pa
     assert [node["name"] for node in nodes] == ["Ambiguous", "borderline"]
 
 
+def test_drafts_and_rejected_cases_are_counted_apart(synterm: Synterm, path: Path):
+    before = synterm("ls", path, "--json").json["nodes"][0]["cases"]
+    ids = [case["id"] for case in synterm("ls", path, "cases", "--json").json["cases"]]
+    assert synterm("edit", path, "case", ids[0], "--status", "draft").code == 0
+    assert synterm("edit", path, "case", ids[1], "--status", "rejected").code == 0
+    first = synterm("ls", path).out.splitlines()[0]
+    assert f"{before - 2} cases, 1 draft, 1 rejected" in first
+    assert f"{before - 2} cases, 1 draft, 1 rejected" in synterm("show", path, "node", "Routing").out
+    root = synterm("ls", path, "--json").json["nodes"][0]
+    assert (root["cases"], root["drafts"], root["rejected"]) == (before, 1, 1)
+
+
 def test_show_tells_all_of_a_thing(synterm: Synterm, path: Path):
     case = synterm("ls", path, "cases", "--json").json["cases"][0]["id"]
     shown = synterm("show", path, "case", case).out

@@ -11,6 +11,7 @@ from synterm.core.tree import Node
 from synterm.describe.coverage import report as engine
 from synterm.errors import ModelError
 from synterm.storage.project import Project
+from synterm.tui.actions import actions
 from synterm.tui.screens.coverage import CoverageScreen
 from synterm.tui.screens.generate import GenerateScreen
 from synterm.tui.screens.text import TextScreen
@@ -100,6 +101,36 @@ async def test_a_key_generates_into_the_hole_under_the_cursor(make_project: Make
         await bench.pilot.press("4", "enter")
         await bench.settle()
         assert isinstance(bench.app.screen, GenerateScreen)
+
+
+async def test_drafts_are_reviewed_from_there_and_then_they_count(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    path = make_project()
+    with Project.open(path) as project:
+        scenario = next(iter(project.cases.select())).scenario_id
+        draft = Case(scenario_id=scenario, input={"message": "why so late?"}, expected="clarify", status="draft")
+        project.cases.put([draft]).result()
+    async with open_bench(path, size=(130, 40)) as bench:
+        screen = await coverage(bench)
+        assert "1 draft to review" in bench.text()
+        await bench.pilot.press("Q")
+        await bench.settle()
+        await bench.pilot.press("a", "escape")
+        await bench.settle()
+        assert bench.app.screen is screen
+        assert "7 cases of 2 behaviors" in bench.text()
+        assert "draft to review" not in bench.text()
+
+
+async def test_the_list_of_keys_has_those_of_the_pane_with_the_focus(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    async with open_bench(make_project(), size=(130, 40)) as bench:
+        screen = await coverage(bench)
+        assert {"table.open", "coverage.review", "coverage.generate"} <= {each.id for each in actions(screen)}
+        await bench.pilot.press("3")
+        assert {"map.closer", "map.next", "coverage.generate"} <= {each.id for each in actions(screen)}
 
 
 async def test_on_a_small_screen_panes_are_tabs(make_project: MakeProject, open_bench: OpenBench) -> None:

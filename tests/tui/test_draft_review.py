@@ -364,3 +364,17 @@ async def test_a_draft_that_someone_removed_is_told_of(make_project: MakeProject
         await press(bench, "a")
         assert "Not kept: somebody removed it meanwhile" in bench.text()
         assert "1 of 2" in bench.text() and now(bench, two).status == "draft"
+
+
+async def test_enter_rejects_without_a_reason_that_nobody_gave(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    path = make_project()
+    made = drafts(path)
+    async with open_bench(path) as bench:
+        await review(bench)
+        await press(bench, "x")
+        assert "no reason" in bench.text()
+        await press(bench, "enter", "escape")
+        assert now(bench, made[0]).status == "rejected"
+        assert decisions_of(now(bench, made[0]))[-1].reason == ""

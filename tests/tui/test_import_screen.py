@@ -91,6 +91,23 @@ async def test_a_file_is_mapped_seen_imported_and_taken_back(
         assert "took 3 cases back" in bench.text()
 
 
+async def test_what_was_imported_is_what_one_sees_next(
+    make_project: MakeProject, open_bench: OpenBench, utterances: Path
+) -> None:
+    async with open_bench(make_project(), size=(120, 40)) as bench:
+        await opened(bench, utterances)
+        await pick(bench, "expected", f"{COLUMN}arm")
+        assert "! expected, but no label of the checks: 'A' (1 case)" in bench.text()
+        await bench.pilot.press("ctrl+s")
+        await bench.settle()
+        assert "esc shows them" in bench.text()
+        await bench.pilot.press("escape")
+        await bench.settle()
+        tree = bench.screen.session.tree
+        assert tree.path(bench.screen.behaviors.chosen or "") == "Routing/Imported/my utterances"
+        assert "who won?" in bench.text() and "what did they say" not in bench.text()
+
+
 async def test_the_preview_follows_what_is_chosen(
     make_project: MakeProject, open_bench: OpenBench, utterances: Path
 ) -> None:
@@ -235,6 +252,8 @@ async def test_the_workbench_knows_what_came_in_and_takes_it_back(
         await bench.pilot.press("escape")
         await bench.settle()
         assert bench.app.screen is bench.screen
+        bench.screen.behaviors.choose(None)
+        await bench.settle()
         assert len(bench.screen.session.rows) == 8
         await bench.screen.run_action("pane('results')")
         await bench.pilot.press("u")

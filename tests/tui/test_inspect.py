@@ -215,3 +215,29 @@ def test_no_text_closes_the_fence_around_it(given: str) -> None:
     lines = Section("Answer", "", Content(given)).markdown().splitlines()
     fence = lines[-1]
     assert lines.count(fence) == 2
+
+
+async def test_how_a_case_came_to_be_is_told_in_words(make_project: MakeProject, open_bench: OpenBench) -> None:
+    path = make_project()
+    made: dict[str, object] = {
+        "steps": [{"type": "terse", "random": 3, "version": "e9e8ef"}, "no step"],
+        "filters": [{"filter": "too-far", "score": 0.789, "reason": "0.79 like its seed"}],
+        "keeps": "same",
+        "note": "said in few words",
+        "label_check": "nothing",
+        "asked by": "ann",
+    }
+    with Project.open(path) as project:
+        seed, case, *_ = project.cases.select()
+        origin = Origin(kind="generated", seed_id=seed.id, detail=made)
+        project.cases.put([case.model_copy(update={"origin": origin, "root_id": seed.root_id})]).result()
+    async with open_bench(path, size=(140, 60)) as bench:
+        told = text(await look(bench, "down"))
+        for part in (
+            "made by terse@e9e8ef · random 3",
+            "filter too-far 0.79: 0.79 like its seed",
+            f"of manual case {seed.id[-8:]}: {seed.title}",
+            "asked by  ann",
+        ):
+            assert part in told
+        assert '{"' not in told.partition("Verdict")[0].partition("parameters")[0]

@@ -1,4 +1,4 @@
-"""Generators and filters as one writes them on a command line: ``vary:tone=angry | typos``, ``near-duplicate:0.9``."""
+"""Generators and filters as one writes them on a command line: ``vary:tone=angry | casing``, ``near-duplicate:0.9``."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _MARKS = frozenset('|,[]{}"')
 
 
 def read_chain(text: str) -> Chain:
-    """The generators of ``paraphrase | typos:strength=0.2``. Raises InputError, naming the part that is wrong."""
+    """The generators of ``terse | misspellings:strength=0.2``. Raises InputError, naming the part that is wrong."""
     parts = [part.strip() for part in _split(text, "|")]
     if not all(parts):
-        raise InputError(f"a generator is missing in {text!r}", hint="write 'paraphrase | typos'")
+        raise InputError(f"a generator is missing in {text!r}", hint="write 'paraphrase | misspellings'")
     chain = tuple(load_generator(_config(part, None)) for part in parts)
     if any(not one.needs_seed for one in chain[1:]):
         late = next(one for one in chain[1:] if not one.needs_seed)

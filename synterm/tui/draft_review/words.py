@@ -130,7 +130,7 @@ def _near(draft: Draft, nearest: Nearest | str | None) -> Content:
 
 
 def _found(name: str, score: float | None, reason: str) -> Content:
-    shown = "" if score is None else f"{score:.2f}"
+    shown = "" if score is None or reason.startswith(f"{score:.2f} ") else f"{score:.2f}"
     head = f"{one_line(name, 20):<16}{shown:<6}" if name else ""
     return Content(head) + _muted(one_line(reason, 300))
 

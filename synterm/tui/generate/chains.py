@@ -68,20 +68,26 @@ def _noisy(chain: Chain, strength: float) -> Chain:
 def explained(chains: Sequence[Chain]) -> Content:
     """What each generator does, what becomes of the expected result, and its settings."""
     found = {one.type: one for chain in chains for one in chain}
-    return Content("\n").join(line for one in found.values() for line in _about(one))
+    return Content("\n").join(line for one in found.values() for line in _about(one, alone=len(found) == 1))
 
 
-def _about(one: Generator) -> Iterator[Content]:
+def _about(one: Generator, alone: bool) -> Iterator[Content]:
+    """`alone`: with all its settings; of several, those that are set, so that there is room for each."""
     asks = " · asks the model" if isinstance(one, Asker) else ""
     yield Content.assemble((one.type, "bold $text-primary"), f"  {one_line(one.title, 120)}")
     yield Content.assemble(("  expected: ", "$foreground 65%"), one.then, (asks, "$text-accent"))
-    if settings := ", ".join(_settings(one)):
+    if settings := ", ".join(_settings(one) if alone else _set(one)):
         yield Content.assemble(("  settings: ", "$foreground 65%"), (settings, "$foreground 80%"))
 
 
 def _settings(one: Generator) -> Iterator[str]:
     for name, value in one.model_dump(mode="json").items():
         yield name if value in (None, [], ()) else f"{name}={one_line(canonical_json(value).decode(), _SETTINGS)}"
+
+
+def _set(one: Generator) -> Iterator[str]:
+    config = one.config()
+    yield from (words for words in _settings(one) if words.partition("=")[0] in config)
 
 
 def generator_choices() -> list[tuple[str, str]]:

@@ -37,6 +37,11 @@ class Importing:
         """Whether it was stopped on the way."""
         return self._stop.is_set()
 
+    @property
+    def drafts(self) -> bool:
+        """Whether the cases wait for review."""
+        return self._wanted.draft
+
     def stop(self) -> None:
         """End it, soon."""
         self._stop.set()

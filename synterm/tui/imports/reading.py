@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from synterm.errors import InputError, UsageError
@@ -73,7 +72,7 @@ def read_head(project: Project, path: str, options: FileOptions) -> Head:
         guess=guess,
         named=guess.as_named,
         tells_path=any(row.path for row in sample),
-        into=_place(project, file),
+        into=Places(project).likely(file.title),
         about=_about(source, file, len(rows), whole),
     )
 
@@ -109,16 +108,6 @@ def _guess(sample: Sequence[SourceRow], prompting: Prompting, source: Source) ->
             return Columns()
         variable = prompting.only or next(iter(prompting.variables), "message")
         return choose_columns(sample, Columns({variable: names[0]}), prompting, tells_expected=tells)[0]
-
-
-def _place(project: Project, file: SourceFile) -> str:
-    """The project's only scenario, else one that is called like the file."""
-    if only := Places(project).path_of(None):
-        return only
-    tree = project.nodes.tree()
-    feature = next((node.name for node in tree.walk() if node.level == "feature"), "Imported")
-    name = Path(file.title).stem.replace("/", " ").strip()[:100] or "cases"
-    return f"{feature}/Imported/{''.join(char for char in name if char.isprintable())}"
 
 
 def _about(source: Source, file: SourceFile, rows: int, whole: bool) -> int | None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from posixpath import commonpath
 
 from textual.content import Content
 
 from synterm.core.case import value_text
 from synterm.formats.case_import import Fate, Imported
+from synterm.formats.import_labels import unknown_words
 from synterm.text import one_line, plural, printable
 from synterm.tui.imports.deed import Importing, undone_words
 from synterm.tui.imports.reading import Head
@@ -26,6 +28,7 @@ COLUMNS = (
 """Of the preview."""
 _MARKS = {"new": ("✓", "pass"), "there": ("=", "dim"), "wrong": ("✗", "fail")}
 _NAMED = 3
+_BACK = "u takes all of it back"
 
 
 def wrong_words(fate: Fate) -> tuple[str, str]:
@@ -59,7 +62,11 @@ def counts_words(found: Imported) -> str:
     """``✓ 180 new  = 15 there already  ✗ 5 can't be cases``."""
     parts = [f"✓ {found.kept:,} new"]
     parts += [f"= {found.duplicates.count:,} there already"] if found.duplicates.count else []
-    parts += [f"✗ {found.wrong.count:,} can't be cases"] if found.wrong.count else []
+    parts += (
+        [f"✗ {found.wrong.count:,} can't be {'a case' if found.wrong.count == 1 else 'cases'}"]
+        if found.wrong.count
+        else []
+    )
     return "  ".join(parts)
 
 
@@ -101,7 +108,8 @@ def result_lines(work: Importing, seconds: float) -> Iterator[Content]:
     said = f"{mark} {plural(wrote, 'case')} imported" if wrote else "= nothing new in it: no case was imported"
     if work.problem is not None or work.stopped:
         said, style = f"◌ stopped on the way with {plural(wrote, 'case')} there", "bold $text-warning"
-    back = " · u takes all of it back" if wrote else ""
+    after = f"esc and Q review them · {_BACK}" if work.drafts else f"esc shows them · {_BACK}"
+    back = f" · {after}" if wrote else ""
     yield Content.assemble((said, style), (f"  {plural(found.rows, 'row')} in {seconds:.1f} s{back}", MUTED))
     if work.problem is not None:
         yield Content.styled(printable(str(work.problem)), "$text-error")
@@ -112,13 +120,31 @@ def result_lines(work: Importing, seconds: float) -> Iterator[Content]:
     for prompt, names in list(found.missing.items())[:_NAMED]:
         lacking = one_line(f"some have no value for {', '.join(names)}, which {prompt} needs", 160)
         yield Content.styled(lacking, "$text-warning")
+    yield from label_lines(found)
     if found.duplicates.count:
         yield Content(f"{plural(found.duplicates.count, 'row')} left out: there already")
     if found.wrong.count:
-        yield Content.styled(f"{plural(found.wrong.count, 'row')} can't be cases:", "$text-error")
+        yield Content.styled(
+            f"{plural(found.wrong.count, 'row')} can't be {'a case' if found.wrong.count == 1 else 'cases'}:",
+            "$text-error",
+        )
         yield from (Content(f"    {one_line(str(error), 160)}") for error in found.wrong.first[:_NAMED])
         if (more := found.wrong.count - _NAMED) > 0:
             yield Content(f"    and {more:,} more")
+
+
+def shown_path(work: Importing) -> str:
+    """The path of the node that holds what was imported; empty where the list of cases would not show it."""
+    if not work.wrote or work.undone is not None or work.drafts or work.found is None:
+        return ""
+    return commonpath(work.found.scenarios)
+
+
+def label_lines(found: Imported) -> Iterator[Content]:
+    """What is expected though it is no label, where there is such."""
+    if found.unknown_labels:
+        words = f"! expected, but no label of the checks: {unknown_words(found.unknown_labels)}"
+        yield Content.styled(one_line(words, 300), "$text-warning")
 
 
 def fate_text(fate: Fate) -> list[Content]:

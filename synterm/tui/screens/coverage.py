@@ -37,6 +37,7 @@ from synterm.tui.widgets.table import Table
 _PANES = ("behaviors", "counts", "map", "holes")
 _NO_BEHAVIORS = "no behaviors yet: n in the workbench's tree makes one"
 _NO_SCENARIO = "there is no scenario to put them in yet: n in the workbench's tree makes one"
+_LOOKING = "looking at the cases …"
 _NO_HOLES = "no holes: every place has the cases that it wants"
 _NARROW = 100
 """Below so many columns, panes are tabs (`PlaceScreen.HORIZONTAL_BREAKPOINTS`)."""
@@ -69,6 +70,7 @@ class CoverageScreen(PlaceScreen):
             "left_square_bracket", "turn(-1)", "Before", id="coverage.before", show=False, tooltip="The behavior before"
         ),
         Binding("right_square_bracket", "turn(1)", "Next", id="coverage.next", show=False, tooltip="The next behavior"),
+        Binding("Q", "review", "Review drafts", id="coverage.review", tooltip="Accept drafts: only then they count"),
         Binding("m", "about", "Meaning", id="coverage.about", tooltip="What the score and the map mean; notes"),
         Binding("z", "zoom", "Zoom", id="coverage.zoom", tooltip="Give the pane the whole screen, or take it back"),
         Binding("1", "pane('behaviors')", "Behaviors", id="coverage.behaviors", show=False, tooltip="The behaviors"),
@@ -105,7 +107,7 @@ class CoverageScreen(PlaceScreen):
     def on_mount(self) -> None:
         """Look at the cases."""
         self.action_pane("behaviors")
-        self._show("looking at the cases …")
+        self._show(_LOOKING)
         # First the screen is drawn: what the thread does takes turns with that.
         self.call_after_refresh(self.action_reload)
 
@@ -187,7 +189,7 @@ class CoverageScreen(PlaceScreen):
         retitle(self.counts, Content(f"Cases{name}"))
         self.counts.show(count_lines(row.found) if row else [], "no accepted cases yet" if row else "")
         more = f", the worst of {len(self._holes) + row.found.more_holes:,}" if row and row.found.more_holes else ""
-        retitle(self.holes, Content(f"Holes  {len(self._holes):,}{more}{name}"))
+        retitle(self.holes, Content(f"Holes  {len(self._holes):,}{more}{name}" if row else "Holes"))
         self.holes.cursor = 0
         self.holes.show(COLUMNS, self._holes, lambda hole: hole_cells(hole, self._by_id), _NO_HOLES if row else "")
         self._hole_chosen()
@@ -292,7 +294,8 @@ class CoverageScreen(PlaceScreen):
         """Open the Generate screen, filled in for the hole under the cursor."""
         hole = self._hole
         if hole is None:
-            self.notify(_NO_HOLES if self._rows else _NO_BEHAVIORS, markup=False)
+            why = _LOOKING if self.report is None else _NO_HOLES if self._rows else _NO_BEHAVIORS
+            self.notify(why, markup=False)
             return
         if not hole.into:
             self.notify(_NO_SCENARIO, markup=False)
@@ -300,3 +303,16 @@ class CoverageScreen(PlaceScreen):
         from synterm.tui.screens.generate import GenerateScreen
 
         self.app.push_screen(GenerateScreen(self.session, preset_for(hole)), lambda _: self.action_reload())
+
+    def action_review(self) -> None:
+        """Decide on the drafts that wait, and look again at what the cases cover."""
+        from synterm.tui.screens.draft_review import DraftReviewScreen
+
+        screen = DraftReviewScreen(self.session)
+
+        def back(_: None) -> None:
+            if screen.changed:
+                self.session.generating.changed(sorted(screen.changed - {""}))
+                self.action_reload()
+
+        self.app.push_screen(screen, back)

@@ -34,8 +34,10 @@ from synterm.tui.imports.words import (
     counts_words,
     fate_cells,
     fate_text,
+    label_lines,
     progress_words,
     result_lines,
+    shown_path,
     size_words,
 )
 from synterm.tui.screens.place import PlaceScreen
@@ -259,7 +261,8 @@ class ImportScreen(PlaceScreen):
             # What options do is for the command line.
             notes = [f"◌ {note.partition('; --')[0]}" for note in head.file.notes[:3]]
             mark = "ctrl+s imports all of it" if found.kept else "nothing of it would be new"
-            self._say(Content("\n").join([*(Content(one_line(note, 300)) for note in notes), Content(mark)]))
+            lines = [*(Content(one_line(note, 300)) for note in notes), *label_lines(found), Content(mark)]
+            self._say(Content("\n").join(lines))
 
     @on(Table.Opened, "#preview")
     def _row_opened(self, event: Table.Opened) -> None:
@@ -350,6 +353,7 @@ class ImportScreen(PlaceScreen):
 
     def _tell_result(self) -> None:
         if self._work is not None:
+            self.go_to = shown_path(self._work)
             self._say(Content("\n").join(result_lines(self._work, self._seconds)))
 
     def _say(self, words: Content) -> None:

@@ -17,6 +17,7 @@ from textual.widgets.option_list import Option
 from synterm.text import one_line, printable
 from synterm.tui.screens.confirm import DIALOG_CSS
 
+_DEFAULT = "default"
 _KEYS = "123456789abcdefghimnopqrsuvwyz"
 """In this order; those that lists and screens move by are left out."""
 
@@ -44,7 +45,8 @@ class OneKeyScreen(ModalScreen[str | None]):
     def __init__(
         self, title: str, choices: Sequence[str], *, note: str = "", own: str = "", default: str | None = None
     ) -> None:
-        """`own`: asks for other words; empty: there are none. `default`: what enter and the key ``x`` choose."""
+        """`own`: asks for other words; empty: there are none. `default`: what enter and the key ``x`` choose,
+        which gives no reason."""
         super().__init__()
         self._title = title
         self._choices = choices
@@ -57,17 +59,19 @@ class OneKeyScreen(ModalScreen[str | None]):
         with Vertical() as box:
             box.border_title = Content(one_line(self._title, 60))
             typing = " · t types" if self._own else ""
-            default = f" · x {one_line(self._default, 30)}" if self._default else ""
-            box.border_subtitle = Content(f"one key{typing}{default} · esc goes back")
+            box.border_subtitle = Content(f"one key{typing} · esc goes back")
             if self._note:
                 yield Static(Content(printable(self._note)))
             shown = [*((key, words) for key, words in zip(_KEYS, self._choices, strict=False))]
             more = [("·", words) for words in self._choices[len(_KEYS) :]]
+            # The first is what enter chooses: it must not be a reason that nobody meant.
+            none = Content.assemble((" x  ", "bold $text-accent"), "no reason")
             yield OptionList(
+                *([Option(none, id=_DEFAULT)] if self._default is not None else []),
                 *(
                     Option(Content.assemble((f" {key}  ", "bold $text-accent"), one_line(words, 200)), id=f"c{at}")
                     for at, (key, words) in enumerate([*shown, *more])
-                )
+                ),
             )
             if self._own:
                 yield Input(placeholder=self._own, compact=True)
@@ -99,6 +103,9 @@ class OneKeyScreen(ModalScreen[str | None]):
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
         assert event.option.id is not None, "all have one"
+        if event.option.id == _DEFAULT:
+            self.dismiss(self._default)
+            return
         self.dismiss(self._choices[int(event.option.id[1:])])
 
     @on(Input.Submitted)

@@ -55,6 +55,8 @@ class PlaceScreen(PacedScreen):
         self.session = session
         self.changed: set[str] = set()
         """What it did to cases: the ids of those that say something else now, and "" for whatever else was changed."""
+        self.go_to = ""
+        """The path in the tree of what people want to see afterwards; empty: what they saw before."""
 
     def compose(self) -> ComposeResult:
         """Title, content, keys."""

@@ -46,8 +46,8 @@ class Details:
     """None where the cell is empty."""
     history: list[PastVerdict] = field(default_factory=list[PastVerdict])
     """What recorded runs found, the newest first."""
-    seed: Case | None = None
-    """The case that it was made from, where that is still there."""
+    above: Sequence[Case] | None = None
+    """The case that it was made from, that one's seed, and so on, as far as they are there; None: not read yet."""
     answers: dict[str, str] = field(default_factory=dict[str, str])
     """The answers under all columns, by their titles."""
 
@@ -61,10 +61,9 @@ def look_into(
     """
     with Project.look(path) as project:
         checklist = Checklist(tree, _Read(project.grades), project.models.all(), library)
-        seed = project.cases.named([case.origin.seed_id]) if case.origin.seed_id else []
         why = find_out(case, column, checklist, project.responses)
         answers = {other.title: _text(other.cell(case.id), project.responses) for other in columns}
-        return Details(why, project.runs.of_case(case.id), seed[0] if seed else None, answers)
+        return Details(why, project.runs.of_case(case.id), project.cases.above(case), answers)
 
 
 def _text(cell: Cell | None, responses: ResponseStore) -> str:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from synterm.core.case import Case, value_text
-from synterm.core.decision import REVIEW, decisions_of
+from synterm.core.decision import REVIEW
 from synterm.core.evaluation import CheckResult, Evaluation
+from synterm.core.request import Constraint, Labels
+from synterm.reports.generation import MADE_OF, lineage_lines
 from synterm.text import one_line, plural, printable
 from synterm.tui.board.column import Column, Freshness
 from synterm.tui.board.verdicts import MARKS, kind_of, marked, short_answer
@@ -47,7 +49,7 @@ def sections(
     """The sections of `NAMES`, in that order. `whole`: the response uncut."""
     why = details.why
     return [
-        case_section(case, details.seed),
+        case_section(case, details.above),
         _verdict(case, column, why),
         _request(why),
         _answer(why),
@@ -80,22 +82,22 @@ def _diff(pieces: Iterable[Piece]) -> Content:
     return Content.assemble(*((printable(piece.text), _PIECES[piece.kind]) for piece in pieces))
 
 
-def case_section(case: Case, seed: Case | None = None) -> Section:
-    """The case itself. `seed`: what it was made from, where that is known."""
+def case_section(case: Case, above: Sequence[Case] | None = None) -> Section:
+    """The case itself. `above`: what it was made from, that one's seed, and so on; None while that is looked up."""
     origin = case.origin
+    told = (*MADE_OF, REVIEW)
     facts: list[tuple[str, object]] = [
         *((name, value_text(value)) for name, value in case.input.items()),
         ("expected", value_text(case.expected) or "(nothing)"),
         ("split", f"{case.split} · {case.status}"),
         ("tags", " ".join(case.tags) or "–"),
         ("origin", origin.kind),
-        *((name, value_text(value)) for name, value in origin.detail.items() if name != REVIEW),
-        *(("reviewed", decision.words) for decision in decisions_of(case)),
+        *((name, value_text(value)) for name, value in origin.detail.items() if name not in told),
     ]
-    if origin.seed_id:
-        facts.append(("made from", f"{origin.seed_id}  {one_line(seed.title, 80) if seed else '(it is gone)'}"))
-    if case.root_id not in (case.id, origin.seed_id):
-        facts.append(("lineage", f"begins with {case.root_id}"))
+    if lineage := [*lineage_lines(case, above or ())]:
+        facts.append(("lineage", "\n".join(lineage)))
+    if above is not None and (gone := (above[-1] if above else case).origin.seed_id):
+        facts.append(("made from", f"{gone}, which is gone"))
     return Section("Case", case.id, _facts(facts))
 
 
@@ -138,14 +140,24 @@ def _check_line(check: CheckResult) -> str:
     return f"{'✓' if check.passed else '✗'} {score}{check.reason}"
 
 
+def _held(constraint: Constraint | None) -> str:
+    if constraint is None:
+        return "free text"
+    if isinstance(constraint, Labels):
+        return f"held to one of {', '.join(constraint.labels)}"
+    return f"held to JSON of the schema {value_text(constraint.schema)}"
+
+
 def _request(why: Why | None) -> Section:
     request = why.evaluation.task.request if why else None
     if why is None or request is None:
         return Section("Request", "", Content((why.evaluation.task.problem if why else None) or "No request was made."))
-    held = f"held to {request.constraint}" if request.constraint else "free text"
     facts: list[tuple[str, object]] = [(message.role, message.content) for message in request.messages]
     facts += context_facts(why.evaluation.task)
-    facts += [("parameters", value_text(request.params) if request.params else "–"), ("answer", held)]
+    facts += [
+        ("parameters", value_text(request.params) if request.params else "–"),
+        ("answer", _held(request.constraint)),
+    ]
     facts += [("model", request.model.resolved), ("key", request.key), ("cache", why.source)]
     return Section("Request", "", _facts(facts))
 

@@ -189,8 +189,15 @@ class WorkbenchScreen(
             self._know()
             if place.changed:
                 self.reread(place.changed)
+            if place.go_to:
+                self._go_to(place.go_to)
 
         self.app.push_screen(place, back)
+
+    def _go_to(self, path: str) -> None:
+        tree = self.session.tree
+        if node := next((node for node in tree.walk() if tree.path(node.id) == path), None):
+            self.behaviors.choose(node.id)
 
     def reread(self, touched: Collection[str] | None = ()) -> None:
         """Read tree, cases and models again, and evaluate what is new and what was `touched`: cases by id."""
