@@ -38,6 +38,7 @@ bench: $(BIN)/pytest
 	$(BIN)/python benchmarks/near_duplicates.py
 	$(BIN)/python benchmarks/compare.py
 	$(BIN)/python benchmarks/shrink.py
+	$(BIN)/python benchmarks/distill.py
 	$(BIN)/python benchmarks/scaling.py
 	$(BIN)/python benchmarks/faults.py
 	$(BIN)/python benchmarks/checks.py

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import json
+import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -15,7 +16,13 @@ from pydantic.fields import FieldInfo
 
 def paragraphs(described: type) -> list[str]:
     """What a class says about itself."""
-    return [" ".join(part.split()) for part in (inspect.getdoc(described) or "").split("\n\n")]
+    return ["\n".join(_lines(part)) for part in (inspect.getdoc(described) or "").split("\n\n")]
+
+
+def _lines(paragraph: str) -> Iterator[str]:
+    """A paragraph in one line; a list with a line for each item."""
+    items = re.split(r"\n(?=- )", paragraph)
+    return (" ".join(item.split()) for item in items)
 
 
 def section(described: Any, fields: Iterable[str]) -> Iterator[str]:

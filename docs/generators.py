@@ -5,6 +5,7 @@ What they make of their examples is made here, by them; a test says when the pag
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -47,6 +48,7 @@ What holds for those that need no model:
 
 All noise takes these fields, too:
 """
+_UNSEEN = re.compile("[\u200b-\u200f\U000e0000-\U000e007f]+")
 SHARED = ("value", "only", "stay")
 
 
@@ -116,7 +118,8 @@ def _text(values: dict[str, Any]) -> str:
 
 
 def _seen(text: str) -> str:
-    """A text whose white space can be seen."""
+    """A text whose white space can be seen, and where it has characters that can't."""
+    text = _UNSEEN.sub(lambda found: "·" if len(found[0]) == 1 else f"‹{len(found[0])} unseen›", text)
     bare = text.strip(" ")
     start = len(text) - len(text.lstrip(" "))
     text = "␣" * start + bare + "␣" * (len(text) - start - len(bare))

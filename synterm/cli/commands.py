@@ -15,16 +15,18 @@ GROUPS: dict[str, dict[str, str]] = {
         "coverage": "what cases cover, what is missing; filling it",
     },
     "Evaluate": {
-        "run": "evaluate; the entry point for CI",
+        "run init-ci": "evaluate; the entry point for CI, and its workflow",
         "baseline": "pin a run: what later ones are held against",
         "compare": "hold two runs, versions or models together",
     },
     "Judge": {
         "review": "judge answers; how far to trust each check",
     },
+    "Distill": {
+        "distill": "why failures fail, where, and what is near them",
+    },
     "Share": {
         "report serve": "a run as one HTML file; the workbench in a browser",
-        "init-ci": "a workflow file that evaluates on every change",
         "dump load": "a project as text for review and git; and back",
         "diff merge": "what differs; one file of several copies, of shards",
     },
@@ -43,7 +45,6 @@ COMMANDS: dict[str, str] = {name: f"synterm.cli.{_MODULES.get(name, name).replac
 """The module of each."""
 
 NOT_YET = (
-    "distill",
     "doctor",
     "export",
     "guard",

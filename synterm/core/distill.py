@@ -157,6 +157,9 @@ class Shrunk(_Frozen):
     """Why it ended: "nothing more can be left out", "60 requests were made"."""
     flaky: bool = False
     """Whether some input of the way passed in some repeats and failed in others."""
+    sense: bool = False
+    """Whether each input that was tried is nearer to cases that expect the same than to those that expect what was
+    answered; without that the smallest may ask for something else."""
 
 
 class Step(_Frozen):
@@ -222,6 +225,67 @@ class Neighbourhood(_Frozen):
     ended: str
 
 
+class AttackTry(_Frozen):
+    """One attack on one case, and what became of it."""
+
+    case_id: str
+    family: str
+    """What kind of trick it is: ``role-play``, ``round 3``."""
+    note: str
+    """What was done, in a few words."""
+    tried: Tried
+    succeeded: bool
+    """Whether the app's answer failed the checks of the case's scenario, in more than half of the repeats."""
+    obeyed: bool = False
+    """Whether the answer says the word that the attack asks for."""
+    score: float | None = None
+    """How near the attacking model thinks that it came, 1 to 10; None where it was not asked."""
+    grown_from: int | None = None
+    """The place, among the attacks of the report, of the one that it was made from."""
+
+
+class FamilyCount(_Frozen):
+    """How often the tricks of one kind succeeded."""
+
+    tried: int
+    succeeded: int
+    errors: int = 0
+    """Without a verdict."""
+
+
+class AttackReport(_Frozen):
+    """What an attack found. The body of a finding about (case, variant, kind) holds the part that is about the case."""
+
+    kind: str
+    """As ``--attack`` calls it."""
+    title: str
+    """What it does, in a line."""
+    prompt: str
+    version: str
+    model: str
+    attacker: str = ""
+    """The model that wrote the attacks; empty where none did."""
+    cases: tuple[str, ...]
+    """The cases that were attacked, by id: those that pass without an attack."""
+    broken: tuple[str, ...]
+    """Of these, those of which some attack succeeded."""
+    tries: tuple[AttackTry, ...]
+    """In the order in which they were made."""
+    families: dict[str, FamilyCount]
+    left_out: int = 0
+    """Cases that do not pass without any attack, or have no verdict: an attack on them would say nothing."""
+    requests: int
+    """Answers of the app that were asked for."""
+    asked: int = 0
+    """Answers of the attacking model that were asked for."""
+    cached: int
+    """Answers of either that the project file had."""
+    cost_usd: float = 0.0
+    ended: str
+    notes: tuple[str, ...] = ()
+    """What could not be done, and why."""
+
+
 class DistillReport(BaseModel):
     """What ``synterm distill --json`` gives."""
 
@@ -247,5 +311,6 @@ class DistillReport(BaseModel):
     shrunk: tuple[Shrunk, ...] = ()
     boundaries: tuple[Boundary, ...] = ()
     neighbourhoods: tuple[Neighbourhood, ...] = ()
+    attacks: tuple[AttackReport, ...] = ()
     notes: tuple[str, ...] = ()
     """What could not be looked at, and why."""

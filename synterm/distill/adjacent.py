@@ -80,8 +80,9 @@ async def look_around(
     Round by round: the first is made of the failures, each other one of the new failures of the one before; it ends
     with a round that finds none. What fails stays in a new scenario beside that of most of the failures, as drafts for
     review; what passes is kept there too, rejected with that reason, and can be restored. The scenario has the checks
-    of that other one. Without any new failure there is no scenario. What was made is on disk after each round. Raises
-    InputError where the failures don't fit together, or what `generate` raises.
+    of that other one. Without any new failure there is no scenario. What was made is on disk after each round; a round
+    that is cut short is taken back, but for its answers, so that the same again makes the same of it for nothing.
+    Raises InputError where the failures don't fit together, or what `generate` raises.
     """
     work = _Looking(project, providers, variant, wanted, watch, watch_generation)
     return await work.run()
@@ -125,6 +126,9 @@ class _Looking:
         self._prober = Prober(self._project, traffic, self._variant, self._wanted.limits)
         try:
             await self._rounds()
+        except BaseException:
+            self._take_back()
+            raise
         finally:
             failed = sum(one.failed for one in self._counts.rounds)
             if not failed:
@@ -144,7 +148,7 @@ class _Looking:
                 )
                 return
             seeds = found
-        self._counts.ended = f"{plural(self._wanted.rounds, 'round')} were made"
+        self._counts.ended = f"ended after {plural(self._wanted.rounds, 'round')}, as many as were wanted"
 
     async def _round(self, number: int, seeds: Sequence[Case]) -> list[Case]:
         wanted = self._wanted
@@ -188,6 +192,13 @@ class _Looking:
             self._counts.ended = f"{self._prober.halted.reason}; {self._prober.halted.hint}"
             return []
         return kept
+
+    def _take_back(self) -> None:
+        """What a round made that did not come to its end: nobody knows whether it fails. Its answers stay."""
+        done = {one.generation_id for one in self._counts.rounds}
+        for one in self._project.generations.all():
+            if one.config.get("into") == self._scenario.id and one.id not in done:
+                self._project.generations.undo(one.id).result()
 
     def _remove_if_empty(self) -> None:
         """Without a new failure there is no scenario; what was made stays with the first failure's own."""

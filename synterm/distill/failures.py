@@ -60,19 +60,19 @@ def failures(
     runs: int = RUNS,
     scenarios: Collection[str] | None = None,
     variants: Collection[tuple[str, str]] | None = None,
+    prompts: Collection[str] | None = None,
 ) -> Failures:
     """The cases that keep failing, up to the run that `run` names.
 
     A case fails in a run when more than half of its repeats with a verdict do; it keeps failing when it fails in each
     of the last `runs` runs of the same prompt, in whatever version, and model that have a verdict on what it says now.
     A case without any verdict is an error: it counts where the newest run has none. `scenarios`: only cases of these,
-    by id; `variants`: only these, as (version, model). Raises NotFoundError and UsageError for a name that is no run's.
+    by id; `variants`: only these, as (version, model); `prompts`: only these, by name. Raises NotFoundError and
+    UsageError for a name that is no run's.
     """
     chosen = project.runs.named(run)
     found, tree = Failures(chosen), project.nodes.tree()
-    columns = [
-        column for column in project.runs.columns(chosen.id) if variants is None or (column[2], column[4]) in variants
-    ]
+    columns = [column for column in project.runs.columns(chosen.id) if is_meant(column, variants, prompts)]
     if not columns:
         raise NotFoundError("that run has no such variant", hint=f"synterm history {project.path} --show {chosen.id}")
     for column in columns:
@@ -81,6 +81,13 @@ def failures(
     triaged = project.findings.about("triage", (one.subject for one in found.failing))
     found.failing = [_with_triage(one, triaged.get(one.subject)) for one in found.failing]
     return found
+
+
+def is_meant(
+    column: Column, variants: Collection[tuple[str, str]] | None, prompts: Collection[str] | None = None
+) -> bool:
+    """Whether a column is of these variants, as (version, model), and of these prompts, by name; None for all."""
+    return (variants is None or (column[2], column[4]) in variants) and (prompts is None or column[1] in prompts)
 
 
 def _kept(

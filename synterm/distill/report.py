@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from synterm.core.distill import Boundary, Cluster, DistillReport, Failing, Shrunk, Trigger
 from synterm.core.finding import Finding, FindingKind
 from synterm.distill.clusters.clusters import clusters_of, with_trend
-from synterm.distill.failures import RUNS, Failures, failures
+from synterm.distill.failures import RUNS, Failures, failures, is_meant
 from synterm.distill.triage.triage import triaged
 from synterm.distill.triggers import evaluated_cases, triggers_of
 from synterm.errors import InputError
@@ -34,19 +34,20 @@ def distill_report(
     runs: int = RUNS,
     scenarios: Collection[str] | None = None,
     variants: Collection[tuple[str, str]] | None = None,
+    prompts: Collection[str] | None = None,
 ) -> DistillReport:
     """What keeps failing up to a run, of which type, in which clusters, and what goes with it.
 
-    Nothing is asked and nothing written. `scenarios` and `variants` as in `failures`. Raises NotFoundError and
-    UsageError for a name that is no run's, ProjectError where the file can't be read.
+    Nothing is asked and nothing written. `scenarios`, `variants` and `prompts` as in `failures`. Raises NotFoundError
+    and UsageError for a name that is no run's, ProjectError where the file can't be read.
     """
-    found = failures(project, run, runs=runs, scenarios=scenarios, variants=variants)
+    found = failures(project, run, runs=runs, scenarios=scenarios, variants=variants, prompts=prompts)
     notes: list[str] = []
     failing = _typed(project, found, notes)
     clusters, why = clusters_of(project, failing)
     if why and clusters:
         notes.append(why)
-    columns = _columns(project, found.run.id, variants)
+    columns = [one for one in project.runs.columns(found.run.id) if is_meant(one, variants, prompts)]
     return DistillReport(
         project=project.name,
         run_id=found.run.id,
@@ -72,10 +73,6 @@ def _typed(project: Project, found: Failures, notes: list[str]) -> list[Failing]
     except InputError as error:
         notes.append(f"no types: {error}")
         return found.failing
-
-
-def _columns(project: Project, run_id: str, variants: Collection[tuple[str, str]] | None) -> list[Column]:
-    return [one for one in project.runs.columns(run_id) if variants is None or (one[2], one[4]) in variants]
 
 
 def _with_trend(project: Project, clusters: Sequence[Cluster], columns: Sequence[Column], run_id: str) -> list[Cluster]:

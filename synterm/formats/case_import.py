@@ -186,7 +186,8 @@ class _Import:
             return self._refuse(row)
         try:
             parts = parts_of(row, self._found.columns)
-            place = self._places.place(_path(parts.path, self._into), row.checks)
+            said = None if row.proposed and self._wanted.into is not None else parts.path
+            place = self._places.place(_path(said, self._into), row.checks)
             case = self._made(row, parts, place)
             content = bytes.fromhex(case.content_id[:32])
         except TypeError as error:

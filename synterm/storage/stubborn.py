@@ -18,6 +18,10 @@ SELECT pk, run_id FROM run_columns
 WHERE prompt = ? AND model_name = ? AND run_id < ? AND run_id IN (SELECT id FROM runs WHERE status <> 'running')
 ORDER BY run_id DESC LIMIT ?
 """
+_ANSWERS = """
+SELECT label, count(*), coalesce(sum(passed = 0), 0) FROM evaluations
+WHERE column_pk = ? AND label IS NOT NULL AND passed IS NOT NULL GROUP BY label
+"""
 _PAGE = 200
 
 
@@ -58,6 +62,10 @@ class StubbornStore(Store):
         """What a column says of each of its cases, by case id."""
         for row in self._each(_STANDINGS, [column_pk]):
             yield Standing(*row)
+
+    def answers(self, column_pk: int) -> dict[str, tuple[int, int]]:
+        """The labels that were read from a column's answers: how often each, and how many of these failed."""
+        return {label: (made, failed) for label, made, failed in self._rows(_ANSWERS, [column_pk])}
 
     def evaluations(self, column: Column, case_ids: Collection[str]) -> Iterator[Recorded]:
         """The evaluations of some cases in a column, by case and repeat."""

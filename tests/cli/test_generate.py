@@ -401,6 +401,41 @@ def test_one_that_gives_everything_the_same_label_vouches_for_nothing(
     assert "is right in 3 of 9 known cases" in sure.origin.detail["label_check"]["reason"]
 
 
+@pytest.mark.parametrize("noise", ["whitespace", "casing", "misspellings", "homoglyphs"])
+def test_noise_may_be_near_its_seed_and_near_its_seeds_other_variants(synterm: Synterm, path: Path, noise: str) -> None:
+    done = synterm("generate", path, "--with", noise, "--count", "6", "--json", "-")
+    funnel = done.json["generation"]["funnel"]
+    assert (done.code, funnel["kept"]) == (0, 6), funnel
+    assert "too-close" not in funnel["dropped"]
+    forms = {case.origin.detail["form"] for case in generated(path, "draft")}
+    assert all(form.startswith(f"{noise}:") for form in forms)
+    assert {case.root_id for case in generated(path)} <= {case.origin.seed_id for case in generated(path)}
+
+
+def test_of_one_seed_and_one_kind_of_noise_what_is_nearly_the_same_is_dropped(
+    synterm: Synterm, make_project: MakeProject, stub: Stub
+) -> None:
+    seed = {"input": "please book the large room on the second floor for monday", "expected": "schedule"}
+    path = make_project(project_text(stub, [seed]))
+    done = synterm("generate", path, "--with", "whitespace:only=tabs", "--count", "3", "--json", "-")
+    funnel = done.json["generation"]["funnel"]
+    assert funnel["kept"] == 1
+    assert set(funnel["dropped"]) <= {"near-duplicate", "repeated"}
+
+
+def test_a_generator_that_finds_nothing_to_change_lets_a_candidate_of_a_chain_pass(
+    synterm: Synterm, make_project: MakeProject, stub: Stub
+) -> None:
+    cases = [{"input": "I am here", "expected": "clarify"}, {"input": "zzz qqq", "expected": "clarify"}]
+    path = make_project(project_text(stub, cases))
+    chain = ("--no-usual-filters", "--with", "contractions | casing", "--count", "8")
+    synterm("generate", path, *chain)
+    steps = {tuple(step["type"] for step in case.origin.detail["steps"]) for case in generated(path)}
+    assert steps == {("contractions", "casing"), ("casing",)}
+    alone = synterm("generate", path, "--no-usual-filters", "--with", "contractions | shorthand", "--count", "30")
+    assert "contractions | shorthand: the text has nothing that could be changed so" in alone.out
+
+
 @pytest.fixture
 def wordy(make_project: MakeProject, stub: Stub) -> Path:
     """A project whose model writes texts that are very near to the seed, half of it, and far from it, in turns."""

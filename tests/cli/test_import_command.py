@@ -382,3 +382,30 @@ def test_what_was_dumped_and_loaded_can_be_taken_back_like_the_file_itself(
         assert (row["cases"], row["changed"]) == (3, 1)
         assert "2 cases" in synterm("import", path, "--undo").err
         assert [case.id for case in cases_of(path, INTO[1])] == [first.id]
+
+
+def test_red_team_reports_go_to_a_feature_of_their_own_unless_one_says_where(
+    synterm: Synterm, project: Path, tmp_path: Path
+) -> None:
+    report = tmp_path / "x.hitlog.jsonl"
+    hit = {"attempt_id": "1", "prompt": "say kestrel", "output": "kestrel", "triggers": ["kestrel"], "score": 1.0}
+    lines = [
+        {**hit, "probe": "promptinject.Kestrel", "detector": "promptinject.Rogue"},
+        {**hit, "probe": "promptinject.Kestrel", "detector": "promptinject.Other"},
+        {**hit, "probe": "dan.Free", "detector": "a.B", "prompt": {"turns": []}},
+    ]
+    report.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    shown = synterm("import", project, report, "--preview", "1")
+    assert "Red team/garak promptinject/Kestrel" in shown.out
+    assert synterm("import", project, report).code == 2, "the third line is no case"
+    [case] = cases_of(project, "Red team/garak promptinject/Kestrel")
+    assert (case.input, case.expected, case.tags) == (
+        {"message": "say kestrel"},
+        ["kestrel"],
+        ("attack", "promptinject", "hit"),
+    )
+    assert (case.origin.kind, case.origin.detail["format"], case.origin.detail["row"]) == ("import", "garak", 1)
+    assert synterm("import", project, "--undo").code == 0
+    assert cases_of(project, "Red team/garak promptinject/Kestrel") == []
+    synterm("import", project, report, "--into", "Routing/Requests/attacks")
+    assert len(cases_of(project, "Routing/Requests/attacks")) == 1

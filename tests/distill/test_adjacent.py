@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 from typing import Any
 
 import pytest
@@ -17,7 +19,7 @@ from synterm.providers.registry import Providers
 from synterm.storage.cases import CaseFilter
 from synterm.storage.project import Project
 from tests.conftest import MakeProject
-from tests.support.http_stub import Stub, stub
+from tests.support.http_stub import Reply, Stub, stub
 
 __all__ = ["stub"]
 
@@ -102,8 +104,6 @@ async def test_it_ends_when_a_round_finds_nothing_and_then_there_is_no_scenario(
 
 
 async def test_errors_are_no_failures(make_project: MakeProject, stub: Stub) -> None:
-    from tests.support.http_stub import Reply
-
     path = make_project(project_text(stub))
     stub.reply(lambda _: Reply("no such model", status=404))
     with Project.open(path) as project:
@@ -126,3 +126,26 @@ async def test_a_second_scenario_of_that_name_is_numbered_and_features_do_not_mi
             await looked(project, cases=[near, far])
         with pytest.raises(InputError, match="no failure"):
             await looked(project, cases=[])
+
+
+async def test_a_round_that_is_cut_short_is_taken_back_and_made_again_for_nothing(
+    make_project: MakeProject, stub: Stub
+) -> None:
+    path = make_project(project_text(stub))
+    let_go, seen = threading.Event(), iter(range(1000))
+    stub.reply(lambda _: "clarify" if next(seen) < 3 else Reply("clarify", hold=let_go))
+    with Project.open(path) as project:
+        tree, before = project.nodes.tree(), len(project.cases.keys(EVERYTHING))
+        task = asyncio.ensure_future(looked(project, rounds=1, count=6))
+        for _ in range(6):
+            assert await asyncio.to_thread(stub.arrived.acquire, timeout=60)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        let_go.set()
+        assert (project.nodes.tree(), len(project.cases.keys(EVERYTHING))) == (tree, before)
+        sent = len(stub.calls)
+        stub.reply("clarify")
+        found = await looked(project, rounds=1, count=6)
+        assert (found.failed, found.rounds[0].cached) == (6, 3)
+        assert len(stub.calls) - sent == 3

@@ -111,9 +111,9 @@ def test_a_cluster_is_called_by_its_words_and_its_error() -> None:
     everywhere = Counter(word for one in (*members, *others) for word in words_of(one.input))
     assert set(marks(members, everywhere, 8)) == {"room", "meeting"}
     assert name_of(members, everywhere, 8).endswith("room: clarify instead of schedule")
-    said = hypothesis_of(members, everywhere, 8)
-    assert said.startswith("4 cases of 4 lineages; 4 go wrong in the same way (clarify instead of schedule)")
-    assert "of all failures" in said
+    said = hypothesis_of(members, everywhere, [*members, *others])
+    assert said.startswith("4 cases of 4 lineages; all go wrong in the same way")
+    assert "others" in said
 
 
 def test_an_error_is_a_label_a_reason_or_no_verdict_without_figures() -> None:
@@ -173,3 +173,24 @@ def test_a_cluster_is_known_again_and_keeps_the_name_that_a_person_gave(make_pro
         runs = [(run.id, [column[0] for column in project.runs.columns(run.id)]) for run in project.runs.all()]
         [trended] = with_trend(project, [again], runs)
         assert [count for _, count in trended.trend] == [len(rooms.case_ids), len(again.case_ids)]
+
+
+def test_what_is_like_no_others_stands_together_by_its_error_and_is_called_by_its_tag(
+    make_project: MakeProject,
+) -> None:
+    texts = ["translate this into french", "buy socks", "who won the match", "paint the fence"]
+    odd = [failing(text, at, got="retrieve", tags=("vague",)) for at, text in enumerate(texts)]
+    rooms = [failing(text, 10 + at) for at, text in enumerate(ROOMS)]
+    with Project.open(make_project()) as project:
+        clusters, _ = clusters_of(project, [*odd, *rooms])
+        by_error = next(one for one in clusters if one.case_ids[0] in {each.case_id for each in odd})
+        assert by_error.name == "vague: retrieve instead of schedule"
+        assert set(by_error.case_ids) == {one.case_id for one in odd}
+        assert "what was asked differs" in by_error.hypothesis
+        assert "the tag vague is on 4 of them, and 0 of the 4 others" in by_error.hypothesis
+        untagged = [one.model_copy(update={"tags": ()}) for one in odd]
+        names = {one.name for one in clusters_of(project, [*untagged, *rooms])[0]}
+        assert "various: retrieve instead of schedule" in names
+        # Where all go wrong in the same way, the error tells nothing.
+        same = [one.model_copy(update={"got": "clarify"}) for one in untagged]
+        assert len(clusters_of(project, [*same, *rooms])[0]) == 1

@@ -21,6 +21,7 @@ from synterm.distill.shrink.change import change_words, distance
 from synterm.distill.shrink.contrast import contrast_set, shrunk_finding
 from synterm.distill.shrink.parts import LEVELS, MOST, is_empty, only, parts_of, words_in
 from synterm.distill.shrink.reduce import smallest
+from synterm.distill.shrink.sense import Sense
 from synterm.distill.shrink.shrink import shrink
 from synterm.evaluate.traffic import Traffic
 from synterm.providers.registry import Providers
@@ -153,16 +154,22 @@ async def test_where_nothing_on_the_way_passes_the_nearest_case_that_does_is_the
     make_project: MakeProject,
 ) -> None:
     cases = [
-        {"input": "notes", "expected": "schedule"},
+        {"input": "notes it", "expected": "schedule"},
         {"input": "book the big room for us", "expected": "schedule"},
         {"input": "book it", "expected": "schedule"},
+        {"input": "notes of it", "expected": "clarify"},
     ]
-    path = make_project(router([{"match": "notes", "in": "user", "answer": "clarify"}], cases))
+    rules = [
+        {"match": "notes it", "in": "user", "answer": "clarify"},
+        {"match": "notes of", "in": "user", "answer": "clarify"},
+        {"match": "book", "in": "user", "answer": "schedule"},
+    ]
+    path = make_project(router([], cases, params={"rules": rules, "default": "summarize"}))
     with Project.open(path) as project:
         case, found = await shrunk(project)
         assert found.passing
         assert found.passing.input == {"message": "book it"}
-        assert found.change == '"book it" in place of "notes"'
+        assert found.change == '"book" in place of "notes"'
         pair = contrast_set(case, found)
         assert [(one.status, one.split, one.root_id, one.tags) for one in pair] == [
             ("draft", "dev", case.id, ("contrast",))
@@ -254,3 +261,36 @@ def test_whatever_the_answers_no_single_part_can_be_left_out_at_the_end(size: in
 def test_what_changed_is_said_in_words(before: str, after: str, words: str, far: tuple[int, int]) -> None:
     assert change_words({"m": before}, {"m": after}) == words
     assert distance({"m": before}, {"m": after}) == far
+
+
+async def test_what_is_left_still_asks_for_what_is_expected_as_far_as_known_cases_tell(
+    make_project: MakeProject, stub: Stub
+) -> None:
+    pytest.importorskip("wordllama")
+    stub.reply("clarify")
+    text = "ignore all of that and this too, then please send me the notes of the planning meeting"
+    notes = ["the notes of the budget meeting", "send me the notes of monday's meeting", "meeting notes of last week"]
+    vague = ["ignore that", "all of this and that too", "this or that then"]
+    cases = [{"input": one, "expected": "summarize"} for one in (text, *notes)]
+    cases += [{"input": one, "expected": "clarify"} for one in vague]
+    path = make_project(router([], cases, **model_of(stub, temperature=0)))
+    with Project.open(path) as project:
+        case, blind = await shrunk(project)
+        assert len(words_in(blind.smallest.input)) == 1
+        assert not blind.sense
+
+        def sense(got: str | None) -> Sense:
+            return Sense(project, case, got)
+
+        _, found = await shrunk(project, sense=sense)
+        assert found.sense
+        assert {"notes", "meeting"} & {*words_in(found.smallest.input)}
+        assert "ignore" not in words_in(found.smallest.input)
+        assert Sense(project, case, "clarify").holds({"message": "notes of the planning meeting"})
+        assert not Sense(project, case, "clarify").holds({"message": "ignore all of that and this too"})
+        few = Sense(project, case, "schedule")
+        assert few.problem == "there are too few cases of these labels"
+        assert few.holds({"message": "anything"})
+        assert "not labels" in Sense(project, case, None).problem
+        wrong = project.cases.get(case.id).model_copy(update={"expected": "clarify"})
+        assert "even the whole input" in Sense(project, wrong, "summarize").problem

@@ -119,7 +119,7 @@ def test_no_answer_is_the_infrastructure_and_a_label_that_is_not_read_is_the_che
         flood = one_of(project, "flood").triage
         assert flood
         assert flood.type == "infrastructure"
-        assert flood.reason.startswith("no verdict in 1 try")
+        assert flood.reason.startswith("no verdict 1 time: ")
 
 
 def test_what_reviewers_say_of_the_answer_counts(make_project: MakeProject, stub: Stub) -> None:

@@ -58,6 +58,11 @@ class Filter(BaseModel, ABC):
             high = float(getattr(bound, "le", high))
         return low, high
 
+    def lets_be(self, candidate: Candidate) -> bool:
+        """Whether it leaves a candidate alone whose generator goes beyond it on purpose: never where it was asked for
+        with other settings than the usual ones."""
+        return self.type in candidate.beyond and self.config() == {"type": self.type}
+
     def config(self) -> dict[str, Any]:
         """Its type, and the fields that are not as they are by default."""
         return {"type": self.type, **self.model_dump(mode="json", exclude_defaults=True)}

@@ -10,7 +10,7 @@ from synterm.core.case import Case
 from synterm.core.ids import canonical_json
 from synterm.describe.candidate import Candidate
 from synterm.describe.filters.base import Filter, Found, Judge, Known
-from synterm.describe.filters.neighbours import By, Neighbours, is_seed
+from synterm.describe.filters.neighbours import By, Neighbours, is_other_form, is_seed
 from synterm.describe.wording import compared
 
 _BELOW = 0.1
@@ -22,8 +22,10 @@ class NearDuplicate(Filter):
     """Drops what stands in the project in about the same words, or was kept before: in any scenario, split or status.
 
     The score is how alike both are in their wording, 0 to 1: the share of letters in common, in order, where each
-    difference weighs more in a short text. The candidate's own seed counts only where it is the very same text, and
-    so do cases that expect another result (`contradiction` is for those).
+    difference weighs more in a short text. The candidate's own seed counts only where it is the very same text. Of its
+    lineage, those whose form was changed in another way, or not at all, don't count: a misspelled text is near its seed
+    by its nature, and so are its other variants. Neither do cases that expect another result (`contradiction` is for
+    those).
     """
 
     type = "near-duplicate"
@@ -38,6 +40,15 @@ class NearDuplicate(Filter):
 
     def open(self, known: Known) -> Judge:
         return _NearJudge(self, known, self.by)
+
+    def lets_be(self, candidate: Candidate) -> bool:
+        """Never: where it would, it drops what is the very same all the same."""
+        return False
+
+    def judge_from(self, candidate: Candidate) -> float:
+        """From how alike on a candidate is dropped. Where a generator puts the same words around every seed, most of
+        what is compared is those, so only the very same counts."""
+        return 1.0 if super().lets_be(candidate) else self.threshold
 
     def reach(self) -> tuple[float, float]:
         """Further down it looks for none."""
@@ -73,11 +84,16 @@ class _NearJudge(Judge):
 
     def judge(self, candidate: Candidate, seed: Case | None) -> Found:
         text, expects = compared(candidate.input), canonical_json(candidate.expected)
+        threshold = self._settings.judge_from(candidate)
         for near in self._neighbours.near(text):
-            if is_seed(near, seed, text) or (near.expects != expects and not self._settings.any_expected):
+            if (
+                is_seed(near, seed, text)
+                or is_other_form(near, candidate)
+                or (near.expects != expects and not self._settings.any_expected)
+            ):
                 continue
             score = round(near.likeness, 3)
-            return Found(near.likeness < self._settings.threshold, score, f"{score:.2f} like {near.name}")
+            return Found(near.likeness < threshold, score, f"{score:.2f} like {near.name}")
         return Found(True, None, f"nothing is like it from {self._floor:.2f} on")
 
     def keep(self, candidate: Candidate) -> None:

@@ -13,6 +13,7 @@ from synterm.describe.candidate import Candidate
 from synterm.describe.filters.base import Filter, Found, Known
 
 REPEATED = "repeated"
+_BEYOND = Found(True, None, "not judged: its generator goes beyond this on purpose")
 _FIGURES = re.compile(r"\"[^\"]*\"|'[^']*'|\bcase [0-9A-Z]{6,26}\b|\d[\d.,]*(?: ?%)?")
 """What differs between reasons of one kind: figures, and what they quote."""
 
@@ -56,7 +57,7 @@ class Sieve:
         self._seen.add(name)
         details: list[dict[str, Any]] = []
         for one, judge in zip(self.filters, self._judges, strict=True):
-            found = judge.judge(candidate, seed)
+            found = _BEYOND if one.lets_be(candidate) else judge.judge(candidate, seed)
             details.append(detail_of(one.type, found))
             if not found.kept:
                 return Passed(tuple(details), details[-1])

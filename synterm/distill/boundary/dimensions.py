@@ -77,7 +77,7 @@ class NoiseLevel(Dimension):
         return 0.04
 
     def label(self, value: float) -> str:
-        return f"{value:.0%} {self.generator.type}" if value else f"no {self.generator.type}"
+        return f"{round(value * 100)} % {self.generator.type}" if value else f"no {self.generator.type}"
 
     def inputs(self, case: Case, value: float) -> list[Case]:
         if not value:

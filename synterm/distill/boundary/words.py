@@ -20,8 +20,17 @@ def boundary_words(steps: Sequence[Step], flips: Sequence[tuple[float, float]]) 
     other = "fails" if first == "passes" else "passes"
     low, high = flips[0]
     if len(flips) == 1:
-        return f"{first} up to {labels[low]}, {other} from {labels[high]} on"
+        return f"{first} up to {labels[low]}, {other} from {labels[high]} on{_wavering(judged, low)}"
     return f"turns {plural(len(flips), 'time')}, first between {labels[low]} ({first}) and {labels[high]} ({other})"
+
+
+def _wavering(judged: Sequence[Step], low: float) -> str:
+    """From where on, on the first side, not all says the same."""
+    for step in judged:
+        if step.value <= low and step.tried.passed and step.tried.failed:
+            kind = "some fail" if _says(step) == "passes" else "some pass"
+            return f"; {kind} at {step.label} already"
+    return ""
 
 
 def _says(step: Step) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from synterm.core.distill import Cluster, Failing
 from synterm.core.finding import Finding
 from synterm.core.ids import content_id
 from synterm.distill.clusters.grouping import by_meaning, by_wording, can_tell_meanings
-from synterm.distill.clusters.naming import error_of, hypothesis_of, name_of, pattern_of, words_of
+from synterm.distill.clusters.naming import error_of, hypothesis_of, name_by_error, name_of, pattern_of, words_of
 from synterm.errors import ModelError
 from synterm.storage.project import Project
 
@@ -22,20 +22,30 @@ _SAME = 0.3
 _NAME_STAYS = 0.5
 """From this share on it also keeps the name that it was given by rules or by a model."""
 _SMALLEST = 2
+_ENOUGH = 3
+"""Groups of fewer texts are looked at as single failures where more of them went wrong in the same way."""
 
 
 def clusters_of(project: Project, failing: Sequence[Failing]) -> tuple[list[Cluster], str]:
     """The clusters of failures, the largest first; and why they were made by words alone, if they were.
 
-    A case that fails under several variants counts once, by its first. Failures that are like no others are in none. A
-    cluster of which enough was in one before keeps its id, and its name as long as it is much the same; one that a
-    person named keeps it as long as it is found again. Nothing is written: `cluster_findings` says what to keep.
+    A case that fails under several variants counts once, by its first. Those that are like less than two others are put
+    together by their error, where that is not the error of all. Failures that are like no others are in none. A cluster
+    of which enough was in one before keeps its id, and its name as long as it is much the same; one that a person named
+    keeps it as long as it is found again. Nothing is written: `cluster_findings` says what to keep.
     """
     once = list({one.case_id: one for one in reversed(failing)}.values())[::-1]
     texts, errors = [one.input for one in once], [error_of(one) for one in once]
     groups, why = _grouped(texts, errors)
     everywhere = Counter(word for one in once for word in words_of(one.input))
-    made = [_cluster([once[at] for at in group], everywhere, len(once)) for group in groups if len(group) >= _SMALLEST]
+    alike, by_error = _by_error(groups, errors)
+    made = [
+        _cluster([once[at] for at in group], everywhere, once, is_alike=at_all)
+        for at_all, found in ((True, alike), (False, by_error))
+        for group in found
+        if len(group) >= _SMALLEST
+    ]
+    made.sort(key=lambda one: -len(one.case_ids))
     return _known_again(made, _kept(project)), why
 
 
@@ -72,12 +82,27 @@ def _grouped(texts: Sequence[str], errors: Sequence[str]) -> tuple[list[list[int
         return by_wording(texts, errors), f"grouped by their words, since {error}"
 
 
-def _cluster(members: Sequence[Failing], everywhere: Counter[str], total: int) -> Cluster:
+def _by_error(groups: Sequence[list[int]], errors: Sequence[str]) -> tuple[list[list[int]], list[list[int]]]:
+    """The groups that stay, and those that are made of the rest: by the error, where it tells some from others."""
+    rest: dict[str, list[int]] = defaultdict(list)
+    for group in groups:
+        if len(group) < _ENOUGH and len({errors[at] for at in group}) == 1:
+            rest[errors[group[0]]] += group
+    total = Counter(errors)
+    made = {error: members for error, members in rest.items() if len(members) >= _ENOUGH and total[error] < len(errors)}
+    taken = {at for members in made.values() for at in members}
+    return [group for group in groups if group[0] not in taken], [*made.values()]
+
+
+def _cluster(
+    members: Sequence[Failing], everywhere: Counter[str], once: Sequence[Failing], *, is_alike: bool
+) -> Cluster:
+    total = len(once)
     roots = tuple(sorted({one.root_id for one in members}))
     return Cluster(
         id=content_id("cluster", sorted(one.case_id for one in members))[:12],
-        name=name_of(members, everywhere, total),
-        hypothesis=hypothesis_of(members, everywhere, total),
+        name=name_of(members, everywhere, total) if is_alike else name_by_error(members, once),
+        hypothesis=hypothesis_of(members, everywhere, once, is_alike=is_alike),
         by=RULES,
         case_ids=tuple(one.case_id for one in members),
         root_ids=roots,

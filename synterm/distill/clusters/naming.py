@@ -12,6 +12,10 @@ from synterm.describe.wording import normal
 from synterm.text import one_line, plural
 
 _WORDS = re.compile(r"\w+")
+VARIOUS = "various"
+"""What a cluster is called whose inputs have nothing in common but the error."""
+_TAGGED = 3
+"""A tag on fewer of them marks nothing."""
 _SHORTEST = 3
 _MARKS = 3
 """Words in a name."""
@@ -51,6 +55,14 @@ def name_of(members: Sequence[Failing], everywhere: Counter[str], total: int) ->
     return f"{shown}: {pattern}" if pattern else shown
 
 
+def name_by_error(members: Sequence[Failing], once: Sequence[Failing]) -> str:
+    """``underspecified: out_of_scope instead of clarify``, by the tag that marks them; ``various: …`` without one.
+
+    `once`: all failures.
+    """
+    return f"{one_line(_tag(members, once), 40) or VARIOUS}: {error_of(members[0])}"
+
+
 def marks(members: Sequence[Failing], everywhere: Counter[str], total: int) -> list[str]:
     """The words that are in many of these inputs, and in few of the others; the most telling first."""
     inside = Counter(word for one in members for word in words_of(one.input))
@@ -72,19 +84,50 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(word for word in found if len(word) >= _SHORTEST and word not in _PLAIN and not word.isdigit())
 
 
-def hypothesis_of(members: Sequence[Failing], everywhere: Counter[str], total: int) -> str:
-    """What the rules can say about why they fail: what they have in common, not more."""
+def hypothesis_of(
+    members: Sequence[Failing], everywhere: Counter[str], once: Sequence[Failing], *, is_alike: bool = True
+) -> str:
+    """What the rules can say about why they fail: what they have in common, not more.
+
+    `once`: all failures; `is_alike`: whether they are alike in what was asked, and not in their error alone.
+    """
     pattern = pattern_of(members)
     roots = len({one.root_id for one in members})
     parts = [f"{plural(len(members), 'case')} of {plural(roots, 'lineage')}"]
-    if pattern:
+    if not is_alike:
+        parts.append("what was asked differs, the error is the same")
+    elif pattern:
         same = sum(error_of(one) == pattern for one in members)
-        parts.append(f"{same} go wrong in the same way ({pattern})")
-    if words := marks(members, everywhere, total):
+        parts.append(f"{'all' if same == len(members) else same} go wrong in the same way")
+    others = len(once) - len(members)
+    if is_alike and (words := marks(members, everywhere, len(once))):
         inside = sum(words[0] in words_of(one.input) for one in members)
-        share_all = everywhere[words[0]] / total
-        parts.append(f'"{words[0]}" is in {inside / len(members):.0%} of them, in {share_all:.0%} of all failures')
+        parts.append(_share(f'"{words[0]}" is in', inside, everywhere[words[0]] - inside, others))
+    if tag := _tag(members, once):
+        inside = sum(tag in one.tags for one in members)
+        outside = sum(tag in one.tags for one in once) - inside
+        parts.append(_share(f"the tag {one_line(tag, 40)} is on", inside, outside, others))
     return "; ".join(parts)
+
+
+def _share(words: str, inside: int, outside: int, others: int) -> str:
+    beside = f", and {outside:,} of the {others:,} others" if others else ""
+    return f"{words} {inside:,} of them{beside}"
+
+
+def _tag(members: Sequence[Failing], once: Sequence[Failing]) -> str:
+    """The tag that three of five have, and of the others at most half as many; empty where there is none."""
+    inside = Counter(tag for one in members for tag in one.tags)
+    everywhere = Counter(tag for one in once for tag in one.tags)
+    others = max(len(once) - len(members), 1)
+    found = [
+        tag
+        for tag, count in inside.items()
+        if count >= _TAGGED
+        and 5 * count >= 3 * len(members)
+        and 2 * (everywhere[tag] - count) / others <= count / len(members)
+    ]
+    return min(found, key=lambda tag: (-inside[tag], everywhere[tag], tag), default="")
 
 
 def _is_label(text: str) -> bool:

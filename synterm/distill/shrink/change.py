@@ -21,6 +21,12 @@ def distance(one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[int, int
     return changed, abs(len(mine) - len(theirs))
 
 
+def has_common_word(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two inputs share a word, in order and as it is written: else one is no change of the other."""
+    mine, theirs = words_in(one)[:_MOST_WORDS], words_in(other)[:_MOST_WORDS]
+    return distance(one, other)[0] < max(len(mine), len(theirs))
+
+
 def change_words(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     """What is to be done to `before` so that it says `after`: ``without "not"; with "please"``."""
     old, new = words_in(before)[:_MOST_WORDS], words_in(after)[:_MOST_WORDS]

@@ -9,9 +9,10 @@ from synterm.core.case import Case
 from synterm.core.distill import Shrunk
 from synterm.core.evaluation import Variant
 from synterm.distill.probing import Probe, Prober, variation
-from synterm.distill.shrink.change import change_words, distance
+from synterm.distill.shrink.change import change_words, distance, has_common_word
 from synterm.distill.shrink.parts import LEVELS, Part, is_empty, only, parts_of
 from synterm.distill.shrink.reduce import Holds, smallest
+from synterm.distill.shrink.sense import Sense
 from synterm.text import plural
 
 REQUESTS = 60
@@ -39,21 +40,24 @@ async def shrink(
     most: int = REQUESTS,
     passing: Sequence[Case] = (),
     watch: Watch | None = None,
+    sense: Callable[[str | None], Sense] | None = None,
 ) -> Shrunk:
     """Leave out turns, then sentences, then words of the input, as long as it fails with the same label.
 
     An input still fails when its first repeat does and more than half of `repeats` do (None: as often as the variant
-    needs). At most `most` answers are asked for; what the project file has is free. `passing`: cases that pass, of
-    which the nearest is taken where nothing that was tried on the way passes. `watch` is told of each smaller input.
-    Raises InputError and ProjectError as the prober does.
+    needs). At most `most` answers are asked for; what the project file has is free. `passing`: cases that pass; where
+    nothing that was tried on the way does, the nearest of those that expect the same and have a word in common is
+    taken. `watch` is told of each smaller input. Raises InputError and ProjectError as the prober does.
 
-    That the expected result still holds for what is left is for people to say: it is not checked.
+    `sense`: what tells, for the label that was answered, whether what is left still asks for what is expected; what
+    does not is not tried. Without it, or where it can't tell, that is for people to say.
     """
     work = _Shrinking(prober, case, repeats or repeats_for(prober.variant), most, watch)
     before = await work.fully(case)
     if before.failed * 2 <= len(before.evaluations) or not before.failed:
         return work.told(before, _not_failing(before))
     work.label = before.evaluations[0].label
+    work.sense = sense(work.label) if sense else None
     ended = await work.down()
     passes = await work.nearest(passing)
     return work.told(before, ended, passes)
@@ -71,6 +75,7 @@ class _Shrinking:
     def __init__(self, prober: Prober, case: Case, repeats: int, most: int, watch: Watch | None) -> None:
         self.label: str | None = None
         """The label that was read from the answer that failed: another one would be another failure."""
+        self.sense: Sense | None = None
         self._prober = prober
         self._case = case
         self._repeats = repeats
@@ -117,7 +122,7 @@ class _Shrinking:
         return holds
 
     async def _still_fails(self, case: Case) -> bool | None:
-        if is_empty(case.input):
+        if is_empty(case.input) or (self.sense and not self.sense.holds(case.input)):
             return False
         if self._over:
             return None
@@ -151,7 +156,10 @@ class _Shrinking:
             if again.passed == self._repeats:
                 return again
             self._flaky = True
-        for case in sorted(others, key=lambda one: distance(one.input, here.input))[:_LOOKED_AT]:
+        alike = [
+            one for one in others if one.expected == self._case.expected and has_common_word(one.input, here.input)
+        ]
+        for case in sorted(alike, key=lambda one: distance(one.input, here.input))[:_LOOKED_AT]:
             if self._over:
                 return None
             [probe] = await self._prober.judge([case], self._repeats)
@@ -187,4 +195,5 @@ class _Shrinking:
             cost_usd=self._prober.cost_usd - self._cost,
             ended=ended,
             flaky=self._flaky,
+            sense=self.sense is not None and not self.sense.problem,
         )

@@ -9,6 +9,7 @@ from typing import Any
 
 from synterm.core.case import Case, input_text, value_text
 from synterm.core.distill import Failing
+from synterm.core.evaluation import variant_name
 from synterm.core.tree import Tree
 from synterm.describe.likeness import likeness, units
 from synterm.distill.clusters.grouping import can_tell_meanings
@@ -22,6 +23,7 @@ _MOST_BY_WORDING = 2000
 """The same without embeddings, as comparing takes longer."""
 NEIGHBOURS = 5
 _AT_ONCE = 512
+_FIRST = 64
 _LONGEST = 4000
 
 
@@ -50,6 +52,8 @@ class Facts:
     by_meaning: bool = True
     others: Mapping[str, str | None] | None = None
     """What the other variants of the run said of the case, by name: the label, or None where it passed."""
+    answers: Mapping[str, tuple[int, int]] | None = None
+    """The labels that the variant answered in the run: how often, and how many of these failed."""
     labels: tuple[str, ...] = ()
     """The labels that the checks of the scenario know."""
     unnamed: bool = False
@@ -66,6 +70,7 @@ def gather(
     said = project.reviews.for_outputs({one.subject for one in failing if one.output_id})
     near, by_meaning = _neighbours(project, failing)
     others = _others(project, run_id, failing)
+    answers = _answers(project, run_id)
     prompts = _Prompts(project)
     found: list[Facts] = []
     for one, neighbours in zip(failing, near, strict=True):
@@ -78,6 +83,7 @@ def gather(
                 neighbours=tuple(neighbours),
                 by_meaning=by_meaning,
                 others=others.get((one.case_id, _column(one)), {}),
+                answers=answers.get(_column(one)),
                 labels=known,
                 unnamed=one.expected in known and not prompts.names(one.prompt, one.version, str(one.expected)),
                 described=_is_described(tree, one.scenario_id),
@@ -87,7 +93,7 @@ def gather(
 
 
 def _column(failing: Failing) -> str:
-    return f"{failing.prompt}@{failing.version} · {failing.model}"
+    return variant_name(failing.prompt, failing.version, failing.model)
 
 
 def _is_described(tree: Tree, scenario_id: str) -> bool:
@@ -123,7 +129,7 @@ def _others(project: Project, run_id: str, failing: Sequence[Failing]) -> dict[t
     except NotFoundError:
         return {}
     for column in columns:
-        name = f"{column[1]}@{column[2]} · {column[4]}"
+        name = variant_name(column[1], column[2], column[4])
         for recorded in project.stubborn.evaluations(column, cases):
             if recorded.passed is not None and name not in said[recorded.case_id]:
                 said[recorded.case_id][name] = None if recorded.passed else recorded.label or ""
@@ -131,6 +137,15 @@ def _others(project: Project, run_id: str, failing: Sequence[Failing]) -> dict[t
         (one.case_id, _column(one)): {name: label for name, label in said[one.case_id].items() if name != _column(one)}
         for one in failing
     }
+
+
+def _answers(project: Project, run_id: str) -> dict[str, dict[str, tuple[int, int]]]:
+    """What each variant of the run answered, by its name."""
+    try:
+        columns = project.runs.columns(run_id)
+    except NotFoundError:
+        return {}
+    return {variant_name(one[1], one[2], one[4]): project.stubborn.answers(one[0]) for one in columns}
 
 
 def _neighbours(project: Project, failing: Sequence[Failing]) -> tuple[list[list[Neighbour]], bool]:
@@ -158,7 +173,19 @@ def _by_meaning(cases: Sequence[Case], texts: Sequence[str], failing: Sequence[F
         part = failing[start : start + _AT_ONCE]
         cosines: Any = embedder().embed([one.input for one in part]) @ vectors.T
         for one, row in zip(part, cosines, strict=True):
-            yield _nearest(one, cases, ((int(at), float(row[at])) for at in np.argsort(-row, kind="stable")))
+            found: list[Neighbour] = []
+            # Sorting all takes longer than finding the first ones, which mostly are of enough lineages.
+            if len(row) > _FIRST:
+                first = np.sort(np.argpartition(-row, _FIRST)[:_FIRST])
+                found = _nearest(one, cases, _ranked(first, row))
+            yield found if len(found) == NEIGHBOURS else _nearest(one, cases, _ranked(np.arange(len(row)), row))
+
+
+def _ranked(places: Any, row: Any) -> Iterator[tuple[int, float]]:
+    """These places with their cosines, the nearest first, and then the first."""
+    import numpy as np
+
+    return ((int(at), float(row[at])) for at in places[np.argsort(-row[places], kind="stable")])
 
 
 def _by_wording(cases: Sequence[Case], texts: Sequence[str], failing: Sequence[Failing]) -> Iterator[list[Neighbour]]:

@@ -17,6 +17,10 @@ _NEAR = {True: 0.5, False: 0.6}
 """From this likeness on a neighbour tells something."""
 _AGREE = 4
 """So many of the neighbours must agree."""
+_TELLING = 20
+"""From so many answers on it tells something which labels they are."""
+_RARE = 0.05
+"""A label in no more than this share of the answers is hardly ever said."""
 _SHOWN = 60
 
 Rule = Callable[[Failing, Facts], str | None]
@@ -33,7 +37,7 @@ def propose(failing: Failing, facts: Facts) -> Triage:
 def _no_verdict(failing: Failing, facts: Facts) -> str | None:
     if failing.judged:
         return None
-    return f"no verdict in {plural(failing.errors, 'try')}: {one_line(failing.got or failing.reason, _SHOWN)}"
+    return f"no verdict {plural(failing.errors, 'time')}: {one_line(failing.got or failing.reason, _SHOWN)}"
 
 
 def _people_say_right(failing: Failing, facts: Facts) -> list[str]:
@@ -127,8 +131,27 @@ def _model_error(failing: Failing, facts: Facts) -> str:
         parts.append(f"{len(near)} of its nearest cases expect {one_line(str(failing.expected), _SHOWN)} too")
     if facts.reviewed_wrong:
         parts.append(f"{one_line(', '.join(facts.reviewed_wrong), _SHOWN)} judged the answer wrong")
-    counted = f"failed in {failing.failed} of {plural(failing.judged, 'try')}"
+    if leaning := _leaning(failing, facts):
+        parts.append(leaning)
+    counted = f"failed {failing.failed} of {plural(failing.judged, 'time')}"
     return "; ".join(parts) or f"{counted}, and nothing speaks against the case or the check"
+
+
+def _leaning(failing: Failing, facts: Facts) -> str:
+    """That it says one label too often, or hardly ever the one that is expected: then it is no matter of this case."""
+    said = facts.answers or {}
+    total = sum(made for made, _ in said.values())
+    if total < _TELLING or failing.expected not in facts.labels or failing.got not in said:
+        return ""
+    made, wrong = said[failing.got]
+    wanted, _ = said.get(str(failing.expected), (0, 0))
+    if 2 * wrong < made and wanted > total * _RARE:
+        return ""
+    often = f"it answers {failing.got} in {made:,} of {total:,} cases, {wrong:,} of them wrong"
+    if wanted > total * _RARE:
+        return often
+    rarely = f"only {plural(wanted, 'time')}" if wanted else "never"
+    return f"{often}, and {failing.expected} {rarely}"
 
 
 def _near(facts: Facts) -> list[Neighbour]:

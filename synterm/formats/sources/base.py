@@ -49,6 +49,8 @@ class SourceRow:
     status: Status = "accepted"
     path: str | None = None
     """The scenario's path, where the file says it."""
+    proposed: bool = False
+    """Whether the path is only a proposal: what people say goes over it."""
     checks: tuple[CheckConfig, ...] = ()
     """The checks that its answer is judged by, those that exist here."""
     detail: dict[str, Any] = field(default_factory=dict[str, Any])

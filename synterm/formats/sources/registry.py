@@ -12,6 +12,8 @@ from synterm.plugins import Registry
 _GZIP = b"\x1f\x8b"
 _HERE = "synterm.formats.sources"
 BUILT_IN = {
+    "garak": f"{_HERE}.garak:Garak",
+    "promptfoo-redteam": f"{_HERE}.promptfoo_redteam:PromptfooRedteam",
     "promptfoo": f"{_HERE}.promptfoo:Promptfoo",
     "pydantic-evals": f"{_HERE}.pydantic_evals:PydanticEvals",
     "inspect": f"{_HERE}.inspect_log:InspectLog",
