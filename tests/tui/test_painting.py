@@ -10,6 +10,7 @@ import pytest
 from rich.console import RenderableType
 from textual._compositor import CompositorUpdate
 from textual.screen import Screen
+from textual.widget import Widget
 
 from synterm.describe.review.nearest import NearestCases
 from synterm.tui.app import WorkbenchApp
@@ -31,10 +32,10 @@ class Paper:
         """Letters that were drawn."""
         app._display = self.take
 
-    def take(self, screen: Screen[Any], update: RenderableType | None) -> None:
+    def take(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """What the app would write into its terminal."""
         x = y = 0
-        written = update.render_segments(self._app.console) if isinstance(update, CompositorUpdate) else ""
+        written = renderable.render_segments(self._app.console) if isinstance(renderable, CompositorUpdate) else ""
         for row, column, letter in _PIECES.findall(written):
             if row:
                 y, x = int(row) - 1, int(column) - 1
@@ -51,7 +52,7 @@ class Paper:
 
 def fresh(bench: Bench) -> str:
     """The screen, with nothing taken from what was drawn before."""
-    for widget in (bench.app.screen, *bench.app.screen.walk_children()):
+    for widget in (bench.app.screen, *bench.app.screen.query(Widget)):
         widget._styles_cache.clear()
     return bench.text()
 
