@@ -23,6 +23,7 @@ PLACES = {
     "history": PlaceEntry("synterm.tui.screens.history:HistoryScreen", "Runs: who, when, what, and what they found"),
     "generate": PlaceEntry("synterm.tui.screens.generate:GenerateScreen", "New cases of those in scope"),
     "drafts": PlaceEntry("synterm.tui.screens.draft_review:DraftReviewScreen", "Accept or reject drafts"),
+    "distill": PlaceEntry("synterm.tui.screens.distill:DistillScreen", "Why failures fail, where, and what next"),
     "compare": PlaceEntry("synterm.tui.screens.compare:CompareScreen", "Variants by quality, cost and time"),
     "coverage": PlaceEntry(
         "synterm.tui.screens.coverage:CoverageScreen", "What cases cover, what is missing, and a map of them"
