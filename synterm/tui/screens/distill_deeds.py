@@ -62,6 +62,11 @@ class DeedsScreen(FoundScreen):
         except SyntermError as error:
             self.tell(error)
             return False
+        self.done(edit, note, own=own)
+        return True
+
+    def done(self, edit: Edit, note: str = "", *, own: bool = False) -> None:
+        """Say that an edit was made, and show what it changed."""
         if own:
             self._edits.append(edit)
         else:
@@ -69,7 +74,6 @@ class DeedsScreen(FoundScreen):
         self.notify(printable(f"{edit.label}; u takes it back. {note}".strip()), title=self.heading, markup=False)
         if self.is_attached:
             self.show()
-        return True
 
     def action_confirm(self, kind: FailureType) -> None:
         """Say of which type the chosen failures are."""

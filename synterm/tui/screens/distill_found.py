@@ -332,6 +332,11 @@ class FoundScreen(PlaceScreen):
             self._show_group()
             self.failures.cursor = at + 1
 
+    @property
+    def has_marks(self) -> bool:
+        """Whether failures are marked."""
+        return bool(self._marked)
+
     def forget_marks(self) -> None:
         """Nothing is marked any more."""
         self._marked.clear()

@@ -50,7 +50,7 @@ class GeneratingScreen(CaseFinding):
         def end() -> None:
             self.workers.cancel_group(self, "generate")
 
-        return Generating(self._providers, lambda: self._settings, begin, end, self._cases_changed)
+        return Generating(self._providers, lambda: self._settings, begin, end, self._cases_changed, self.live)
 
     def action_generate(self) -> None:
         """Make new cases of those that are selected, or in scope."""
