@@ -216,7 +216,8 @@ async def test_a_gap_becomes_a_behavior_of_its_own(failing: Path, open_bench: Op
         await bench.type("Meetings")
         await bench.pilot.press("ctrl+s")
         await bench.settle()
-        assert any(node.name.endswith("Meetings") for node in bench.project.nodes.tree().nodes)
+        tree = bench.project.nodes.tree()
+        assert any("Meetings" in tree.path(node.id) for node in tree.scenarios())
         assert len(drafts(bench.project)) == 1
         await bench.pilot.press("u")
         await bench.settle()

@@ -68,7 +68,8 @@ def headline(report: DistillReport, when: str, kind: str) -> str:
 def group_text(group: Group, notes: Sequence[str]) -> Content:
     """What is known about a group: its size, its types, its past, and why it may fail."""
     types = ", ".join(f"{count} {kind}" for kind, count in group.types.items())
-    facts = [f"{percent(group.share)} of all", types or "no types yet"]
+    share = [f"{percent(group.share)} of all"] if group.share < 1 else []
+    facts = [*share, types or "no types yet"]
     cluster = group.cluster
     if cluster and len(cluster.trend) > 1:
         facts.append("failed in the last runs: " + ", ".join(str(count) for _, count in cluster.trend))

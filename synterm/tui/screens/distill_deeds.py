@@ -38,8 +38,8 @@ class DeedsScreen(FoundScreen):
             )
             for number, kind in enumerate(FAILURE_TYPES, start=1)
         ),
-        Binding("c", "choose_type", "Confirm", id="distill.confirm", tooltip="Confirm a type: what is marked, or this"),
-        Binding("n", "name", "Name", id="distill.name", tooltip="Give the cluster a name that stays"),
+        Binding("c", "choose_type", "Confirm", id="distill.confirm", show=False, tooltip="Confirm a type from a list"),
+        Binding("n", "name", "Name", id="distill.name", show=False, tooltip="Give the cluster a name that stays"),
         Binding("u", "undo", "Undo", id="distill.undo", tooltip="Take back the last edit"),
         Binding("U", "redo", "Redo", id="distill.redo", show=False, tooltip="Make again what was taken back"),
     ]

@@ -47,7 +47,7 @@ from synterm.tui.distill.text import (
 )
 from synterm.tui.runs.line import RunLine
 from synterm.tui.screens.place import PlaceScreen
-from synterm.tui.screens.text import TextScreen
+from synterm.tui.screens.text import MUTED, TextScreen
 from synterm.tui.session import Session
 from synterm.tui.widgets.line_list import LineList
 from synterm.tui.widgets.plot.plots import Plot
@@ -67,7 +67,9 @@ class FoundScreen(PlaceScreen):
     heading = "Distill"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t", "next_tab", "Tab", id="distill.tab", tooltip="Failures, triggers, what was found before"),
-        Binding("f", "next_type", "Type", id="distill.filter", tooltip="Only failures of the next type, or all"),
+        Binding(
+            "f", "next_type", "Type", id="distill.filter", show=False, tooltip="Only failures of the next type, or all"
+        ),
         Binding("space", "mark", "Mark", id="distill.mark", show=False, tooltip="Mark the failure, or not"),
         Binding(
             "left_square_bracket", "turn(1)", "Older run", id="distill.older", show=False, tooltip="The run before"
@@ -157,6 +159,8 @@ class FoundScreen(PlaceScreen):
     def _tell_how_far(self, words: str) -> None:
         if self.is_attached:
             self.say(words)
+            if self.found is None:
+                self.query_one("#nothing", Static).update(Content.styled(words, MUTED))
 
     def _failed(self, error: SyntermError) -> None:
         if self.is_attached:
@@ -267,7 +271,9 @@ class FoundScreen(PlaceScreen):
         self.failures.border_title = Content(
             one_line(f"{group.name if group else 'Failures'}  {len(rows):,}{marked}", 90)
         )
-        self.failures.border_subtitle = Content(keys_of_types() if self.size.width >= 140 else "1-5 type  c menu")
+        self.failures.border_subtitle = Content(
+            keys_of_types() if self.size.width >= 140 else "1-5 confirm type  c menu  f filter"
+        )
         places = {id(one): at for at, one in enumerate(rows)}
 
         def cells(one: Failing) -> list[Cell]:

@@ -37,6 +37,8 @@ DoEdit = Callable[[Edit, str], Awaitable[bool]]
 _FRAME_S = 0.1
 _SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _SHOWN = 300
+_WHOLE = ("nothing more can be left out", "each turn is found", "it does not fail")
+"""How the reasons begin for which nothing is left to be done."""
 
 
 class ProbeScreen(ModalScreen[None]):
@@ -190,6 +192,15 @@ class ProbeScreen(ModalScreen[None]):
             fetched = found.state != "fetch" or await self.app.push_screen_wait(FetchScreen())
             if found.state == "missing" or not fetched:
                 raise InputError(f"{model.name}: {found.reason}", hint=found.hint)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What there is nothing for is not offered."""
+        return action != "again" or (not self.running and self.can_go_on)
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether it was cut short."""
+        return bool(self.problem) or not self.ended.startswith(_WHOLE)
 
     def action_leave(self) -> None:
         """Stop it; where it is over, close."""

@@ -147,6 +147,12 @@ class ShrinkScreen(ProbeScreen):
             lines.append(Content.styled("! some inputs passed in some repeats and failed in others", "$text-warning"))
         return Content("\n").join(lines)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only a pair can be kept."""
+        if action == "keep":
+            return bool(self.shrunk and self.shrunk.passing)
+        return super().check_action(action, parameters)
+
     async def action_keep(self) -> None:
         """Keep the pair as two drafts beside the case."""
         pair = contrast_set(self._start.case, self.shrunk) if self._start and self.shrunk else []

@@ -34,6 +34,14 @@ class GeneratingScreen(CaseFinding):
             show=False,
             tooltip="Make new cases of those that are selected, or in scope",
         ),
+        Binding(
+            "d",
+            "open_place('distill')",
+            "Distill",
+            id="screens.distill",
+            show=False,
+            tooltip="Why failures fail, where, and what to do next",
+        ),
     ]
 
     def __init__(self, project: Project, providers: Providers, settings: Settings) -> None:

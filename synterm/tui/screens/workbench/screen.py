@@ -68,9 +68,6 @@ class WorkbenchScreen(
             tooltip="Accept or reject cases that wait for review",
         ),
         Binding(
-            "d", "open_place('distill')", "Distill", id="screens.distill", tooltip="Why failures fail, and what next"
-        ),
-        Binding(
             "H", "open_place('history')", "History", id="screens.history", show=False, tooltip="Runs: what they found"
         ),
         Binding(
