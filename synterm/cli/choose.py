@@ -11,6 +11,7 @@ from synterm.core.share import Share
 from synterm.core.tree import Tree
 from synterm.errors import NotFoundError, UsageError, did_you_mean
 from synterm.evaluate.checklist import Checklist
+from synterm.evaluate.query.where import read_where
 from synterm.evaluate.variants import choose_prompts, make_variants
 from synterm.storage.case_list import CaseList
 from synterm.storage.cases import CaseFilter
@@ -33,20 +34,31 @@ def choose_cases(
     limit: int | None = None,
     judged: bool = False,
     share: Share | None = None,
+    where: Sequence[str] = (),
 ) -> CaseList:
     """The accepted cases that fit, in the order they were added; `judged`: only those whose checks ask a model.
 
-    `share`: only those of one share, which may be none. Raises UsageError when no case fits.
+    `share`: only those of one share, which may be none. `where`: queries besides, of which a ``split:`` takes the place
+    of `split`. Raises UsageError when no case fits, InputError for a query that says nothing known.
     """
     tree = project.nodes.tree()
     scenarios = scenario_ids(tree, behaviors)
     if judged:
         scenarios = _judged(project, tree, scenarios)
     chosen = CaseFilter(scenario_ids=scenarios, split=split, tags=tags)
+    chosen = read_where(project, where, accepted_only=True).narrowed(chosen)
     cases = project.cases.share(chosen, limit, share) if share else project.cases.listing(chosen, limit)
     if not (cases.whole.cases if cases.whole else len(cases)):
         raise UsageError("no case fits", hint=_what_there_is(project))
     return cases
+
+
+def cases_where(project: Project, where: Sequence[str]) -> CaseList:
+    """The cases of any split and status that fit queries. Raises UsageError when none does."""
+    found = project.cases.listing(read_where(project, where).narrowed(CaseFilter(status=None)))
+    if not found:
+        raise UsageError("no case fits --where", hint="synterm ls PROJECT cases --where QUERY")
+    return found
 
 
 def _judged(project: Project, tree: Tree, scenarios: Sequence[str] | None) -> list[str]:

@@ -105,7 +105,7 @@ def _keys(project: Project, args: argparse.Namespace, status: Status, words: Seq
 
 
 def _filter(project: Project, args: argparse.Namespace, status: Status, query: str) -> CaseFilter:
-    from synterm.tui.cases.query import parse_query
+    from synterm.evaluate.query.parse import parse_query
 
     tree = project.nodes.tree()
     found = parse_query(f"split:{args.split} status:{status} {query}", scenario_ids(tree, args.behavior))

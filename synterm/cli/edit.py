@@ -6,7 +6,9 @@ import argparse
 from collections.abc import Callable
 
 from synterm.cli import case_fields, gate_fields, model_fields, node_fields, prompt_fields
+from synterm.cli.choose import cases_where
 from synterm.cli.output import say
+from synterm.cli.parser import add_where
 from synterm.cli.places import opened
 from synterm.core.prompt import HalfTyped
 from synterm.errors import InputError, UsageError
@@ -23,6 +25,7 @@ examples:
   synterm edit my.db node Routing/Ambiguous --add-gate 'no regression' --remove-gate '90% lower'
   synterm edit my.db project --gate 'p95 1500 ms' --gate '{"max_cost_usd_per_case": 0.002}'
   synterm edit my.db case 8FH3K2QW --expected clarify
+  synterm edit my.db case --where 'status:draft tag:typo' --status accepted
   synterm edit my.db prompt router --system @system.txt --note 'defines clarify'
   synterm edit my.db prompt router@v2                  back to what v2 says
   synterm edit my.db model local --param temperature=0 --param max_tokens=8"""
@@ -35,8 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     node = kinds.add_parser("node", help="a feature, behavior or scenario", aliases=["feature", "behavior", "scenario"])
     node.add_argument("target", metavar="PATH", help="its path, or its name where there is only one")
     node_fields.add_arguments(node, editing=True)
-    case = kinds.add_parser("case", help="a case")
-    case.add_argument("target", metavar="ID", help="its id, or the last 6 or more characters of it")
+    case = kinds.add_parser("case", help="a case, or with --where all that fit")
+    case.add_argument("target", metavar="ID", nargs="?", help="its id, or the last 6 or more characters of it")
+    add_where(case.add_argument)
     case_fields.add_arguments(case, editing=True)
     prompt = kinds.add_parser("prompt", help="a prompt: its draft, kept as a new version")
     prompt.add_argument(
@@ -62,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _names_a_change(args: argparse.Namespace) -> bool:
-    given = {name: value for name, value in vars(args).items() if name not in ("project", "kind", "target")}
+    given = {name: value for name, value in vars(args).items() if name not in ("project", "kind", "target", "where")}
     if args.kind == "prompt" and "@" in args.target:
         return True
     return any(value is not None and (value is not False or name == "constrain") for name, value in given.items())
@@ -88,10 +92,13 @@ def _edit_project(project: Project, args: argparse.Namespace) -> str:
 
 
 def _edit_case(project: Project, args: argparse.Namespace) -> str:
-    case = case_fields.edited_case(project, project.cases.get(args.target), args)
-    project.cases.put([case]).result()
-    case_fields.warn_of_missing(project, [case])
-    return f"changed case {case.id}"
+    if (args.target is None) == (not args.where):
+        raise UsageError("which case?", hint="synterm edit PROJECT case ID …, or case --where QUERY …")
+    found = cases_where(project, args.where) if args.where else [project.cases.get(args.target)]
+    cases = [case_fields.edited_case(project, case, args) for case in found]
+    project.cases.put(cases).result()
+    case_fields.warn_of_missing(project, cases)
+    return f"changed {plural(len(cases), 'case')}" if args.where else f"changed case {cases[0].id}"
 
 
 def _edit_prompt(project: Project, args: argparse.Namespace) -> str:

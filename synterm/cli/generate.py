@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from synterm.cli.output import data, say
-from synterm.cli.parser import amount, natural, positive, share
+from synterm.cli.parser import add_where, amount, natural, positive, share
 from synterm.cli.places import opened
 from synterm.cli.signals import Stopped, run_until_stopped
 from synterm.errors import ExitCode, UsageError
@@ -148,6 +148,7 @@ def _what(parser: argparse.ArgumentParser) -> None:
     )
     add("--case", action="append", default=[], metavar="ID", help="just this case as a seed; may be repeated")
     add("--tag", action="append", default=[], metavar="T", help="only seeds with this tag; repeated: with all of them")
+    add_where(add, "seeds")
     add(
         "--split",
         choices=_SPLITS,

@@ -80,7 +80,8 @@ def _seeds(project: Project, args: argparse.Namespace) -> list[Case]:
     if args.case:
         return [project.cases.get(name) for name in dict.fromkeys(args.case)]
     split: Split | None = None if args.split == "all" else args.split
-    return sampled(choose_cases(project, split=split, behaviors=args.seeds, tags=args.tag), args.seed)
+    found = choose_cases(project, split=split, behaviors=args.seeds, tags=args.tag, where=args.where)
+    return sampled(found, args.seed)
 
 
 def _scenarios(project: Project, args: argparse.Namespace) -> list[str]:

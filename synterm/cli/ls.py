@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 from synterm.cli.choose import scenario_ids
 from synterm.cli.output import rows
-from synterm.cli.parser import positive, share
+from synterm.cli.parser import add_where, positive, share
 from synterm.core.case import value_text
 from synterm.core.ids import canonical_json
 from synterm.core.tree import Tree
+from synterm.evaluate.query.where import read_where
 from synterm.reports.generation import GenerationList, generation_rows
 from synterm.reports.imports import import_list, import_rows
 from synterm.reports.json import write_json
@@ -30,6 +31,7 @@ EXAMPLES = """\
 examples:
   synterm ls my.db
   synterm ls my.db cases --behavior 'Routing/*' --tag typo
+  synterm ls my.db cases --where 'tag:typo fails:last "the meeting"'
   synterm ls my.db trends --limit 5
   synterm ls my.db duplicates --like 0.85
   synterm ls my.db cases --split all --json | jq '.cases[].input'"""
@@ -47,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     only("--split", choices=("dev", "holdout", "train", "all"), default="all")
     only("--status", choices=("accepted", "draft", "rejected", "all"), default="all")
     only("--text", default="", metavar="TEXT", help="whose input or expected result holds this text")
+    add_where(only)
     only("--limit", type=positive, metavar="N", help="only the first N; of trends, the last N runs (default 8)")
     near = parser.add_argument_group("which are duplicates").add_argument
     near("--like", type=share, metavar="L", help="from so near on, 0.5 to 1 (default 0.9 by wording, 0.95 by meaning)")
@@ -76,19 +79,20 @@ def _tree(project: Project, args: argparse.Namespace) -> None:
     )
 
 
-def _chosen(tree: Tree, args: argparse.Namespace) -> CaseFilter:
-    return CaseFilter(
+def _chosen(project: Project, tree: Tree, args: argparse.Namespace) -> CaseFilter:
+    chosen = CaseFilter(
         scenario_ids=scenario_ids(tree, args.behavior),
         split=None if args.split == "all" else args.split,
         tags=args.tag,
         status=None if args.status == "all" else args.status,
         text=args.text,
     )
+    return read_where(project, args.where).narrowed(chosen)
 
 
 def _cases(project: Project, args: argparse.Namespace) -> None:
     tree = project.nodes.tree()
-    chosen = _chosen(tree, args)
+    chosen = _chosen(project, tree, args)
     cases = project.cases.page(project.cases.keys(chosen)[: args.limit])
     if args.json:
         return write_json(case_list(tree, cases), "-")
@@ -109,7 +113,7 @@ def _duplicates(project: Project, args: argparse.Namespace) -> None:
     from synterm.cli.duplicates import list_duplicates
 
     tree = project.nodes.tree()
-    list_duplicates(project, tree, _chosen(tree, args), args)
+    list_duplicates(project, tree, _chosen(project, tree, args), args)
 
 
 def _prompts(project: Project, args: argparse.Namespace) -> None:

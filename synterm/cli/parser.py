@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping
-from typing import NoReturn, cast
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NoReturn, cast
 
 from synterm.core.share import MOST_SHARES, Share
 from synterm.errors import UsageError, did_you_mean
@@ -38,6 +38,18 @@ class Parser(argparse.ArgumentParser):
                     yield from below._long_options() if isinstance(below, Parser) else ()
             elif action.help is not argparse.SUPPRESS:
                 yield from (option for option in action.option_strings if option.startswith("--"))
+
+
+def add_where(add: Callable[..., Any], which: str = "cases") -> None:
+    """The option `--where`, added by an `add_argument`."""
+    add(
+        "--where",
+        action="append",
+        default=[],
+        metavar="QUERY",
+        help=f"only {which} that fit a query, as in the workbench's filter: 'tag:typo -expected:clarify fails:last'; "
+        "may be repeated, for what fits all of them (docs/where.md)",
+    )
 
 
 def positive(text: str) -> int:

@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
+from synterm.cli.choose import cases_where
 from synterm.cli.output import say
+from synterm.cli.parser import add_where
 from synterm.cli.places import opened
 from synterm.core.tree import LEVELS
 from synterm.errors import InputError, UsageError
@@ -20,6 +22,7 @@ HELP = "Remove parts of a project. Says what that destroys, and asks; answers th
 EXAMPLES = """\
 examples:
   synterm rm my.db case 8FH3K2QW 8FH3K2QX
+  synterm rm my.db case --where 'status:rejected -origin:manual'
   synterm rm my.db behavior 'Routing/Out of scope' --yes
   synterm rm my.db prompt router"""
 
@@ -31,15 +34,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `synterm rm`."""
     parser.add_argument("project", metavar="PROJECT")
     parser.add_argument("kind", metavar="KIND", choices=_KINDS, help=", ".join(_KINDS))
-    parser.add_argument("names", metavar="NAME", nargs="+", help="paths of nodes, ids of cases, names of the others")
+    parser.add_argument("names", metavar="NAME", nargs="*", help="paths of nodes, ids of cases, names of the others")
+    add_where(parser.add_argument)
     parser.add_argument("--yes", action="store_true", help="do not ask")
 
 
 def run(args: argparse.Namespace) -> int:
     """Remove what is named, all of it or nothing."""
     with opened(args.project) as project:
+        if args.where and args.kind != "case":
+            raise UsageError(f"--where chooses cases, not a {args.kind}", hint="synterm rm PROJECT case --where QUERY")
+        if bool(args.names) == bool(args.where):
+            raise UsageError(f"which {args.kind}?", hint=f"synterm rm PROJECT {args.kind} NAME …")
         prepare = _PREPARING.get(args.kind, _node)
         removals = [prepare(project, name, args.kind) for name in dict.fromkeys(args.names)]
+        removals += [_cases(project, args.where)] if args.where else []
         said = "; ".join(words for words, _ in removals)
         if not args.yes and not _agreed(said):
             say("nothing was removed")
@@ -74,6 +83,13 @@ def _node(project: Project, name: str, kind: str) -> Removal:
 def _case(project: Project, name: str, _kind: str) -> Removal:
     case = project.cases.get(name)
     return f"case {case.id} ({one_line(case.title, 40)})", lambda: [project.cases.remove([case.id])]
+
+
+def _cases(project: Project, where: Sequence[str]) -> Removal:
+    found = cases_where(project, where)
+    some = ", ".join(f"{case.id[-8:]} ({one_line(case.title, 30)})" for case in found[:3])
+    words = f"{plural(len(found), 'case')}: {some}{' …' if len(found) > 3 else ''}"
+    return words, lambda: [project.cases.remove([case.id for case in found])]
 
 
 def _prompt(project: Project, name: str, _kind: str) -> Removal:

@@ -11,7 +11,7 @@ from synterm.cli import against, ci_output
 from synterm.cli.batch import add_batch_arguments, batch_plan, batches
 from synterm.cli.choose import choose_cases, choose_variants
 from synterm.cli.output import data, refuse_no_folder, say, without_commands
-from synterm.cli.parser import amount, positive, shard, share
+from synterm.cli.parser import add_where, amount, positive, shard, share
 from synterm.cli.places import opened
 from synterm.cli.progress import LineProgress, StatusLine
 from synterm.cli.report import write_html_report
@@ -37,6 +37,7 @@ EXAMPLES = """\
 examples:
   synterm run my.db
   synterm run my.db --prompt router@v1 --prompt router@draft --behavior 'Routing/*'
+  synterm run my.db --where 'fails:last'             only what failed in the last run
   synterm run my.db --dry-run
   synterm run my.db --split holdout --min-pass-rate 0.9 --json - > report.json
   synterm run my.db --repeat 5 --stop-early          which verdicts are flaky, for few requests
@@ -139,6 +140,7 @@ def _what_to_evaluate(parser: argparse.ArgumentParser) -> None:
         help="features, behaviors and scenarios by path or name; * also crosses /; may be repeated (default: all)",
     )
     add("--tag", action="append", default=[], metavar="T", help="only cases with this tag; repeated: with all of them")
+    add_where(add)
     add(
         "--split",
         choices=_SPLITS,
@@ -267,6 +269,7 @@ def _plan(project: Project, args: argparse.Namespace) -> RunPlan:
             limit=args.limit,
             judged=args.rejudge is not None,
             share=args.shard,
+            where=args.where,
         ),
         repeats=args.repeat,
         judgings=args.rejudge or 1,

@@ -69,7 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listed = ", ".join(name for name, place in _WRITTEN.items() if place.startswith(_LISTINGS) and name != "generation")
     written = (
         f"what comes out: run, compare, coverage, distill, diff, merge, import (with --json), those of synterm ls "
-        f"({listed}), history, baselines, generation and effect (synterm generate), verdicts, calibration and "
+        f"({listed}), history, baselines, generation and effect (synterm generate), verdicts, calibration, "
         "drafts and verdict_import (synterm review), usable (synterm models --json), trial (with --test), settings"
     )
     read = "; what goes in: project (a text form), case and verdict (a line of a JSONL file)"

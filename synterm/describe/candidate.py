@@ -21,5 +21,10 @@ class Candidate:
     """What was done, in a few words: "two neighbouring keys swapped"."""
     tags: tuple[str, ...] = ()
     """Tags that it gets besides those of its seed."""
+    form: str = ""
+    """How its form alone was changed, as in "whitespace:tabs": it says what its seed says, and is meant to be near it.
+    Empty where it has other words."""
+    lineage: str = ""
+    """The id of the case with which its lineage began; empty for one that has no seed."""
     steps: tuple[dict[str, Any], ...] = field(default=())
     """The generators that it went through, the first one first: their configuration, with the random seed."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
-from typing import Any
+from typing import Any, Literal
 
 from synterm.core.case import Case, Origin, OriginKind, Split
 from synterm.core.generation import mark
@@ -46,7 +46,24 @@ class Wanted:
     """Only so many rows."""
     shown: int = 0
     """So many cases are kept to be shown."""
+    fates: bool = False
+    """Whether it is kept what becomes of each row: for a few."""
     write: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What becomes of one row."""
+
+    kind: Literal["new", "there", "wrong"]
+    where: str
+    """File and line."""
+    path: str = ""
+    """The scenario's path; empty where the row is wrong."""
+    case: Case | None = None
+    """None where the row is wrong."""
+    why: str = ""
+    """What is wrong with it."""
 
 
 @dataclass(slots=True)
@@ -75,6 +92,10 @@ class Imported:
     notes: list[str] = field(default_factory=list[str])
     shown: list[tuple[str, Case]] = field(default_factory=list[tuple[str, Case]])
     """The first cases, with their scenarios' paths."""
+    fates: list[Fate] = field(default_factory=list[Fate])
+    """What becomes of each row, where that is wanted."""
+    made_nodes: list[str] = field(default_factory=list[str])
+    """The ids of what was made of the tree, from the top."""
 
 
 def import_cases(project: Project, source: Source, file: SourceFile, wanted: Wanted) -> Iterator[Imported]:
@@ -83,8 +104,21 @@ def import_cases(project: Project, source: Source, file: SourceFile, wanted: Wan
     Rows that can't be cases are left out and named; the others are kept. Raises UsageError where it is not clear what
     the file holds or where it goes, InputError when it can't be read at all, OSError, ProjectError.
     """
-    found = Imported(new_id(), file.title, source.name, sha256_of(file))
-    rows = islice(source.rows(file), wanted.limit)
+    yield from _taken(project, source, file, islice(source.rows(file), wanted.limit), wanted, sha256_of(file))
+
+
+def preview_cases(
+    project: Project, source: Source, file: SourceFile, rows: Sequence[SourceRow | InputError], wanted: Wanted
+) -> Imported:
+    """What would become of rows that were read already, one by one; nothing is written. Raises as `import_cases`."""
+    *_, found = _taken(project, source, file, iter(rows), replace(wanted, write=False, fates=True), "")
+    return found
+
+
+def _taken(
+    project: Project, source: Source, file: SourceFile, rows: Rows, wanted: Wanted, sha256: str
+) -> Iterator[Imported]:
+    found = Imported(new_id(), file.title, source.name, sha256)
     head = list(islice(rows, _SAMPLE))
     if not head:
         raise InputError(f"read as {source.name}, there are no rows in it", where=file.title)
@@ -93,7 +127,7 @@ def import_cases(project: Project, source: Source, file: SourceFile, wanted: Wan
     into = _into(places, wanted, sample)
     if sample:
         found.columns, notes = choose_columns(
-            sample, wanted.columns, _prompting(project), tells_expected=source.tells_expected
+            sample, wanted.columns, prompting_of(project), tells_expected=source.tells_expected
         )
         found.notes += notes
     work = _Import(project, found, wanted, places, into)
@@ -129,6 +163,8 @@ class _Import:
                 self._settle(under_way)
                 under_way, batch = self._put(batch), []
                 yield self._found
+            elif self._found.rows % _BATCH == 0:
+                yield self._found
         self._settle(under_way)
         self._settle(self._put(batch))
         yield self._found
@@ -137,6 +173,7 @@ class _Import:
         if not (batch and self._wanted.write):
             return None
         self._places.write()
+        self._found.made_nodes = self._places.made_ids
         return self._project.imports.put(batch)
 
     def _settle(self, under_way: Future[int] | None) -> None:
@@ -146,26 +183,33 @@ class _Import:
     def _case(self, row: SourceRow | InputError) -> Case | None:
         """The case of a row that is to be kept."""
         if isinstance(row, InputError):
-            self._found.wrong.add(row)
-            return None
+            return self._refuse(row)
         try:
             parts = parts_of(row, self._found.columns)
             place = self._places.place(_path(parts.path, self._into), row.checks)
             case = self._made(row, parts, place)
             content = bytes.fromhex(case.content_id[:32])
         except TypeError as error:
-            self._found.wrong.add(InputError(f"holds what can't be kept: {error}", where=row.where))
-            return None
+            return self._refuse(InputError(f"holds what can't be kept: {error}", where=row.where))
         except InputError as error:
-            self._found.wrong.add(InputError(error.message, where=row.where, hint=error.hint))
-            return None
+            return self._refuse(InputError(error.message, where=row.where, hint=error.hint))
         known = self._contents(place)
         if content in known and not self._wanted.duplicates:
             self._found.duplicates.add(InputError(f"is in {place.path} already", where=row.where))
+            self._tell(Fate("there", row.where, place.path, case))
             return None
         known.add(content)
         self._keep(case, place)
+        self._tell(Fate("new", row.where, place.path, case))
         return case
+
+    def _refuse(self, error: InputError) -> None:
+        self._found.wrong.add(error)
+        self._tell(Fate("wrong", error.where or "", why=error.message))
+
+    def _tell(self, fate: Fate) -> None:
+        if self._wanted.fates:
+            self._found.fates.append(fate)
 
     def _keep(self, case: Case, place: Place) -> None:
         found = self._found
@@ -229,7 +273,8 @@ def _path(said: str | None, into: str | None) -> str:
     return said if into is None or said.count("/") >= 2 else f"{into}/{said}"
 
 
-def _prompting(project: Project) -> Prompting:
+def prompting_of(project: Project) -> Prompting:
+    """What the project's prompts take."""
     prompts = project.prompts.all()
     names = (name for needed in _needed(project).values() for name in sorted(needed))
     return Prompting(tuple(dict.fromkeys(names)), variable_of(prompts))

@@ -38,7 +38,9 @@ class Columns:
     """A column with tags: a list, or a text with commas between."""
     arms: tuple[str, ...] = ()
     """Columns whose values become tags with the column's name before: ``arm:B``."""
+    no_tags: bool = False
     split: str | None = None
+    no_split: bool = False
     path: str | None = None
     """A column with the scenario's path, or the end of it."""
     as_named: bool = False
@@ -85,13 +87,16 @@ def choose_columns(
     """
     names = list(dict.fromkeys(name for row in rows for name in row.fields))
     notes: list[str] = []
-    asked = (*wanted.inputs.values(), *wanted.arms, *filter(None, (wanted.expected, wanted.path)))
+    single = (wanted.expected, wanted.path, wanted.tags, wanted.split)
+    asked = (*wanted.inputs.values(), *wanted.arms, *filter(None, single))
     real = {column: _real(column, names) for column in asked}
     chosen = replace(
         wanted,
         inputs={variable: real[column] for variable, column in wanted.inputs.items()},
         expected=real.get(wanted.expected or ""),
         path=real.get(wanted.path or ""),
+        tags=real.get(wanted.tags or ""),
+        split=real.get(wanted.split or ""),
         arms=tuple(real[arm] for arm in wanted.arms),
         as_named=bool(rows) and all(row.whole for row in rows),
     )
@@ -101,8 +106,8 @@ def choose_columns(
     free = [name for name in names if name not in taken]
     chosen = replace(
         chosen,
-        tags=_first(_TAGS, free),
-        split=_first((_SPLIT,), free),
+        tags=chosen.tags or (None if wanted.no_tags else _first(_TAGS, free)),
+        split=chosen.split or (None if wanted.no_split else _first((_SPLIT,), free)),
         arms=chosen.arms or tuple(name for name in free if name.casefold() in _ARMS),
     )
     if chosen.expected is None and not wanted.no_expected and not tells_expected:
@@ -155,7 +160,8 @@ def _given(row: SourceRow, columns: Columns) -> dict[str, Any]:
         }
     empty = [name for name, value in given.items() if value is None or value == ""]
     if len(empty) == len(given):
-        raise InputError(f"nothing stands under {', '.join(map(repr, empty)) or 'any name'}")
+        under = empty if columns.as_named else [columns.inputs.get(name, name) for name in empty]
+        raise InputError(f"nothing stands under {', '.join(map(repr, under)) or 'any name'}")
     return given
 
 

@@ -49,6 +49,11 @@ class Places:
         """The scenarios that were made."""
         return [node for node in self._new.values() if node.level == "scenario"]
 
+    @property
+    def made_ids(self) -> list[str]:
+        """The ids of all nodes that were made, from the top."""
+        return [node.id for node in self._new.values()]
+
     def path_of(self, into: str | None) -> str | None:
         """The path that ``--into`` says, as text; the only scenario's where nothing is said and there is only one."""
         if into is not None:

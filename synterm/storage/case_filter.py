@@ -12,7 +12,7 @@ from synterm.storage.case_search import needle
 
 Flag = Literal["dup", "no-expected", "unknown-label", "missing-var", "empty", "leak"]
 FLAGS: tuple[Flag, ...] = get_args(Flag)
-Field = Literal["text", "tag", "split", "status", "origin", "id", "scenario", "expected", "flag"]
+Field = Literal["text", "tag", "split", "status", "origin", "id", "scenario", "expected", "flag", "fails", "passes"]
 Condition = tuple[str, list[Any]]
 """SQL, and the values of its question marks."""
 
@@ -23,7 +23,8 @@ class Term:
 
     field: Field
     value: str
-    """For `scenario` and `expected` a pattern with ``*`` and ``?``; for `id` a row name such as c17, or an id's end."""
+    """For `scenario` and `expected` a pattern with ``*`` and ``?``; for `id` a row name such as c17, or an id's end;
+    for `fails` and `passes` the id of a recorded run."""
     negated: bool = False
 
 
@@ -91,6 +92,8 @@ def _condition(term: Term, facts: QualityFacts) -> Condition:
             -len(term.value),
             term.value.upper(),
         ]
+    if term.field in ("fails", "passes"):
+        return _SQL[term.field], [term.value] * _SQL[term.field].count("?")
     pattern = term.value.casefold()
     return _SQL[term.field], [pattern, pattern] if term.field == "scenario" else [
         pattern if term.field == "expected" else term.value
@@ -123,7 +126,13 @@ _FLAGS = {
     "WHERE type <> 'null' AND trim(value, char(9, 10, 11, 12, 13, 32)) <> ''))",
     "unknown-label": "NOT label_known(scenario_id, (SELECT expected FROM contents WHERE contents.id = content_id))",
 }
+_FOUND = (
+    "cases.id {} (SELECT case_id FROM evaluations JOIN run_columns ON run_columns.pk = column_pk "
+    "WHERE run_id = ? AND passed {})"
+)
 _SQL: dict[str, str] = {
+    "fails": _FOUND.format("IN", "= 0"),
+    "passes": f"({_FOUND.format('IN', '= 1')} AND {_FOUND.format('NOT IN', 'IS NOT 1')})",
     "split": "split = ?",
     "status": "status = ?",
     "tag": "EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?)",

@@ -126,6 +126,19 @@ class Project:
                 check_schema(db, path)
         return cls(path, db, Writer(path, read_only=True), read_only=True)
 
+    @contextlib.contextmanager
+    def beside(self) -> Generator[Project]:
+        """The same for another thread: reads on a connection of its own, writes with this one's writer.
+
+        Raises ProjectError.
+        """
+        with _errors(self.path):
+            db = connect(self.path, read_only=True)
+        try:
+            yield Project(self.path, db, self._writer, read_only=self.read_only)
+        finally:
+            db.conn.close()
+
     def __enter__(self) -> Project:
         return self
 

@@ -17,6 +17,10 @@ from synterm.core.prompt import Prompt, PromptBody, PromptVersion
 from synterm.core.tree import Tree
 from synterm.errors import InputError
 from synterm.evaluate.checklist import Checklist
+from synterm.evaluate.quality import quality_facts
+from synterm.evaluate.query.parse import Query, parse_query
+from synterm.evaluate.query.where import run_named
+from synterm.evaluate.query.words import Known
 from synterm.providers.known_params import param_problem
 from synterm.storage.case_filter import CaseFilter, QualityFacts
 from synterm.storage.case_list import CaseList
@@ -29,9 +33,6 @@ from synterm.tui.board.column import Column, Counts
 from synterm.tui.board.columns import Columns
 from synterm.tui.board.lineup import Lineup
 from synterm.tui.board.rows import CaseRows
-from synterm.tui.cases.quality import quality_facts
-from synterm.tui.cases.query import Query, parse_query
-from synterm.tui.cases.query_words import Known
 from synterm.tui.drafts import Drafts
 from synterm.tui.edits import EditLog
 
@@ -129,7 +130,8 @@ class Session:
         versions = ["draft", *(version.label for version in reversed(self.prompt.versions if self.prompt else ()))]
         models = [model.name for model in self.models]
         columns = [*versions, *(f"{version}·{model}" for version in versions for model in models)]
-        return Known(self.tags, [*names], self.checklist.labels(), columns)
+        labels, project = self.checklist.labels(), self.project
+        return Known(self.tags, [*names], labels, columns, ("last",), partial(run_named, project))
 
     @property
     def facts(self) -> QualityFacts:

@@ -401,53 +401,109 @@ def test_one_that_gives_everything_the_same_label_vouches_for_nothing(
     assert "is right in 3 of 9 known cases" in sure.origin.detail["label_check"]["reason"]
 
 
-FAR = ("--no-usual-filters", "--filter", "too-close:0.8", "--with", "misspellings:strength=0.6", "--count", "12")
+@pytest.mark.parametrize("noise", ["whitespace", "casing", "misspellings", "homoglyphs"])
+def test_noise_may_be_near_its_seed_and_near_its_seeds_other_variants(synterm: Synterm, path: Path, noise: str) -> None:
+    done = synterm("generate", path, "--with", noise, "--count", "6", "--json", "-")
+    funnel = done.json["generation"]["funnel"]
+    assert (done.code, funnel["kept"]) == (0, 6), funnel
+    assert "too-close" not in funnel["dropped"]
+    forms = {case.origin.detail["form"] for case in generated(path, "draft")}
+    assert all(form.startswith(f"{noise}:") for form in forms)
+    assert {case.root_id for case in generated(path)} <= {case.origin.seed_id for case in generated(path)}
 
 
-def test_the_effect_of_thresholds_is_told_and_one_of_them_is_taken_up(synterm: Synterm, path: Path) -> None:
-    assert synterm("generate", path, *FAR).code in (0, 3)
-    told = synterm("generate", path, "--effect")
+def test_of_one_seed_and_one_kind_of_noise_what_is_nearly_the_same_is_dropped(
+    synterm: Synterm, make_project: MakeProject, stub: Stub
+) -> None:
+    seed = {"input": "please book the large room on the second floor for monday", "expected": "schedule"}
+    path = make_project(project_text(stub, [seed]))
+    done = synterm("generate", path, "--with", "whitespace:only=tabs", "--count", "3", "--json", "-")
+    funnel = done.json["generation"]["funnel"]
+    assert funnel["kept"] == 1
+    assert set(funnel["dropped"]) <= {"near-duplicate", "repeated"}
+
+
+def test_a_generator_that_finds_nothing_to_change_lets_a_candidate_of_a_chain_pass(
+    synterm: Synterm, make_project: MakeProject, stub: Stub
+) -> None:
+    cases = [{"input": "I am here", "expected": "clarify"}, {"input": "zzz qqq", "expected": "clarify"}]
+    path = make_project(project_text(stub, cases))
+    chain = ("--no-usual-filters", "--with", "contractions | casing", "--count", "8")
+    synterm("generate", path, *chain)
+    steps = {tuple(step["type"] for step in case.origin.detail["steps"]) for case in generated(path)}
+    assert steps == {("contractions", "casing"), ("casing",)}
+    alone = synterm("generate", path, "--no-usual-filters", "--with", "contractions | shorthand", "--count", "30")
+    assert "contractions | shorthand: the text has nothing that could be changed so" in alone.out
+
+
+@pytest.fixture
+def wordy(make_project: MakeProject, stub: Stub) -> Path:
+    """A project whose model writes texts that are very near to the seed, half of it, and far from it, in turns."""
+    seed = "tell me about what was said in the planning meeting with the people from sales"
+    half = " ".join(seed.split()[:7])
+    numbers = iter(range(1000))
+
+    def near_half_far(messages: Messages) -> str:
+        wanted = int(messages[0]["content"].rpartition("exactly ")[2].split()[0])
+        written = [
+            f"{seed} {{}}",
+            f"{half} of those who came to the small hall {{}}",
+            "which bus goes to the harbour {}",
+        ]
+        chosen = [next(numbers) for _ in range(wanted)]
+        return texts(*(written[number % 3].format(f"x{number}y") for number in chosen))
+
+    stub.reply(near_half_far)
+    return make_project(project_text(stub, [{"input": seed, "expected": "summarize"}]))
+
+
+FAR = (*ONLY, "--filter", "too-close:0.8", "--count", "12")
+
+
+def test_the_effect_of_thresholds_is_told_and_one_of_them_is_taken_up(synterm: Synterm, wordy: Path) -> None:
+    assert synterm("generate", wordy, *FAR).code in (0, 3)
+    told = synterm("generate", wordy, "--effect")
     assert told.code == 0, told.err
     assert "too-close: drops from 0.8" in told.out
     assert "◂ as it was made" in told.out
-    [found] = synterm("generate", path, "--effect", "last", "--json", "-").json["filters"]
-    kept = len(generated(path, "draft"))
+    [found] = synterm("generate", wordy, "--effect", "last", "--json", "-").json["filters"]
+    kept = len(generated(wordy, "draft"))
     assert found["kept"] == kept
     rows = {row["threshold"]: row for row in found["thresholds"]}
     assert rows[0.8]["kept"] == kept
     assert (rows[1.0]["dropped"], rows[0.05]["kept"]) == (0, 0)
     assert rows[1.0]["kept"] == kept + rows[1.0]["restored"]
-    dropped = [case.origin.detail["dropped"]["filter"] for case in generated(path, "rejected")]
+    dropped = [case.origin.detail["dropped"]["filter"] for case in generated(wordy, "rejected")]
     assert rows[1.0]["restored"] == dropped.count("too-close") > 0
 
-    done = synterm("generate", path, "--effect", "--apply", "too-close:0.5")
+    done = synterm("generate", wordy, "--effect", "--apply", "too-close:0.5")
     assert done.code == 0, done.err
-    left = generated(path, "draft")
+    left = generated(wordy, "draft")
     assert len(left) == rows[0.5]["kept"] < kept
     assert all(score_of(case) < 0.5 for case in left)
-    [lost] = [case for case in generated(path, "rejected") if "moved" in case.origin.detail][:1]
-    assert "the threshold was moved to 0.5" in synterm("show", path, "case", lost.id).out
+    [lost] = [case for case in generated(wordy, "rejected") if "moved" in case.origin.detail][:1]
+    assert "the threshold was moved to 0.5" in synterm("show", wordy, "case", lost.id).out
     # Back where it was: the same are kept.
-    synterm("generate", path, "--effect", "--apply", "too-close:0.8")
-    assert len(generated(path, "draft")) == kept
+    synterm("generate", wordy, "--effect", "--apply", "too-close:0.8")
+    assert len(generated(wordy, "draft")) == kept
 
 
 def test_a_moved_threshold_leaves_alone_what_somebody_decided_and_undoing_takes_the_rest(
-    synterm: Synterm, path: Path
+    synterm: Synterm, wordy: Path
 ) -> None:
-    synterm("generate", path, *FAR)
-    [first, *_] = sorted(generated(path, "draft"), key=score_of, reverse=True)
-    synterm("edit", path, "case", first.id, "--status", "accepted")
-    synterm("generate", path, "--effect", "--apply", "too-close:0.05")
-    assert [case.id for case in generated(path) if case.status != "rejected"] == [first.id]
-    synterm("generate", path, "--undo")
-    assert [case.id for case in generated(path)] == [first.id]
+    synterm("generate", wordy, *FAR)
+    [first, *_] = sorted(generated(wordy, "draft"), key=score_of, reverse=True)
+    synterm("edit", wordy, "case", first.id, "--status", "accepted")
+    synterm("generate", wordy, "--effect", "--apply", "too-close:0.05")
+    assert [case.id for case in generated(wordy) if case.status != "rejected"] == [first.id]
+    synterm("generate", wordy, "--undo")
+    assert [case.id for case in generated(wordy)] == [first.id]
 
 
-def test_a_threshold_that_the_scores_tell_nothing_of_is_refused(synterm: Synterm, path: Path) -> None:
-    synterm("generate", path, *FAR)
+def test_a_threshold_that_the_scores_tell_nothing_of_is_refused(synterm: Synterm, wordy: Path) -> None:
+    synterm("generate", wordy, *FAR)
     for wanted, words in (("too-close:2", "can be moved from"), ("length:2", "those that do: too-close"), ("x", "0.5")):
-        done = synterm("generate", path, "--effect", "--apply", wanted)
+        done = synterm("generate", wordy, "--effect", "--apply", wanted)
         assert done.code == 2
         assert words in done.err
 

@@ -11,9 +11,8 @@ from synterm.core.tree import Node
 from synterm.describe.coverage import report as engine
 from synterm.errors import ModelError
 from synterm.storage.project import Project
-from synterm.tui.generate.preset import Preset
-from synterm.tui.screens import coverage as coverage_screen
 from synterm.tui.screens.coverage import CoverageScreen
+from synterm.tui.screens.generate import GenerateScreen
 from synterm.tui.screens.text import TextScreen
 from synterm.tui.screens.workbench.screen import WorkbenchScreen
 from tests.tui.conftest import Bench, MakeProject, OpenBench
@@ -75,16 +74,7 @@ async def test_the_map_has_every_case_and_its_text_below(make_project: MakeProje
         assert isinstance(bench.app.screen, TextScreen)
 
 
-async def test_a_key_generates_into_the_hole_under_the_cursor(
-    make_project: MakeProject, open_bench: OpenBench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    opened: list[Preset] = []
-
-    def screen_for(_: object, preset: Preset) -> TextScreen:
-        opened.append(preset)
-        return TextScreen("Generate", [])
-
-    monkeypatch.setattr(coverage_screen, "generate_screen", screen_for)
+async def test_a_key_generates_into_the_hole_under_the_cursor(make_project: MakeProject, open_bench: OpenBench) -> None:
     async with open_bench(make_project(), size=(130, 40)) as bench:
         screen = await coverage(bench)
         assert screen.report is not None
@@ -92,19 +82,24 @@ async def test_a_key_generates_into_the_hole_under_the_cursor(
         await bench.settle()
         hole = screen.report.behaviors[1].holes[1]
         assert hole.have < hole.want
-        assert opened == [Preset(hole.generators, hole.seeds, hole.into, hole.want - hole.have, hole.words)]
+        generate = bench.app.screen
+        assert isinstance(generate, GenerateScreen)
+        form = generate.form.form
+        assert (form.chains.splitlines(), form.into) == ([*hole.generators], hole.into)
+        assert (form.count, form.filters) == (str(hole.want - hole.have), " ".join(hole.filters))
         assert hole.words in bench.text()
         # Cases may have been made there: they are looked at anew.
         before = screen.report
         bench.project.cases.put([Case(scenario_id=hole.into, input={"message": "why?"}, expected="clarify")]).result()
         await bench.pilot.press("escape")
         await bench.settle()
+        assert bench.app.screen is screen
         assert screen.report is not before
         assert screen.report.behaviors[1].cases == before.behaviors[1].cases + 1
         assert screen.behaviors.cursor == 2
         await bench.pilot.press("4", "enter")
         await bench.settle()
-        assert len(opened) == 2
+        assert isinstance(bench.app.screen, GenerateScreen)
 
 
 async def test_on_a_small_screen_panes_are_tabs(make_project: MakeProject, open_bench: OpenBench) -> None:

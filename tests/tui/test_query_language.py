@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from synterm.errors import InputError
+from synterm.evaluate.query.hints import completed, completions
+from synterm.evaluate.query.parse import ResultTerm, parse_query
+from synterm.evaluate.query.words import Known, quoted
 from synterm.storage.case_filter import CaseFilter, Term
-from synterm.tui.cases.query import ResultTerm, parse_query
-from synterm.tui.cases.query_hints import completed, completions
-from synterm.tui.cases.query_words import Known, quoted
 from tests.tui.conftest import MakeProject, OpenBench
 
 KNOWN = Known(
@@ -187,3 +187,16 @@ async def test_a_big_project_is_searched_beside_the_screen(
         await bench.pilot.press("escape")
         await bench.settle()
         assert len(bench.screen.session.rows) == 5
+
+
+async def test_the_last_recorded_run_can_be_asked_too(make_project: MakeProject, open_bench: OpenBench) -> None:
+    async with open_bench(make_project()) as bench:
+        await bench.pilot.press("ctrl+r")
+        await bench.settle()
+        bench.screen.cases.focus_filter()
+        await bench.type("passes:last")
+        await bench.settle()
+        assert [case.title for case in bench.screen.session.rows] == ["asdf??"]
+        await bench.type("-7")
+        await bench.settle()
+        assert "passes:last-7: there" in bench.text()

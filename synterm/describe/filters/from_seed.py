@@ -13,12 +13,16 @@ from synterm.describe.filters.base import Filter, Found, Judge, Known
 from synterm.describe.likeness import Units, likeness, units
 from synterm.describe.wording import compared
 
+_NEARLY = 0.999
+"""What differs at all is not the same, however little it is."""
+
 
 class TooClose(Filter):
     """Drops what is its seed over again, or hardly anything else.
 
     The score is how alike both are in their wording, 0 to 1, as they are written: case and punctuation count. By
-    default only a copy is dropped, since misspellings are close by their nature; 0.9 is for paraphrases.
+    default only a copy is dropped; 0.9 is for paraphrases. White space counts only where a generator changed a text's
+    form alone, as noise does: that is no copy.
     """
 
     type = "too-close"
@@ -40,6 +44,8 @@ class _CloseJudge(Judge):
         if seed is None:
             return Found(True, None, "it has no seed")
         score = _as_written(compared(candidate.input), compared(seed.input))
+        if candidate.form and candidate.input != seed.input:
+            score = min(score, _NEARLY)  # its white space was changed, which is all that was meant
         reason = "the same as its seed" if score == 1 else f"{score:.2f} like its seed in its wording"
         return Found(score < self._threshold, score, reason)
 
@@ -50,8 +56,7 @@ def _as_written(text: str, other: str) -> float:
         return 1.0
     a, b = units(one), units(two)
     found = likeness(a, b) if a.words and b.words else likeness(Units(one, ""), Units(two, ""))
-    # What differs at all is not the same, however little it is.
-    return min(round(found, 3), 0.999)
+    return min(round(found, 3), _NEARLY)
 
 
 class TooFar(Filter):

@@ -10,7 +10,7 @@ from synterm.core.case import Case
 from synterm.core.ids import canonical_json
 from synterm.describe.candidate import Candidate
 from synterm.describe.filters.base import Filter, Found, Judge, Known
-from synterm.describe.filters.neighbours import By, Neighbours, is_seed
+from synterm.describe.filters.neighbours import By, Neighbours, is_other_form, is_seed
 from synterm.describe.wording import compared
 
 _BELOW = 0.1
@@ -22,8 +22,10 @@ class NearDuplicate(Filter):
     """Drops what stands in the project in about the same words, or was kept before: in any scenario, split or status.
 
     The score is how alike both are in their wording, 0 to 1: the share of letters in common, in order, where each
-    difference weighs more in a short text. The candidate's own seed counts only where it is the very same text, and
-    so do cases that expect another result (`contradiction` is for those).
+    difference weighs more in a short text. The candidate's own seed counts only where it is the very same text. Of its
+    lineage, those whose form was changed in another way, or not at all, don't count: a misspelled text is near its seed
+    by its nature, and so are its other variants. Neither do cases that expect another result (`contradiction` is for
+    those).
     """
 
     type = "near-duplicate"
@@ -74,7 +76,11 @@ class _NearJudge(Judge):
     def judge(self, candidate: Candidate, seed: Case | None) -> Found:
         text, expects = compared(candidate.input), canonical_json(candidate.expected)
         for near in self._neighbours.near(text):
-            if is_seed(near, seed, text) or (near.expects != expects and not self._settings.any_expected):
+            if (
+                is_seed(near, seed, text)
+                or is_other_form(near, candidate)
+                or (near.expects != expects and not self._settings.any_expected)
+            ):
                 continue
             score = round(near.likeness, 3)
             return Found(near.likeness < self._settings.threshold, score, f"{score:.2f} like {near.name}")

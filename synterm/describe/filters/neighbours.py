@@ -35,6 +35,10 @@ class Neighbour:
     expected: str
     """The same for people, shortened."""
     likeness: float
+    lineage: str = ""
+    """The id of the case with which its lineage began; empty for one that has no seed."""
+    form: str = ""
+    """How its form alone was changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,8 @@ class _Entry:
     name: str
     key: bytes
     expects: bytes
+    lineage: str
+    form: str
 
 
 class Neighbours:
@@ -61,14 +67,17 @@ class Neighbours:
         for number, likeness in self._near(text):
             entry = self._entries[number]
             expected = one_line(value_text(_value(entry.expects)), 40)
-            yield Neighbour(entry.case_id, entry.name, entry.key, entry.expects, expected, likeness)
+            yield Neighbour(
+                entry.case_id, entry.name, entry.key, entry.expects, expected, likeness, entry.lineage, entry.form
+            )
 
     def keep(self, candidate: Candidate) -> None:
         """Take in a candidate."""
         self._take()
         text = compared(candidate.input)
         name = f"one kept before it, {shown(text)}"
-        self._entries.append(_Entry("", name, _key(text), canonical_json(candidate.expected)))
+        expects = canonical_json(candidate.expected)
+        self._entries.append(_Entry("", name, _key(text), expects, candidate.lineage, candidate.form))
         self._add([text])
 
     def _take(self) -> None:
@@ -78,7 +87,9 @@ class Neighbours:
         waiting: list[str] = []
         for case in self._known.cases:
             text = compared(case.input)
-            self._entries.append(_Entry(case.id, named(case), _key(text), canonical_json(case.expected)))
+            form = str(case.origin.detail.get("form", ""))
+            expects = canonical_json(case.expected)
+            self._entries.append(_Entry(case.id, named(case), _key(text), expects, case.root_id, form))
             waiting.append(text)
             if len(waiting) == _PART:
                 self._add(waiting)
@@ -112,6 +123,11 @@ def _value(expects: bytes) -> Any:
 def is_seed(neighbour: Neighbour, seed: Case | None, text: str) -> bool:
     """Whether a neighbour is the candidate's own seed, in other words than its own: near by its nature."""
     return seed is not None and neighbour.case_id == seed.id and neighbour.key != _key(text)
+
+
+def is_other_form(neighbour: Neighbour, candidate: Candidate) -> bool:
+    """Whether both are of one lineage, and differ in how their form alone was changed."""
+    return bool(candidate.lineage) and neighbour.lineage == candidate.lineage and neighbour.form != candidate.form
 
 
 def _key(text: str) -> bytes:

@@ -79,7 +79,7 @@ class Maker(Generator):
 class Asker(Generator):
     """A generator that has a model write."""
 
-    wording: ClassVar[int] = 1
+    wording: ClassVar[int] = 2
     """Raised whenever the same configuration would ask in other words than before."""
 
     def settled(self, seed: Case | None, around: Surroundings, random: Random) -> Self:

@@ -50,7 +50,7 @@ class Borderline(Writer):
 
     def ask(self, seed: Case | None, around: Surroundings, number: int, random: Random) -> Question:
         if around.small:
-            return self.ask_small(around, random)
+            return self.ask_small(seed, around, random)
         self.input_of("", seed, around)
         known = [one_line(str(case.input), 1000) for case in around.examples]
         return question(self.task(around), [*about(around), *examples(around)], number, longest_of(known, 2.0, 400))

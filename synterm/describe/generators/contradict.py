@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from random import Random
 from typing import Any, ClassVar
 
 from synterm.checks.question import fenced
 from synterm.core.case import Case
+from synterm.core.completion import Completion
+from synterm.describe.candidate import Candidate
 from synterm.describe.generators.asked import about
-from synterm.describe.generators.base import Surroundings
+from synterm.describe.generators.base import Question, Surroundings
 from synterm.describe.generators.lines import lines_of, rewritten
+from synterm.describe.generators.replies import texts_of
+from synterm.describe.generators.shots import AGAINST, NEGATED
+from synterm.describe.generators.small import reframed, request_in
 from synterm.describe.generators.writing import UNKNOWN, Writer
 
 
@@ -35,6 +41,17 @@ class Contradict(Writer):
     def input_of(self, text: str, seed: Case | None, around: Surroundings) -> dict[str, Any]:
         assert seed, "it needs a seed"
         return rewritten(seed.input, {self._line(seed, around)[0]: text})
+
+    def ask_small(self, seed: Case | None, around: Surroundings, random: Random) -> Question:
+        return reframed(request_in(self._line(seed, around)[1])[1], AGAINST, NEGATED, random)
+
+    def read(self, reply: Completion, seed: Case | None, around: Surroundings) -> Iterable[Candidate]:
+        if not around.small:
+            yield from super().read(reply, seed, around)
+            return
+        before, _, after = request_in(self._line(seed, around)[1])
+        for text in texts_of(reply):
+            yield self._candidate(f"{before}{text}{after}", None, seed, around)
 
     def told(self) -> str:
         return "negated or contradicted"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from synterm.describe.generators.base import Surroundings
+from random import Random
+
+from synterm.describe.generators.base import Question, Surroundings
 from synterm.describe.generators.rewriting import Rewriter
-from synterm.describe.generators.shots import LONGER, SHORTER, Shots
+from synterm.describe.generators.shots import LONG, REFRAMED, SHORTER
+from synterm.describe.generators.small import reframed, shortened
 
 
 class Elaborate(Rewriter):
@@ -22,12 +25,8 @@ class Elaborate(Rewriter):
     def told(self) -> str:
         return "said at more length"
 
-    def shots(self) -> Shots | None:
-        return LONGER
-
-    @property
-    def opened(self) -> bool:
-        return True
+    def ask_small(self, sentence: str, random: Random) -> Question:
+        return reframed(sentence, LONG, REFRAMED, random)
 
     @property
     def grows(self) -> float:
@@ -49,8 +48,8 @@ class Terse(Rewriter):
     def told(self) -> str:
         return "said in few words"
 
-    def shots(self) -> Shots | None:
-        return SHORTER
+    def ask_small(self, sentence: str, random: Random) -> Question:
+        return shortened(sentence, SHORTER, random)
 
     @property
     def grows(self) -> float:

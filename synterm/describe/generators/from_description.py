@@ -13,7 +13,8 @@ from synterm.core.case import Case, input_text
 from synterm.core.completion import Completion
 from synterm.describe.candidate import Candidate
 from synterm.describe.generators.base import Question, Surroundings
-from synterm.describe.generators.shots import go_on
+from synterm.describe.generators.replies import texts_of
+from synterm.describe.generators.small import go_on, slip_of
 from synterm.describe.generators.writing import Writer
 from synterm.text import one_line
 
@@ -36,6 +37,10 @@ class FromDescription(Writer):
         return super().ask(seed, self._of_label(around), number, random)
 
     def read(self, reply: Completion, seed: Case | None, around: Surroundings) -> Iterable[Candidate]:
+        if around.small:
+            known = [input_text(case.input) for case in around.examples]
+            for problem in filter(None, (slip_of(text, known) for text in texts_of(reply))):
+                raise ValueError(problem)
         for made in super().read(reply, seed, self._of_label(around)):
             if self.label is None or made.expected == self.label:
                 yield made
@@ -51,14 +56,14 @@ class FromDescription(Writer):
     def told(self) -> str:
         return "written from the description"
 
-    def ask_small(self, around: Surroundings, random: Random) -> Question:
+    def ask_small(self, seed: Case | None, around: Surroundings, random: Random) -> Question:
         known = [one_line(input_text(case.input), 200) for case in around.examples]
         if len(known) < _FEWEST:
             such = f" that expect {self.label}" if self.label else ""
             raise ValueError(f"a model as small as this needs {_FEWEST} cases of the scenario{such} to go on from")
         self.input_of("", None, around)
         instruction = f"Write a message: {one_line(around.scenario, 80)}."
-        return go_on(instruction, known[:8], max(60, max(map(len, known))), random)
+        return go_on(instruction, known, max(60, *map(len, known)), random)
 
     def _of_label(self, around: Surroundings) -> Surroundings:
         """The surroundings with examples of the label alone, as far as a very small model goes on from them."""

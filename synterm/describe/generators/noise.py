@@ -105,7 +105,12 @@ class Noise(Maker):
             made.add(key)
             misses = 0
             yield Candidate(
-                rewritten(seed.input, new), seed.expected, self.keeps, _note(kind, texts, chosen), tags=(self.type,)
+                rewritten(seed.input, new),
+                seed.expected,
+                self.keeps,
+                _note(kind, texts, chosen),
+                tags=(self.type,),
+                form=f"{self.type}:{kind}" if self.keeps == "same" else "",
             )
 
     def _places(self, lines: list[tuple[Path, str]], also: list[str]) -> dict[str, list[_Place]]:

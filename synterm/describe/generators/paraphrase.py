@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from synterm.describe.generators.base import Surroundings
+from random import Random
+
+from synterm.describe.generators.base import Question, Surroundings
 from synterm.describe.generators.rewriting import Rewriter
-from synterm.describe.generators.shots import PARAPHRASES, Shots
+from synterm.describe.generators.shots import PLAIN, REFRAMED
+from synterm.describe.generators.small import reframed
 
 
 class Paraphrase(Rewriter):
@@ -22,9 +25,5 @@ class Paraphrase(Rewriter):
     def told(self) -> str:
         return "said in other words"
 
-    def shots(self) -> Shots | None:
-        return PARAPHRASES
-
-    @property
-    def opened(self) -> bool:
-        return True
+    def ask_small(self, sentence: str, random: Random) -> Question:
+        return reframed(sentence, PLAIN, REFRAMED, random)

@@ -15,6 +15,7 @@ from synterm.describe.candidate import Candidate
 from synterm.describe.generators.asked import about, examples, question
 from synterm.describe.generators.base import Asker, Question, Surroundings
 from synterm.describe.generators.replies import items_of
+from synterm.describe.generators.small import TOO_SMALL
 
 _FIELDS = {"persona": 600, "goal": 600, "temper": 200, "opening": 1000}
 """What is written of a user, each with the characters it may have."""
@@ -34,7 +35,7 @@ class Personas(Asker):
 
     def ask(self, seed: Case | None, around: Surroundings, number: int, random: Random) -> Question:
         if around.small:
-            raise ValueError("the model is too small for this: it needs one that follows instructions")
+            raise ValueError(TOO_SMALL)
         self._dialog(around)
         task = (
             "Invent users who talk with the app, different from each other in age, work, knowledge and mood. For "

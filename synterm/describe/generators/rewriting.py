@@ -18,7 +18,7 @@ from synterm.describe.generators.asked import about, label_of, longest_of, quest
 from synterm.describe.generators.base import Asker, Question, Surroundings
 from synterm.describe.generators.lines import Path, lines_of, rewritten
 from synterm.describe.generators.replies import texts_of
-from synterm.describe.generators.shots import Shots, by_example, openings_for, slip_of
+from synterm.describe.generators.small import TOO_SMALL, request_in
 
 
 class Rewriter(Asker):
@@ -40,9 +40,10 @@ class Rewriter(Asker):
     def told(self) -> str:
         """What was done, in a few words."""
 
-    def shots(self) -> Shots | None:
-        """Examples for a very small model; None: it can't be had to do this."""
-        return None
+    def ask_small(self, sentence: str, random: Random) -> Question:
+        """How a very small model is asked to say one sentence, a request, in another way. Raises ValueError, in words,
+        where it can't be had to."""
+        raise ValueError(TOO_SMALL)
 
     @property
     def grows(self) -> float:
@@ -53,11 +54,8 @@ class Rewriter(Asker):
         lines = self._lines(seed, around)
         texts = [text for _, text in lines]
         longest = longest_of(["\n".join(texts)], self.grows)
-        if around.small and len(lines) == 1 and (shots := self.shots()):
-            small = min(longest, max(60, int(0.8 * self.grows * len(texts[0])) + 30))
-            return by_example(texts[0], shots, small, random, openings_for(texts[0]) if self.opened else ())
         if around.small:
-            raise ValueError("the model is too small for this: it needs one that follows instructions")
+            return self.ask_small(request_in(_only(texts))[1], random)
         task = self.task(around)
         if len(lines) > 1:
             task += (
@@ -71,18 +69,12 @@ class Rewriter(Asker):
             )
         return question(task, [*about(around), fenced("text", "\n".join(texts))], number, longest)
 
-    @property
-    def opened(self) -> bool:
-        """Whether a very small model is given the beginning of what it writes."""
-        return False
-
     def read(self, reply: Completion, seed: Case | None, around: Surroundings) -> Iterable[Candidate]:
         assert seed, "it needs a seed"
         lines = self._lines(seed, around)
-        examples = [said for _, said in self.shots() or ()]
-        for text in texts_of(reply):
-            if around.small and (problem := slip_of(text, examples)):
-                raise ValueError(problem)
+        before, _, after = request_in(lines[0][1]) if around.small else ("", "", "")
+        for written in texts_of(reply):
+            text = f"{before}{written}{after}"
             yield Candidate(
                 rewritten(seed.input, dict(self._placed(lines, text))), seed.expected, "same", self.told(), self.tags()
             )
@@ -106,3 +98,10 @@ class Rewriter(Asker):
         if len(new) != len(lines):
             raise ValueError(f"the reply has another number of lines ({len(new)}) than the dialog has ({len(lines)})")
         yield from ((path, line.strip()) for (path, _), line in zip(lines, new, strict=True))
+
+
+def _only(texts: list[str]) -> str:
+    """The text, where it is one. A very small model rewrites no dialogs."""
+    if len(texts) > 1:
+        raise ValueError(TOO_SMALL)
+    return texts[0]

@@ -1,97 +1,99 @@
-"""Asking a very small model: by examples in turns, and with an opening that it must take."""
+"""What a very small model is shown instead of instructions: how others said it, and how one begins."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from random import Random
-
-from synterm.core.prompt import Message
-from synterm.core.request import JsonSchema
-from synterm.describe.generators.base import Question
+from typing import NamedTuple
 
 Shots = Sequence[tuple[str, str]]
 """What was said, and how it is said instead."""
 
-OPENINGS = ("Could you", "Any chance you could", "Can you please", "I was wondering if you could", "I need you to")
-"""How a request can be opened. Without one a small model answers the request instead of saying it in other words."""
-ASKING = ("Do you know", "Can you tell me", "Any idea", "Could you tell me")
-"""The same for a question."""
-_LONG, _NEW_WORDS = 10, 0.6
-_QUESTION = ("what", "who", "where", "when", "why", "how", "which", "is ", "are ", "does ", "did ")
 
-PARAPHRASES: Shots = (
-    ("where is my parcel", "Do you know where my parcel is right now?"),
-    ("turn the volume down to 3", "Could you set the volume to 3, please?"),
-    ("whats the fastest way to the airport", "Any chance you could tell me how to get to the airport quickest?"),
-    ("cancel my order 5521", "I was wondering if you can call off order 5521 for me."),
+class Openings(NamedTuple):
+    """How a request can be begun, by what follows."""
+
+    request: Sequence[str]
+    """Before what is to be done: "cancel my order"."""
+    question: Sequence[str]
+    """Before what is to be known: "where my parcel is"."""
+    wanted: Sequence[str]
+    """Before what the speaker is to do: "talk to a human"."""
+    whole: Sequence[str]
+    """Before any text as it is. Also for questions and wishes that have no openings of their own."""
+
+
+REFRAMED: Shots = (
+    ("where is my parcel", "Do you know where my parcel is?"),
+    ("turn the volume down to 3", "Could you turn the volume down to 3?"),
+    ("can you tell me whats the fastest way to the airport", "I'd like to know whats the fastest way to the airport."),
+    ("please cancel my order 5521", "I was wondering if you could cancel my order 5521?"),
 )
-LONGER: Shots = (
-    ("where is my parcel", "Could you check where my parcel is? I ordered it a while ago and it still has not come."),
-    ("turn the volume down to 3", "Please turn the volume down to 3, it is too loud for all of us in here."),
-    ("cancel my order 5521", "I need you to cancel my order 5521, since I do not want it any more."),
+PLAIN = Openings(
+    (
+        "Could you", "Any chance you could", "Can you please", "I was wondering if you could", "I need you to",
+        "I'd like you to", "Would you mind helping me: please", "It would be great if you could",
+    ),
+    ("Do you know", "Can you tell me", "I'd like to know", "I was wondering", "Any idea", "Please tell me"),
+    ("I would like to", "I'd love to", "I was hoping to", "Could you help me to", "I'm trying to"),
+    ("One question:", "Quick question:", "I was wondering:", "Can you tell me:"),
+)  # fmt: skip
+POLITE = Openings(
+    ("Would you please", "Could you kindly", "I would be grateful if you could", "Would you be so kind as to"),
+    ("May I ask", "Could you kindly tell me", "Would you please tell me", "I would be glad to know"),
+    ("I would very much like to", "If it is possible, I would like to", "Would you please help me to"),
+    ("Excuse me,", "If I may ask:", "Sorry to bother you, but", "With your permission:"),
+)
+CASUAL = Openings(
+    ("hey can u", "yo can u", "hey pls", "could u just", "hiya, cld u"),
+    ("any idea", "hey do u know", "so", "yo", "btw do u know"),
+    ("hey i gotta", "i kinda need to", "hey i just wanna", "so i wanna"),
+    ("hey", "yo", "so", "hey quick one,", "btw"),
+)
+CROSS = Openings(
+    ("For the last time:", "Come on,", "I've asked three times already:", "How hard can it be?", "Enough waiting,"),
+    (),
+    (),
+    ("For the last time:", "Come on,", "I've asked three times already:", "Seriously,"),
+)
+LONG = Openings(
+    (
+        "Sorry to bother you, I'm a bit lost here, but could you",
+        "When you have a minute, it would really help me if you could",
+        "I hope this is the right place to ask. Could you please",
+        "I have tried to do this myself and got nowhere, so could you",
+        "It has been one of those days, so before I forget: please",
+    ),
+    (
+        "Sorry to bother you, I'm a bit lost here, but do you know",
+        "I hope this is the right place to ask. Could you tell me",
+        "I have looked around for a while and found nothing, so can you tell me",
+        "Maybe you can help me with something, I'd like to know",
+    ),
+    (
+        "It has been one of those days, and on top of it all I need to",
+        "I hope this is the right place to ask, I would like to",
+        "I have looked around for a while and found no way to do it: I want to",
+    ),
+    (
+        "Sorry to bother you, I'm a bit lost here:",
+        "I hope this is the right place to ask:",
+        "It has been one of those days, so before I forget:",
+    ),
 )
 SHORTER: Shots = (
-    ("Could you please check where my parcel is at the moment?", "where's my parcel"),
-    ("I would like you to turn the volume down to 3, thanks.", "volume to 3"),
-    ("Can you cancel my order with the number 5521 for me?", "cancel 5521"),
+    ("Could you please check where my parcel is at the moment?", "check where parcel is at moment"),
+    ("I would like you to turn the volume down to 3, thanks.", "turn volume down to 3"),
+    ("Can you cancel my order 5521 for me?", "cancel order 5521"),
     ("Do you know what the fastest way to the airport is?", "fastest way to airport"),
 )
-POLITE: Shots = (
-    ("where is my parcel", "Could you kindly let me know where my parcel is?"),
-    ("turn the volume down to 3", "Please be so kind and turn the volume down to 3, thank you."),
-    ("cancel my order 5521", "Would you please cancel my order 5521? Many thanks."),
+NEGATED: Shots = (
+    ("turn the volume down to 3", "Please don't turn the volume down to 3."),
+    ("where is my parcel", "I don't need to know where my parcel is."),
+    ("cancel my order 5521", "There is no need to cancel my order 5521."),
 )
-CASUAL: Shots = (
-    ("Where is my parcel?", "hey where's my parcel at"),
-    ("Please turn the volume down to 3.", "yo can u turn it down to 3"),
-    ("Please cancel my order 5521.", "hey just cancel order 5521 ok thx"),
+AGAINST = Openings(
+    ("Please don't", "There is no need to", "You don't have to", "I don't want you to", "Whatever happens, do not"),
+    ("I don't need to know", "There is no need to tell me", "I already know"),
+    ("I don't want to", "I no longer need to", "There is no need any more for me to"),
+    ("Please don't answer this:", "Never mind my question:", "I don't need an answer to this any more:"),
 )
-CROSS: Shots = (
-    ("where is my parcel", "Where on earth is my parcel? This is getting ridiculous."),
-    ("turn the volume down to 3", "Turn the volume down to 3 already, I can't hear myself think!"),
-    ("cancel my order 5521", "Cancel my order 5521 now. I am really fed up with this."),
-)
-
-
-def openings_for(text: str) -> Sequence[str]:
-    """The openings that suit a text."""
-    return ASKING if text.casefold().startswith(_QUESTION) else OPENINGS
-
-
-def by_example(text: str, shots: Shots, longest: int, random: Random, openings: Sequence[str] = ()) -> Question:
-    """The question for one other wording of `text`, by examples in a mixed order; it begins with one of `openings`."""
-    turns = [
-        Message(role=role, content=said)
-        for pair in random.sample(list(shots), len(shots))
-        for role, said in zip(("user", "assistant"), pair, strict=True)
-    ]
-    opening = f"{random.choice(openings)} " if openings else ""
-    schema = {"type": "string", "pattern": f"^{opening}{_sentence(longest - len(opening), closed=bool(opening))}$"}
-    messages = (*turns, Message(role="user", content=text))
-    return Question(messages, JsonSchema(schema), 24 + longest // 2, temperature=0.5)
-
-
-def slip_of(text: str, examples: Sequence[str]) -> str | None:
-    """What went wrong, in words, where a small model did what small models do: repeat an example, or itself."""
-    if text.casefold() in (one.casefold() for one in examples):
-        return "the model repeated an example"
-    words = text.casefold().split()
-    # Of a text that goes in circles few words are new.
-    if len(words) >= _LONG and len(set(words)) < len(words) * _NEW_WORDS:
-        return "the model went in circles"
-    return None
-
-
-def _sentence(longest: int, *, closed: bool) -> str:
-    """A pattern for one sentence, on one line: a small model would go on with a dialog of its own."""
-    return f'[^"\\\\?!.\\n\\r]{{4,{max(longest, 12)}}}' + ("[?.]" if closed else "[?.!]?")
-
-
-def go_on(instruction: str, known: Sequence[str], longest: int, random: Random) -> Question:
-    """The question for one more text like those that are there, as the next turn of a row of them."""
-    turns: list[Message] = []
-    for text in random.sample(list(known), len(known)):
-        turns += [Message(role="user", content=instruction), Message(role="assistant", content=text)]
-    pattern = f"^{_sentence(longest, closed=False)}$"
-    messages = (*turns, Message(role="user", content=instruction))
-    return Question(messages, JsonSchema({"type": "string", "pattern": pattern}), 24 + longest // 2, temperature=0.9)

@@ -8,9 +8,10 @@ from typing import Self
 from pydantic import Field
 
 from synterm.core.case import Case
-from synterm.describe.generators.base import Surroundings
+from synterm.describe.generators.base import Question, Surroundings
 from synterm.describe.generators.rewriting import Rewriter
-from synterm.describe.generators.shots import CASUAL, CROSS, PARAPHRASES, POLITE, SHORTER, Shots
+from synterm.describe.generators.shots import CASUAL, CROSS, PLAIN, POLITE, REFRAMED, SHORTER, Openings
+from synterm.describe.generators.small import TOO_SMALL, reframed, shortened
 
 TONES = ("polite", "friendly", "impatient", "angry", "anxious", "sarcastic", "enthusiastic", "tired")
 REGISTERS = ("formal", "casual chat", "slang", "business jargon", "plain and simple", "like a voice message")
@@ -25,18 +26,18 @@ PERSONAS = (
     "a colleague who writes on a phone while walking",
     "somebody who thinks aloud",
 )
-_SHOTS: dict[str, Shots] = {
+_OPENINGS: dict[str, Openings] = {
     "polite": POLITE,
     "formal": POLITE,
     "casual chat": CASUAL,
     "slang": CASUAL,
     "angry": CROSS,
     "impatient": CROSS,
-    "one short fragment": SHORTER,
-    "one sentence": PARAPHRASES,
+    "one sentence": PLAIN,
 }
-_SMALL = {"tone": ("polite", "impatient"), "style": ("formal", "casual chat"), "length": ("one sentence",)}
-"""What a very small model can be shown."""
+_FRAGMENT = LENGTHS[0]
+_SMALL = {"tone": ("polite", "impatient", "angry"), "style": ("formal", "casual chat"), "length": (_FRAGMENT,)}
+"""What a very small model can be had to do."""
 
 
 class Vary(Rewriter):
@@ -80,8 +81,13 @@ class Vary(Rewriter):
     def tags(self) -> tuple[str, ...]:
         return (self.type, *self._given)
 
-    def shots(self) -> Shots | None:
-        return next((_SHOTS[value] for value in self._given.values() if value in _SHOTS), None)
+    def ask_small(self, sentence: str, random: Random) -> Question:
+        if self.length == _FRAGMENT:
+            return shortened(sentence, SHORTER, random)
+        openings = next((_OPENINGS[value] for value in self._given.values() if value in _OPENINGS), None)
+        if openings is None:
+            raise ValueError(TOO_SMALL)
+        return reframed(sentence, openings, REFRAMED, random)
 
     @property
     def grows(self) -> float:

@@ -13,10 +13,10 @@ from synterm.describe.candidate import Candidate
 from synterm.describe.generators.asked import about, examples, input_for, longest_of, question
 from synterm.describe.generators.base import Asker, Question, Surroundings
 from synterm.describe.generators.replies import items_of, texts_of
+from synterm.describe.generators.small import TOO_SMALL
 
 UNKNOWN = "unknown"
 """What a model says where it can't tell what is expected."""
-_TOO_SMALL = "the model is too small for this: it needs one that follows instructions"
 
 
 class Writer(Asker):
@@ -40,7 +40,7 @@ class Writer(Asker):
 
     def ask(self, seed: Case | None, around: Surroundings, number: int, random: Random) -> Question:
         if around.small:
-            return self.ask_small(around, random)
+            return self.ask_small(seed, around, random)
         self.input_of("", seed, around)
         task = self.task(around)
         if around.labels:
@@ -50,9 +50,9 @@ class Writer(Asker):
         known = [input_text(case.input) for case in around.examples]
         return question(task, [*self.parts(seed, around)], number, longest_of(known, 2.0, 400), _item(around))
 
-    def ask_small(self, around: Surroundings, random: Random) -> Question:
+    def ask_small(self, seed: Case | None, around: Surroundings, random: Random) -> Question:
         """How a very small model is asked. Raises ValueError where it can't be."""
-        raise ValueError(_TOO_SMALL)
+        raise ValueError(TOO_SMALL)
 
     def read(self, reply: Completion, seed: Case | None, around: Surroundings) -> Iterable[Candidate]:
         if not around.labels or around.small:

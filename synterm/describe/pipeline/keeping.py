@@ -38,6 +38,8 @@ def as_case(
         "note": candidate.note,
         "filters": list(details),
     }
+    if candidate.form:
+        detail["form"] = candidate.form
     if finding:
         detail["label_check"] = finding.detail()
     if dropped:

@@ -96,6 +96,17 @@ class Making:
                     # Others get their turn: what makers make of long texts takes a while.
                     await asyncio.sleep(self._plan.limits.breath_s)
             await self._answer(asked)
+        for made in wave:
+            self._leave_out_unchanged(made)
+
+    def _leave_out_unchanged(self, made: Made) -> None:
+        """A generator that finds nothing to change lets a candidate pass; where all of a chain did, it is the seed."""
+        changed = [one for one in made.candidates if one.steps]
+        if len(changed) < len(made.candidates):
+            names = " | ".join(one.type for one in self._plan.chains[made.slot.chain])
+            self._funnel.count(self._funnel.unreadable, f"{names}: the text has nothing that could be changed so")
+            made.slot.ended = True
+        made.candidates = changed
 
     def _step(self, made: Made, generator: Generator, position: int) -> Iterable[_Asked]:
         """Have a maker make, and give the questions that an asker has."""
@@ -133,11 +144,14 @@ class Making:
         try:
             found = list(islice(maker.make(seed, around, random_of(step["random"])), number))
         except (ValueError, InputError) as error:
+            if seed is not None and len(self._plan.chains[made.slot.chain]) > 1:
+                made.candidates.append(before or _unchanged(seed))
+                return
             self._funnel.count(self._funnel.unreadable, f"{maker.type}: {one_line(str(error), 200)}")
             found = []
         if not found and before is None:
             made.slot.ended = True
-        made.candidates += [_after(before, one, step) for one in found]
+        made.candidates += [_after(before, one, step, made.slot) for one in found]
 
     def _question(
         self,
@@ -182,7 +196,7 @@ class Making:
         most = 1 if asked.before else asked.made.number
         try:
             for candidate in islice(asked.asker.read(reply, asked.seed, asked.around), most):
-                found.append(_after(asked.before, candidate, asked.step))
+                found.append(_after(asked.before, candidate, asked.step, asked.made.slot))
         except (ValueError, InputError) as error:
             funnel.count(funnel.unreadable, f"{asked.asker.type}: {one_line(str(error), 200)}")
         return found
@@ -197,12 +211,21 @@ def _as_seed(seed: Case | None, before: Candidate | None) -> Case | None:
     return seed.model_copy(update={"input": before.input, "expected": before.expected})
 
 
-def _after(before: Candidate | None, candidate: Candidate, step: dict[str, Any]) -> Candidate:
+def _unchanged(seed: Case) -> Candidate:
+    """A seed on its way to the next generator of a chain."""
+    return Candidate(seed.input, seed.expected, "same", "")
+
+
+def _after(before: Candidate | None, candidate: Candidate, step: dict[str, Any], slot: Slot) -> Candidate:
     """A candidate with what it went through before, and the greatest doubt of all its steps."""
-    if before is None:
-        return replace(candidate, steps=(step,))
+    lineage = slot.seed.root_id if slot.seed else ""
+    if before is None or not before.steps:
+        return replace(candidate, lineage=lineage, steps=(step,))
     return replace(
         candidate,
+        lineage=lineage,
+        # One with other words has them still after its form was changed.
+        form=f"{before.form} | {candidate.form}" if before.form and candidate.form else "",
         steps=(*before.steps, step),
         keeps=max(before.keeps, candidate.keeps, key=_DOUBT.__getitem__),
         note=f"{before.note}; {candidate.note}",

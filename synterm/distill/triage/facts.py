@@ -22,6 +22,7 @@ _MOST_BY_WORDING = 2000
 """The same without embeddings, as comparing takes longer."""
 NEIGHBOURS = 5
 _AT_ONCE = 512
+_FIRST = 64
 _LONGEST = 4000
 
 
@@ -158,7 +159,19 @@ def _by_meaning(cases: Sequence[Case], texts: Sequence[str], failing: Sequence[F
         part = failing[start : start + _AT_ONCE]
         cosines: Any = embedder().embed([one.input for one in part]) @ vectors.T
         for one, row in zip(part, cosines, strict=True):
-            yield _nearest(one, cases, ((int(at), float(row[at])) for at in np.argsort(-row, kind="stable")))
+            found: list[Neighbour] = []
+            # Sorting all takes longer than finding the first ones, which mostly are of enough lineages.
+            if len(row) > _FIRST:
+                first = np.sort(np.argpartition(-row, _FIRST)[:_FIRST])
+                found = _nearest(one, cases, _ranked(first, row))
+            yield found if len(found) == NEIGHBOURS else _nearest(one, cases, _ranked(np.arange(len(row)), row))
+
+
+def _ranked(places: Any, row: Any) -> Iterator[tuple[int, float]]:
+    """These places with their cosines, the nearest first, and then the first."""
+    import numpy as np
+
+    return ((int(at), float(row[at])) for at in places[np.argsort(-row[places], kind="stable")])
 
 
 def _by_wording(cases: Sequence[Case], texts: Sequence[str], failing: Sequence[Failing]) -> Iterator[list[Neighbour]]:

@@ -35,4 +35,4 @@ def filling_words(hole: Hole) -> str:
 
 def preset_for(hole: Hole) -> Preset:
     """What to make: as many cases as are missing, the way that the hole says."""
-    return Preset(hole.generators, hole.seeds, hole.into, max(hole.want - hole.have, 1), hole.words)
+    return Preset(hole.generators, hole.seeds, hole.into, max(hole.want - hole.have, 1), hole.words, hole.filters)

@@ -19,3 +19,5 @@ class Preset:
     """How many are wanted; 0: as the screen sets it."""
     words: str = ""
     """What it is for, in a line: "1 of 3 long cases that expect clarify"."""
+    filters: tuple[str, ...] = ()
+    """As ``synterm generate --filter`` takes them, beside the usual ones."""

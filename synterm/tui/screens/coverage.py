@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Any, ClassVar, cast
+from typing import ClassVar, cast
 
 from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import Worker, get_current_worker  # pyright: ignore[reportUnknownVariableType]
@@ -20,13 +17,12 @@ from synterm.core.case import Case, input_text
 from synterm.core.coverage import CoverageReport, Hole, MapPoint
 from synterm.errors import SyntermError
 from synterm.reports.figures import percent
-from synterm.text import one_line, printable
+from synterm.text import one_line
 from synterm.tui.coverage.counts import count_lines
 from synterm.tui.coverage.holes import COLUMNS, filling_words, hole_cells, preset_for
 from synterm.tui.coverage.reading import read_coverage
 from synterm.tui.coverage.rows import CoverageRow, columns_for, coverage_rows, row_cells
 from synterm.tui.coverage.text import about_text, behavior_text, case_note, case_text, headline
-from synterm.tui.generate.preset import Preset
 from synterm.tui.screens.place import PlaceScreen
 from synterm.tui.screens.text import MUTED, TextScreen
 from synterm.tui.session import Session
@@ -301,18 +297,6 @@ class CoverageScreen(PlaceScreen):
         if not hole.into:
             self.notify(_NO_SCENARIO, markup=False)
             return
-        screen = generate_screen(self.session, preset_for(hole))
-        if screen is None:
-            words = f"synterm coverage {self.session.project.path.name} --fill {hole.id}  does it on the command line"
-            self.notify(printable(words), title="There is no Generate screen", markup=False, timeout=15)
-        else:
-            self.app.push_screen(screen, lambda _: self.action_reload())
+        from synterm.tui.screens.generate import GenerateScreen
 
-
-def generate_screen(session: Session, preset: Preset) -> Screen[Any] | None:
-    """The Generate screen filled in; None where this synterm has none."""
-    name = "synterm.tui.screens.generate"
-    if find_spec(name) is None:
-        return None
-    module = import_module(name)
-    return module.GenerateScreen(session, preset)
+        self.app.push_screen(GenerateScreen(self.session, preset_for(hole)), lambda _: self.action_reload())

@@ -14,9 +14,9 @@ from synterm.core.decision import NO_REASON, Decision, Verdict, decided, edited_
 from synterm.describe.review.drafts import REASONS, Draft
 from synterm.errors import SyntermError
 from synterm.evaluate.provenance import who
+from synterm.evaluate.quality import labels_of
 from synterm.storage.clock import now
 from synterm.text import one_line, plural, printable
-from synterm.tui.cases.quality import labels_of
 from synterm.tui.draft_review.deciding import deciding, replaced
 from synterm.tui.edits import Edit
 from synterm.tui.screens.case_form import CaseForm, FormFacts

@@ -95,6 +95,7 @@ class GenerateScreen(MadeScreen):
             count=str(preset.count or 20),
             cap=f"{self._lent.settings.live_cap_usd:g}",
             into=preset.into,
+            filters=" ".join(preset.filters),
         )
         writers = [("", f"{first} (the first)" if first else "the project has none"), *models]
         return GenerateForm(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from importlib import import_module
 from typing import ClassVar
 
 from textual import getters, on, work
@@ -204,11 +203,18 @@ class MadeScreen(PlaceScreen):
 
     def action_review(self) -> None:
         """Decide on the drafts that were made."""
-        try:
-            module = import_module("synterm.tui.screens.draft_review")
-        except ModuleNotFoundError:
-            text = "There is no screen for it here: in the cases of the workbench, status:draft shows them, a accepts."
-            self.notify(text, title=self.heading)
-            return
+        from synterm.tui.screens.draft_review import DraftReviewScreen
+
         job = self._lent.job
-        self.app.push_screen(module.DraftReviewScreen(self.session, job.generation_id if job else None))
+        screen = DraftReviewScreen(self.session, job.generation_id if job else None)
+
+        def back(_: None) -> None:
+            if not screen.changed:
+                return
+            touched = sorted(screen.changed - {""})
+            if job:
+                self._changed_made(job, touched)
+            else:
+                self._lent.changed(touched)
+
+        self.app.push_screen(screen, back)

@@ -21,6 +21,7 @@ class PlaceEntry:
 
 PLACES = {
     "history": PlaceEntry("synterm.tui.screens.history:HistoryScreen", "Runs: who, when, what, and what they found"),
+    "import": PlaceEntry("synterm.tui.screens.import_cases:ImportScreen", "Files become cases: CSV, JSONL, logs …"),
     "generate": PlaceEntry("synterm.tui.screens.generate:GenerateScreen", "New cases of those in scope"),
     "drafts": PlaceEntry("synterm.tui.screens.draft_review:DraftReviewScreen", "Accept or reject drafts"),
     "distill": PlaceEntry("synterm.tui.screens.distill:DistillScreen", "Why failures fail, where, and what next"),

@@ -13,9 +13,9 @@ from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input
 
+from synterm.evaluate.query.hints import completed, completions
+from synterm.evaluate.query.words import Known
 from synterm.text import one_line
-from synterm.tui.cases.query_hints import completed, completions
-from synterm.tui.cases.query_words import Known
 from synterm.tui.widgets.case_list import CaseList
 from synterm.tui.widgets.row_editor import RowEditor
 

@@ -12,10 +12,10 @@ from synterm.core.case import Case, Split
 from synterm.core.decision import Decision, Verdict
 from synterm.errors import SyntermError
 from synterm.evaluate.provenance import who
+from synterm.evaluate.quality import labels_of
 from synterm.storage.clock import now
 from synterm.text import one_line, plural, printable
 from synterm.tui.cases.changes import adding, assigning, differs, removing, replacing, retagging, variation
-from synterm.tui.cases.quality import labels_of
 from synterm.tui.draft_review.deciding import deciding
 from synterm.tui.edits import Edit
 from synterm.tui.screens.case_form import CaseForm, FormFacts

@@ -11,13 +11,13 @@ from textual import getters, on, work
 
 from synterm.core.case import Case
 from synterm.errors import InputError, SyntermError
+from synterm.evaluate.quality import FLAG_WORDS, flags_of
+from synterm.evaluate.query.parse import Query
 from synterm.storage.case_filter import QualityFacts
 from synterm.storage.cases import CaseStore, Found
 from synterm.storage.project import Project
 from synterm.text import printable
 from synterm.tui.board.rows import GONE
-from synterm.tui.cases.quality import FLAG_WORDS, flags_of
-from synterm.tui.cases.query import Query
 from synterm.tui.screens.workbench.watching import WatchingScreen
 from synterm.tui.widgets.case_list import CaseList, FlagNotes
 from synterm.tui.widgets.cases import CasesPane

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from synterm.core.case import Case
 from synterm.errors import SyntermError
+from synterm.evaluate.quality import labels_of
 from synterm.text import one_line, printable
 from synterm.tui.cases.changes import differs, replacing
 from synterm.tui.cases.line_draft import Line, LineDraft
-from synterm.tui.cases.quality import labels_of
 from synterm.tui.edits import EditLog
 from synterm.tui.screens.workbench.external_edits import ExternalEditing, gone
 from synterm.tui.widgets.row_editor import RowEditor

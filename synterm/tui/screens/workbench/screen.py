@@ -74,6 +74,14 @@ class WorkbenchScreen(
             "C", "open_place('compare')", "Compare", id="screens.compare", show=False, tooltip="Variants side by side"
         ),
         Binding(
+            "I",
+            "open_place('import')",
+            "Import cases",
+            id="screens.import",
+            show=False,
+            tooltip="Files become cases: CSV, JSONL, logs …",
+        ),
+        Binding(
             "O",
             "open_place('coverage')",
             "Coverage",

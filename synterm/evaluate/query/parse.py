@@ -1,20 +1,20 @@
-"""The filter of the case list: words to find, and ``name:value`` terms; ``-`` before one negates it.
+"""What a query says: words to find, and ``name:value`` terms; ``-`` before one negates it.
 
 ``tag:typo -tag:long split:all status:draft origin:generated id:c17 scenario:off* expected:schedule flag:dup
-is:failing fails:draft passes:v2 "free text"``
+is:failing fails:draft passes:v2 fails:last "free text"``
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Literal, cast
 
 from synterm.core.case import Split, Status
-from synterm.errors import InputError, did_you_mean
+from synterm.errors import InputError, NotFoundError, UsageError, did_you_mean
+from synterm.evaluate.query.words import NAMES, Known, Word, words
 from synterm.storage.case_filter import CaseFilter, Field, QualityFacts, Term
-from synterm.tui.cases.query_words import NAMES, Known, Word, words
 
 ResultKind = Literal[
     "failing", "passing", "error", "stale", "fixed", "broken", "disagree", "unjudged", "fails", "passes"
@@ -38,6 +38,8 @@ class Query:
 
     filter: CaseFilter
     results: tuple[ResultTerm, ...] = ()
+    names: frozenset[str] = frozenset()
+    """The names of its terms: whether it says ``split:`` at all."""
 
 
 def parse_query(
@@ -45,22 +47,29 @@ def parse_query(
     scenario_ids: Sequence[str] | None = None,
     known: Known | None = None,
     facts: QualityFacts | None = None,
+    *,
+    typing: bool = True,
 ) -> Query:
     """What a query asks for, within some scenarios.
 
-    Without a ``split:`` only dev cases, without a ``status:`` only accepted ones; ``all`` lifts either. A last term
-    that is the beginning of a value restricts nothing yet. Raises InputError for names and values that do not exist.
+    Without a ``split:`` only dev cases, without a ``status:`` only accepted ones; ``all`` lifts either. While it is
+    being typed, a last term that is the beginning of a value restricts nothing yet. Raises InputError for names and
+    values that do not exist.
     """
     known = known or Known()
     split, status = "dev", "accepted"
     terms: list[Term] = []
     results: list[ResultTerm] = []
+    names: set[str] = set()
     for word in words(query):
-        name, value = _checked(word, known)
+        name, value = _checked(word if typing else replace(word, last=False), known)
         if not value:
             continue
+        names.add(name)
         if name in ("is", "fails", "passes"):
-            results.append(_result(name, value, word.negated))
+            term = _result(name, value, word.negated, known)
+            results += [term] if isinstance(term, ResultTerm) else []
+            terms += [term] if isinstance(term, Term) else []
         elif name == "split" and (value == "all" or not word.negated):
             split = value
         elif name == "status" and (value == "all" or not word.negated):
@@ -79,12 +88,15 @@ def parse_query(
             facts=facts or QualityFacts(),
         ),
         tuple(results),
+        frozenset(names),
     )
 
 
-def _result(name: str, value: str, negated: bool) -> ResultTerm:
+def _result(name: str, value: str, negated: bool, known: Known) -> ResultTerm | Term:
     if name == "is":
         return ResultTerm(cast(ResultKind, value), None, negated)
+    if value not in known.columns and (run_id := _run(name, value, known)):
+        return Term(cast(Field, name), run_id, negated)
     return ResultTerm(cast(ResultKind, name), value, negated)
 
 
@@ -101,8 +113,17 @@ def _checked(word: Word, known: Known) -> tuple[str, str]:
         return word.name, word.value
     if word.last and _begins(word.value, values):
         return word.name, ""
+    if word.name in ("fails", "passes") and _run(word.name, word.value, known):
+        return word.name, word.value
     listed = f" is none of {', '.join(values)}" if NAMES[word.name] else " is nothing here"
     raise InputError(f"{word.name}:{word.value}{listed}", hint=did_you_mean(word.value, values))
+
+
+def _run(name: str, value: str, known: Known) -> str | None:
+    try:
+        return known.run_named(value)
+    except (NotFoundError, UsageError) as error:
+        raise InputError(f"{name}:{value}: {error.message}", hint=error.hint) from error
 
 
 def _as_text(word: Word) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synterm.tui.cases.query_words import NAMES, Known, quoted, words
+from synterm.evaluate.query.words import NAMES, Known, quoted, words
 
 _MOST = 40
 

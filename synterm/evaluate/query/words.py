@@ -1,9 +1,9 @@
-"""The words of the filter: how a query is cut into terms, and which names and values there are."""
+"""The words of a query: how a query is cut into terms, and which names and values there are."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import get_args
 
@@ -41,11 +41,15 @@ class Known:
     labels: Sequence[str] = ()
     columns: Sequence[str] = ()
     """``draft``, ``v6``, ``v6·gpt``."""
+    runs: Sequence[str] = ()
+    """How recorded runs are called, as far as it is worth offering: ``last``."""
+    run_named: Callable[[str], str | None] = lambda _: None
+    """The id of the recorded run of a name; None where there is none."""
 
     def values(self, name: str) -> Sequence[str]:
         """The values that a term can have, as far as they are known."""
         own = {"tag": self.tags or (), "scenario": self.scenarios, "expected": self.labels}
-        own |= {"fails": self.columns, "passes": self.columns}
+        own |= {name: [*self.columns, *self.runs] for name in ("fails", "passes")}
         return own.get(name, NAMES.get(name, ()))
 
     def is_closed(self, name: str) -> bool:
