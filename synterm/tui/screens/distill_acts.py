@@ -15,11 +15,11 @@ from synterm.core.review import Review
 from synterm.distill.triage.actions import ACTIONS, TRAINING, calibration_label, new_behavior
 from synterm.errors import InputError, SyntermError
 from synterm.evaluate.provenance import who
+from synterm.evaluate.quality import labels_of
 from synterm.storage.project import Project
 from synterm.storage.taken import Taken
 from synterm.text import one_line, plural
 from synterm.tui.cases.changes import differs, replacing, retagging
-from synterm.tui.cases.quality import labels_of
 from synterm.tui.edits import Edit
 from synterm.tui.screens.case_form import CaseForm, FormFacts
 from synterm.tui.screens.distill_deeds import DeedsScreen
