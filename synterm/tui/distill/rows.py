@@ -15,6 +15,8 @@ from synterm.tui.widgets.table import Cell, TableColumn
 
 _BARS = "▁▂▃▄▅▆▇█"
 _LONGEST = 300
+_RUNS = 6
+"""Runs of a sparkline."""
 
 FOUND_COLUMNS = (
     TableColumn("what", 10),
@@ -30,7 +32,7 @@ def group_columns(*, trend: bool) -> Sequence[TableColumn]:
         TableColumn("cases", 5, right=True),
         TableColumn("share", 5, right=True, rank=2),
         TableColumn("what they have in common"),
-        *((TableColumn("trend", 8, rank=1),) if trend else ()),
+        *((TableColumn("trend", 6, rank=1),) if trend else ()),
         TableColumn("types", 30, rank=3),
     )
 
@@ -47,7 +49,7 @@ def failing_columns(*, variants: bool) -> Sequence[TableColumn]:
     return (
         TableColumn(" ", 1),
         TableColumn("input"),
-        TableColumn("expected → got", 25),
+        TableColumn("expected → got", 23),
         TableColumn("type", 16),
         *variant,
         TableColumn("fails", 5, right=True, rank=3),
@@ -69,7 +71,7 @@ def group_cells(group: Group, *, trend: bool) -> list[Cell]:
 
 def sparkline(cluster: Cluster | None) -> str:
     """How many of a cluster's cases failed, run by run, the last on the right."""
-    trend = cluster.trend if cluster else ()
+    trend = cluster.trend[-_RUNS:] if cluster else ()
     most = max((count for _, count in trend), default=0)
     return "".join(_BARS[count * (len(_BARS) - 1) // most] for _, count in trend) if most and len(trend) > 1 else ""
 

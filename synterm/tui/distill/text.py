@@ -109,7 +109,10 @@ def _type_line(one: Failing, marked: int) -> Content:
         return Content.assemble((many, KEY), ("? no type yet", "$text-warning"), f"   {keys_of_types()}")
     reason, by = one_line(one.triage.reason, _LONGEST), one_line(one.triage.by, 20)
     if one.triage.confirmed:
-        return Content.assemble((many, KEY), (f"✓ {one.triage.type}", "$text-success"), (f"  {by}: {reason}", MUTED))
+        said = "" if reason.endswith("says so") else f": {reason}"
+        return Content.assemble(
+            (many, KEY), (f"✓ {one.triage.type}", "$text-success"), (f"  confirmed by {by}{said}", MUTED)
+        )
     says = "rules propose" if by == "rules" else f"{by} proposes"
     return Content.assemble((many, KEY), (f"? {one.triage.type}", "$text-warning"), (f"  {says}: {reason}", MUTED))
 
