@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -17,6 +17,7 @@ from synterm.errors import InputError
 from synterm.storage.base import chunks
 from synterm.storage.project import Project
 from synterm.storage.recorded import Column
+from synterm.text import plural
 
 MOST_TRIAGED = 2000
 """So many failures get a type by rules: comparing each with all cases takes its time."""
@@ -35,19 +36,25 @@ def distill_report(
     scenarios: Collection[str] | None = None,
     variants: Collection[tuple[str, str]] | None = None,
     prompts: Collection[str] | None = None,
+    told: Callable[[str], None] = lambda _: None,
 ) -> DistillReport:
     """What keeps failing up to a run, of which type, in which clusters, and what goes with it.
 
-    Nothing is asked and nothing written. `scenarios`, `variants` and `prompts` as in `failures`. Raises NotFoundError
-    and UsageError for a name that is no run's, ProjectError where the file can't be read.
+    Nothing is asked and nothing written. `scenarios`, `variants` and `prompts` as in `failures`. `told` hears before
+    each step what is done next; what it raises ends it. Raises NotFoundError and UsageError for a name that is no
+    run's, ProjectError where the file can't be read.
     """
+    told("looking for what keeps failing …")
     found = failures(project, run, runs=runs, scenarios=scenarios, variants=variants, prompts=prompts)
     notes: list[str] = []
+    told(f"giving {plural(len(found.failing), 'failure')} a type …")
     failing = _typed(project, found, notes)
+    told(f"grouping {plural(len(failing), 'failure')} …")
     clusters, why = clusters_of(project, failing)
     if why and clusters:
         notes.append(why)
     columns = [one for one in project.runs.columns(found.run.id) if is_meant(one, variants, prompts)]
+    told("looking at earlier runs, and at what goes with failing …")
     return DistillReport(
         project=project.name,
         run_id=found.run.id,

@@ -57,7 +57,8 @@ class Live:
         self._project = project
         self._judges = judges
         self._settings = settings
-        self._traffic = Traffic(providers, settings.concurrency)
+        self.traffic = Traffic(providers, settings.concurrency)
+        """The routes to models, with what is known of them."""
         self._purse = Purse(settings.live_cap_usd, "raise live_cap_usd in the settings")
         self._round: Round | None = None
         self._looked_up: WeakKeyDictionary[Column, tuple[int, Sequence[Case], int]] = WeakKeyDictionary()
@@ -102,7 +103,7 @@ class Live:
             events, sweep = self._known(chain.from_iterable(sources), checklist), None
         else:
             stored = self._stored(board, checklist, everything)
-            sweep = Sweep(sources, checklist, self._traffic, self._project, self._limits(), stored=stored)
+            sweep = Sweep(sources, checklist, self.traffic, self._project, self._limits(), stored=stored)
             events = sweep.events()
         # What live mode takes a sample of is not asked for because it was scrolled to.
         taken = [column for column in board.columns if self._takes_all(column, everything)]
@@ -122,7 +123,7 @@ class Live:
             board.age(column, case)
         tasks = chain.from_iterable(plan([case], column.variant, checklist) for column in board.columns)
         limits = self._limits(refresh=frozenset((case.id,)))
-        sweep = Sweep([tasks], checklist, self._traffic, self._project, limits)
+        sweep = Sweep([tasks], checklist, self.traffic, self._project, limits)
         async with aclosing(Round(board, checklist, (), sweep).follow(sweep.events())) as told:
             async for event in told:
                 yield event

@@ -15,6 +15,7 @@ from synterm.providers.registry import Providers
 from synterm.settings import Settings
 from synterm.storage.project import Project
 from synterm.text import plural
+from synterm.tui.board.live import Live
 
 _NEWEST = 400
 """Cases that are shown of the kept ones, and of the dropped ones."""
@@ -160,10 +161,12 @@ class Generating:
         begin: Callable[[Job], None],
         end: Callable[[], None],
         changed: Callable[[Sequence[str]], None],
+        live: Live,
     ) -> None:
         """`begin` runs a job in the background, `end` stops it; `changed`: cases were changed, those of these ids say
-        something else."""
+        something else. `live`: what the workbench asks models by."""
         self.providers = providers
+        self.live = live
         self._settings = settings
         self._begin = begin
         self._end = end

@@ -24,6 +24,7 @@ PLACES = {
     "import": PlaceEntry("synterm.tui.screens.import_cases:ImportScreen", "Files become cases: CSV, JSONL, logs …"),
     "generate": PlaceEntry("synterm.tui.screens.generate:GenerateScreen", "New cases of those in scope"),
     "drafts": PlaceEntry("synterm.tui.screens.draft_review:DraftReviewScreen", "Accept or reject drafts"),
+    "distill": PlaceEntry("synterm.tui.screens.distill:DistillScreen", "Why failures fail, where, and what next"),
     "compare": PlaceEntry("synterm.tui.screens.compare:CompareScreen", "Variants by quality, cost and time"),
     "coverage": PlaceEntry(
         "synterm.tui.screens.coverage:CoverageScreen", "What cases cover, what is missing, and a map of them"

@@ -34,6 +34,14 @@ class GeneratingScreen(CaseFinding):
             show=False,
             tooltip="Make new cases of those that are selected, or in scope",
         ),
+        Binding(
+            "d",
+            "open_place('distill')",
+            "Distill",
+            id="screens.distill",
+            show=False,
+            tooltip="Why failures fail, where, and what to do next",
+        ),
     ]
 
     def __init__(self, project: Project, providers: Providers, settings: Settings) -> None:
@@ -50,7 +58,7 @@ class GeneratingScreen(CaseFinding):
         def end() -> None:
             self.workers.cancel_group(self, "generate")
 
-        return Generating(self._providers, lambda: self._settings, begin, end, self._cases_changed)
+        return Generating(self._providers, lambda: self._settings, begin, end, self._cases_changed, self.live)
 
     def action_generate(self) -> None:
         """Make new cases of those that are selected, or in scope."""
