@@ -28,6 +28,7 @@ from synterm.distill.clusters.asking import named_by_model
 from synterm.distill.probing import Prober
 from synterm.distill.shrink.change import change_words
 from synterm.distill.shrink.contrast import contrast_set, shrunk_finding
+from synterm.distill.shrink.neighbours import passing_cases
 from synterm.distill.shrink.sense import Sense
 from synterm.distill.shrink.shrink import REQUESTS, shrink
 from synterm.distill.triage.triage import judged, triaged
@@ -128,7 +129,7 @@ class Asking:
             case,
             repeats=args.repeats,
             most=args.requests or REQUESTS,
-            passing=self._choice.passing(case, column),
+            passing=passing_cases(self._project, column, case),
             watch=self.progress.shrunk,
             sense=None if args.unguarded else lambda got: Sense(self._project, case, got),
         )

@@ -19,7 +19,6 @@ from synterm.errors import NotFoundError, did_you_mean
 from synterm.storage.project import Project
 from synterm.storage.recorded import Column
 
-_MOST_PASSING = 300
 """Passing cases that are looked at for the one nearest to an input."""
 
 
@@ -120,12 +119,6 @@ class Choice:
             f"the prompt as it was, {column[1]}@{column[2]}, is not there any more",
             hint=f"synterm run {self.args.project} evaluates it as it is now",
         )
-
-    def passing(self, case: Case, column: Column) -> list[Case]:
-        """Cases that passed in that column, those of the same scenario first."""
-        passed = [one for one in self.project.stubborn.standings(column[0]) if one.judged and not one.failed]
-        passed.sort(key=lambda one: one.scenario_id != case.scenario_id)
-        return self.project.cases.named([one.case_id for one in passed[:_MOST_PASSING]])
 
     def _is_meant(self, column: Column) -> bool:
         name, _, version = (self.args.prompt or "").partition("@")

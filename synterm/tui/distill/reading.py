@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from synterm.core.case import Case
 from synterm.core.distill import DistillReport, Failing
 from synterm.core.evaluation import Variant, variant_name
+from synterm.distill.shrink.neighbours import passing_cases
 from synterm.errors import InputError
 from synterm.storage.project import Project
 from synterm.storage.recorded import Column, Recorded
 from synterm.storage.runs import RunRecord
-
-_MOST_PASSING = 300
-"""Passing cases that are looked at for the one nearest to an input."""
 
 
 class _LeftError(Exception):
@@ -77,11 +75,9 @@ def variant_of(project: Project, run_id: str, failing: Failing) -> Variant:
 
 
 def passing_beside(project: Project, run_id: str, failing: Failing, case: Case) -> Sequence[Case]:
-    """Cases of the same scenario that passed in the same column."""
+    """Cases that passed in the same column; none where it is gone."""
     column = column_of(project, run_id, failing)
-    standings = project.stubborn.standings(column[0]) if column else ()
-    passed = [one.case_id for one in standings if one.judged and not one.failed and one.scenario_id == case.scenario_id]
-    return project.cases.named(passed[:_MOST_PASSING])
+    return passing_cases(project, column, case) if column else []
 
 
 def recorded_of(project: Project, run_id: str, failing: Failing) -> Recorded | None:

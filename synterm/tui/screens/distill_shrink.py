@@ -18,6 +18,7 @@ from synterm.core.distill import Failing, Shrunk
 from synterm.core.evaluation import Variant
 from synterm.distill.probing import Prober
 from synterm.distill.shrink.contrast import contrast_set, shrunk_finding
+from synterm.distill.shrink.sense import Sense
 from synterm.distill.shrink.shrink import REQUESTS, shrink
 from synterm.errors import NotFoundError
 from synterm.evaluate.provenance import who
@@ -42,6 +43,8 @@ class Start:
     case: Case
     variant: Variant
     passing: list[Case]
+    sense: Sense
+    """Tells whether what is left still asks for what is expected, for the label that the run saw."""
 
 
 def start_of(project: Project, run_id: str, failing: Failing) -> Start:
@@ -50,7 +53,8 @@ def start_of(project: Project, run_id: str, failing: Failing) -> Start:
     if not found:
         raise NotFoundError("the case is not in the project any more", hint="choose another failure")
     case = found[0]
-    return Start(case, variant_of(project, run_id, failing), [*passing_beside(project, run_id, failing, case)])
+    variant, passing = variant_of(project, run_id, failing), [*passing_beside(project, run_id, failing, case)]
+    return Start(case, variant, passing, Sense(project, case, failing.got))
 
 
 class ShrinkScreen(ProbeScreen):
@@ -90,7 +94,14 @@ class ShrinkScreen(ProbeScreen):
         await self.ready(start.variant)
         live = self.session.generating.live
         prober = Prober(self.session.project, live.traffic, start.variant, live.limits_of_a_run(), self.watch_event)
-        self.shrunk = await shrink(prober, start.case, most=self.most, passing=start.passing, watch=self._smaller)
+
+        def sense(got: str | None) -> Sense:
+            # Read in a thread for the label that the run saw; now and then another one is answered.
+            return start.sense if got == self._failing.got else Sense(self.session.project, start.case, got)
+
+        self.shrunk = await shrink(
+            prober, start.case, most=self.most, passing=start.passing, watch=self._smaller, sense=sense
+        )
         self._store(self.shrunk)
         return self.shrunk.ended
 
