@@ -19,8 +19,6 @@ from synterm.errors import NotFoundError, did_you_mean
 from synterm.storage.project import Project
 from synterm.storage.recorded import Column
 
-"""Passing cases that are looked at for the one nearest to an input."""
-
 
 @dataclass
 class Choice:
