@@ -206,7 +206,7 @@ async def test_enter_saves_a_form_of_one_line(make_project: MakeProject, open_be
         shown = await fill(bench, {"name": ""})
         assert "enter saves · esc leaves" in bench.text()
         await bench.pilot.press("enter")
-        await bench.settle()
+        await bench.pilot.pause()
         assert bench.app.screen is shown, "what is wrong is said under the field, and the form stays"
         await fill(bench, {"name": "guide"})
         await bench.pilot.press("enter")

@@ -460,9 +460,12 @@ async def test_a_removed_case_comes_back_where_another_has_its_row_number(
         assert bench.project.cases.keys_of([other.id])[0] == 5, "the number of the one that was removed"
         for _ in range(2):
             await press(bench, "u")
-            assert sorted(stored(bench), key=lambda case: case.id) == sorted(
-                [*before[:4], other, before[4].model_copy(update={"status": "rejected"})], key=lambda case: case.id
-            )
+            found = {case.id: case for case in stored(bench)}
+            back = found.pop(before[4].id)
+            # Who rejected it stands in its origin.
+            assert back == before[4].model_copy(update={"status": "rejected", "origin": back.origin})
+            assert back.origin.detail["review"]
+            assert found == {case.id: case for case in (*before[:4], other)}
             await press(bench, "U")
             assert stored(bench) == [*before[:4], other], "done again, it is the same case that goes"
         await press(bench, "u", "u")
