@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from textual.widgets import Input
 
@@ -165,6 +167,13 @@ async def test_only_the_case_that_was_edited_is_judged_again(
     make_project: MakeProject, open_bench: OpenBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with open_bench(make_project()) as bench:
+        session = bench.screen.session
+        async with asyncio.timeout(20):
+            # All columns have their first verdicts: only what is judged from now on counts.
+            while any(
+                column.verdict(case.id) is None for column in session.board.columns for case in session.board.rows
+            ):
+                await bench.settle()
         answers, judged, judge = bench.responses(), list[str](), Checklist.judge
 
         def note(checklist: Checklist, task: Task, completion: Completion) -> Evaluation:

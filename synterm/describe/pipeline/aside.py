@@ -29,10 +29,12 @@ class Aside:
         """
         return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: work(self._open()))
 
-    def close(self) -> None:
-        """Let go of the file, after what is under way."""
-        self._thread.submit(self._close)
+    async def close(self) -> None:
+        """Let go of the file, after what is under way. Whoever closes the project next finds it in one file only then:
+        a connection that is still open keeps the log beside it."""
+        closing = self._thread.submit(self._close)
         self._thread.shutdown(wait=False)
+        await asyncio.wrap_future(closing)
 
     def _open(self) -> Project:
         if self._project is None:

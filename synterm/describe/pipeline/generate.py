@@ -156,7 +156,7 @@ class _Generation:
             await self._prepare()
             await self._make()
         finally:
-            self._aside.close()
+            await self._aside.close()
 
     async def _prepare(self) -> None:
         labels = tuple(dict.fromkeys(label for slot in self._steering.slots for label in self._labels(slot)))
