@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from synterm.cli.one_key import read_key, single_keys
 from synterm.cli.output import data, say
-from synterm.cli.review_loop import typed_line
+from synterm.cli.typed import Command, block, from_lines, typed_line
 from synterm.core.case import Case, value_text
 from synterm.core.decision import Decision, Verdict, decided, edited_in_review
 from synterm.describe.review.drafts import (
@@ -22,12 +22,11 @@ from synterm.describe.review.drafts import (
 )
 from synterm.describe.review.nearest import NearestCases
 from synterm.describe.review.queue import DraftQueue
-from synterm.errors import UsageError, did_you_mean
 from synterm.evaluate.checklist import Checklist
 from synterm.storage.clock import now
 from synterm.storage.drafts import Before
 from synterm.storage.project import Project
-from synterm.text import one_line, plural, printable
+from synterm.text import one_line, printable
 
 KEYS: dict[str, str] = {
     "a": "accept",
@@ -42,12 +41,7 @@ KEYS: dict[str, str] = {
     "\x04": "quit",
 }
 HELP = "a accept · x reject · e edit · l label · space skip · b back · u undo · q quit"
-_LONGEST = 20_000
-_LONGEST_LINE = 100_000
 _SAID: dict[Verdict, str] = {"accepted": "✓ accepted", "rejected": "✗ rejected", "restored": "↺ restored"}
-
-Command = tuple[str, str]
-"""What is to be done, and the text that goes with it."""
 
 
 def review_drafts(project: Project, queue: DraftQueue, who: str) -> None:
@@ -60,7 +54,7 @@ def review_drafts(project: Project, queue: DraftQueue, who: str) -> None:
         with single_keys():
             loop.follow(_from_keys(loop))
     else:
-        loop.follow(_from_lines())
+        loop.follow(from_lines(KEYS, "decision"))
 
 
 class _Loop:
@@ -191,7 +185,7 @@ class _Loop:
         case, seed = draft.case, draft.seed
         yield f"\ndraft {case.id[-8:]}\n{_values(case)}"
         doubt = doubt_words(case)
-        yield f"\nexpected\n{_block(value_text(case.expected) or '(nothing)')}" + (f"\n  ? {doubt}" if doubt else "")
+        yield f"\nexpected\n{block(value_text(case.expected) or '(nothing)')}" + (f"\n  ? {doubt}" if doubt else "")
         if seed is not None:
             same = "" if seed.expected == case.expected else f"\n  which expects {value_text(seed.expected)}"
             yield f"\nseed {seed.id[-8:]}\n{_values(seed)}{same}"
@@ -212,13 +206,8 @@ class _Loop:
 
 def _values(case: Case) -> str:
     if len(case.input) == 1:
-        return _block(value_text(next(iter(case.input.values()))))
-    return "\n".join(f"  {printable(name)}\n  {_block(value_text(value))}" for name, value in case.input.items())
-
-
-def _block(text: str) -> str:
-    cut = f"\n… {plural(len(text) - _LONGEST, 'character')} more" if len(text) > _LONGEST else ""
-    return "\n".join(f"  {line}" for line in (text[:_LONGEST] + cut).splitlines()) or "  (empty)"
+        return block(value_text(next(iter(case.input.values()))))
+    return "\n".join(f"  {printable(name)}\n  {block(value_text(value))}" for name, value in case.input.items())
 
 
 def _from_keys(loop: _Loop) -> Iterator[Command]:
@@ -258,18 +247,3 @@ def _chosen(what: str, choices: Sequence[str], rest: str) -> str | None:
             return typed_line(f"{what}: ", "")
         if key in ("", "q", "\x04"):
             return None
-
-
-def _from_lines() -> Iterator[Command]:
-    number = 0
-    while line := sys.stdin.readline(_LONGEST_LINE):
-        number += 1
-        word, _, text = line.strip().partition(" ")
-        if not word:
-            continue
-        word = word.casefold()
-        name = word if word in KEYS.values() else KEYS.get(word)
-        if name is None:
-            said = f"{one_line(word, 40)!r} is no decision; nothing after it was read"
-            raise UsageError(said, where=f"line {number}", hint=did_you_mean(word, set(KEYS.values())))
-        yield name, text.strip()

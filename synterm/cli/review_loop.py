@@ -8,13 +8,13 @@ from dataclasses import replace
 
 from synterm.cli.one_key import read_key, single_keys
 from synterm.cli.output import data, say
+from synterm.cli.typed import Command, block, from_lines, typed_line
 from synterm.core.case import value_text
-from synterm.errors import UsageError, did_you_mean
 from synterm.evaluate.review.candidate import Output
 from synterm.evaluate.review.queue import ReviewQueue
 from synterm.reports.figures import percent
 from synterm.storage.project import Project
-from synterm.text import one_line, plural, printable
+from synterm.text import one_line, printable
 
 KEYS: dict[str, str] = {
     "y": "pass",
@@ -31,12 +31,6 @@ KEYS: dict[str, str] = {
     "\x04": "quit",
 }
 HELP = "y pass · f fail · space skip · b back · u undo · o note · t tell what the checks say, after yours · q quit"
-_LONGEST = 20_000
-"""Characters of a text that are shown."""
-_LONGEST_LINE = 100_000
-
-Command = tuple[str, str]
-"""What is to be done, and the text of a note."""
 _SAID = {True: "✓ pass", False: "✗ fail", None: "no verdict"}
 
 
@@ -50,7 +44,7 @@ def review_answers(project: Project, queue: ReviewQueue, *, telling: bool) -> No
         with single_keys():
             loop.follow(_from_keys(lambda: queue.note))
     else:
-        loop.follow(_from_lines())
+        loop.follow(from_lines(KEYS, "verdict"))
 
 
 class _Loop:
@@ -146,15 +140,10 @@ def _lines(output: Output) -> Iterator[str]:
     """What is judged. Nothing of what checks or others say."""
     values = output.case.input
     for name, value in values.items():
-        yield f"\n{'input' if len(values) == 1 else f'input {printable(name)}'}\n{_block(value_text(value))}"
+        yield f"\n{'input' if len(values) == 1 else f'input {printable(name)}'}\n{block(value_text(value))}"
     if output.case.expected is not None:
-        yield f"\nexpected\n{_block(value_text(output.case.expected))}"
-    yield f"\nanswer\n{_block(output.text or '(empty)')}"
-
-
-def _block(text: str) -> str:
-    cut = f"\n… {plural(len(text) - _LONGEST, 'character')} more" if len(text) > _LONGEST else ""
-    return "\n".join(f"  {line}" for line in (text[:_LONGEST] + cut).splitlines())
+        yield f"\nexpected\n{block(value_text(output.case.expected))}"
+    yield f"\nanswer\n{block(output.text or '(empty)')}"
 
 
 def _from_keys(note: Callable[[], str]) -> Iterator[Command]:
@@ -168,37 +157,3 @@ def _from_keys(note: Callable[[], str]) -> Iterator[Command]:
             yield name, ""
         elif key:
             say(HELP)
-
-
-def typed_line(prompt: str, before: str) -> str:
-    """A line that is typed on a terminal with single keys; what stood there stays when nothing is."""
-    sys.stderr.write(prompt)
-    sys.stderr.flush()
-    typed = ""
-    while (key := read_key()) not in ("\n", "\r", "\x04"):
-        if key in ("\x7f", "\b"):
-            typed, shown = typed[:-1], "\b \b" if typed else ""
-        elif key == "\x15":
-            typed, shown = "", "\b \b" * len(typed)
-        else:
-            shown = printable(key)
-            typed += key if key.isprintable() else ""
-        sys.stderr.write(shown)
-        sys.stderr.flush()
-    sys.stderr.write("\n")
-    return typed or before
-
-
-def _from_lines() -> Iterator[Command]:
-    number = 0
-    while line := sys.stdin.readline(_LONGEST_LINE):
-        number += 1
-        word, _, text = line.strip().partition(" ")
-        if not word:
-            continue
-        word = word.casefold()
-        name = word if word in KEYS.values() else KEYS.get(word)
-        if name is None:
-            said = f"{one_line(word, 40)!r} is no verdict; nothing after it was read"
-            raise UsageError(said, where=f"line {number}", hint=did_you_mean(word, set(KEYS.values())))
-        yield name, text.strip()

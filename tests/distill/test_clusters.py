@@ -11,13 +11,14 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from synterm.cli.main import main
-from synterm.core.distill import Cluster, Failing
+from synterm.core.distill import Cluster
 from synterm.distill.clusters.clusters import cluster_findings, clusters_of, renamed, with_trend
 from synterm.distill.clusters.grouping import by_meaning, by_wording
 from synterm.distill.clusters.naming import error_of, hypothesis_of, marks, name_of, words_of
 from synterm.distill.failures import failures
 from synterm.storage.project import Project
 from tests.conftest import MakeProject
+from tests.support.failing import failing
 
 ROOMS = [
     "book a meeting room for four people",
@@ -31,29 +32,6 @@ FOOD = [
     "when does the canteen close after lunch",
     "order lunch from the canteen for the team",
 ]
-
-
-def failing(text: str, number: int = 0, **more: object) -> Failing:
-    values: dict[str, object] = {
-        "case_id": f"case{number}",
-        "content_id": f"{number}",
-        "output_id": "",
-        "root_id": f"root{number}",
-        "scenario_id": "s",
-        "behavior": "Routing/All",
-        "prompt": "router",
-        "version": "v1",
-        "model": "m",
-        "input": text,
-        "expected": "schedule",
-        "got": "clarify",
-        "reason": "expected schedule, got clarify",
-        "runs": 1,
-        "judged": 1,
-        "failed": 1,
-        "errors": 0,
-    }
-    return Failing.model_validate(values | more)
 
 
 def texts_of(groups: list[list[int]], texts: list[str]) -> set[frozenset[str]]:

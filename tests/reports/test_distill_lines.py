@@ -13,6 +13,7 @@ from synterm.core.distill import Boundary, Cluster, DistillReport, Failing, Step
 from synterm.reports.boundary_plot import WIDTH, boundary_plot, plot_head, shares
 from synterm.reports.distill import cluster_lines, next_lines, sparkline, trigger_lines, type_lines, wrong_words
 from synterm.text import printable
+from tests.support.failing import failing as a_failing_case
 
 COUNTS = st.integers(0, 5)
 TRIED = st.builds(Tried, input=st.just({"m": "x"}), passed=COUNTS, failed=COUNTS, errors=COUNTS, got=st.text())
@@ -54,26 +55,7 @@ def test_a_sparkline_rises_with_its_counts(counts: list[int], most: int) -> None
 
 
 def failing(number: int, **more: object) -> Failing:
-    values: dict[str, object] = {
-        "case_id": f"CASE{number:04}",
-        "content_id": f"{number}",
-        "output_id": "o",
-        "root_id": f"root{number}",
-        "scenario_id": "s",
-        "behavior": "Routing/All",
-        "prompt": "router",
-        "version": "v1",
-        "model": "m",
-        "input": f"input {number}",
-        "expected": "schedule",
-        "got": "clarify",
-        "reason": "expected schedule, got clarify",
-        "runs": 1,
-        "judged": 1,
-        "failed": 1,
-        "errors": 0,
-    }
-    return Failing.model_validate(values | more)
+    return a_failing_case(f"input {number}", number, **{"case_id": f"CASE{number:04}", **more})
 
 
 def test_failures_stand_below_their_type_and_the_reason_they_share() -> None:
