@@ -33,7 +33,7 @@ def group_columns(*, trend: bool) -> Sequence[TableColumn]:
         TableColumn("share", 5, right=True, rank=2),
         TableColumn("what they have in common"),
         *((TableColumn("trend", 6, rank=1),) if trend else ()),
-        TableColumn("types", 30, rank=3),
+        TableColumn("types", 26, rank=3),
     )
 
 
