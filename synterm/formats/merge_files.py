@@ -38,6 +38,7 @@ _KINDS = {
     "reviews": "reviews",
     "baselines": "baselines",
     "generations": "generations",
+    "tunings": "tunings",
 }
 _ENDINGS = ("", "-wal", "-shm", "-journal")
 

@@ -19,6 +19,7 @@ _NOUNS = {
     "reviews": "review",
     "baselines": "baseline",
     "generations": "generation",
+    "tunings": "tuning",
 }
 _SHOWN = 20
 """So many conflicts are shown; all that are told stand in the JSON."""

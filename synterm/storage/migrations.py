@@ -19,9 +19,10 @@ from synterm.storage.feedback_step import feedback_step
 from synterm.storage.findings_step import findings_step
 from synterm.storage.generations_step import generations_step
 from synterm.storage.review_step import review_step
+from synterm.storage.tunings_step import tunings_step
 from synterm.storage.workbench_step import workbench_step
 
-SCHEMA_VERSION = 10
+SCHEMA_VERSION = 11
 """Raised with each step; kept in the file's header."""
 
 _FIRST = """
@@ -188,6 +189,12 @@ def ninth(db: Database) -> None:
 def tenth(db: Database) -> None:
     """What looking into failures brought to light."""
     findings_step(db)
+
+
+@migrations(name="0011_tunings")
+def eleventh(db: Database) -> None:
+    """Models that were trained, and trainings that run."""
+    tunings_step(db)
 
 
 def migrate(db: Database) -> None:

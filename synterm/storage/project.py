@@ -57,6 +57,7 @@ from synterm.storage.schema_check import check_schema
 from synterm.storage.spending import SpendingStore
 from synterm.storage.stubborn import StubbornStore
 from synterm.storage.trends import TrendStore
+from synterm.storage.tunings import TuningStore
 from synterm.storage.whole import WholeStore
 from synterm.storage.writer import Writer
 from synterm.text import storable
@@ -197,6 +198,11 @@ class Project:
     def findings(self) -> FindingStore:
         """What looking into failures brought to light."""
         return FindingStore(self._db, self._writer)
+
+    @cached_property
+    def tunings(self) -> TuningStore:
+        """Models that were trained, and trainings that run."""
+        return TuningStore(self._db, self._writer)
 
     @cached_property
     def prompts(self) -> PromptStore:

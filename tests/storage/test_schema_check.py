@@ -102,6 +102,7 @@ STEPS = (
     "0008_batches",
     "0009_generations",
     "0010_findings",
+    "0011_tunings",
 )
 
 

@@ -27,6 +27,7 @@ _KINDS = {
     "baselines": "baseline",
     "generations": "generation",
     "findings": "finding",
+    "tunings": "tuning",
 }
 _FIELDS = {"content_id": "content", "scenario_id": "scenario", "parent_id": "place", "run_id": "run", "spec": "model"}
 

@@ -81,6 +81,7 @@ EDITED = (
     Edited("baselines", ("name", "scenario_id"), along=("who",)),
     Edited("generations", ("id",), latest=True),
     Edited("findings", ("id",), latest=True),
+    Edited("tunings", ("id",), latest=True),
 )
 """In the order in which they are settled: what others refer to comes first."""
 RECORDED = ("responses", "runs", "run_columns", "evaluations", "batches", "batch_requests", "spending")
