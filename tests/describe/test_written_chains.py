@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from synterm.describe.generators.vary import Vary
@@ -13,6 +13,8 @@ WORDS = st.text(min_size=1, max_size=30).filter(lambda text: "\x00" not in text)
 
 
 @given(tone=WORDS, persona=st.one_of(st.none(), WORDS))
+@example(tone='"\\', persona=None)
+@example(tone='"\\', persona="0")
 def test_any_settings_are_read_as_they_were_written(tone: str, persona: str | None) -> None:
     chain = (Vary(tone=tone, persona=persona), *read_chain("misspellings:strength=0.5"))
     assert read_chain(chain_text(chain)) == chain

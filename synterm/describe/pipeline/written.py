@@ -97,9 +97,11 @@ def _value(text: str) -> Any:
 
 def _split(text: str, mark: str) -> list[str]:
     """The parts between marks that stand in no brackets and no quotation marks."""
-    parts, depth, quoted, start = list[str](), 0, False, 0
+    parts, depth, quoted, escaped, start = list[str](), 0, False, False, 0
     for at, letter in enumerate(text):
-        if letter == '"' and text[at - 1 : at] != "\\":
+        if escaped or (quoted and letter == "\\"):
+            escaped = not escaped
+        elif letter == '"':
             quoted = not quoted
         elif not quoted and letter in "[{":
             depth += 1
