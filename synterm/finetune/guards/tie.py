@@ -1,0 +1,94 @@
+"""Pairs of which nothing says that one answer is better."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from synterm.core.review import Review, Subject, majority, output_id
+from synterm.core.training import TrainingAnswer, TrainingExample
+from synterm.finetune.guards.base import Kept, Known, Sorting, what_of
+from synterm.storage.answer_verdicts import Told
+
+_SOURCES = ("passed", "failed", "human")
+"""Where verdicts are what an answer comes from; a case's own expected answer needs none."""
+
+
+def refuse_ties(known: Known, examples: Sequence[TrainingExample]) -> Kept:
+    """Refuse answers about which checks or people say one thing as often as the other, and wrong answers that score no
+    less than the right one.
+
+    What most people say goes before what checks say. Of each variant the newest verdict counts.
+    """
+    sorting = Sorting("tie")
+    verdicts = _Verdicts(known, examples)
+    for example in examples:
+        dropped: set[int] = set()
+        for answer in (*example.positives, *example.negatives):
+            wrong = not any(answer is one for one in example.positives)
+            if why := verdicts.against(example, answer, wrong=wrong):
+                sorting.note(example, f"{what_of(example, answer)}: {why}", "pair" if wrong else "answer")
+                dropped.add(id(answer))
+        right = [answer for answer in example.positives if id(answer) not in dropped]
+        for answer in example.negatives:
+            if id(answer) not in dropped and (why := _even(answer, right)):
+                sorting.note(example, f"{what_of(example, answer)} {why}", "pair")
+                dropped.add(id(answer))
+        sorting.keep_rest(example, dropped)
+    return sorting.kept
+
+
+class _Verdicts:
+    """What checks and people said about the answers of examples."""
+
+    def __init__(self, known: Known, examples: Sequence[TrainingExample]) -> None:
+        subjects = {
+            _subject(example, answer)
+            for example in examples
+            for answer in (*example.positives, *example.negatives)
+            if answer.source in _SOURCES
+        }
+        self._checks: Mapping[Subject, Told] = known.project.answer_verdicts.told(
+            example.case.id for example in examples
+        )
+        self._people: Mapping[Subject, list[Review]] = known.project.reviews.for_outputs(sorted(subjects))
+
+    def against(self, example: TrainingExample, answer: TrainingAnswer, *, wrong: bool) -> str:
+        """Why an answer is not what it is taken for; empty where it is."""
+        if answer.source not in _SOURCES:
+            return ""
+        subject = _subject(example, answer)
+        if people := self._people.get(subject, []):
+            said = majority(people)
+            passed = sum(review.passed for review in people)
+            if said is None:
+                return f"people disagree about it, {passed} for it and {len(people) - passed} against"
+            return f"people say it is {'right' if said else 'wrong'}" if said == wrong else ""
+        told = self._checks.get(subject)
+        if told is None:
+            return ""
+        for_it, against_it = (told.failed, told.passed) if wrong else (told.passed, told.failed)
+        if for_it > against_it:
+            return ""
+        return f"the same answer passed {_times(told.passed)} and failed {_times(told.failed)}"
+
+
+def _even(wrong: TrainingAnswer, right: Sequence[TrainingAnswer]) -> str:
+    """Why a wrong answer is no worse than the right ones by what checks scored; empty where it is, or people say so."""
+    if wrong.source == "human" or wrong.score is None:
+        return ""
+    scored = [answer.score for answer in right if answer.source == "passed" and answer.score is not None]
+    if not scored or wrong.score < min(scored):
+        return ""
+    return f"scores {wrong.score:.2f}, and the right one {min(scored):.2f}: nothing prefers one"
+
+
+def _subject(example: TrainingExample, answer: TrainingAnswer) -> Subject:
+    return example.case.content_id, output_id(_text(answer))
+
+
+def _text(answer: TrainingAnswer) -> str:
+    return answer.text if answer.messages else ""
+
+
+def _times(count: int) -> str:
+    return {0: "never", 1: "once", 2: "twice"}.get(count, f"{count:,} times")

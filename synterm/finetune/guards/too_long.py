@@ -1,0 +1,89 @@
+"""Rows that a trainer would cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from synterm.checks.encodings import load
+from synterm.core.prompt import Message
+from synterm.core.training import TrainingAnswer, TrainingExample
+from synterm.errors import ModelError
+from synterm.finetune.guards.base import Kept, Known, Sorting, what_of
+from synterm.text import storable
+
+ENCODING = "o200k_base"
+FRAME = 4
+"""Tokens that say where a message begins and ends, and whose it is."""
+_LONGEST_TOKEN = 128
+"""No token of the encoding stands for more characters."""
+
+
+def refuse_long(known: Known, examples: Sequence[TrainingExample]) -> Kept:
+    """Refuse what has more tokens than the plan allows, prompt and answer together; of a wrong answer only that one.
+
+    What stays is told how many tokens it has. Raises ModelError where the encoding is not installed.
+    """
+    sorting = Sorting("too-long")
+    count = _Counter(known.plan.max_tokens)
+    for example in examples:
+        prompt = count.messages(example.prompt) + count.tools(example.tools)
+        sizes = [(answer, prompt + count.messages(answer.messages)) for answer in _answers(example)]
+        long = [(answer, size) for answer, size in sizes if size > known.plan.max_tokens]
+        if not _short_enough(example, long):
+            size = min(size for answer, size in long if not example.positives or answer in example.positives)
+            sorting.refuse(example, f"{size:,} tokens, {known.plan.max_tokens:,} are allowed")
+            continue
+        for answer, size in long:
+            sorting.note(
+                example,
+                f"with {what_of(example, answer)} {size:,} tokens, {known.plan.max_tokens:,} are allowed",
+                "answer",
+            )
+        dropped = {id(answer) for answer, _ in long}
+        most = max((size for answer, size in sizes if id(answer) not in dropped), default=prompt)
+        sorting.keep_rest(replace(example, tokens=most), dropped)
+    return sorting.kept
+
+
+def _short_enough(example: TrainingExample, long: Sequence[tuple[TrainingAnswer, int]]) -> bool:
+    """Whether an answer is left for which the example was made: a right one, where it had one."""
+    gone = {id(answer) for answer, _ in long}
+    return any(id(answer) not in gone for answer in example.positives or example.negatives)
+
+
+def _answers(example: TrainingExample) -> tuple[TrainingAnswer, ...]:
+    return (*example.positives, *example.negatives)
+
+
+class _Counter:
+    """Counts tokens; of a text that is too long for certain only so far that it is."""
+
+    def __init__(self, most: int) -> None:
+        try:
+            self._encoding = load(ENCODING)
+        except OSError as error:
+            raise ModelError(
+                f"tokens can't be counted: {error}",
+                hint="pip install --force-reinstall litellm, which brings the file of the encoding",
+            ) from error
+        self._most = most
+        # Prompts are the same in many rows.
+        self._count = lru_cache(maxsize=4096)(self._counted)
+
+    def messages(self, messages: Iterable[Message]) -> int:
+        """The tokens of messages."""
+        return sum(self._count(message.content) + FRAME for message in messages)
+
+    def tools(self, tools: Sequence[dict[str, Any]]) -> int:
+        """The tokens of functions that may be called, as JSON."""
+        return self._count(orjson.dumps(tools).decode()) if tools else 0
+
+    def _counted(self, text: str) -> int:
+        # A text of one letter a million times over takes minutes, and could not be short enough.
+        least = -(-len(text) // _LONGEST_TOKEN)
+        return least if least > self._most else len(self._encoding.encode_ordinary(storable(text)))
