@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
 
 from synterm.core.ids import content_id
 
 FindingKind = Literal["triage", "cluster", "shrink", "boundary", "attack"]
 KINDS: tuple[FindingKind, ...] = get_args(FindingKind)
+
+M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +35,10 @@ class Finding:
     def id(self) -> str:
         """The same for the same kind and subject, in hex."""
         return content_id("finding", [self.kind, *self.subject])
+
+    def read(self, model: type[M]) -> M | None:
+        """What was found; None where another version of synterm, or somebody else, wrote it otherwise."""
+        try:
+            return model.model_validate(self.body)
+        except ValidationError:
+            return None

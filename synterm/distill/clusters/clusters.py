@@ -114,7 +114,7 @@ def _cluster(
 
 
 def _kept(project: Project) -> list[Cluster]:
-    return [Cluster.model_validate(one.body) for one in project.findings.all("cluster")]
+    return [found for one in project.findings.all("cluster") if (found := one.read(Cluster))]
 
 
 def _known_again(made: Sequence[Cluster], kept: Sequence[Cluster]) -> list[Cluster]:
