@@ -98,7 +98,8 @@ def attributes_of(case: Case) -> Iterator[Attribute]:
     if _NUMBER.search(text):
         yield "numbers", "yes"
     if is_dialog(case.input):
-        turns = len(case.input[NAME].get("turns") or ())
+        said = case.input[NAME].get("turns")
+        turns = len(said) if isinstance(said, list) else 0  # pyright: ignore[reportUnknownArgumentType]
         yield "dialog", plural(turns, "turn") if turns else "simulated"
     if isinstance(case.expected, str) and len(case.expected) <= _LONGEST_VALUE:
         yield "expected", case.expected
@@ -219,7 +220,7 @@ _SUBJECTS: Mapping[str, Callable[[str], str]] = {
     "dialog": lambda value: f"dialogs ({value})",
     "expected": lambda value: f"cases that expect {one_line(value, _SHOWN)}",
     "origin": lambda value: f"cases of origin {value}",
-    "generator": lambda value: f"cases made by {value}",
+    "generator": lambda value: f"cases made by {one_line(value, _SHOWN)}",
     "tag": lambda value: f"cases with the tag {one_line(value, _SHOWN)}",
 }
 
