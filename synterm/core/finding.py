@@ -12,6 +12,10 @@ from synterm.core.ids import content_id
 FindingKind = Literal["triage", "cluster", "shrink", "boundary", "attack"]
 KINDS: tuple[FindingKind, ...] = get_args(FindingKind)
 
+RULES = "rules"
+"""Who says something where no model and no person does."""
+MODEL = "model "
+"""What stands before the name of a model that says something, so that it is no person's."""
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -30,6 +34,15 @@ class Finding:
     """The run it was found in; empty where there was none, or it is gone."""
     updated: str = field(default="", compare=False)
     """When it was found last: ISO 8601, UTC; set by the store."""
+
+    @property
+    def by_person(self) -> bool:
+        """Whether it is what a person said: a type that was confirmed, a name that was given to a cluster. What rules
+        or models propose does not take its place."""
+        if self.kind == "triage":
+            return self.body.get("confirmed") is True
+        named_by = self.body.get("by") if self.kind == "cluster" else None
+        return isinstance(named_by, str) and not (named_by == RULES or named_by.startswith(MODEL))
 
     @property
     def id(self) -> str:

@@ -6,17 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from synterm.core.distill import Cluster, Failing
-from synterm.core.finding import Finding
+from synterm.core.finding import MODEL, RULES, Finding
 from synterm.core.ids import content_id
 from synterm.distill.clusters.grouping import by_meaning, by_wording, can_tell_meanings
 from synterm.distill.clusters.naming import error_of, hypothesis_of, name_by_error, name_of, pattern_of, words_of
 from synterm.errors import ModelError
 from synterm.storage.project import Project
 
-RULES = "rules"
-"""Who names clusters where no model and no person does."""
-MODEL = "model "
-"""What stands before the name of a model that named a cluster, so that it is no person's."""
 _SAME = 0.3
 """From this share of common lineages on (Jaccard) a cluster is one that was there before."""
 _NAME_STAYS = 0.5
