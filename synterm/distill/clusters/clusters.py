@@ -115,12 +115,17 @@ def _kept(project: Project) -> list[Cluster]:
 
 def _known_again(made: Sequence[Cluster], kept: Sequence[Cluster]) -> list[Cluster]:
     """Each with the id, and where it fits the name, of the kept one that it shares most lineages with."""
+    # Of a project that is long at work there are thousands before: only those with a lineage in common are compared.
+    with_root: dict[str, list[int]] = defaultdict(list)
+    for old, before in enumerate(kept):
+        for root in set(before.root_ids):
+            with_root[root].append(old)
     pairs = sorted(
         (
             (shared, -old, -new)
             for new, cluster in enumerate(made)
-            for old, before in enumerate(kept)
-            if (shared := _shared(cluster, before)) >= _SAME
+            for old in {old for root in cluster.root_ids for old in with_root.get(root, ())}
+            if (shared := _shared(cluster, kept[old])) >= _SAME
         ),
         reverse=True,
     )
