@@ -137,12 +137,11 @@ class Asking:
         if found.before.failed:
             self._project.findings.put(shrunk_finding(found, variant, who())).result()
         pair = contrast_set(case, found) if args.keep else []
-        if pair:
-            self._project.cases.put(pair).result()
+        new = self._project.cases.put_new(pair).result()
         self._tell(shrunk_lines(found, change_words(found.before.input, found.smallest.input)))
         if args.keep and not args.quiet:
-            kept = ", ".join(one.id[-8:] for one in pair)
-            say(f"kept as drafts: {kept}" if pair else "nothing that passes was found, so there is no pair to keep")
+            kept = f"{'kept as drafts' if new else 'kept before'}: {', '.join(one.id[-8:] for one in pair)}"
+            say(kept if pair else "nothing that passes was found, so there is no pair to keep")
         return found.ended.startswith(_GONE_ON)
 
     async def _boundary(self, providers: Providers, case: Case, variant: Variant, dimension: Dimension) -> bool:
@@ -190,7 +189,7 @@ class Asking:
         if args.keep:
             kept = keep_attacks(self._choice, found, wanted.cases)
             if not args.quiet:
-                say(f"kept {plural(len(kept), 'draft')} beside their cases")
+                say(f"kept {plural(kept, 'draft')} beside their cases")
         return found.ended.startswith(_GONE_ON)
 
     def _drafts(self, path: str) -> Iterator[Case]:

@@ -76,9 +76,6 @@ async def make(
     return found
 
 
-def keep_attacks(choice: Choice, found: AttackReport, cases: Sequence[Case]) -> list[Case]:
-    """The attacks that succeeded, kept as drafts beside their cases."""
-    drafts = attack_cases(found, cases)
-    if drafts:
-        choice.project.cases.put(drafts).result()
-    return drafts
+def keep_attacks(choice: Choice, found: AttackReport, cases: Sequence[Case]) -> int:
+    """The attacks that succeeded, kept as drafts beside their cases; gives how many are new."""
+    return choice.project.cases.put_new(attack_cases(found, cases)).result()

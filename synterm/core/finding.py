@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
 
 from synterm.core.ids import content_id
 
 FindingKind = Literal["triage", "cluster", "shrink", "boundary", "attack"]
 KINDS: tuple[FindingKind, ...] = get_args(FindingKind)
+
+RULES = "rules"
+"""Who says something where no model and no person does."""
+MODEL = "model "
+"""What stands before the name of a model that says something, so that it is no person's."""
+M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +36,22 @@ class Finding:
     """When it was found last: ISO 8601, UTC; set by the store."""
 
     @property
+    def by_person(self) -> bool:
+        """Whether it is what a person said: a type that was confirmed, a name that was given to a cluster. What rules
+        or models propose does not take its place."""
+        if self.kind == "triage":
+            return self.body.get("confirmed") is True
+        named_by = self.body.get("by") if self.kind == "cluster" else None
+        return isinstance(named_by, str) and not (named_by == RULES or named_by.startswith(MODEL))
+
+    @property
     def id(self) -> str:
         """The same for the same kind and subject, in hex."""
         return content_id("finding", [self.kind, *self.subject])
+
+    def read(self, model: type[M]) -> M | None:
+        """What was found; None where another version of synterm, or somebody else, wrote it otherwise."""
+        try:
+            return model.model_validate(self.body)
+        except ValidationError:
+            return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
 from synterm.core.case import Case, OriginKind
@@ -103,3 +104,13 @@ def mark(case: Case) -> Case:
 def untouched(case: Case) -> bool:
     """Whether a case that was generated or imported is as it was made."""
     return case.origin.detail.get(AS_MADE) == fingerprint(case)
+
+
+def untouched_row(origin: str, name: str, scenario_id: str, tags: str, status: str, split: str) -> bool:
+    """The same of a row of the project file; what can't be read in it was made by nobody."""
+    try:
+        told: dict[str, Any] = orjson.loads(origin)
+        made: str | None = told["detail"].get(AS_MADE)
+        return made == fingerprint_of(told["kind"], name, scenario_id, orjson.loads(tags), status, split)
+    except (ValueError, TypeError, LookupError, AttributeError):
+        return False

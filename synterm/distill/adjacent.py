@@ -10,7 +10,7 @@ from typing import Any
 from synterm.core.case import Case
 from synterm.core.distill import Neighbourhood, Round
 from synterm.core.evaluation import Variant
-from synterm.core.generation import mark
+from synterm.core.generation import mark, untouched
 from synterm.core.tree import Node, Tree
 from synterm.describe.filters.base import Filter
 from synterm.describe.pipeline.generate import Watch as WatchGeneration
@@ -23,6 +23,7 @@ from synterm.errors import InputError
 from synterm.evaluate.limits import DEFAULT_LIMITS, Limits
 from synterm.evaluate.traffic import Traffic
 from synterm.providers.registry import Providers
+from synterm.storage.case_filter import CaseFilter
 from synterm.storage.project import Project
 from synterm.text import one_line, plural
 
@@ -175,7 +176,7 @@ class _Looking:
         passing = [probe.case for probe in probes if (probe.passed or probe.failed) and probe.case not in failing]
         kept = [_distilled(case, wanted.cluster, self._variant) for case in failing]
         dropped = [rejected(case, _passes(self._variant)) for case in passing]
-        self._project.cases.put([*kept, *dropped]).result()
+        self._put(made, [*kept, *dropped])
         self._counts.rounds.append(
             Round(
                 generation_id=outcome.generation_id,
@@ -193,6 +194,13 @@ class _Looking:
             return []
         return kept
 
+    def _put(self, before: Sequence[Case], after: Sequence[Case]) -> None:
+        """Put cases in place of what they were, but for those that somebody changed while they were judged."""
+        was = {case.id: case for case in before}
+        there = self._project.cases.named([case.id for case in after])
+        same = {case.id for case in there if case == was[case.id]}
+        self._project.cases.put([case for case in after if case.id in same]).result()
+
     def _take_back(self) -> None:
         """What a round made that did not come to its end: nobody knows whether it fails. Its answers stay."""
         done = {one.generation_id for one in self._counts.rounds}
@@ -201,10 +209,11 @@ class _Looking:
                 self._project.generations.undo(one.id).result()
 
     def _remove_if_empty(self) -> None:
-        """Without a new failure there is no scenario; what was made stays with the first failure's own."""
-        made = [case for one in self._counts.rounds for case in self._project.generations.cases(one.generation_id)]
+        """Without a new failure there is no scenario; what stands in it, also what people put there, stays with the
+        first failure's own."""
         home = self._wanted.cases[0].scenario_id
-        moved = [_moved(case, home) for case in made if case.scenario_id == self._scenario.id]
+        there = CaseFilter(scenario_ids=[self._scenario.id], status=None)
+        moved = [_moved(case, home) for case in self._project.cases.select(there)]
         if moved:
             self._project.cases.put(moved).result()
         self._project.nodes.remove(self._scenario.id).result()
@@ -225,9 +234,10 @@ class _Looking:
 
 
 def _moved(case: Case, scenario_id: str) -> Case:
-    """In another scenario, and still as it was made."""
+    """In another scenario, and still as it was made where it was."""
     origin = case.origin.model_copy(update={"detail": {**case.origin.detail}})
-    return mark(case.model_copy(update={"scenario_id": scenario_id, "origin": origin}))
+    moved = case.model_copy(update={"scenario_id": scenario_id, "origin": origin})
+    return mark(moved) if untouched(case) else moved
 
 
 def _distilled(case: Case, cluster: str, variant: Variant) -> Case:

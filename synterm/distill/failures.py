@@ -45,7 +45,8 @@ class _Kept:
     """What the runs say of one case together."""
 
     last: Standing
-    runs: int
+    runs: set[str]
+    """The runs that evaluated what it says now, by id."""
     judged: int
     failed: int
     errors: int
@@ -106,14 +107,14 @@ def _kept(
     }
     found.evaluated += sum(not one.is_error for one in last.values())
     kept = {
-        name: _Kept(one, 1, one.judged, one.failed, one.made - one.judged)
+        name: _Kept(one, {run_id}, one.judged, one.failed, one.made - one.judged)
         for name, one in last.items()
         if one.fails or one.is_error
     }
     passing = {name for name, one in last.items() if one.judged and not one.failed}
     failed_before: set[str] = set()
     before = project.stubborn.before(column, run_id, runs - 1)
-    for column_pk, _ in before:
+    for column_pk, run in before:
         for one in project.stubborn.standings(column_pk):
             now = last.get(one.case_id)
             if now is None or now.content_id != one.content_id:
@@ -121,7 +122,7 @@ def _kept(
             if one.fails and one.case_id in passing:
                 failed_before.add(one.case_id)
             if one.case_id in kept:
-                _add(kept[one.case_id], one)
+                _add(kept[one.case_id], one, run)
     found.runs = max(found.runs, 1 + len({run for _, run in before}))
     found.passing_now += len(failed_before)
     stays = {name: one for name, one in kept.items() if one.stays}
@@ -129,8 +130,8 @@ def _kept(
     return stays
 
 
-def _add(kept: _Kept, one: Standing) -> None:
-    kept.runs += 1
+def _add(kept: _Kept, one: Standing, run_id: str) -> None:
+    kept.runs.add(run_id)
     kept.judged += one.judged
     kept.failed += one.failed
     kept.errors += one.made - one.judged
@@ -160,7 +161,7 @@ def _described(project: Project, column: Column, kept: Mapping[str, _Kept], tree
             got=(recorded.label or recorded.text or recorded.error or "")[:_LONGEST],
             reason=_reason(recorded)[:_LONGEST],
             tags=recorded.tags,
-            runs=standing.runs,
+            runs=len(standing.runs),
             judged=standing.judged,
             failed=standing.failed,
             errors=standing.errors,
@@ -193,6 +194,5 @@ def _behavior(tree: Tree, scenario_id: str) -> str:
 
 
 def _with_triage(failing: Failing, finding: Finding | None) -> Failing:
-    if finding is None:
-        return failing
-    return failing.model_copy(update={"triage": Triage.model_validate(finding.body)})
+    triage = finding.read(Triage) if finding else None
+    return failing.model_copy(update={"triage": triage}) if triage else failing

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 
-from pydantic import ValidationError
-
 from synterm.core.distill import Boundary, Cluster, DistillReport, Failing, Shrunk, Trigger
-from synterm.core.finding import Finding, FindingKind
+from synterm.core.finding import FindingKind
 from synterm.distill.clusters.clusters import clusters_of, with_trend
 from synterm.distill.failures import RUNS, Failures, failures, is_meant
 from synterm.distill.triage.triage import triaged
@@ -98,14 +96,16 @@ def _triggers(
     """Over all cases that have a verdict under any of the columns; one fails that keeps failing under any of them."""
     fails = {one.case_id for one in failing if one.judged}
     verdicts: dict[str, bool] = {}
+    said: dict[str, str] = {}
     for column in columns:
         for one in project.stubborn.standings(column[0]):
             if not one.is_error and (scenarios is None or one.scenario_id in scenarios):
-                verdicts[one.case_id] = one.case_id in fails
+                verdicts[one.case_id], said[one.case_id] = one.case_id in fails, one.content_id
     if not fails:
         return []
     cases = (case for part in chunks(verdicts, _PAGE) for case in project.cases.named(part))
-    return triggers_of(evaluated_cases(cases, verdicts))
+    # A verdict says nothing of what a case was changed to since.
+    return triggers_of(evaluated_cases((case for case in cases if case.content_id == said[case.id]), verdicts))
 
 
 def _kept(project: Project, kind: FindingKind, model: type[T], failing: Sequence[Failing]) -> list[T]:
@@ -113,13 +113,6 @@ def _kept(project: Project, kind: FindingKind, model: type[T], failing: Sequence
     cases = {one.case_id for one in failing}
     found: list[T] = []
     for one in project.findings.all(kind):
-        if one.subject and one.subject[0] in cases and (read := _read(one, model)):
+        if one.subject and one.subject[0] in cases and (read := one.read(model)):
             found.append(read)
     return found
-
-
-def _read(finding: Finding, model: type[T]) -> T | None:
-    try:
-        return model.model_validate(finding.body)
-    except ValidationError:
-        return None

@@ -3,8 +3,8 @@
 Each attribute is a two-by-two table: has it or not, fails or not. Variations of one seed are no independent cases, so
 in a table each lineage counts once among those that have the attribute, and once among those that don't, as failing
 where more than half of its cases there do. Lift is the ratio of the two shares (relative risk), with the interval of D.
-Katz et al., "Obtaining confidence intervals for the risk ratio in cohort studies", Biometrics 34 (1978) 469–474; with
-half a case added to each cell where one is empty. The p-value is Fisher's exact test, two-sided, adjusted for all
+Katz et al., "Obtaining confidence intervals for the risk ratio in cohort studies", Biometrics 34 (1978) 469–474; where
+nothing fails on one side, with half a case added to each cell. The p-value is Fisher's exact test, two-sided, adjusted for all
 attributes that were looked at (Benjamini and Hochberg). An attribute goes with failing; that it is why, nobody can say.
 """
 
@@ -98,7 +98,8 @@ def attributes_of(case: Case) -> Iterator[Attribute]:
     if _NUMBER.search(text):
         yield "numbers", "yes"
     if is_dialog(case.input):
-        turns = len(case.input[NAME].get("turns") or ())
+        said = case.input[NAME].get("turns")
+        turns = len(said) if isinstance(said, list) else 0  # pyright: ignore[reportUnknownArgumentType]
         yield "dialog", plural(turns, "turn") if turns else "simulated"
     if isinstance(case.expected, str) and len(case.expected) <= _LONGEST_VALUE:
         yield "expected", case.expected
@@ -123,7 +124,8 @@ def fisher(table: Table) -> float:
 def lift(table: Table) -> tuple[float, Bounds]:
     """The share that fails with the attribute ÷ that without it, and its 95 % interval."""
     failed, having, other_failed, others = map(float, table)
-    if not min(failed, having - failed, other_failed, others - other_failed):
+    # Without these there is no logarithm of the ratio; where all fail there is one as it is.
+    if not min(failed, other_failed):
         failed, having, other_failed, others = failed + 0.5, having + 1, other_failed + 0.5, others + 1
     ratio = (failed / having) / (other_failed / others)
     spread = NormalDist().inv_cdf((1 + _CONFIDENCE) / 2) * sqrt(1 / failed - 1 / having + 1 / other_failed - 1 / others)
@@ -218,7 +220,7 @@ _SUBJECTS: Mapping[str, Callable[[str], str]] = {
     "dialog": lambda value: f"dialogs ({value})",
     "expected": lambda value: f"cases that expect {one_line(value, _SHOWN)}",
     "origin": lambda value: f"cases of origin {value}",
-    "generator": lambda value: f"cases made by {value}",
+    "generator": lambda value: f"cases made by {one_line(value, _SHOWN)}",
     "tag": lambda value: f"cases with the tag {one_line(value, _SHOWN)}",
 }
 

@@ -39,6 +39,7 @@ _COLUMNS = (
     "cases.pk, cases.id, scenario_id, contents.input, contents.expected, tags, split, status, origin, root_id "
     "FROM cases JOIN contents ON contents.id = cases.content_id"
 )
+_LISTED = "SELECT value FROM json_each(?)"
 _PAGE = 500
 _SAMPLE = 400
 """How many contents tell whether a text is common."""
@@ -251,20 +252,19 @@ class CaseStore(Store):
         Raises InputError, with nothing added, for a value that JSON can't hold.
         """
         rows = [case_rows(case) for case in cases]
+        return self._writer.submit(lambda db: _put(db, rows))
+
+    def put_new(self, cases: Sequence[Case]) -> Future[int]:
+        """Add those of the cases whose ids no case has; gives how many. What people made of the others stays.
+
+        Raises InputError as `put` does.
+        """
+        rows = [case_rows(case) for case in cases]
 
         def work(db: Database) -> int:
-            db.conn.executemany(
-                "INSERT OR IGNORE INTO contents (id, input, expected) VALUES (?, ?, ?)", [row[0] for row in rows]
-            )
-            db.conn.executemany(
-                "INSERT INTO cases (id, scenario_id, content_id, tags, split, status, origin, root_id, updated) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET scenario_id = excluded.scenario_id, "
-                "content_id = excluded.content_id, tags = excluded.tags, split = excluded.split, "
-                "status = excluded.status, origin = excluded.origin, root_id = excluded.root_id, "
-                "updated = excluded.updated",
-                [row[1] for row in rows],
-            )
-            return len(rows)
+            ids = dump([row[1][0] for row in rows])
+            there = {one for (one,) in db.conn.execute(f"SELECT id FROM cases WHERE id IN ({_LISTED})", [ids])}
+            return _put(db, [row for row in rows if row[1][0] not in there])
 
         return self._writer.submit(work)
 
@@ -308,6 +308,21 @@ class CaseStore(Store):
         sample = f"(SELECT input, expected FROM contents LIMIT {_SAMPLE})"
         row = self._row(f"SELECT avg(holds(input, expected, ?)) FROM {sample}", [wanted])
         return row is not None and (row[0] or 0) > 0.5
+
+
+def _put(db: Database, rows: Sequence[tuple[tuple[str, ...], tuple[str, ...]]]) -> int:
+    db.conn.executemany(
+        "INSERT OR IGNORE INTO contents (id, input, expected) VALUES (?, ?, ?)", [row[0] for row in rows]
+    )
+    db.conn.executemany(
+        "INSERT INTO cases (id, scenario_id, content_id, tags, split, status, origin, root_id, updated) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET scenario_id = excluded.scenario_id, "
+        "content_id = excluded.content_id, tags = excluded.tags, split = excluded.split, "
+        "status = excluded.status, origin = excluded.origin, root_id = excluded.root_id, "
+        "updated = excluded.updated",
+        [row[1] for row in rows],
+    )
+    return len(rows)
 
 
 def _case(row: tuple[Any, ...]) -> Case:

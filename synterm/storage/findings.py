@@ -53,6 +53,12 @@ class FindingStore(Store):
         rows = self._rows(f"SELECT {_COLUMNS} FROM findings {where}", values)
         with self._reading("a finding"):
             return [
-                Finding(kind, tuple(orjson.loads(subject)), orjson.loads(body), who, run_id, updated)
+                Finding(kind, _names(orjson.loads(subject)), orjson.loads(body), who, run_id, updated)
                 for kind, subject, body, who, run_id, updated in rows
             ]
+
+
+def _names(subject: Any) -> tuple[str, ...]:
+    if not isinstance(subject, list) or not all(isinstance(one, str) for one in subject):  # pyright: ignore[reportUnknownVariableType]
+        raise ValueError("a subject is a list of ids")
+    return tuple(subject)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]

@@ -11,7 +11,7 @@ import orjson
 from sqlite_utils import Database
 
 from synterm.core.case import Case
-from synterm.core.generation import Funnel, Generation, GenerationStatus, untouched
+from synterm.core.generation import Funnel, Generation, GenerationStatus, untouched_row
 from synterm.core.ids import new_id
 from synterm.errors import NotFoundError, UsageError
 from synterm.storage.base import Store, chunks, dump, marks
@@ -22,6 +22,7 @@ from synterm.storage.writer import Writer
 
 _COLUMNS = "id, started, ended, status, who, plan, config, funnel"
 _MADE = "origin ->> '$.detail.generation' = ?"
+_AS_MADE = "origin, content_id, scenario_id, tags, status, split"
 _PAGE = 500
 
 
@@ -113,17 +114,17 @@ class GenerationStore(Store):
 
         Its answers stay: the same command again costs nothing.
         """
-        going = [case.id for case in self.cases(generation_id) if untouched(case)]
-        staying = sum(not untouched(case) for case in self.cases(generation_id))
-
         def work(db: Database) -> Undone:
             sql = "UPDATE generations SET status = 'undone', ended = coalesce(ended, ?1), updated = ?1 WHERE id = ?2"
             if not db.conn.execute(sql, (now(), generation_id)).rowcount:
                 raise NotFoundError(f"no generation {generation_id}", hint="synterm ls PROJECT generations lists them")
-            removed = 0
+            # Read where it is written: whoever changed a case a moment ago, here or in another window, keeps it.
+            rows = db.conn.execute(f"SELECT pk, {_AS_MADE} FROM cases WHERE {_MADE}", [generation_id])
+            going = [pk for pk, *row in rows if untouched_row(*row)]
             for part in chunks(going, _PAGE):
-                removed += db.conn.execute(f"DELETE FROM cases WHERE id IN ({marks(len(part))})", part).rowcount
-            return Undone(removed, staying)
+                db.conn.execute("DELETE FROM cases WHERE pk IN (SELECT value FROM json_each(?))", [dump(part)])
+            row = db.conn.execute(f"SELECT count(*) FROM cases WHERE {_MADE}", [generation_id]).fetchone()
+            return Undone(len(going), row[0])
 
         return self._writer.submit(work)
 

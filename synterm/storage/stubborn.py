@@ -15,8 +15,10 @@ FROM evaluations WHERE column_pk = ? GROUP BY case_id
 """
 _BEFORE = """
 SELECT pk, run_id FROM run_columns
-WHERE prompt = ? AND model_name = ? AND run_id < ? AND run_id IN (SELECT id FROM runs WHERE status <> 'running')
-ORDER BY run_id DESC LIMIT ?
+WHERE prompt = ?1 AND model_name = ?2 AND run_id IN (
+    SELECT DISTINCT run_id FROM run_columns JOIN runs ON runs.id = run_id
+    WHERE prompt = ?1 AND model_name = ?2 AND run_id < ?3 AND status <> 'running' ORDER BY run_id DESC LIMIT ?4
+) ORDER BY run_id DESC
 """
 _ANSWERS = """
 SELECT label, count(*), coalesce(sum(passed = 0), 0) FROM evaluations
@@ -54,7 +56,7 @@ class StubbornStore(Store):
     def before(self, column: Column, run_id: str, most: int) -> list[tuple[int, str]]:
         """The columns of the same prompt (in any version) and model in the runs before: row and run, the newest first.
 
-        At most `most`; of a run that has several of them, each.
+        Those of at most so many runs; of a run that has several of them, each.
         """
         return [(pk, run) for pk, run in self._rows(_BEFORE, [column[1], column[4], run_id, most])]
 

@@ -223,7 +223,12 @@ def test_shrinking_tells_before_and_after_and_the_pair_is_kept_as_drafts(
         drafts = [*project.cases.select(CaseFilter(split=None, status="draft"))]
         assert {one.origin.detail["side"] for one in drafts} == {"fails", "passes"}
         assert all("contrast" in one.tags for one in drafts)
+        mended = [one.model_copy(update={"expected": "clarify", "status": "accepted"}) for one in drafts]
+        project.cases.put(mended).result()
     sent = len(stub.calls)
+    assert f"kept before: {mended[0].id[-8:]}, " in synterm("distill", path, "--shrink", case, "--keep").err
+    with Project.open(path) as project:
+        assert project.cases.named([one.id for one in mended]) == mended, "what people decided stays"
     again = synterm("distill", path, "--shrink", case)
     assert len(stub.calls) == sent
     assert "  0 requests, " in again.out
@@ -329,6 +334,9 @@ def test_attacks_that_succeed_are_told_and_kept_as_drafts(
     assert "kept 6 drafts beside their cases" in done.err
     drafts = synterm("ls", path, "cases", "--status", "draft", "--json").json["cases"]
     assert len(drafts) == 6
+    assert synterm("edit", path, "case", drafts[0]["id"], "--status", "accepted").code == 0
+    assert "kept 0 drafts" in synterm("distill", path, "--attack", "role-play", "--keep").err
+    assert len(synterm("ls", path, "cases", "--status", "draft", "--json").json["cases"]) == 5
     again = synterm("distill", path, "--attack", "role-play")
     assert "  0 requests, 8 from the project file; all attacks were made" in again.out
     assert "\x1b" not in again.out

@@ -19,7 +19,7 @@ from synterm.providers.registry import Providers
 from synterm.storage.cases import CaseFilter
 from synterm.storage.project import Project
 from tests.conftest import MakeProject
-from tests.support.http_stub import Reply, Stub, stub
+from tests.support.http_stub import Messages, Reply, Stub, stub
 
 __all__ = ["stub"]
 
@@ -47,10 +47,11 @@ async def looked(project: Project, **more: Any) -> Neighbourhood:
     [model], [prompt] = project.models.all(), project.prompts.all()
     cases = [case for case in project.cases.select() if case.title in SEEDS]
     wanted: dict[str, Any] = {"cases": cases, "name": "notes: clarify instead of summarize", "cluster": "abc"} | more
+    watch = wanted.pop("watch", None)
     wanted.setdefault("chains", (read_chain("fillers"), read_chain("misspellings:strength=0.9")))
     async with Providers() as providers:
         return await look_around(
-            project, providers, Variant(prompt.name, "draft", prompt.draft, model), Around(**wanted)
+            project, providers, Variant(prompt.name, "draft", prompt.draft, model), Around(**wanted), watch=watch
         )
 
 
@@ -101,6 +102,48 @@ async def test_it_ends_when_a_round_finds_nothing_and_then_there_is_no_scenario(
         made = [one for one in project.cases.select(EVERYTHING) if one.origin.kind == "generated"]
         assert made
         assert {one.status for one in made} == {"rejected"}
+
+
+async def test_what_somebody_put_into_the_scenario_meanwhile_outlives_it(make_project: MakeProject, stub: Stub) -> None:
+    path = make_project(project_text(stub))
+    stub.reply("summarize")
+    with Project.open(path) as project, Project.open(path) as other:
+        added: list[Case] = []
+
+        def meanwhile(found: Neighbourhood) -> None:
+            mine = Case(scenario_id=other.nodes.find(found.scenario).id, input={"message": "mine"}, expected="clarify")
+            [made, *_] = [case for case in other.cases.select(EVERYTHING) if case.origin.kind == "generated"]
+            added[:] = [mine, made.model_copy(update={"tags": ("mended",)})]
+            other.cases.put(added).result()
+
+        found = await looked(project, watch=meanwhile)
+        assert found.scenario == ""
+        home = project.nodes.find("Routing/All/notes").id
+        stays = project.cases.named([one.id for one in added])
+        assert [(one.scenario_id, one.title, one.tags) for one in stays] == [
+            (home, one.title, one.tags) for one in added
+        ]
+        undone = project.generations.undo(found.rounds[0].generation_id).result()
+        assert undone.changed == 1, "a changed one is not taken back"
+
+
+async def test_what_somebody_changed_while_it_was_judged_stays(make_project: MakeProject, stub: Stub) -> None:
+    path = make_project(project_text(stub))
+    changed: list[Case] = []
+    one_at_a_time = threading.Lock()
+
+    def reply(_: Messages) -> str:
+        with one_at_a_time, Project.open(path) as other:
+            if not changed:
+                [draft, *_] = other.cases.select(CaseFilter(status="draft"))
+                changed.append(draft.model_copy(update={"status": "accepted", "tags": ("mine",)}))
+                other.cases.put(changed).result()
+        return "clarify"
+
+    stub.reply(reply)
+    with Project.open(path) as project:
+        await looked(project, rounds=1, count=4)
+        assert project.cases.named([changed[0].id]) == changed
 
 
 async def test_errors_are_no_failures(make_project: MakeProject, stub: Stub) -> None:

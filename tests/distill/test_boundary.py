@@ -153,6 +153,19 @@ async def test_it_ends_at_so_many_requests_and_where_nothing_has_a_verdict(
 
 
 @pytest.mark.parametrize(
+    "far",
+    ["inf", "nan", "1e400", "9" * 400, "9" * 5000, "9007199254740993"],
+    ids=["inf", "nan", "1e400", "400 digits", "5000 digits", "2**53 + 1"],
+)
+async def test_what_no_number_can_be_halved_to_is_a_word(make_project: MakeProject, stub: Stub, far: str) -> None:
+    path = make_project(project_text(stub, {"input": "book a room for 4 people"}))
+    stub.reply("schedule")
+    with Project.open(path) as project:
+        found = await bounded(project, f"value:4=1,{far}")
+        assert [step.tried.input["message"] for step in found.steps] == [f"book a room for {at} people" for at in (1, far)]
+
+
+@pytest.mark.parametrize(
     ("along", "words"),
     [
         ("nois", "noise"),

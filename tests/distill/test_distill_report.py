@@ -62,6 +62,21 @@ def test_failures_come_with_types_clusters_triggers_and_what_was_found_before(ma
         assert distill_report(project, scenarios=[project.nodes.find("off-topic").id]).failing == ()
 
 
+def test_what_cases_were_changed_to_since_goes_with_nothing(make_project: MakeProject) -> None:
+    path = make_project()
+    with Project.open(path) as project:
+        scenario = project.nodes.find("borderline").id
+        made = [
+            Case(scenario_id=scenario, input={"message": f"the {at}th"}, expected="schedule" if at < 12 else "clarify")
+            for at in range(40)
+        ]
+        project.cases.put(made).result()
+    ran(path, "--prompt", "router@v2")
+    with Project.open(path) as project:
+        project.cases.put([one.model_copy(update={"input": {"message": "do not?"}}) for one in made[:12]]).result()
+        assert [one.words for one in distill_report(project).triggers if one.attribute == "negation"] == []
+
+
 def test_a_run_without_failures_says_so(make_project: MakeProject) -> None:
     path = make_project()
     ran(path, "--prompt", "router@v2", "--behavior", "Out of scope")

@@ -13,12 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from synterm.cli.main import main
 from synterm.core.case import Case
 from synterm.core.distill import Shrunk
 from synterm.core.evaluation import Variant
 from synterm.distill.probing import Prober
 from synterm.distill.shrink.change import change_words, distance
 from synterm.distill.shrink.contrast import contrast_set, shrunk_finding
+from synterm.distill.shrink.neighbours import passing_cases
 from synterm.distill.shrink.parts import LEVELS, MOST, is_empty, only, parts_of, words_in
 from synterm.distill.shrink.reduce import smallest
 from synterm.distill.shrink.sense import Sense
@@ -150,6 +152,26 @@ async def test_an_endpoint_that_wavers_does_not_fool_it(make_project: MakeProjec
         assert (found.smallest.failed, found.smallest.passed, found.flaky) == (3, 0, True)
 
 
+async def test_a_first_repeat_that_passes_does_not_say_what_the_failure_is(
+    make_project: MakeProject, stub: Stub
+) -> None:
+    text = "move it not now please"
+    path = make_project(router([], [{"input": text, "expected": "schedule"}], **model_of(stub)))
+    asked = count()
+    # Of the whole input the first answer is right by luck, the other two are wrong; "not" always goes wrong.
+    stub.reply(
+        lambda messages: (
+            "schedule"
+            if "not" not in messages[-1]["content"] or (messages[-1]["content"] == text and next(asked) == 0)
+            else "clarify"
+        )
+    )
+    with Project.open(path) as project:
+        _, found = await shrunk(project)
+        assert (found.before.passed, found.before.failed) == (1, 2)
+        assert found.smallest.input == {"message": "not"}
+
+
 async def test_where_nothing_on_the_way_passes_the_nearest_case_that_does_is_the_other_side(
     make_project: MakeProject,
 ) -> None:
@@ -261,6 +283,24 @@ def test_whatever_the_answers_no_single_part_can_be_left_out_at_the_end(size: in
 def test_what_changed_is_said_in_words(before: str, after: str, words: str, far: tuple[int, int]) -> None:
     assert change_words({"m": before}, {"m": after}) == words
     assert distance({"m": before}, {"m": after}) == far
+
+
+def test_texts_that_say_one_word_over_and_over_are_compared_at_once() -> None:
+    one, other = {"m": "a " * 2000}, {"m": "a b " * 1000}
+    assert distance(one, other) == (1000, 0)
+    assert len(change_words(one, other)) < 100_000
+
+
+def test_a_held_out_case_that_passes_is_shown_beside_no_other(make_project: MakeProject) -> None:
+    path = make_project()
+    assert main(["run", str(path), "--prompt", "router@v2", "--split", "all", "--quiet", "--fail-on", ""]) == 0
+    with Project.open(path) as project:
+        [column] = project.runs.columns(project.runs.named("last").id)
+        cases = [*project.cases.select()]
+        [held_out] = [case for case in cases if case.split == "holdout"]
+        of_dev = next(case for case in cases if case.split == "dev")
+        assert {case.split for case in passing_cases(project, column, of_dev)} == {"dev"}
+        assert [case.id for case in passing_cases(project, column, held_out)] == [held_out.id]
 
 
 async def test_what_is_left_still_asks_for_what_is_expected_as_far_as_known_cases_tell(

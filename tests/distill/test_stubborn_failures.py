@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from synterm.cli.main import main
 from synterm.core.distill import Triage
 from synterm.core.evaluation import Variant
 from synterm.core.finding import Finding
 from synterm.core.tree import CheckConfig, Node
+from synterm.distill.clusters.clusters import clusters_of
 from synterm.distill.failures import failures
 from synterm.distill.probing import Prober, variation
+from synterm.errors import ProjectError
 from synterm.evaluate.traffic import Traffic
 from synterm.providers.registry import Providers
 from synterm.storage.cases import CaseFilter
@@ -20,6 +27,14 @@ from tests.conftest import MakeProject
 
 def ran(path: Path, *options: str) -> None:
     assert main(["run", str(path), "--quiet", "--fail-on", "", *options]) in (0, 3)
+
+
+@contextlib.contextmanager
+def sqlite(path: Path) -> Iterator[sqlite3.Connection]:
+    """Another program at work in the file."""
+    db = sqlite3.connect(path)
+    with contextlib.closing(db), db:
+        yield db
 
 
 def named(project: Project, title: str) -> str:
@@ -66,6 +81,35 @@ def test_what_never_has_a_verdict_is_an_error_that_stays(make_project: MakeProje
         assert (one.judged, one.failed, one.errors, one.output_id) == (0, 0, 1, "")
         assert one.got
         assert found.evaluated == 3
+
+
+def test_a_run_of_several_versions_counts_once(make_project: MakeProject) -> None:
+    path = make_project()
+    ran(path, "--prompt", "router@v2")  # book a room fails
+    for _ in range(2):
+        ran(path, "--prompt", "router@v1", "--prompt", "router@v2")
+    with Project.open(path) as project:
+        found = failures(project, variants={("v2", "rules")})
+        [one] = [one for one in found.failing if one.input == "book a room"]
+        # v2, then v1 and v2, and again: five columns of three runs.
+        assert (found.runs, one.runs, one.failed) == (3, 3, 4)
+        assert failures(project, runs=2, variants={("v2", "rules")}).failing[0].failed == 3
+
+
+def test_findings_that_another_program_wrote_are_left_out(make_project: MakeProject) -> None:
+    path = make_project()
+    ran(path, "--prompt", "router@v2")
+    with Project.open(path) as project:
+        [one] = failures(project).failing
+        strange = {"type": "a type of the next version", "more": [1]}
+        project.findings.put(Finding("triage", one.subject, strange), Finding("cluster", ("c",), strange)).result()
+        [again] = failures(project).failing
+        assert again.triage is None
+        assert clusters_of(project, [again])[0] == []
+    with sqlite(path) as db:
+        db.execute("UPDATE findings SET subject = '[[1]]' WHERE kind = 'cluster'")
+    with Project.open(path) as project, pytest.raises(ProjectError, match="a finding"):
+        project.findings.all("cluster")
 
 
 def test_a_triage_that_is_kept_comes_with_the_failure(make_project: MakeProject) -> None:

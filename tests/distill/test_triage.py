@@ -13,6 +13,7 @@ from synterm.cli.main import main
 from synterm.core.case import Case
 from synterm.core.distill import Failing
 from synterm.core.review import Review
+from synterm.distill.clusters.grouping import can_tell_meanings
 from synterm.distill.failures import failures
 from synterm.distill.triage.actions import (
     ACTIONS,
@@ -98,6 +99,23 @@ def test_the_first_rule_that_fits_says_the_type_and_why(
         assert triage
         assert (triage.type, triage.by, triage.confirmed) == (kind, "rules", False), triage
         assert words in triage.reason
+
+
+@pytest.mark.parametrize("by_meaning", [True, False])
+def test_no_report_on_other_cases_tells_of_a_held_out_one(
+    make_project: MakeProject, stub: Stub, monkeypatch: pytest.MonkeyPatch, by_meaning: bool
+) -> None:
+    monkeypatch.setattr("synterm.distill.triage.facts.can_tell_meanings", lambda: by_meaning and can_tell_meanings())
+    case = {"input": "the notes of monday", "expected": "summarize"}
+    beside = {"input": "The notes of Monday.", "expected": "out_of_scope", "split": "holdout"}
+    path = make_project(project_text(stub, [case, beside]))
+    stub.reply(answer)
+    assert main(["run", str(path), "--quiet", "--fail-on", "", "--model", "app", "--split", "all"]) == 0
+    with Project.open(path) as project:
+        of_dev, held_out = one_of(project, case["input"]).triage, one_of(project, beside["input"]).triage
+        assert of_dev and held_out
+        assert (of_dev.type, held_out.type) == ("model error", "wrong label")
+        assert "Notes" not in of_dev.reason and "out_of_scope" not in of_dev.reason
 
 
 def test_no_answer_is_the_infrastructure_and_a_label_that_is_not_read_is_the_check(

@@ -34,13 +34,13 @@ def test_fisher_s_test_is_scipy_s(table: Table) -> None:
 
 
 @given(tables())
-def test_the_interval_of_the_lift_is_scipy_s_where_no_cell_is_empty(table: Table) -> None:
+def test_the_lift_and_its_interval_are_scipy_s_where_some_fail_on_both_sides(table: Table) -> None:
     from scipy.stats.contingency import relative_risk  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
 
     ratio, (low, high) = lift(table)
     assert 0 < low <= ratio <= high
     failed, having, other_failed, others = table
-    if min(failed, having - failed, other_failed, others - other_failed) > 0:
+    if min(failed, other_failed) > 0:
         expected: Any = relative_risk(failed, having, other_failed, others)
         bounds = expected.confidence_interval(0.95)
         assert (ratio, low, high) == pytest.approx((expected.relative_risk, bounds.low, bounds.high), rel=1e-9)
@@ -73,6 +73,13 @@ def test_what_fails_more_is_told_as_one_reads_it_aloud() -> None:
     assert found.lift == pytest.approx(16)
     assert found.p_adjusted < 1e-6
     assert found.p_value <= found.p_adjusted
+
+
+def test_the_words_say_the_ratio_of_the_counts_beside_them_where_all_that_have_it_fail() -> None:
+    cases = [case("do not move it" if at < 10 else "move it", at) for at in range(30)]
+    failed = {one.id: number < 12 for number, one in enumerate(cases)}
+    [found] = [one for one in triggers_of(evaluated_cases(cases, failed)) if one.attribute == "negation"]
+    assert found.words == "inputs with a negation fail 10.0 times as often as others: 10 of 10 against 2 of 20"
 
 
 def test_variations_of_one_seed_are_not_taken_for_independent_cases() -> None:

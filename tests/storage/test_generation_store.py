@@ -69,3 +69,17 @@ def test_undo_removes_only_its_own_untouched_cases(path: Path) -> None:
         assert project.generations.find(name).status == "undone"
         with pytest.raises(NotFoundError):
             project.generations.undo("01HZZZZZZZZZZZZZZZZZZZZZZZ").result()
+
+
+def test_undo_leaves_what_was_changed_a_moment_before(path: Path) -> None:
+    with Project.open(path) as project, Project.open(path) as other:
+        name = project.generations.start("plan", {}, who="").result()
+        mine = [made(project, name, text) for text in ("one", "two", "three")]
+        project.cases.put(mine).result()
+        # From another window; and from here, on its way to the file behind much else when it is taken back.
+        other.cases.put([mine[1].model_copy(update={"input": {"message": "mended"}})]).result()
+        project.cases.put([made(project, "other", f"more {at}") for at in range(2000)])
+        project.cases.put([mine[0].model_copy(update={"status": "accepted"})])
+        undone = project.generations.undo(name).result()
+        assert (undone.removed, undone.changed) == (1, 2)
+        assert {case.title for case in project.generations.cases(name)} == {"one", "mended"}

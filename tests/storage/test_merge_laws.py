@@ -15,6 +15,7 @@ from synterm.core.case import Case
 from synterm.core.completion import Completion, Outcome, Usage
 from synterm.core.document import Document
 from synterm.core.evaluation import CheckResult, Evaluation, Task, Variant
+from synterm.core.finding import Finding
 from synterm.core.model import ModelSpec
 from synterm.core.prompt import Message, PromptBody
 from synterm.core.request import Request
@@ -201,3 +202,28 @@ def test_a_file_merged_with_what_it_came_from_is_itself(edits: list[Edit]) -> No
         found, expected = logical(out), logical(edited)
         # A day's spending is counted anew from what the answers cost.
         assert {**found, "spending": []} == {**expected, "spending": []}
+
+
+def test_what_a_person_said_of_a_failure_is_not_lost_to_a_later_proposal(tmp_path: Path) -> None:
+    base, mine, theirs = (tmp_path / f"{name}.db" for name in ("base", "mine", "theirs"))
+    make_base(base)
+
+    def kept(path: Path, **body: object) -> None:
+        with Project.open(path) as project:
+            project.findings.put(
+                Finding("triage", ("case", "answer"), {"confirmed": "type" in body, **body}),
+                Finding("cluster", ("c1",), {"name": "rooms", **body}),
+            ).result()
+
+    kept(base, by="rules")
+    for path in (mine, theirs):
+        shutil.copy(base, path)
+    kept(mine, by="ann", type="spec gap")
+    kept(theirs, by="model judge")
+    for at, files in enumerate(permutations([mine, theirs])):
+        for name, common in (("with", base), ("without", None)):
+            out = tmp_path / f"{name}-{at}.db"
+            merge([*files], common, None, tmp_path, out)
+            with Project.open(out) as project:
+                found = [*project.findings.all("triage"), *project.findings.all("cluster")]
+                assert [one.body["by"] for one in found] == ["ann", "ann"]

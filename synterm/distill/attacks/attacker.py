@@ -131,8 +131,9 @@ class Attacker:
         """The replies, as far as they may be asked for."""
         assault = self._assault
         known = self._project.responses.lookup([request.key for _, request in asked], assault.wanted.limits.kept)
-        new = {request.key for _, request in asked} - known.keys()
-        fit = {*[*new][: assault.left]} if len(new) > assault.left else new
+        # In the order they are asked in: the same again leaves the same ones out.
+        new = [key for key in dict.fromkeys(request.key for _, request in asked) if key not in known]
+        fit = {*new[: assault.left]}
         if len(fit) < len(new):
             assault.note(f"{len(new) - len(fit)} questions to the attacking model were left out: no requests were left")
         sent = [pair for pair in asked if pair[1].key in known or pair[1].key in fit]

@@ -48,7 +48,7 @@ def attack_cases(report: AttackReport, cases: Sequence[Case], scenario_id: str |
     """The attacks that succeeded, as drafts beside their cases or in another scenario.
 
     They expect what their cases expect, and are of their lineage and split. That this still holds is for a reviewer to
-    say. The same attack makes a case of the same id: keeping it twice adds nothing.
+    say. The same attack makes a case of the same id: `put_new` adds nothing twice.
     """
     known = {case.id: case for case in cases}
     return [

@@ -26,6 +26,8 @@ DIMENSIONS = {
 }
 """What can be varied, in words."""
 _MOST_WORDINGS = 12
+_MOST_NUMBER = 2.0**53
+"""Below this size whole numbers are exact as floats; larger ones, which may be ids, are taken for words."""
 _MISSPELLED: dict[str, Any] = {"type": "misspellings", "only": ["letters"]}
 """Letters can be swapped, doubled or left out in nearly each word, so the strength is the share of the words."""
 
@@ -101,10 +103,11 @@ def _slot(case: Case, rest: str) -> Dimension:
 
 
 def _number(text: str) -> float | int | None:
+    """The number that a text is; None for none, and for one that JSON, or halving, can't take."""
     try:
-        return int(text)
+        value = float(text)
     except ValueError:
-        try:
-            return float(text)
-        except ValueError:
-            return None
+        return None
+    if not abs(value) < _MOST_NUMBER:
+        return None
+    return int(value) if value.is_integer() else value

@@ -10,11 +10,11 @@ from synterm.checks.question import fenced
 from synterm.core.case import Case
 from synterm.core.completion import Completion
 from synterm.core.distill import Cluster, Failing
+from synterm.core.finding import MODEL, RULES
 from synterm.core.model import ModelSpec
 from synterm.core.prompt import Message
 from synterm.core.request import JsonSchema, Request
 from synterm.describe.pipeline.requests import decided
-from synterm.distill.clusters.clusters import MODEL, RULES
 from synterm.evaluate.answers import ask_all
 from synterm.evaluate.events import Event
 from synterm.evaluate.limits import DEFAULT_LIMITS, Limits

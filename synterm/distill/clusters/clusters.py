@@ -6,17 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from synterm.core.distill import Cluster, Failing
-from synterm.core.finding import Finding
+from synterm.core.finding import MODEL, RULES, Finding
 from synterm.core.ids import content_id
 from synterm.distill.clusters.grouping import by_meaning, by_wording, can_tell_meanings
 from synterm.distill.clusters.naming import error_of, hypothesis_of, name_by_error, name_of, pattern_of, words_of
 from synterm.errors import ModelError
 from synterm.storage.project import Project
 
-RULES = "rules"
-"""Who names clusters where no model and no person does."""
-MODEL = "model "
-"""What stands before the name of a model that named a cluster, so that it is no person's."""
 _SAME = 0.3
 """From this share of common lineages on (Jaccard) a cluster is one that was there before."""
 _NAME_STAYS = 0.5
@@ -114,17 +110,22 @@ def _cluster(
 
 
 def _kept(project: Project) -> list[Cluster]:
-    return [Cluster.model_validate(one.body) for one in project.findings.all("cluster")]
+    return [found for one in project.findings.all("cluster") if (found := one.read(Cluster))]
 
 
 def _known_again(made: Sequence[Cluster], kept: Sequence[Cluster]) -> list[Cluster]:
     """Each with the id, and where it fits the name, of the kept one that it shares most lineages with."""
+    # Of a project that is long at work there are thousands before: only those with a lineage in common are compared.
+    with_root: dict[str, list[int]] = defaultdict(list)
+    for old, before in enumerate(kept):
+        for root in set(before.root_ids):
+            with_root[root].append(old)
     pairs = sorted(
         (
             (shared, -old, -new)
             for new, cluster in enumerate(made)
-            for old, before in enumerate(kept)
-            if (shared := _shared(cluster, before)) >= _SAME
+            for old in {old for root in cluster.root_ids for old in with_root.get(root, ())}
+            if (shared := _shared(cluster, kept[old])) >= _SAME
         ),
         reverse=True,
     )

@@ -24,7 +24,7 @@ def contrast_set(case: Case, shrunk: Shrunk, scenario_id: str | None = None) -> 
 
     Both expect what the case expects, are of its lineage and split, and name the pair: ``detail.contrast`` is the same
     in both, ``detail.side`` is ``fails`` or ``passes``. Whether the expected result holds for them is for a reviewer to
-    say. The same pair makes cases of the same ids: keeping it twice adds nothing.
+    say. The same pair makes cases of the same ids: `put_new` adds nothing twice.
     """
     if shrunk.passing is None:
         return []

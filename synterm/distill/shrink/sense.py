@@ -58,7 +58,9 @@ class Sense:
         texts: tuple[list[str], list[str]] = ([], [])
         for one in project.cases.spread(CaseFilter(split=None), 2 * _MOST):
             said = value_text(one.expected)
-            if one.root_id != case.root_id and said in (value_text(case.expected), got):
+            # Nothing of the holdout is looked at for a case that people iterate by.
+            fit = one.root_id != case.root_id and (one.split != "holdout" or case.split == "holdout")
+            if fit and said in (value_text(case.expected), got):
                 texts[said == got].append(one.title[:_LONGEST])
         if min(map(len, texts)) < _NEAREST:
             self.problem = "there are too few cases of these labels"

@@ -56,7 +56,7 @@ async def shrink(
     before = await work.fully(case)
     if before.failed * 2 <= len(before.evaluations) or not before.failed:
         return work.told(before, _not_failing(before))
-    work.label = before.evaluations[0].label
+    work.label = next(one.label for one in before.evaluations if one.passed is False)
     work.sense = sense(work.label) if sense else None
     ended = await work.down()
     passes = await work.nearest(passing)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from synterm.core.tree import Tree
 from synterm.describe.likeness import likeness, units
 from synterm.distill.clusters.grouping import can_tell_meanings
 from synterm.errors import ModelError, NotFoundError
-from synterm.storage.cases import CaseFilter
+from synterm.storage.case_filter import CaseFilter, Term
 from synterm.storage.project import Project
 
 MOST_CASES = 20_000
@@ -29,7 +29,7 @@ _LONGEST = 4000
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """An accepted case of another lineage that is near to a failure."""
+    """An accepted case of another lineage that is near to a failure; a held-out one only to a held-out one."""
 
     case_id: str
     title: str
@@ -149,18 +149,24 @@ def _answers(project: Project, run_id: str) -> dict[str, dict[str, tuple[int, in
 
 
 def _neighbours(project: Project, failing: Sequence[Failing]) -> tuple[list[list[Neighbour]], bool]:
-    cases = project.cases.spread(CaseFilter(split=None), MOST_CASES)
+    failed = project.cases.named(list(dict.fromkeys(one.case_id for one in failing)))
+    held_out = {case.id for case in failed if case.split == "holdout"}
+    # What a held-out case says and expects is for the final word, and in no report that people iterate by.
+    open_ones = CaseFilter(terms=[] if held_out else [Term("split", "holdout", negated=True)])
+    cases = project.cases.spread(open_ones, MOST_CASES)
     texts = [input_text(case.input)[:_LONGEST] for case in cases]
     if can_tell_meanings():
         try:
-            return list(_by_meaning(cases, texts, failing)), True
+            return list(_by_meaning(cases, texts, failing, held_out)), True
         except ModelError:
             pass  # the model can't be loaded: words tell something too, and the facts say which it was
     fewer = cases[:_MOST_BY_WORDING]
-    return list(_by_wording(fewer, texts[:_MOST_BY_WORDING], failing)), False
+    return list(_by_wording(fewer, texts[:_MOST_BY_WORDING], failing, held_out)), False
 
 
-def _by_meaning(cases: Sequence[Case], texts: Sequence[str], failing: Sequence[Failing]) -> Iterator[list[Neighbour]]:
+def _by_meaning(
+    cases: Sequence[Case], texts: Sequence[str], failing: Sequence[Failing], held_out: Collection[str]
+) -> Iterator[list[Neighbour]]:
     import numpy as np
 
     from synterm.analysis.embeddings import embedder
@@ -177,8 +183,9 @@ def _by_meaning(cases: Sequence[Case], texts: Sequence[str], failing: Sequence[F
             # Sorting all takes longer than finding the first ones, which mostly are of enough lineages.
             if len(row) > _FIRST:
                 first = np.sort(np.argpartition(-row, _FIRST)[:_FIRST])
-                found = _nearest(one, cases, _ranked(first, row))
-            yield found if len(found) == NEIGHBOURS else _nearest(one, cases, _ranked(np.arange(len(row)), row))
+                found = _nearest(one, cases, _ranked(first, row), held_out)
+            whole = _ranked(np.arange(len(row)), row)
+            yield found if len(found) == NEIGHBOURS else _nearest(one, cases, whole, held_out)
 
 
 def _ranked(places: Any, row: Any) -> Iterator[tuple[int, float]]:
@@ -188,20 +195,25 @@ def _ranked(places: Any, row: Any) -> Iterator[tuple[int, float]]:
     return ((int(at), float(row[at])) for at in places[np.argsort(-row[places], kind="stable")])
 
 
-def _by_wording(cases: Sequence[Case], texts: Sequence[str], failing: Sequence[Failing]) -> Iterator[list[Neighbour]]:
+def _by_wording(
+    cases: Sequence[Case], texts: Sequence[str], failing: Sequence[Failing], held_out: Collection[str]
+) -> Iterator[list[Neighbour]]:
     ready = [units(text) for text in texts]
     for one in failing:
         mine = units(one.input)
         scored = sorted(((likeness(mine, other), -at) for at, other in enumerate(ready)), reverse=True)
-        yield _nearest(one, cases, ((-at, like) for like, at in scored))
+        yield _nearest(one, cases, ((-at, like) for like, at in scored), held_out)
 
 
-def _nearest(one: Failing, cases: Sequence[Case], ranked: Iterable[tuple[int, float]]) -> list[Neighbour]:
+def _nearest(
+    one: Failing, cases: Sequence[Case], ranked: Iterable[tuple[int, float]], held_out: Collection[str]
+) -> list[Neighbour]:
+    """`held_out`: the failing cases, by id, that others of the holdout may stand beside."""
     found: list[Neighbour] = []
     roots: set[str] = {one.root_id}
     for at, like in ranked:
         case = cases[at]
-        if case.root_id in roots:
+        if case.root_id in roots or (case.split == "holdout" and one.case_id not in held_out):
             continue  # variations of one seed are one neighbour
         roots.add(case.root_id)
         expected = None if case.expected is None else value_text(case.expected)

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from synterm.core.generation import AS_MADE, GENERATION, fingerprint_of
+from synterm.core.generation import AS_MADE, GENERATION, fingerprint_of, untouched_row
 from synterm.storage.base import dump
 from synterm.storage.merge.scratch import Scratch
 
@@ -25,7 +25,7 @@ def leave_out_undone(scratch: Scratch) -> int:
 
     Their record says that they were taken back: without the base it would come back with nothing to take back.
     """
-    scratch.db.conn.create_function("unchanged", 6, _unchanged, deterministic=True)
+    scratch.db.conn.create_function("unchanged", 6, untouched_row, deterministic=True)
     undone = "SELECT id FROM generations WHERE status = 'undone'"
     if not scratch.rows(f"{undone} LIMIT 1"):
         return 0
@@ -33,18 +33,8 @@ def leave_out_undone(scratch: Scratch) -> int:
 
 
 def _moved(origin: str, name: str, scenario_id: str, tags: str, status: str, split: str, new: str) -> str:
-    if not _unchanged(origin, name, scenario_id, tags, status, split):
+    if not untouched_row(origin, name, scenario_id, tags, status, split):
         return origin
     told: dict[str, Any] = orjson.loads(origin)
     told["detail"][AS_MADE] = fingerprint_of(told["kind"], name, new, orjson.loads(tags), status, split)
     return dump(told)
-
-
-def _unchanged(origin: str, name: str, scenario_id: str, tags: str, status: str, split: str) -> bool:
-    try:
-        told: dict[str, Any] = orjson.loads(origin)
-        made: str | None = told["detail"].get(AS_MADE)
-        return made == fingerprint_of(told["kind"], name, scenario_id, orjson.loads(tags), status, split)
-    except (ValueError, TypeError, LookupError, AttributeError):
-        # A stranger's file: what can't be read was made by nobody, and stays as it is.
-        return False

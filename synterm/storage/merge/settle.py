@@ -62,9 +62,10 @@ def settle(one: Edited, sides: Sequence[Side], gone: Sequence[int], prefer: Pref
             kept = settle(one, sides, (), prefer)
             removed = Difference(REMOVED, tuple(changed), tuple(gone))
             return Settled(kept.side, [removed, *kept.differences])
-    newest = max(sides, key=lambda side: _age(one, side))
     if one.latest:
+        newest = max(others or sides, key=lambda side: (_outranks(one, side), _age(one, side)))
         return Settled(Side(newest.file, _latest(one, sides, newest)), [])
+    newest = max(sides, key=lambda side: _age(one, side))
     values, differences = dict(newest.values), list[Difference]()
     for unit in units:
         said = _said(base, others, unit)
@@ -112,6 +113,10 @@ def _age(one: Edited, side: Side) -> tuple[str, list[str]]:
     """What sorts sides by when they were changed, and those of one moment by what they say."""
     time = str(side.values[one.time]) if one.time else ""
     return time, [repr(value) for value in side.values.values()]
+
+
+def _outranks(one: Edited, side: Side) -> bool:
+    return one.outranks is not None and one.outranks(side.values)
 
 
 def _latest(one: Edited, sides: Sequence[Side], newest: Side) -> Values:

@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from synterm.core.finding import Finding
 from synterm.core.ids import content_id
 from synterm.core.prompt import PromptBody
 from synterm.core.recipe import Recipe
@@ -45,6 +46,8 @@ class Edited:
     """Columns that make no conflict: what the side says that was changed last."""
     latest: bool = False
     """Whether what was changed last counts, and nothing is a conflict."""
+    outranks: Callable[[dict[str, Any]], bool] | None = None
+    """With `latest`: which rows count before all others, however old they are."""
     number: str | None = None
     """A column that only counts rows."""
     twins: tuple[str, ...] = ()
@@ -61,6 +64,13 @@ def _name_of_recipe(body: str) -> bytes:
 
 def _name_of_prompt(body: str) -> str:
     return PromptBody.model_validate_json(body).id
+
+
+def _by_person(row: dict[str, Any]) -> bool:
+    try:
+        return Finding(row["kind"], (), orjson.loads(row["body"])).by_person
+    except (ValueError, TypeError, AttributeError):
+        return False  # a stranger's file: what can't be read nobody said
 
 
 NAMED = (
@@ -80,7 +90,7 @@ EDITED = (
     Edited("reviews", ("content_id", "output_id", "source", "who"), least=("id", "created"), latest=True),
     Edited("baselines", ("name", "scenario_id"), along=("who",)),
     Edited("generations", ("id",), latest=True),
-    Edited("findings", ("id",), latest=True),
+    Edited("findings", ("id",), latest=True, outranks=_by_person),
     Edited("tunings", ("id",), latest=True),
 )
 """In the order in which they are settled: what others refer to comes first."""
