@@ -6,12 +6,12 @@ import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from synterm.cli.choose import scenario_ids
 from synterm.cli.output import data, rows, say
 from synterm.cli.places import opened
 from synterm.errors import NotFoundError, UsageError
 from synterm.evaluate.pinning import why_not_done, why_nothing_to_compare
 from synterm.evaluate.provenance import who
+from synterm.evaluate.scenarios import scenario_ids
 from synterm.reports.baselines import baseline_list, cases_words, described, listed, rate_words, rates, scenario_path
 from synterm.reports.figures import percent
 from synterm.reports.json import write_json

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fnmatch import fnmatchcase
 
 from synterm.core.case import Split
 from synterm.core.evaluation import Variant
 from synterm.core.share import Share
 from synterm.core.tree import Tree
-from synterm.errors import NotFoundError, UsageError, did_you_mean
+from synterm.errors import UsageError
 from synterm.evaluate.checklist import Checklist
 from synterm.evaluate.query.where import read_where
+from synterm.evaluate.scenarios import scenario_ids
 from synterm.evaluate.variants import choose_prompts, make_variants
 from synterm.storage.case_list import CaseList
 from synterm.storage.cases import CaseFilter
@@ -69,28 +69,6 @@ def _judged(project: Project, tree: Tree, scenarios: Sequence[str] | None) -> li
     if not found:
         raise UsageError("no check here asks a model: there is nothing to judge again", hint="synterm ls PROJECT tree")
     return found
-
-
-def scenario_ids(tree: Tree, globs: Sequence[str]) -> list[str] | None:
-    """The ids of all scenarios at or below what the globs match, by path or by name; None without globs.
-
-    Raises NotFoundError for a glob that matches nothing.
-    """
-    if not globs:
-        return None
-    texts = {node.id: (tree.path(node.id), node.name) for node in tree.walk()}
-    found: dict[str, None] = {}
-    for glob in globs:
-        matched = [node_id for node_id, (path, name) in texts.items() if _fits(path, glob) or _fits(name, glob)]
-        if not matched:
-            known = (path for path, _ in texts.values())
-            raise NotFoundError(f"nothing in the tree matches {glob!r}", hint=did_you_mean(glob, known))
-        found.update((scenario.id, None) for node_id in matched for scenario in tree.scenarios(node_id))
-    return list(found)
-
-
-def _fits(text: str, glob: str) -> bool:
-    return text == glob or fnmatchcase(text.casefold(), glob.casefold())
 
 
 def _what_there_is(project: Project) -> str:

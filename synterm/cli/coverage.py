@@ -98,8 +98,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _report(project: Project, args: argparse.Namespace) -> CoverageReport:
-    from synterm.cli.choose import scenario_ids
     from synterm.describe.coverage.report import coverage_report
+    from synterm.evaluate.scenarios import scenario_ids
 
     wanted = bool(args.json or args.html) if args.map is None else args.map
     return coverage_report(

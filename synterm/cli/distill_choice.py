@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from synterm.cli.choose import scenario_ids
 from synterm.core.case import Case
 from synterm.core.distill import Cluster, Failing
 from synterm.core.evaluation import Variant, variant_name
 from synterm.distill.failures import Failures, failures
 from synterm.errors import NotFoundError, did_you_mean
+from synterm.evaluate.scenarios import scenario_ids
 from synterm.storage.project import Project
 from synterm.storage.recorded import Column
 

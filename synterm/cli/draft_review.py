@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from synterm.cli.choose import scenario_ids
 from synterm.cli.output import on_terminal, refuse_commands, rows, say
 from synterm.cli.parser import add_where
 from synterm.cli.places import opened
@@ -18,6 +17,7 @@ from synterm.core.decision import Decision, Verdict
 from synterm.errors import ExitCode, InputError, UsageError
 from synterm.evaluate.provenance import who as login
 from synterm.evaluate.query.where import read_where
+from synterm.evaluate.scenarios import scenario_ids
 from synterm.storage.cases import CaseFilter
 from synterm.storage.clock import now
 from synterm.storage.drafts import ORDERS, DraftFilter, DraftOrder

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from synterm.cli.choose import choose_cases, scenario_ids
+from synterm.cli.choose import choose_cases
 from synterm.cli.output import data, say
 from synterm.core.case import Case, Split, input_text
 from synterm.core.ids import canonical_json
@@ -14,6 +14,7 @@ from synterm.describe.pipeline.planning import Wishes, limits_of, needs_seeds, p
 from synterm.describe.pipeline.preview import preview_of
 from synterm.describe.pipeline.written import read_chain, read_filter
 from synterm.errors import InputError, UsageError
+from synterm.evaluate.scenarios import scenario_ids
 from synterm.settings import load_settings
 from synterm.storage.project import Project
 from synterm.text import one_line, plural

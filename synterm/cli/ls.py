@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from synterm.cli.choose import scenario_ids
 from synterm.cli.output import rows
 from synterm.cli.parser import add_where, positive, share
 from synterm.core.case import value_text
 from synterm.core.ids import canonical_json
 from synterm.core.tree import Tree
 from synterm.evaluate.query.where import read_where
+from synterm.evaluate.scenarios import scenario_ids
 from synterm.reports.generation import GenerationList, generation_rows
 from synterm.reports.imports import import_list, import_rows
 from synterm.reports.json import write_json

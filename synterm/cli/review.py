@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from synterm.cli.choose import scenario_ids
 from synterm.cli.draft_review import about_drafts, add_draft_arguments, run_drafts
 from synterm.cli.output import data, on_terminal, refuse_commands, say
 from synterm.cli.parser import positive
@@ -16,6 +15,7 @@ from synterm.cli.places import opened
 from synterm.errors import ExitCode, UsageError
 from synterm.evaluate.provenance import who as login
 from synterm.evaluate.review.order import ORDERS
+from synterm.evaluate.scenarios import scenario_ids
 from synterm.formats.row_files import KINDS, kind_of
 from synterm.storage.cases import CaseFilter
 from synterm.storage.drafts import ORDERS as DRAFT_ORDERS

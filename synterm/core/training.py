@@ -159,8 +159,8 @@ class TrainingSet:
     refusals: tuple[Refusal, ...]
     left_out: dict[str, int]
     """How many examples were left out without being wrong, by the reason: ``balance``, ``limit``."""
-    cases: int
-    """Cases that the plan names."""
+    cases: dict[str, int]
+    """Cases that the plan names, by the behavior's path."""
 
     def part(self, part: Part) -> tuple[TrainingExample, ...]:
         """The examples of one part."""

@@ -57,6 +57,7 @@ from synterm.storage.runs import RunStore
 from synterm.storage.schema_check import check_schema
 from synterm.storage.spending import SpendingStore
 from synterm.storage.stubborn import StubbornStore
+from synterm.storage.training import TrainingStore
 from synterm.storage.trends import TrendStore
 from synterm.storage.tunings import TuningStore
 from synterm.storage.whole import WholeStore
@@ -284,6 +285,11 @@ class Project:
     def answer_verdicts(self) -> AnswerVerdicts:
         """How often the same answer passed and failed."""
         return AnswerVerdicts(self._db, self._writer)
+
+    @cached_property
+    def training(self) -> TrainingStore:
+        """What recorded runs say of the answers to cases."""
+        return TrainingStore(self._db, self._writer)
 
     @cached_property
     def trends(self) -> TrendStore:
