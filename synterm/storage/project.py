@@ -283,7 +283,7 @@ class Project:
 
     @cached_property
     def answer_verdicts(self) -> AnswerVerdicts:
-        """How often the same answer passed and failed."""
+        """What checks said about answers, with their texts."""
         return AnswerVerdicts(self._db, self._writer)
 
     @cached_property

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from synterm.core.review import Review, Subject, majority, output_id
+from synterm.core.review import Review, majority
 from synterm.core.training import TrainingAnswer, TrainingExample
 from synterm.finetune.guards.base import Kept, Known, Sorting, what_of
-from synterm.storage.answer_verdicts import Told
+from synterm.finetune.guards.wording import said_by, said_in
 
 _SOURCES = ("passed", "failed", "human")
 """Where verdicts are what an answer comes from; a case's own expected answer needs none."""
@@ -41,35 +41,30 @@ class _Verdicts:
     """What checks and people said about the answers of examples."""
 
     def __init__(self, known: Known, examples: Sequence[TrainingExample]) -> None:
-        subjects = {
-            _subject(example, answer)
-            for example in examples
-            for answer in (*example.positives, *example.negatives)
-            if answer.source in _SOURCES
-        }
-        self._checks: Mapping[Subject, Told] = known.project.answer_verdicts.told(
-            example.case.id for example in examples
-        )
-        self._people: Mapping[Subject, list[Review]] = known.project.reviews.for_outputs(sorted(subjects))
+        self._checks: dict[tuple[str, str], list[bool]] = {}
+        self._people: dict[tuple[str, str], list[Review]] = {}
+        for told in known.project.answer_verdicts.told(example.case.id for example in examples):
+            self._checks.setdefault((told.content_id, said_in(told.text)), []).append(told.passed)
+        contents = (example.case.content_id for example in examples)
+        for review, text in known.project.reviews.for_contents(contents):
+            self._people.setdefault((review.content_id, said_in(text)), []).append(review)
 
     def against(self, example: TrainingExample, answer: TrainingAnswer, *, wrong: bool) -> str:
         """Why an answer is not what it is taken for; empty where it is."""
         if answer.source not in _SOURCES:
             return ""
-        subject = _subject(example, answer)
+        subject = (example.case.content_id, said_by(answer))
         if people := self._people.get(subject, []):
             said = majority(people)
             passed = sum(review.passed for review in people)
             if said is None:
                 return f"people disagree about it, {passed} for it and {len(people) - passed} against"
             return f"people say it is {'right' if said else 'wrong'}" if said == wrong else ""
-        told = self._checks.get(subject)
-        if told is None:
+        told = self._checks.get(subject, [])
+        passed, failed = sum(told), len(told) - sum(told)
+        if not told or (failed > passed if wrong else passed > failed):
             return ""
-        for_it, against_it = (told.failed, told.passed) if wrong else (told.passed, told.failed)
-        if for_it > against_it:
-            return ""
-        return f"the same answer passed {_times(told.passed)} and failed {_times(told.failed)}"
+        return f"the same answer passed {_times(passed)} and failed {_times(failed)}"
 
 
 def _even(wrong: TrainingAnswer, right: Sequence[TrainingAnswer]) -> str:
@@ -80,14 +75,6 @@ def _even(wrong: TrainingAnswer, right: Sequence[TrainingAnswer]) -> str:
     if not scored or wrong.score < min(scored):
         return ""
     return f"scores {wrong.score:.2f}, and the right one {min(scored):.2f}: nothing prefers one"
-
-
-def _subject(example: TrainingExample, answer: TrainingAnswer) -> Subject:
-    return example.case.content_id, output_id(_text(answer))
-
-
-def _text(answer: TrainingAnswer) -> str:
-    return answer.text if answer.messages else ""
 
 
 def _times(count: int) -> str:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import inf, isfinite
 from typing import Any, cast
 
 from synterm.core.case import DOCUMENTS
-from synterm.core.dialog import NAME, is_dialog
-from synterm.core.ids import canonical_json
+from synterm.core.dialog import NAME, is_dialog, transcript_of
+from synterm.core.ids import canonical_json, content_id
+from synterm.core.review import output_id
+from synterm.core.training import TrainingAnswer
 from synterm.describe.wording import leaves, normal
 
 TELLING = 20
@@ -109,3 +111,20 @@ def _number(text: str) -> Any:
 
 def _folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", visible(text)).casefold().split())
+
+
+def said_in(text: str) -> str:
+    """What names a recorded answer: of a dialog that was held, all that follows the user's first line."""
+    held = transcript_of(text)
+    return output_id(text) if held is None else _named([(turn.role, turn.content) for turn in held.turns[1:]])
+
+
+def said_by(answer: TrainingAnswer) -> str:
+    """The same of an answer to learn or to avoid."""
+    if len(answer.messages) == 1:
+        return output_id(answer.text)
+    return _named([(message.role, message.content) for message in answer.messages])
+
+
+def _named(turns: Sequence[tuple[str, str]]) -> str:
+    return content_id("turns", [[role, output_id(content)] for role, content in turns])
