@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from synterm.core.ids import canonical_json
+from synterm.core.tuning import ADAPTER_MARK
 
 DEFAULT_EMBEDDED = "embedded/smollm2-135m"
 """What ``embedded/default`` stands for. Requests carry this name, so a later default is not taken for this one."""
+
+
+_ALIAS = "embedded/default"
+_ADAPTER = re.compile(re.escape(DEFAULT_EMBEDDED + ADAPTER_MARK) + "([0-9a-f]{16})", re.A)
+
+
+def adapter_of(resolved: str) -> str | None:
+    """The first digits of the SHA-256 of the adapter that a resolved model string names; None where it names none."""
+    match = _ADAPTER.fullmatch(resolved)
+    return match[1] if match else None
 
 
 class Price(BaseModel):
@@ -68,7 +80,8 @@ class ModelSpec(BaseModel):
     @property
     def resolved(self) -> str:
         """The model string with aliases replaced by what they stand for."""
-        return DEFAULT_EMBEDDED if self.model == "embedded/default" else self.model
+        name, mark, adapter = self.model.partition(ADAPTER_MARK)
+        return f"{DEFAULT_EMBEDDED}{mark}{adapter}" if name == _ALIAS else self.model
 
     @property
     def constrained(self) -> bool:

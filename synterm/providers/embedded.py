@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from typing import Any
 
 from synterm.core.completion import Completion
 from synterm.core.model import DEFAULT_EMBEDDED
 from synterm.core.request import Request, constraint_body
-from synterm.errors import ModelError, did_you_mean
-from synterm.providers import weights, wire
+from synterm.errors import ModelError
+from synterm.providers import adapters, weights, wire
 from synterm.providers.base import OnText
 from synterm.providers.host import HostProcess
 from synterm.providers.params import EmbeddedParams, read_params
@@ -17,9 +19,12 @@ PULL = "synterm models pull default"
 
 
 class EmbeddedProvider:
-    """Answers on the embedded model. It never fetches the weights by itself: without them each call says how to."""
+    """Answers on the embedded model, as it is or with an adapter. It never fetches the weights by itself: without them
+    each call says how to."""
 
-    def __init__(self) -> None:
+    def __init__(self, model: str = DEFAULT_EMBEDDED) -> None:
+        """`model`: the resolved model string. One process has one adapter."""
+        self._model = model
         self._host: HostProcess | None = None
 
     @property
@@ -44,8 +49,9 @@ class EmbeddedProvider:
     async def complete(self, request: Request, on_text: OnText | None = None) -> Completion:
         """The answer; times are the model's own, without the wait for its turn."""
         try:
-            body = _body(request)
-            host = self._host_process()
+            body = self._body(request)
+            # A file is looked for, and where there is an adapter its content is checked.
+            host = self._host or await asyncio.to_thread(self._host_process)
         except ModelError as error:
             return wire.failure(error)
         return await host.call(body, on_text)
@@ -53,7 +59,9 @@ class EmbeddedProvider:
     async def warm(self) -> None:
         """Load the weights, if they are there."""
         if weights.find() is not None:
-            await self._host_process().start()
+            with suppress(ModelError):
+                host = await asyncio.to_thread(self._host_process)
+                await host.start()
 
     async def close(self) -> None:
         """End the model's process."""
@@ -64,14 +72,12 @@ class EmbeddedProvider:
         if self._host is None:
             if (path := weights.find()) is None:
                 raise ModelError(f"the embedded model's weights are not here; synterm {weights.describe()}", hint=PULL)
-            self._host = HostProcess("synterm.providers.embedded_child", "the embedded model", args=(str(path),))
+            adapter = adapters.require(self._model)
+            files = [str(path)] if adapter is None else [str(path), str(adapter)]
+            self._host = HostProcess("synterm.providers.embedded_child", "the embedded model", args=files)
         return self._host
 
-
-def _body(request: Request) -> dict[str, Any]:
-    name = request.model.resolved
-    if name != DEFAULT_EMBEDDED:
-        known = (DEFAULT_EMBEDDED, "embedded/default")
-        raise ModelError(f"there is no embedded model {name!r}", hint=did_you_mean(name, known))
-    params = read_params(EmbeddedParams, request.params, "the embedded model")
-    return {**wire.request_body(request), **constraint_body(request.constraint), "params": params.model_dump()}
+    def _body(self, request: Request) -> dict[str, Any]:
+        adapters.require_known(request.model.resolved)
+        params = read_params(EmbeddedParams, request.params, "the embedded model")
+        return {**wire.request_body(request), **constraint_body(request.constraint), "params": params.model_dump()}

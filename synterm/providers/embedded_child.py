@@ -33,8 +33,8 @@ _LONGEST_SOCKET = 100
 class EmbeddedHandler:
     """Answers one call at a time, in the order they came: the model has one slot, which keeps the prompt's prefix."""
 
-    def __init__(self, weights: Path) -> None:
-        self._server = _load(weights)
+    def __init__(self, weights: Path, adapter: Path | None = None) -> None:
+        self._server = _load(weights, adapter)
         self._turn = asyncio.Lock()
         self._thread = ThreadPoolExecutor(1, "model")
 
@@ -111,7 +111,7 @@ class _Answer:
         )
 
 
-def _load(weights: Path) -> Any:
+def _load(weights: Path, adapter: Path | None) -> Any:
     # Threads that spin while they wait bring the model down to a few tokens a second when another process is busy.
     os.environ["OMP_WAIT_POLICY"] = "passive"
     try:
@@ -133,6 +133,8 @@ def _load(weights: Path) -> Any:
     params.reasoning_format = native.common_reasoning_format.COMMON_REASONING_FORMAT_NONE
     params.warmup = False
     params.verbosity = 0
+    if adapter is not None:
+        params.lora_adapters = [native.CommonAdapterLoraInfo(str(adapter), 1.0)]
     return _unreachable(native, params, weights)
 
 
@@ -191,4 +193,4 @@ def _document(last: dict[str, Any], text: str, finish: str | None) -> bytes:
 
 
 if __name__ == "__main__":
-    serve(lambda: EmbeddedHandler(Path(sys.argv[1])))
+    serve(lambda: EmbeddedHandler(*map(Path, sys.argv[1:])))

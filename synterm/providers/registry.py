@@ -30,7 +30,8 @@ class Providers:
     def for_model(self, spec: ModelSpec) -> Provider:
         """The provider that answers for `spec`. Starts nothing; a model that can't be used says so when it is asked."""
         if spec.provider == "embedded":
-            return self._shared("embedded", EmbeddedProvider)
+            # An adapter is loaded with the model: each has a process of its own.
+            return self._shared(spec.resolved, lambda: EmbeddedProvider(spec.resolved))
         if spec.provider == "scripted":
             return self._shared("scripted", ScriptedProvider)
         if spec.provider == "http":
