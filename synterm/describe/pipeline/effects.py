@@ -8,9 +8,9 @@ others to compare with. The counts are close rather than exact.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 
 from synterm.core.case import Case
 from synterm.core.generation import Generation, untouched
@@ -135,8 +135,7 @@ def moved(found: FilterEffect, threshold: float) -> dict[str, tuple[Case, Case]]
 
 
 def _filters(generation: Generation) -> Iterator[tuple[str, Side, float, tuple[float, float]]]:
-    configs: Sequence[dict[str, Any]] = generation.config.get("filters") or ()
-    for config in configs:
+    for config in _dicts(generation.config.get("filters")):
         try:
             one: Filter = load_filter(config)
         except InputError:
@@ -144,9 +143,10 @@ def _filters(generation: Generation) -> Iterator[tuple[str, Side, float, tuple[f
         threshold: Any = getattr(one, "threshold", None)
         if one.side and not one.whole and isinstance(threshold, int | float):
             yield one.type, one.side, float(threshold), one.reach()
-    check: Mapping[str, Any] = generation.config.get("label_check") or {}
-    if check:
-        yield NAME, "from", float(check.get("threshold", 0.5)), (0.0, 1.0)
+    for check in _dicts([generation.config.get("label_check")]):
+        threshold = check.get("threshold", 0.5)
+        if isinstance(threshold, int | float):
+            yield NAME, "from", float(threshold), (0.0, 1.0)
 
 
 def _effect(name: str, side: Side, threshold: float, reach: tuple[float, float], cases: Sequence[Case]) -> FilterEffect:
@@ -170,10 +170,9 @@ def _effect(name: str, side: Side, threshold: float, reach: tuple[float, float],
 def _score(case: Case, name: str) -> float | None:
     """What a filter said of a case."""
     detail = case.origin.detail
-    found: list[Any] = [*(detail.get("filters") or ()), detail.get("label_check"), detail.get("dropped")]
-    for one in found:
-        if isinstance(one, dict) and one.get("filter") == name:  # pyright: ignore[reportUnknownMemberType]
-            score: Any = one.get("score")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    for one in (*_dicts(detail.get("filters")), *_dicts([detail.get("label_check"), detail.get("dropped")])):
+        if one.get("filter") == name:
+            score = one.get("score")
             return float(score) if isinstance(score, int | float) else None
     return None
 
@@ -187,5 +186,10 @@ def _by_score(case: Case, name: str, score: float, side: Side, threshold: float)
 
 def _named(case: Case, what: str) -> str | None:
     """The filter of a note in the case's origin."""
-    found: dict[str, Any] = case.origin.detail.get(what) or {}
-    return found.get("filter")
+    return next((one.get("filter") for one in _dicts([case.origin.detail.get(what)])), None)
+
+
+def _dicts(listed: object) -> list[dict[str, Any]]:
+    """The objects of a list: what a project file says may come from anywhere."""
+    found = cast("list[Any]", listed) if isinstance(listed, list) else []
+    return [one for one in found if isinstance(one, dict) and one]
