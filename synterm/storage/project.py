@@ -15,7 +15,6 @@ from sqlite_utils import Database
 from synterm.core.gate import Gate
 from synterm.core.ids import new_id
 from synterm.errors import ProjectError
-from synterm.storage.answer_verdicts import AnswerVerdicts
 from synterm.storage.arriving import ArrivingStore
 from synterm.storage.baselines import BaselineStore
 from synterm.storage.batches import BatchStore
@@ -280,11 +279,6 @@ class Project:
     def stubborn(self) -> StubbornStore:
         """Which cases keep failing."""
         return StubbornStore(self._db, self._writer)
-
-    @cached_property
-    def answer_verdicts(self) -> AnswerVerdicts:
-        """What checks said about answers, with their texts."""
-        return AnswerVerdicts(self._db, self._writer)
 
     @cached_property
     def training(self) -> TrainingStore:

@@ -32,6 +32,8 @@ GUARDS: dict[Guard, Callable[[Known, Sequence[TrainingExample]], Kept]] = {
     "private": refuse_private,
 }
 """In the order in which they look: what one refuses, the next does not see."""
+OF_CASES: tuple[Guard, ...] = ("split", "lineage", "near-duplicate")
+"""Those that look at nothing but what is asked."""
 
 
 def guard(
@@ -43,14 +45,29 @@ def guard(
     examples give the same. Raises InputError for a plan whose `near` is too low to tell anything, NotFoundError for
     a prompt that is not there, ModelError where a guard can't look: nothing is let through unseen.
     """
-    known = Known(project, plan)
+    return _guarded(Known(project, plan), examples, tuple(GUARDS), watch)
+
+
+def leaks(
+    project: Project, plan: TrainingPlan, examples: Sequence[TrainingExample]
+) -> tuple[list[TrainingExample], list[Refusal]]:
+    """The same by what is asked alone, for cases that have no answer yet: what is refused then, no answer would mend.
+
+    Raises InputError as `guard` does.
+    """
+    return _guarded(Known(project, plan), examples, OF_CASES, None)
+
+
+def _guarded(
+    known: Known, examples: Sequence[TrainingExample], guards: Sequence[Guard], watch: Watch | None
+) -> tuple[list[TrainingExample], list[Refusal]]:
     left, refusals = list(examples), list[Refusal]()
-    for name, look in GUARDS.items():
+    for name in guards:
         if not left:
             break
         if watch:
             watch(name, len(left))
-        kept = look(known, left)
+        kept = GUARDS[name](known, left)
         left = kept.examples
         refusals += kept.refusals
     return left, refusals

@@ -19,6 +19,7 @@ from synterm.text import one_line
 
 _SHOWN = 80
 HIDDEN = "(not shown)"
+What = Literal["example", "answer", "pair"]
 EVALUATED: tuple[Split, ...] = ("holdout", "dev")
 """The splits that a model is evaluated on, the final word first."""
 
@@ -88,7 +89,7 @@ def refusal(
     guard: Guard,
     reason: str,
     *,
-    what: Literal["example", "answer", "pair"] = "example",
+    what: What = "example",
     other: str = "",
     hidden: bool = False,
 ) -> Refusal:
@@ -121,15 +122,20 @@ class Sorting:
         """Refuse all of it; `hidden`: what it asks is not to be told."""
         self.kept.refusals.append(refusal(example, self.guard, reason, other=other, hidden=hidden))
 
-    def note(self, example: TrainingExample, reason: str, what: Literal["answer", "pair"]) -> None:
-        """Refuse an answer or a pair of it; what is left of it is for `keep_rest`."""
-        self.kept.refusals.append(refusal(example, self.guard, reason, what=what))
-
-    def keep_rest(self, example: TrainingExample, dropped: Collection[int]) -> None:
-        """Let it through without the answers of these `id()`; or not at all where none is left."""
-        rest = without(example, dropped) if dropped else example
-        if rest.positives or rest.negatives:
-            self.keep(rest)
+    def sift(
+        self, example: TrainingExample, dropped: Sequence[tuple[TrainingAnswer, str]], what: What = "answer"
+    ) -> None:
+        """Let an example through without answers that are refused, each with its reason; `what`: how it is said of
+        wrong ones. One that loses its right answer is refused whole, and so is one of which nothing is left."""
+        gone = {id(answer) for answer, _ in dropped}
+        needed = example.positives or example.negatives
+        if all(id(answer) in gone for answer in needed):
+            reason = next((reason for answer, reason in dropped if answer is needed[0]), "nothing is left of it")
+            self.refuse(example, reason)
+            return
+        for _, reason in dropped:
+            self.kept.refusals.append(refusal(example, self.guard, reason, what=what))
+        self.keep(without(example, gone) if gone else example)
 
 
 def without(example: TrainingExample, dropped: Collection[int]) -> TrainingExample:

@@ -37,15 +37,7 @@ def refuse_private(known: Known, examples: Sequence[TrainingExample]) -> Kept:
             continue
         answers = (*example.positives, *example.negatives)
         found = [(answer, why) for answer in answers if (why := look.answer(answer))]
-        dropped = {id(answer) for answer, _ in found}
-        left = [answer for answer in example.positives or example.negatives if id(answer) not in dropped]
-        if found and not left:
-            answer, why = found[0]
-            sorting.refuse(example, f"in {kind_of(example, answer)}: {why}")
-            continue
-        for answer, why in found:
-            sorting.note(example, f"in {kind_of(example, answer)}: {why}", "answer")
-        sorting.keep_rest(example, dropped)
+        sorting.sift(example, [(answer, f"in {kind_of(example, answer)}: {why}") for answer, why in found])
     return sorting.kept
 
 

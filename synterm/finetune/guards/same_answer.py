@@ -17,11 +17,13 @@ def refuse_same(known: Known, examples: Sequence[TrainingExample]) -> Kept:
     for example in examples:
         right = {_form(answer): answer for answer in reversed(example.positives)}
         same = [(answer, twin) for answer in example.negatives if (twin := right.get(_form(answer)))]
-        for answer, twin in same:
-            exactly = "" if answer.text == twin.text else f' "{one_line(twin.text, 40)}"'
-            sorting.note(example, f"{what_of(example, answer)} is the right one{exactly} as well", "pair")
-        sorting.keep_rest(example, {id(answer) for answer, _ in same})
+        sorting.sift(example, [(answer, _words(example, answer, twin)) for answer, twin in same], "pair")
     return sorting.kept
+
+
+def _words(example: TrainingExample, answer: TrainingAnswer, twin: TrainingAnswer) -> str:
+    exactly = "" if answer.text == twin.text else f' "{one_line(twin.text, 40)}"'
+    return f"{what_of(example, answer)} is the right one{exactly} as well"
 
 
 def _form(answer: TrainingAnswer) -> tuple[str, ...]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from synterm.core.review import Review, majority
+from synterm.core.review import Review, Subject, majority
 from synterm.core.training import TrainingAnswer, TrainingExample
 from synterm.finetune.guards.base import Kept, Known, Sorting, what_of
 from synterm.finetune.guards.wording import said_by, said_in
+from synterm.storage.training import Given
 
 _SOURCES = ("passed", "failed", "human")
 """Where verdicts are what an answer comes from; a case's own expected answer needs none."""
@@ -22,18 +23,19 @@ def refuse_ties(known: Known, examples: Sequence[TrainingExample]) -> Kept:
     sorting = Sorting("tie")
     verdicts = _Verdicts(known, examples)
     for example in examples:
-        dropped: set[int] = set()
-        for answer in (*example.positives, *example.negatives):
-            wrong = not any(answer is one for one in example.positives)
-            if why := verdicts.against(example, answer, wrong=wrong):
-                sorting.note(example, f"{what_of(example, answer)}: {why}", "pair" if wrong else "answer")
-                dropped.add(id(answer))
-        right = [answer for answer in example.positives if id(answer) not in dropped]
+        dropped: list[tuple[TrainingAnswer, str]] = []
+        right: list[TrainingAnswer] = []
+        for answer in example.positives:
+            if why := verdicts.against(example, answer, wrong=False):
+                dropped.append((answer, f"{what_of(example, answer)}: {why}"))
+            else:
+                right.append(answer)
         for answer in example.negatives:
-            if id(answer) not in dropped and (why := _even(answer, right)):
-                sorting.note(example, f"{what_of(example, answer)} {why}", "pair")
-                dropped.add(id(answer))
-        sorting.keep_rest(example, dropped)
+            if why := verdicts.against(example, answer, wrong=True):
+                dropped.append((answer, f"{what_of(example, answer)}: {why}"))
+            elif why := _even(answer, right):
+                dropped.append((answer, f"{what_of(example, answer)} {why}"))
+        sorting.sift(example, dropped, "pair")
     return sorting.kept
 
 
@@ -41,13 +43,21 @@ class _Verdicts:
     """What checks and people said about the answers of examples."""
 
     def __init__(self, known: Known, examples: Sequence[TrainingExample]) -> None:
-        self._checks: dict[tuple[str, str], list[bool]] = {}
+        self._checks: dict[tuple[str, str], Given] = {}
+        contents = {example.case.id: example.case.content_id for example in examples}
+        subjects: dict[Subject, tuple[str, str]] = {}
+        for case_id, given in known.project.training.given(contents.items()):
+            for name, one in given.items():
+                subject = (contents[case_id], said_in(one.text))
+                subjects[contents[case_id], name] = subject
+                self._checks[subject] = one
+        for example in examples:
+            for answer in (*example.positives, *example.negatives):
+                name = said_by(answer)
+                subjects.setdefault((example.case.content_id, name), (example.case.content_id, name))
         self._people: dict[tuple[str, str], list[Review]] = {}
-        for told in known.project.answer_verdicts.told(example.case.id for example in examples):
-            self._checks.setdefault((told.content_id, said_in(told.text)), []).append(told.passed)
-        contents = (example.case.content_id for example in examples)
-        for review, text in known.project.reviews.for_contents(contents):
-            self._people.setdefault((review.content_id, said_in(text)), []).append(review)
+        for subject, reviews in known.project.reviews.for_outputs(sorted(subjects)).items():
+            self._people.setdefault(subjects[subject], []).extend(reviews)
 
     def against(self, example: TrainingExample, answer: TrainingAnswer, *, wrong: bool) -> str:
         """Why an answer is not what it is taken for; empty where it is."""
@@ -60,11 +70,10 @@ class _Verdicts:
             if said is None:
                 return f"people disagree about it, {passed} for it and {len(people) - passed} against"
             return f"people say it is {'right' if said else 'wrong'}" if said == wrong else ""
-        told = self._checks.get(subject, [])
-        passed, failed = sum(told), len(told) - sum(told)
-        if not told or (failed > passed if wrong else passed > failed):
+        told = self._checks.get(subject)
+        if told is None or (told.failed > told.passed if wrong else told.passed > told.failed):
             return ""
-        return f"the same answer passed {_times(passed)} and failed {_times(failed)}"
+        return f"the same answer passed {_times(told.passed)} and failed {_times(told.failed)}"
 
 
 def _even(wrong: TrainingAnswer, right: Sequence[TrainingAnswer]) -> str:

@@ -13,7 +13,7 @@ from synterm.checks.encodings import load
 from synterm.core.prompt import Message
 from synterm.core.training import TrainingAnswer, TrainingExample
 from synterm.errors import ModelError
-from synterm.finetune.guards.base import Kept, Known, Sorting, what_of
+from synterm.finetune.guards.base import Kept, Known, Sorting, kind_of
 from synterm.text import storable
 
 ENCODING = "o200k_base"
@@ -29,31 +29,20 @@ def refuse_long(known: Known, examples: Sequence[TrainingExample]) -> Kept:
     What stays is told how many tokens it has. Raises ModelError where the encoding is not installed.
     """
     sorting = Sorting("too-long")
-    count = _Counter(known.plan.max_tokens)
+    most = known.plan.max_tokens
+    count = _Counter(most)
     for example in examples:
         prompt = count.messages(example.prompt) + count.tools(example.tools)
         sizes = [(answer, prompt + count.messages(answer.messages)) for answer in _answers(example)]
-        long = [(answer, size) for answer, size in sizes if size > known.plan.max_tokens]
-        if not _short_enough(example, long):
-            size = min(size for answer, size in long if not example.positives or answer in example.positives)
-            sorting.refuse(example, f"{size:,} tokens, {known.plan.max_tokens:,} are allowed")
-            continue
-        for answer, size in long:
-            sorting.note(
-                example,
-                f"with {what_of(example, answer)} {size:,} tokens, {known.plan.max_tokens:,} are allowed",
-                "answer",
-            )
-        dropped = {id(answer) for answer, _ in long}
-        most = max((size for answer, size in sizes if id(answer) not in dropped), default=prompt)
-        sorting.keep_rest(replace(example, tokens=most), dropped)
+        long = [(answer, _words(example, answer, size, most)) for answer, size in sizes if size > most]
+        gone = {id(answer) for answer, _ in long}
+        tokens = max((size for answer, size in sizes if id(answer) not in gone), default=prompt)
+        sorting.sift(replace(example, tokens=tokens), long)
     return sorting.kept
 
 
-def _short_enough(example: TrainingExample, long: Sequence[tuple[TrainingAnswer, int]]) -> bool:
-    """Whether an answer is left for which the example was made: a right one, where it had one."""
-    gone = {id(answer) for answer, _ in long}
-    return any(id(answer) not in gone for answer in example.positives or example.negatives)
+def _words(example: TrainingExample, answer: TrainingAnswer, size: int, most: int) -> str:
+    return f"with {kind_of(example, answer)} it has {size:,} tokens, {most:,} are allowed"
 
 
 def _answers(example: TrainingExample) -> tuple[TrainingAnswer, ...]:

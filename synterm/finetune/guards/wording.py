@@ -114,15 +114,21 @@ def _folded(text: str) -> str:
 
 
 def said_in(text: str) -> str:
-    """What names a recorded answer: of a dialog that was held, all that follows the user's first line."""
+    """What names a recorded answer: of a dialog that was held, all that follows the user's first line, up to
+    the last answer."""
     held = transcript_of(text)
-    return output_id(text) if held is None else _named([(turn.role, turn.content) for turn in held.turns[1:]])
+    if held is None:
+        return output_id(text)
+    turns = [(turn.role, turn.content) for turn in held.turns[1:]]
+    while turns and turns[-1][0] != "assistant":
+        turns.pop()
+    return _named(turns) if len(turns) > 1 else output_id(turns[0][1] if turns else "")
 
 
 def said_by(answer: TrainingAnswer) -> str:
     """The same of an answer to learn or to avoid."""
-    if len(answer.messages) == 1:
-        return output_id(answer.text)
+    if len(answer.messages) < 2:
+        return output_id(answer.text if answer.messages else "")
     return _named([(message.role, message.content) for message in answer.messages])
 
 
