@@ -48,7 +48,7 @@ def set_aside_lines(found: SetAside, project: str) -> Iterator[str]:
     yield _headline(found)
     width = max((len(row.path) for row in found.behaviors), default=0)
     for row in found.behaviors:
-        cases = f" ({plural(row.cases, 'case')})" if row.cases else ""
+        cases = f" ({plural(row.cases, 'case')})" if row.cases != row.moved else ""
         stays = f"{row.before + row.moved:,} of {plural(row.lineages, 'lineage')} in train, {row.left:,} in dev"
         yield f"  {row.path.ljust(width)}  {row.moved:,} moved{cases}: {stays}"
     yield from _staying(found)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from synterm.core.prompt import Message
 from synterm.core.training import TrainingExample
 from synterm.describe.wording import leaves
 from synterm.finetune.guards.base import Evaluated, Kept, Known, Sorting
@@ -39,40 +38,38 @@ class _Quotes:
     """Finds inputs of evaluation cases in messages."""
 
     def __init__(self, known: Known) -> None:
-        self._known = known
-        self._wholes: dict[str, Evaluated] = {}
+        wholes: dict[str, Evaluated] = {}
         self._heads: dict[str, list[tuple[str, tuple[str, ...], Evaluated]]] = {}
         for one in known.evaluated:
             values = tuple(dict.fromkeys(map(plain, one.values)))
-            whole = " ".join(values)
-            if len(whole) >= EXAMPLE_LONG_ENOUGH:
-                self._wholes.setdefault(whole, one)
+            wholes.setdefault(" ".join(values), one)
             longest = max(values, key=len, default="")
             if len(longest) >= LONG_ENOUGH:
                 rest = tuple(value for value in values if value != longest)
                 self._heads.setdefault(longest[:LONG_ENOUGH], []).append((longest, rest, one))
+        self._shots = [plain("\n".join(leaves(shot.input))) for shot in known.body.examples]
+        self._shown = [
+            (number, wholes[shot])
+            for number, shot in enumerate(self._shots, start=1)
+            if shot in wholes and len(shot) >= EXAMPLE_LONG_ENOUGH
+        ]
+        """Examples of the prompt that are evaluation cases."""
         # Most messages are the same in all rows.
         self._quoted = lru_cache(maxsize=4096)(self._looked)
-        self._shots = [plain("\n".join(leaves(shot.input))) for shot in known.body.examples]
 
     def within(self, example: TrainingExample) -> tuple[str, Evaluated] | None:
         """Where a row holds an evaluation case, and which; None where it does not."""
+        if self._shown and not example.instruction:
+            number, found = self._shown[0]
+            return f"example {number} of the prompt", found
         for number, message in enumerate(example.prompt):
-            last = number == len(example.prompt) - 1
-            if found := (None if last else self._example(message)) or self._quoted(message.content):
+            if found := self._quoted(message.content):
                 return self._place(example, number, found), found
         for answer in (*example.positives, *example.negatives):
             for message in answer.messages:
                 if message.role == "user" and (found := self._quoted(message.content)):
                     return "a later turn of its dialog", found
         return None
-
-    def _example(self, message: Message) -> Evaluated | None:
-        """The case that is an example of the prompt, where the message is that example."""
-        said = plain(message.content) if message.role == "user" else ""
-        return next(
-            (self._wholes[shot] for shot in self._shots if shot in self._wholes and shot and shot in said), None
-        )
 
     def _looked(self, content: str) -> Evaluated | None:
         text = plain(content)
@@ -83,15 +80,15 @@ class _Quotes:
         return None
 
     def _place(self, example: TrainingExample, number: int, found: Evaluated) -> str:
+        if number == len(example.prompt) - 1:
+            return "what it asks"
         message = example.prompt[number]
+        if message.role == "system" and example.instruction:
+            return "the instruction"
         said = plain(message.content)
         for at, shot in enumerate(self._shots, start=1):
             if shot and shot in said and all(plain(value) in shot for value in found.values):
                 return f"example {at} of the prompt"
-        if number == len(example.prompt) - 1:
-            return "what it asks"
-        if message.role == "system" and example.instruction:
-            return "the instruction"
         return f"message {number + 1} of the prompt ({message.role})"
 
 

@@ -15,7 +15,8 @@ def refuse_evaluated(known: Known, examples: Sequence[TrainingExample]) -> Kept:
         now = known.kin.get(example.case.id)
         split = now.split if now and now.split in EVALUATED else example.case.split
         if split in EVALUATED:
-            sorting.refuse(example, f"it is in {split}, which models are evaluated on")
+            # Nobody is to read holdout on the way.
+            sorting.refuse(example, f"it is in {split}, which models are evaluated on", hidden=split == "holdout")
         else:
             sorting.keep(example)
     return sorting.kept
