@@ -69,6 +69,9 @@ def run(args: argparse.Namespace) -> int:
     options = _options(args)
     with read_only(args.project) as project:
         chosen = _chosen(project, args)
+        if len(names) > 1 and not args.dry_run:
+            # One that has nothing to write is told before any is written.
+            _ = [_written(project, chosen, name, Path(), options, dry=True) for name in names]
         written = [_written(project, chosen, name, folders[name], options, dry=args.dry_run) for name in names]
     if not args.quiet:
         for manifest in written:
@@ -81,9 +84,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _chosen(project: Project, args: argparse.Namespace) -> TrainingSet:
     from synterm.finetune.build import build
-    from synterm.finetune.select.prompt import prompt_name
+    from synterm.finetune.select.prompt import training_prompt
 
-    return build(project, training_plan(prompt_name(project, args.prompt), args))
+    name, _ = training_prompt(project, args.prompt)
+    return build(project, training_plan(name, args))
 
 
 def _folders(names: Sequence[str], args: argparse.Namespace) -> dict[str, Path]:
