@@ -17,24 +17,29 @@ import synterm
 from synterm.checks.registry import CHECKS
 from synterm.describe.filters.registry import FILTERS
 from synterm.describe.generators.registry import GENERATORS
+from synterm.finetune.formats.registry import FORMATS
 from synterm.formats.sources.registry import SOURCES
 from synterm.plugins import Registry
 from synterm.storage.project import Project
 
 ROOT = Path(synterm.__file__).parent.parent
-REGISTRIES: dict[str, Registry[Any]] = {one.noun: one for one in (CHECKS, FILTERS, GENERATORS, SOURCES)}
+REGISTRIES: dict[str, Registry[Any]] = {one.noun: one for one in (CHECKS, FILTERS, FORMATS, GENERATORS, SOURCES)}
 WHERE = {
     "check": "synterm.checks.registry:CHECKS",
     "filter": "synterm.describe.filters.registry:FILTERS",
+    "format": "synterm.finetune.formats.registry:FORMATS",
     "generator": "synterm.describe.generators.registry:GENERATORS",
     "source": "synterm.formats.sources.registry:SOURCES",
 }
 BASES = {
     "check": ("synterm.checks.word_count", "WordCount"),
     "filter": ("synterm.describe.filters.length", "Length"),
+    "format": ("synterm.finetune.formats.alpaca", "Alpaca"),
     "generator": ("synterm.describe.generators.casing", "Casing"),
     "source": ("synterm.formats.sources.table", "Table"),
 }
+NAMED = ("format", "source")
+"""Those that are asked for by a name of their own; the others by the type that a configuration says."""
 HEAVY = "jsonschema referencing litellm textual rapidfuzz sqlglot tiktoken numpy wordllama py3langid pyarrow".split()
 
 nouns = pytest.mark.parametrize("noun", sorted(REGISTRIES))
@@ -74,7 +79,7 @@ def test_what_is_built_in_is_an_entry_point_too(noun: str) -> None:
 @pytest.mark.parametrize(("noun", "name"), [(noun, name) for noun, one in REGISTRIES.items() for name in one.built_in])
 def test_each_says_what_it_is_and_has_its_own_name(noun: str, name: str) -> None:
     found = REGISTRIES[noun].find(name)
-    assert (found.name if noun == "source" else found.type) == name
+    assert (found.name if noun in NAMED else found.type) == name
     assert inspect.getdoc(found)
     assert REGISTRIES[noun].titles()[name]
     assert name in REGISTRIES[noun]
@@ -83,7 +88,7 @@ def test_each_says_what_it_is_and_has_its_own_name(noun: str, name: str) -> None
 @nouns
 def test_another_package_brings_its_own_and_takes_no_names(noun: str, tmp_path: Path) -> None:
     module, base = BASES[noun]
-    label = "name" if noun == "source" else "type"
+    label = "name" if noun in NAMED else "type"
     code = f"from {module} import {base}\nclass Own({base}):\n    'Somebody made it.'\n    {label} = 'own'\n"
     code += "" if noun == "check" else "    title = 'Somebody made it.'\n"
     taken = next(iter(REGISTRIES[noun].built_in))

@@ -25,6 +25,9 @@ GROUPS: dict[str, dict[str, str]] = {
     "Distill": {
         "distill": "why failures fail, where, and what is near them",
     },
+    "Fine-tune": {
+        "finetune export": "a training set one can trust; a model tuned on it",
+    },
     "Share": {
         "report serve": "a run as one HTML file; the workbench in a browser",
         "dump load": "a project as text for review and git; and back",
@@ -32,8 +35,7 @@ GROUPS: dict[str, dict[str, str]] = {
     },
     "Look after": {
         "history": "what was run, by whom, on what; and forgetting it",
-        "settings": "your settings, and where they are",
-        "schema": "the JSON Schema of what goes in and comes out",
+        "settings schema": "your settings; JSON Schemas of what goes in and out",
     },
 }
 """By what they are for, in the order in which one needs them: those that share a line, and what they do."""
@@ -46,7 +48,6 @@ COMMANDS: dict[str, str] = {name: f"synterm.cli.{_MODULES.get(name, name).replac
 
 NOT_YET = (
     "doctor",
-    "export",
     "guard",
     "share",
     "trust",
@@ -66,5 +67,5 @@ def overview() -> str:
     lines = [_HEAD]
     for title, group in GROUPS.items():
         heads = [title, *[""] * len(group)]
-        lines += [f"{head:<12} {names:<12} {words}" for head, (names, words) in zip(heads, group.items(), strict=False)]
+        lines += [f"{head:<12} {names:<15} {words}" for head, (names, words) in zip(heads, group.items(), strict=False)]
     return "\n".join(lines) + "\n"

@@ -47,6 +47,8 @@ _WRITTEN: dict[str, str] = {
     "trial": "synterm.reports.trial:TrialDocument",
     "merge": "synterm.core.merging:MergeReport",
     "diff": "synterm.reports.difference.shapes:ProjectDiff",
+    "manifest": "synterm.core.manifest:Manifest",
+    "manifests": "synterm.core.manifest:ManifestList",
     "settings": "synterm.settings:Settings",
 }
 _READ: dict[str, str] = {
@@ -70,7 +72,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     written = (
         f"what comes out: run, compare, coverage, distill, diff, merge, import (with --json), those of synterm ls "
         f"({listed}), history, baselines, generation and effect (synterm generate), verdicts, calibration, "
-        "drafts and verdict_import (synterm review), usable (synterm models --json), trial (with --test), settings"
+        "drafts and verdict_import (synterm review), usable (synterm models --json), trial (with --test), "
+        "manifest and manifests (synterm export), settings"
     )
     read = "; what goes in: project (a text form), case and verdict (a line of a JSONL file)"
     parser.add_argument("name", metavar="NAME", choices=names, help=written + read)

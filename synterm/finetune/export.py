@@ -155,6 +155,8 @@ class _Export:
         )
 
     def _why_nothing(self) -> str:
+        if not self._chosen.cases:
+            return "no case is set aside for training: synterm finetune PROJECT --set-aside 0.4 moves some there"
         if not self._chosen.examples:
             return "the set has no examples: synterm finetune PROJECT says what there is, and what is refused"
         return "; ".join(f"{reason} ({count:,})" for reason, count in sorted(self._not_held.items())[:3])

@@ -13,7 +13,6 @@ from synterm.finetune.formats.configuration import configuration, room
 from synterm.finetune.formats.rows import (
     FUNCTIONS,
     CannotHoldError,
-    flat,
     judged_rows,
     pair_rows,
     right_rows,
@@ -65,8 +64,8 @@ class Axolotl(Format):
 
     def how_to_train(self, made: Made) -> str:
         return (
-            "For dpo the model's own chat template is used; for kto Axolotl writes ChatML itself: with a model of "
-            "another template, change `chatml` in `kto.yaml` to `llama3`.\n\n"
+            "The model's own chat template is used; but for kto Axolotl applies none, and the rows are in ChatML: "
+            "use them for models of that template, such as SmolLM2 and Qwen.\n\n"
             + shell("pip install axolotl", *(f"axolotl train {method}.yaml" for method in made.methods))
         )
 
@@ -115,8 +114,12 @@ def _judged(example: TrainingExample) -> Iterator[Row | LeftOut]:
 
 
 def _flat(example: TrainingExample, answer: TrainingAnswer, label: bool) -> dict[str, Any]:
-    system, user = flat(example)
-    return {"system": system, "prompt": user, "completion": storable(answer.text), "label": label}
+    """For kto Axolotl applies no chat template: texts go to the trainer as they are."""
+    if example.tools:
+        raise CannotHoldError(FUNCTIONS)
+    said = "".join(f"<|im_start|>{one.role}\n{one.content}<|im_end|>\n" for one in example.prompt)
+    prompt = storable(said + "<|im_start|>assistant\n")
+    return {"prompt": prompt, "completion": storable(answer.text) + "<|im_end|>", "label": label}
 
 
 def _yaml(made: Made, method: Method) -> str:
@@ -169,7 +172,7 @@ def _of_method(made: Made, method: Method) -> dict[str, Any]:
 def _data(name: str, method: Method) -> dict[str, Any]:
     entry: dict[str, Any] = {"path": name, "ds_type": "json", "split": "train"}
     if method == "kto":
-        return {**entry, "type": "chatml.prompt_pairs"}
+        return entry
     if method == "dpo":
         fields = {"field_messages": "messages", "field_chosen": "chosen", "field_rejected": "rejected"}
         return {**entry, "type": "chat_template.default", **fields}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synterm.errors import UsageError, did_you_mean
+from synterm.errors import InputError, UsageError, did_you_mean
 from synterm.finetune.formats.base import Format
 from synterm.plugins import Registry
 
@@ -33,6 +33,13 @@ def load_format(name: str) -> Format:
 
 
 def all_formats() -> list[Format]:
-    """Every format that can be written here, those of synterm first. Plugins that can't be loaded are left out."""
+    """Every format that can be written here, those of synterm first; without those that can't be loaded."""
     names = [*BUILT_IN, *sorted(name for name in FORMATS if name not in BUILT_IN)]
-    return [FORMATS.find(name)() for name in names]
+    return [found for name in names if (found := _loaded(name))]
+
+
+def _loaded(name: str) -> Format | None:
+    try:
+        return FORMATS.find(name)()
+    except InputError:  # `FORMATS.titles` says why
+        return None
