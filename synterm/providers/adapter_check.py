@@ -37,7 +37,8 @@ _NAME = re.compile(r"blk\.(0|[1-9][0-9]?)\.(\w+)\.weight\.lora_([ab])", re.A)
 _ITEM_BYTES = {0: 4, 1: 2, 30: 2}
 """Of GGML's kinds F32, F16 and BF16."""
 _SCALARS = {0: "<B", 1: "<b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "<?", 10: "<Q", 11: "<q", 12: "<d"}
-_STRING = 8
+_STRING, _LIST = 8, 9
+_MOST_LISTED = 1000
 
 Scalar = int | float | str
 
@@ -151,10 +152,19 @@ class _Head:
 
     def _value(self, key: str) -> Scalar:
         kind = int(self._number("<I"))
+        if kind != _LIST:
+            return self._single(kind, key)
+        kind, count = int(self._number("<I")), int(self._number("<Q"))
+        if count > _MOST_LISTED:
+            raise _not(self._name, f"{key[:80]!r} lists {count:,} things")
+        # Tags and the like: none of them matters.
+        return len([self._single(kind, key) for _ in range(count)])
+
+    def _single(self, kind: int, key: str) -> Scalar:
         if kind == _STRING:
             return self._text()
         if kind not in _SCALARS:
-            raise _not(self._name, f"{key[:80]!r} is a list or something unknown, which no adapter needs")
+            raise _not(self._name, f"{key[:80]!r} is of an unknown kind ({kind})")
         return self._number(_SCALARS[kind])
 
     def _number(self, form: str) -> int | float:

@@ -15,8 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from synterm import paths
-from synterm.core.model import DEFAULT_EMBEDDED, adapter_of
-from synterm.core.tuning import ADAPTER_MARK
+from synterm.core.model import ADAPTER_MARK, DEFAULT_EMBEDDED, adapter_of
 from synterm.errors import InputError, ModelError, did_you_mean
 from synterm.providers.adapter_check import MAX_BYTES, AdapterFacts, check_adapter
 
