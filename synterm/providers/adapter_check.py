@@ -120,7 +120,9 @@ class _Head:
             if kind not in _ITEM_BYTES:
                 raise _not(self._name, f"{name} has numbers of the kind {kind}; as F16, F32 or BF16 it can be taken")
             places.append((int(offset), shape[0] * shape[1] * _ITEM_BYTES[int(kind)]))
-        if broken := next((layer for layer, parts in ranks.items() if len({*parts.values()}) != 1 or len(parts) != 2), ""):
+        if broken := next(
+            (layer for layer, parts in ranks.items() if len({*parts.values()}) != 1 or len(parts) != 2), ""
+        ):
             raise _not(self._name, f"{broken} has no two matrices that fit together")
         self._apart(places)
         return {layer: parts["a"] for layer, parts in ranks.items()}

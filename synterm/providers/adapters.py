@@ -39,7 +39,7 @@ def model_string(sha256: str) -> str:
 def installed() -> Iterator[str]:
     """The SHA-256 of each adapter that is here, by its file's name."""
     try:
-        names = sorted(os.listdir(folder()))
+        names = sorted(path.name for path in folder().iterdir())
     except OSError:
         return
     yield from (name.removesuffix(".gguf") for name in names if _NAME.fullmatch(name))
@@ -75,9 +75,7 @@ def require(model: str) -> Path | None:
     if (path := find(digits)) is None:
         raise ModelError(f"the adapter {digits} of the embedded model is not here", hint=HOW_TO_GET)
     if (is_now := _digest(path)) != path.stem:
-        raise ModelError(
-            f"{path} was changed: its SHA-256 is {is_now[:DIGITS]}… now", hint=f"delete it; {HOW_TO_GET}"
-        )
+        raise ModelError(f"{path} was changed: its SHA-256 is {is_now[:DIGITS]}… now", hint=f"delete it; {HOW_TO_GET}")
     return path
 
 

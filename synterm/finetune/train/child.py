@@ -51,7 +51,11 @@ def main(job_file: str) -> int:
         tell(Broken(error=str(error), hint=error.hint))
         return 1
     except MemoryError:
-        tell(Broken(error="there is not enough memory to train in", hint="shorter rows help: --instruction, --max-tokens"))
+        tell(
+            Broken(
+                error="there is not enough memory to train in", hint="shorter rows help: --instruction, --max-tokens"
+            )
+        )
         return 1
     return 0
 
@@ -132,6 +136,6 @@ def _tokens(row: dict[str, Any], tokenizer: Any) -> int:
 if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1]))
-    except Exception as error:  # noqa: BLE001 - the log has the trace, the parent the words
+    except Exception as error:
         print(one_line(f"{type(error).__name__}: {error}", 400), file=sys.stderr)  # noqa: T201 - stderr is the log
         raise

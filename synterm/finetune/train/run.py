@@ -32,15 +32,15 @@ class TrainingError(ModelError):
 async def train(job: TrainJob, watch: Watch) -> Finished:
     """Train in a process of its own; `watch` is told of each step.
 
-    Cancelled, the process is gone before this is, and no adapter is there. Raises ModelError where the extra is missing,
-    TrainingError where it can't be trained.
+    Cancelled, the process is gone before this is, and no adapter is there. Raises ModelError where the extra is
+    missing, TrainingError where it can't be trained.
     """
     require()
     work = Path(job.work)
     (work / _JOB).write_text(job.model_dump_json())
     log = paths.log_dir() / "training.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb", opener=_private) as errors:
+    with open(log, "wb", opener=_private) as errors:  # noqa: ASYNC230 - Path.open takes no opener
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-m", "synterm.finetune.train.child", str(work / _JOB)),
             cwd=work,

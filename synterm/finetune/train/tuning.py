@@ -41,9 +41,7 @@ class LocalTuning:
         self._began = datetime.now(UTC).isoformat(timespec="seconds")
         try:
             options = ExportOptions(epochs=settings.epochs)
-            self.manifest: Manifest = export(
-                project, chosen, FORMATS[settings.method], self._folder, options
-            )
+            self.manifest: Manifest = export(project, chosen, FORMATS[settings.method], self._folder, options)
         except BaseException:
             self._place.cleanup()
             raise
