@@ -8,12 +8,13 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from synterm.core.ids import canonical_json
-from synterm.core.tuning import ADAPTER_MARK
 
 DEFAULT_EMBEDDED = "embedded/smollm2-135m"
 """What ``embedded/default`` stands for. Requests carry this name, so a later default is not taken for this one."""
 
 
+ADAPTER_MARK = "+"
+"""Stands between the embedded model's name and the adapter's in a model string: ``embedded/smollm2-135m+3f2a91…``."""
 _ALIAS = "embedded/default"
 _ADAPTER = re.compile(re.escape(DEFAULT_EMBEDDED + ADAPTER_MARK) + "([0-9a-f]{16})", re.A)
 

@@ -8,9 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 TuningStatus = Literal["running", "done", "failed", "cancelled"]
 
-ADAPTER_MARK = "+"
-"""Stands between the embedded model's name and the adapter's in a model string: ``embedded/smollm2-135m+3f2a91…``."""
-
 
 class Tuning(BaseModel):
     """One tuning as the project file has it."""

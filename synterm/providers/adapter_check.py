@@ -37,7 +37,8 @@ _NAME = re.compile(r"blk\.(0|[1-9][0-9]?)\.(\w+)\.weight\.lora_([ab])", re.A)
 _ITEM_BYTES = {0: 4, 1: 2, 30: 2}
 """Of GGML's kinds F32, F16 and BF16."""
 _SCALARS = {0: "<B", 1: "<b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "<?", 10: "<Q", 11: "<q", 12: "<d"}
-_STRING = 8
+_STRING, _LIST = 8, 9
+_MOST_LISTED = 1000
 
 Scalar = int | float | str
 
@@ -119,7 +120,9 @@ class _Head:
             if kind not in _ITEM_BYTES:
                 raise _not(self._name, f"{name} has numbers of the kind {kind}; as F16, F32 or BF16 it can be taken")
             places.append((int(offset), shape[0] * shape[1] * _ITEM_BYTES[int(kind)]))
-        if broken := next((layer for layer, parts in ranks.items() if len({*parts.values()}) != 1 or len(parts) != 2), ""):
+        if broken := next(
+            (layer for layer, parts in ranks.items() if len({*parts.values()}) != 1 or len(parts) != 2), ""
+        ):
             raise _not(self._name, f"{broken} has no two matrices that fit together")
         self._apart(places)
         return {layer: parts["a"] for layer, parts in ranks.items()}
@@ -151,10 +154,19 @@ class _Head:
 
     def _value(self, key: str) -> Scalar:
         kind = int(self._number("<I"))
+        if kind != _LIST:
+            return self._single(kind, key)
+        kind, count = int(self._number("<I")), int(self._number("<Q"))
+        if count > _MOST_LISTED:
+            raise _not(self._name, f"{key[:80]!r} lists {count:,} things")
+        # Tags and the like: none of them matters.
+        return len([self._single(kind, key) for _ in range(count)])
+
+    def _single(self, kind: int, key: str) -> Scalar:
         if kind == _STRING:
             return self._text()
         if kind not in _SCALARS:
-            raise _not(self._name, f"{key[:80]!r} is a list or something unknown, which no adapter needs")
+            raise _not(self._name, f"{key[:80]!r} is of an unknown kind ({kind})")
         return self._number(_SCALARS[kind])
 
     def _number(self, form: str) -> int | float:

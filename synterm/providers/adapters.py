@@ -15,8 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from synterm import paths
-from synterm.core.model import DEFAULT_EMBEDDED, adapter_of
-from synterm.core.tuning import ADAPTER_MARK
+from synterm.core.model import ADAPTER_MARK, DEFAULT_EMBEDDED, adapter_of
 from synterm.errors import InputError, ModelError, did_you_mean
 from synterm.providers.adapter_check import MAX_BYTES, AdapterFacts, check_adapter
 
@@ -40,7 +39,7 @@ def model_string(sha256: str) -> str:
 def installed() -> Iterator[str]:
     """The SHA-256 of each adapter that is here, by its file's name."""
     try:
-        names = sorted(os.listdir(folder()))
+        names = sorted(path.name for path in folder().iterdir())
     except OSError:
         return
     yield from (name.removesuffix(".gguf") for name in names if _NAME.fullmatch(name))
@@ -76,9 +75,7 @@ def require(model: str) -> Path | None:
     if (path := find(digits)) is None:
         raise ModelError(f"the adapter {digits} of the embedded model is not here", hint=HOW_TO_GET)
     if (is_now := _digest(path)) != path.stem:
-        raise ModelError(
-            f"{path} was changed: its SHA-256 is {is_now[:DIGITS]}… now", hint=f"delete it; {HOW_TO_GET}"
-        )
+        raise ModelError(f"{path} was changed: its SHA-256 is {is_now[:DIGITS]}… now", hint=f"delete it; {HOW_TO_GET}")
     return path
 
 

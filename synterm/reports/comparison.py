@@ -75,6 +75,11 @@ def brief_sections(report: CompareReport, width: int, most: int = 3) -> Iterator
         yield [Text.assemble(("Held against  ", "dim"), (one_line(before.name, 60), "bold"), "  evaluated in this run")]
     else:
         yield [_side("Held against", before, before.project != after.project, width)]
+    yield from verdict_sections(report, width, most)
+
+
+def verdict_sections(report: CompareReport, width: int, most: int = 3) -> Iterator[Iterable[RenderableType]]:
+    """The verdicts alone, and the first `most` that broke."""
     for one in report.comparisons:
         yield _verdict(one, width)
         yield [*_parts(one, "behavior", width), *_both_ways(one)]

@@ -44,6 +44,10 @@ class TrainJob(_Said):
     work: str
     """A folder for whatever is needed on the way."""
     settings: TrainSettings
+    right_weight: float = 1.0
+    """Of ``kto``: what right answers weigh in the loss …"""
+    wrong_weight: float = 1.0
+    """… and wrong ones."""
 
 
 class Loaded(_Said):

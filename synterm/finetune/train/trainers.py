@@ -68,7 +68,7 @@ def _of_method(job: TrainJob) -> dict[str, Any]:
     if job.settings.method == "dpo":
         # A model this small has the right answer hardly in it: that is learnt as well, beside the preference.
         return {"loss_type": ["sigmoid", "sft"], "loss_weights": [1.0, 1.0]}
-    return {}
+    return {"desirable_weight": job.right_weight, "undesirable_weight": job.wrong_weight}
 
 
 def has_bfloat16() -> bool:
