@@ -49,7 +49,7 @@ def teach(project: Project, args: argparse.Namespace) -> int:
     if args.json:
         write_report(project, report, result, args.json)
     if not args.quiet:
-        found = taught(project, plan, body, wanted.cases, report.run_id)
+        found = taught(project, plan, wanted.cases, report.run_id)
         for line in taught_lines(found, args.teacher, report):
             (say if args.json == "-" else data)(line)
     return report.exit_code
@@ -109,7 +109,7 @@ def taught_lines(found: Taught, teacher: str, report: RunReport) -> Iterator[str
     yield f"{teacher} answered {plural(answered, 'case')} that had no right answer"
     yield f"  {found.right:,} passed the checks and count as right answers from now on"
     if found.short:
-        yield f"  {found.short:,} passed with too low a score, or against what people said: they don't count"
+        yield f"  {found.short:,} passed and don't count: too low a score, against what people said, or refused"
     if found.failed:
         yield f"  {found.failed.total():,} failed: {_reasons(found.failed)}"
     if found.errors:

@@ -13,8 +13,8 @@ from synterm.core.model import ModelSpec
 from synterm.core.prompt import PromptBody
 from synterm.core.training import Refusal, TrainingExample, TrainingPlan
 from synterm.evaluate.plan import renderer
-from synterm.finetune.guards.apply import leaks
-from synterm.finetune.select.candidates import Candidates, behavior_of
+from synterm.finetune.build import build
+from synterm.finetune.guards.apply import OF_CASES, leaks
 from synterm.storage.project import Project
 from synterm.text import one_line
 
@@ -44,7 +44,7 @@ class Taught:
     failed: Counter[str] = field(default_factory=Counter[str])
     """Answers that the checks fail, by the reason."""
     short: int = 0
-    """Answers that passed, with less than the score that a plan asks for, or against people's verdict."""
+    """Answers that passed and teach nothing all the same: too low a score, against people's verdict, by a guard."""
     errors: Counter[str] = field(default_factory=Counter[str])
     """Evaluations without a verdict, by the reason."""
     missing: int = 0
@@ -52,29 +52,26 @@ class Taught:
 
 
 def unanswered(project: Project, plan: TrainingPlan, body: PromptBody) -> Unanswered:
-    """The cases of a plan without a right answer, by `body` its prompt.
+    """The cases of a plan without a right answer, for whoever is asked with the prompt `body`.
 
-    Raises InputError for queries that say nothing known, and NotFoundError for behaviors.
+    Raises as `build` does.
     """
-    candidates = Candidates(project, plan, body)
-    known = {example.case.id for example in candidates.examples()}
-    wanted = sorted({refusal.case_id for refusal in candidates.refusals} - known)
+    found = build(project, _whole(plan))
+    wanted = sorted({one.case_id for one in found.refusals if one.guard == "no-answer" and one.what == "example"})
     needed = renderer(body).variables
     cases = project.cases.named(wanted)
     fit = [case for case in cases if needed <= names_of(case.input)]
-    tree = project.nodes.tree()
-    kept, refused = leaks(project, plan, [_asked(case, behavior_of(tree, case.scenario_id)) for case in fit])
-    return Unanswered([one.case for one in kept], refused, len(cases) - len(fit), len(known))
+    behaviors = {one.case_id: one.behavior for one in found.refusals}
+    kept, refused = leaks(project, plan, [_asked(case, behaviors[case.id]) for case in fit])
+    refused += [one for one in found.refusals if one.guard in OF_CASES]
+    known = len({example.case.id for example in found.examples})
+    return Unanswered([one.case for one in kept], refused, len(cases) - len(fit), known)
 
 
-def taught(project: Project, plan: TrainingPlan, body: PromptBody, asked: Sequence[Case], run_id: str) -> Taught:
-    """What a run over cases came to: how many have a right answer by now, and why the others have none.
-
-    `body` is the prompt that the plan learns from, whatever the teacher was asked with.
-    """
+def taught(project: Project, plan: TrainingPlan, asked: Sequence[Case], run_id: str) -> Taught:
+    """What a run over cases came to: how many have a right answer by now, and why the others have none."""
     wanted = {case.id for case in asked}
-    examples = Candidates(project, plan, body).examples()
-    right = {example.case.id for example in examples} & wanted
+    right = {example.case.id for example in build(project, _whole(plan)).examples} & wanted
     found, seen = Taught(right=len(right)), set[str]()
     for one in project.runs.recorded(run_id):
         seen.add(one.case_id)
@@ -87,6 +84,11 @@ def taught(project: Project, plan: TrainingPlan, body: PromptBody, asked: Sequen
             found.short += 1
     found.missing = len(wanted - seen)
     return found
+
+
+def _whole(plan: TrainingPlan) -> TrainingPlan:
+    """The same without leaving out what is not wrong."""
+    return plan.model_copy(update={"balance": None, "limit": None})
 
 
 def teacher_variant(name: str, body: PromptBody, model: ModelSpec) -> Variant:
