@@ -27,6 +27,7 @@ from synterm.finetune.folder import MANIFEST, FileWriter, new_folder, write_file
 from synterm.finetune.formats.base import Dataset, Format, LeftOut, Made, Row
 from synterm.finetune.formats.chat import json_line
 from synterm.finetune.formats.registry import load_format
+from synterm.finetune.formats.rows import EXAMPLES
 from synterm.finetune.formats.weights import kto_weights
 from synterm.finetune.lineage import LINEAGE, lineage_entry
 from synterm.reports.json import json_text, safe_json
@@ -160,7 +161,8 @@ class _Export:
             return "no case is set aside for training: synterm finetune PROJECT --set-aside 0.4 moves some there"
         if not self._chosen.examples:
             return "the set has no examples: synterm finetune PROJECT says what there is, and what is refused"
-        return "; ".join(f"{reason} ({count:,})" for reason, count in sorted(self._not_held.items())[:3])
+        told = "; ".join(f"{reason} ({count:,})" for reason, count in sorted(self._not_held.items())[:3])
+        return f"{told}; --instruction TEXT puts a short prompt in its place" if EXAMPLES in told else told
 
 
 def counts_of(chosen: TrainingSet) -> Counts:

@@ -384,3 +384,14 @@ def test_openai_is_said_to_need_ten_rows(project: Project, tmp_path: Path) -> No
 def test_trainers_here_take_the_same_rows() -> None:
     rows = rows_of(training_set([PAIR]), "trl-prompt-completion")
     assert [row.body for row in rows] == bodies("trl-prompt-completion", PAIR)
+
+
+def test_the_format_in_the_documentation_works(project: Project, tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "export.md").read_text(encoding="utf-8")
+    names: dict[str, Any] = {}
+    exec(page.partition("```python\n")[2].partition("```")[0], names)
+    form: Format = names["Plain"]()
+    [dataset] = form.datasets(training_set([PAIR]))
+    assert [row.body for row in dataset.rows(PAIR) if isinstance(row, Row)] == [
+        {"text": f"{SYSTEM}\nbook a room\nschedule"}
+    ]
