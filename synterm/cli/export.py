@@ -24,7 +24,7 @@ Write a training set as the files that a tool trains on: rows to train on and to
 run, where each row comes from (lineage.jsonl), a dataset card (README.md), and all counts and checksums
 (manifest.json). What goes in is what `synterm finetune PROJECT` shows; what guards refuse never does. The same project
 and options give the same bytes. The folder must be new or empty, or hold an export that nobody changed, which is
-replaced. docs/finetune.md."""
+replaced. docs/export.md."""
 
 EXAMPLES = """\
 examples:

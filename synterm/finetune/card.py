@@ -153,9 +153,11 @@ def _weights(manifest: Manifest) -> Iterator[str]:
 
 def _train(manifest: Manifest, form: Format, made: Made) -> str:
     told = "".join(f"\n\n**Note:** {one_line(warning)}." for warning in manifest.warnings)
-    epochs = plural(manifest.cost.epochs, "epoch")
-    cost = f" {epochs}: {manifest.cost.tokens:,} tokens. Cost: {manifest.cost.words}."
-    return form.how_to_train(made) + "\n\nThe commands run in this folder." + cost + told
+    cost = manifest.cost
+    words = f" The cost is {cost.words}."
+    if cost.usd is None:
+        words = f" {plural(cost.epochs, 'epoch')} are {cost.tokens:,} tokens; the cost is {cost.words}."
+    return form.how_to_train(made) + "\n\nThe commands run in this folder." + words + told
 
 
 def _terms(manifest: Manifest) -> str:

@@ -7,7 +7,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from synterm import __version__
 from synterm.core.manifest import (
@@ -27,6 +27,7 @@ from synterm.finetune.folder import MANIFEST, FileWriter, new_folder, write_file
 from synterm.finetune.formats.base import Dataset, Format, LeftOut, Made, Row
 from synterm.finetune.formats.chat import json_line
 from synterm.finetune.formats.registry import load_format
+from synterm.finetune.formats.rows import EXAMPLES
 from synterm.finetune.formats.weights import kto_weights
 from synterm.finetune.lineage import LINEAGE, lineage_entry
 from synterm.reports.json import json_text, safe_json
@@ -73,7 +74,6 @@ class _Export:
         self._format = form
         self._options = options
         self._folder = folder
-        self._lineage = FileWriter(folder, LINEAGE)
         self._not_held: Counter[str] = Counter()
         self._kto: Counter[bool] = Counter()
         self._answers: dict[tuple[str, str], None] = {}
@@ -81,11 +81,12 @@ class _Export:
 
     def write(self) -> Manifest:
         """Write every file, the manifest last."""
-        data = tuple(self._data())
-        if not data:
-            raise UsageError(f"nothing to write as {self._format.name}", hint=self._why_nothing())
+        with FileWriter(self._folder, LINEAGE) as lineage:
+            data = tuple(self._data(lineage))
+            if not data:
+                raise UsageError(f"nothing to write as {self._format.name}", hint=self._why_nothing())
+            files: list[FileEntry] = [*data, lineage.done()]
         made = Made(self._chosen, self._options, data, kto_weights(self._kto[True], self._kto[False]))
-        files: list[FileEntry] = [*data, self._lineage.close()]
         for name, text in self._format.beside(made).items():
             files.append(write_file(self._folder, name, text))
         manifest = self._manifest(made)
@@ -94,40 +95,41 @@ class _Export:
         write_file(self._folder, MANIFEST, json_text(manifest))
         return manifest
 
-    def _data(self) -> Iterator[DataFile]:
+    def _data(self, lineage: FileWriter) -> Iterator[DataFile]:
         for dataset in self._format.datasets(self._chosen):
             for part in _PARTS:
-                made = self._part(dataset, part)
+                made = self._part(dataset, part, lineage)
                 if made is not None:
                     yield made
                 elif part == "train":
                     # What validates a training that can't be is of no use.
                     break
 
-    def _part(self, dataset: Dataset, part: Part) -> DataFile | None:
-        writer = FileWriter(self._folder, dataset.files[part])
+    def _part(self, dataset: Dataset, part: Part, lineage: FileWriter) -> DataFile | None:
         rows = tokens = 0
+        with FileWriter(self._folder, dataset.files[part]) as writer:
+            for example, row in self._rows(dataset, part):
+                rows += 1
+                tokens += example.tokens
+                writer.write(_line(row.body))
+                lineage.write(_line(lineage_entry(dataset.files[part], rows, example, row)))
+            if not rows:
+                writer.drop()
+                return None
+            written = writer.done().model_dump()
+        return DataFile(**written, method=dataset.method, part=part, rows=rows, tokens=tokens)
+
+    def _rows(self, dataset: Dataset, part: Part) -> Iterator[tuple[TrainingExample, Row]]:
+        """The rows of a part; what there is to know of them, and of those that can't be, is noted on the way."""
         for example in self._chosen.part(part):
             for row in dataset.rows(example):
                 if isinstance(row, LeftOut):
                     self._not_held[f"{dataset.method}: {row.reason}"] += 1
                     continue
-                rows += 1
-                tokens += example.tokens
-                writer.write(safe_json(json_line(row.body)).encode() + b"\n")
-                self._note(dataset, part, rows, example, row)
-        if not rows:
-            writer.drop()
-            return None
-        written = writer.close().model_dump()
-        return DataFile(**written, method=dataset.method, part=part, rows=rows, tokens=tokens)
-
-    def _note(self, dataset: Dataset, part: Part, number: int, example: TrainingExample, row: Row) -> None:
-        entry = lineage_entry(dataset.files[part], number, example, row)
-        self._lineage.write(safe_json(json_line(entry)).encode() + b"\n")
-        if dataset.method == "kto" and part == "train":
-            self._kto[row.right is not None] += 1
-        self._answers.update({(one.model, one.run_id): None for one in (row.right, row.wrong) if one})
+                if dataset.method == "kto" and part == "train":
+                    self._kto[row.right is not None] += 1
+                self._answers.update({(one.model, one.run_id): None for one in (row.right, row.wrong) if one})
+                yield example, row
 
     def _manifest(self, made: Made) -> Manifest:
         """All but what is known of the files when they are written."""
@@ -159,7 +161,8 @@ class _Export:
             return "no case is set aside for training: synterm finetune PROJECT --set-aside 0.4 moves some there"
         if not self._chosen.examples:
             return "the set has no examples: synterm finetune PROJECT says what there is, and what is refused"
-        return "; ".join(f"{reason} ({count:,})" for reason, count in sorted(self._not_held.items())[:3])
+        told = "; ".join(f"{reason} ({count:,})" for reason, count in sorted(self._not_held.items())[:3])
+        return f"{told}; --instruction TEXT puts a short prompt in its place" if EXAMPLES in told else told
 
 
 def counts_of(chosen: TrainingSet) -> Counts:
@@ -176,6 +179,10 @@ def counts_of(chosen: TrainingSet) -> Counts:
         wrong=_sources(wrong),
         refused=_counted(refusal.guard for refusal in chosen.refusals),
     )
+
+
+def _line(body: dict[str, Any]) -> bytes:
+    return safe_json(json_line(body)).encode() + b"\n"
 
 
 def _over(files: list[FileEntry]) -> dict[str, object]:

@@ -11,6 +11,7 @@ import stat
 import tempfile
 from collections.abc import Generator
 from pathlib import Path
+from typing import Self
 
 from pydantic import ValidationError
 
@@ -26,7 +27,7 @@ _CURRENT_FOLDER, _EXCHANGE = -100, 2
 
 
 class FileWriter:
-    """A new file that only its owner reads; knows how much went into it, and its SHA-256."""
+    """A new file that only its owner reads; knows how much went into it, and its SHA-256. To be used with `with`."""
 
     def __init__(self, folder: Path, name: str) -> None:
         """Raises OSError where there is a file of that name."""
@@ -43,24 +44,28 @@ class FileWriter:
         self._hash.update(data)
         self._size += len(data)
 
-    def close(self) -> FileEntry:
+    def done(self) -> FileEntry:
         """What was written, which is on the disk then."""
         self._file.flush()
         os.fsync(self._file.fileno())
-        self._file.close()
         return FileEntry(name=self._name, bytes=self._size, sha256=self._hash.hexdigest())
 
     def drop(self) -> None:
         """Have written nothing."""
-        self._file.close()
         self._path.unlink()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
 
 
 def write_file(folder: Path, name: str, text: str) -> FileEntry:
     """Write a whole file."""
-    writer = FileWriter(folder, name)
-    writer.write(text.encode())
-    return writer.close()
+    with FileWriter(folder, name) as writer:
+        writer.write(text.encode())
+        return writer.done()
 
 
 @contextlib.contextmanager
