@@ -1,11 +1,11 @@
-"""How far an adapter, trained on this machine, brings the embedded model: the intents of CLINC150, by synterm's commands.
+"""How far an adapter that is trained here brings the embedded model: the intents of CLINC150, by synterm's commands.
 
     python benchmarks/finetune.py CLINC150.json --project clinc.db
 
 `CLINC150.json` is `data_small.json` or `data_full.json` of the data set (clinc/oos-eval, CC BY 3.0): lists ``train`` and
 ``test`` of [text, intent]. Needs the extras [local] and [train]. Ten intents are drawn; 20 utterances of each are
-learnt from, and 20 others of each, from the data set's own test part, are held out. What it takes and what comes of it
-is told by ``synterm finetune``; its processor seconds stand in the project (``synterm finetune PROJECT --jobs``).
+learnt from, and 20 others of each, of its own test part, are held out. ``synterm finetune`` tells what it
+takes and what comes of it.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ def main() -> int:
     how = ("--trainer", "local", "--epochs", str(args.epochs), "--validation", args.validation)
     code = _run("finetune", str(args.project), *how, ok=False)
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    print(f"\n{time.monotonic() - began:.0f} s by the clock with the comparison; all children: {used.ru_utime:.0f} CPU-s")
+    took = time.monotonic() - began
+    print(f"\n{took:.0f} s by the clock, with the comparison; {used.ru_utime:.0f} CPU-s of all commands")
     return code
 
 
