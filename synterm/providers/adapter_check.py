@@ -57,12 +57,17 @@ class AdapterFacts:
 def check_adapter(source: BinaryIO, size: int, name: str) -> AdapterFacts:
     """Read the head of a file of `size` bytes; `name` is it in messages. Raises InputError for anything else than an
     adapter for the embedded model."""
-    if size > MAX_BYTES:
-        raise _not(name, f"it has {megabytes(size)}, and an adapter has {megabytes(MAX_BYTES)} at most")
+    refuse_too_large(size, name)
     try:
         return _Head(source.read(min(size, _HEAD_BYTES)), size, name).facts()
     except (struct.error, UnicodeDecodeError) as error:
         raise _not(name, "its head is cut off or no GGUF") from error
+
+
+def refuse_too_large(size: int, name: str) -> None:
+    """Raises InputError for a file of more bytes than an adapter can have."""
+    if size > MAX_BYTES:
+        raise _not(name, f"it has {megabytes(size)}, and an adapter has {megabytes(MAX_BYTES)} at most")
 
 
 class _Head:

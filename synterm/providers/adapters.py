@@ -17,7 +17,7 @@ from pathlib import Path
 from synterm import paths
 from synterm.core.model import ADAPTER_MARK, DEFAULT_EMBEDDED, adapter_of
 from synterm.errors import InputError, ModelError, did_you_mean
-from synterm.providers.adapter_check import MAX_BYTES, AdapterFacts, check_adapter
+from synterm.providers.adapter_check import MAX_BYTES, AdapterFacts, check_adapter, refuse_too_large
 
 DIGITS = 16
 """Of the file's SHA-256, in a model string."""
@@ -99,6 +99,7 @@ def _read(source: Path) -> bytes:
     if not source.is_file():
         raise InputError("there is no such file", where=str(source))
     with source.open("rb") as file:
+        refuse_too_large(os.fstat(file.fileno()).st_size, str(source))
         return file.read(MAX_BYTES + 1)
 
 
