@@ -100,7 +100,7 @@ def exported(caller: Stub, tmp_path_factory: pytest.TempPathFactory) -> Exported
     @cache
     def export(format_name: str, *options: str, of: str = "router") -> Path:
         folder = tmp_path_factory.mktemp(format_name) / "set"
-        synterm("export", project(of), "--format", format_name, "-o", str(folder), *options)
+        synterm("export", project(of), "--format", format_name, "-o", str(folder), "--validation", "0.25", *options)
         return folder
 
     return export

@@ -46,10 +46,10 @@ _WITHHELD = {
     "out_of_scope": ("recommend a film for tonight", "what's the weather in Oslo"),
 }
 RULES = [
-    # Right for half of each label, so that there are wrong answers to learn from.
-    *({"match": word, "in": "user", "answer": "schedule"} for word in ("sync", "review", "room", "free")),
-    *({"match": word, "in": "user", "answer": "summarize"} for word in ("legal", "minutes", "gist", "transcript")),
-    *({"match": word, "in": "user", "answer": "out_of_scope"} for word in ("poem", "pizza", "rules", "17")),
+    # Right for two of each label: from all other answers there is something to avoid.
+    *({"match": word, "in": "user", "answer": "schedule"} for word in ("sync", "room")),
+    *({"match": word, "in": "user", "answer": "summarize"} for word in ("legal", "gist")),
+    *({"match": word, "in": "user", "answer": "out_of_scope"} for word in ("poem", "17")),
 ]
 
 
@@ -89,7 +89,7 @@ ROUTER = json.dumps(
     },
     ensure_ascii=False,
 )
-"""Of each label 8 cases to train on, one dev and one held out; the model answers half of them wrong."""
+"""Of each label 8 cases to train on, one dev and one held out; the model answers 6 of those wrong."""
 
 FIND_ROOM = {
     "type": "function",
