@@ -59,8 +59,14 @@ def _metadata(manifest: Manifest) -> dict[str, object]:
 
 
 def _config(data: Sequence[DataFile], method: Method, *, only: bool) -> dict[str, object]:
-    files = [{"split": file.part, "path": file.name} for file in data if file.method == method]
-    return {"config_name": "default" if only else method, "data_files": files}
+    files = [file for file in data if file.method == method]
+    return {
+        "config_name": "default" if only else method,
+        # `datasets` keeps what it loaded by what is said here: without it, a later export into a folder of the same
+        # name would give the rows of the one before.
+        "description": f"sha256 {' '.join(file.sha256[:16] for file in files)}",
+        "data_files": [{"split": file.part, "path": file.name} for file in files],
+    }
 
 
 def _intent(manifest: Manifest, form: Format) -> str:

@@ -53,7 +53,7 @@ def as_openai(messages: Iterable[Message], tools: Sequence[dict[str, Any]]) -> l
         if one.calls:
             body["tool_calls"] = [
                 {
-                    "id": f"call_{count + at}",
+                    "id": f"call{count + at:05d}",
                     "type": "function",
                     "function": {"name": name, "arguments": json_line(arguments)},
                 }
