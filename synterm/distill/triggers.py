@@ -4,8 +4,9 @@ Each attribute is a two-by-two table: has it or not, fails or not. Variations of
 in a table each lineage counts once among those that have the attribute, and once among those that don't, as failing
 where more than half of its cases there do. Lift is the ratio of the two shares (relative risk), with the interval of D.
 Katz et al., "Obtaining confidence intervals for the risk ratio in cohort studies", Biometrics 34 (1978) 469–474; where
-nothing fails on one side, with half a case added to each cell. The p-value is Fisher's exact test, two-sided, adjusted for all
-attributes that were looked at (Benjamini and Hochberg). An attribute goes with failing; that it is why, nobody can say.
+nothing fails on one side, with half a case added to each cell. The p-value is Fisher's exact test, two-sided, adjusted
+for all attributes that were looked at (Benjamini and Hochberg). An attribute goes with failing; that it is why, nobody
+can say.
 """
 
 from __future__ import annotations

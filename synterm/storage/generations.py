@@ -114,6 +114,7 @@ class GenerationStore(Store):
 
         Its answers stay: the same command again costs nothing.
         """
+
         def work(db: Database) -> Undone:
             sql = "UPDATE generations SET status = 'undone', ended = coalesce(ended, ?1), updated = ?1 WHERE id = ?2"
             if not db.conn.execute(sql, (now(), generation_id)).rowcount:

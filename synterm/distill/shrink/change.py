@@ -22,7 +22,6 @@ class _Change(NamedTuple):
     b_end: int
 
 
-
 def distance(one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[int, int]:
     """How many words tell two inputs apart; and by how many one is longer, so that of several the longest is last."""
     mine, theirs = words_in(one)[:_MOST_WORDS], words_in(other)[:_MOST_WORDS]
