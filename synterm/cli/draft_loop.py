@@ -23,6 +23,7 @@ from synterm.describe.review.drafts import (
 from synterm.describe.review.nearest import NearestCases
 from synterm.describe.review.queue import DraftQueue
 from synterm.evaluate.checklist import Checklist
+from synterm.reports.figures import score_figure
 from synterm.storage.clock import now
 from synterm.storage.drafts import Before
 from synterm.storage.project import Project
@@ -195,7 +196,7 @@ class _Loop:
         for name, title in CHECKS.items():
             if checked := detail_of(case, name):
                 yield f"{title}: {one_line(checked[2], 300)}"
-        scores = [f"{name} {score:.2f}" for name, score, _ in findings_of(case) if score is not None]
+        scores = [f"{name} {score_figure(score)}" for name, score, _ in findings_of(case) if score is not None]
         if scores:
             yield f"filters: {', '.join(scores)}"
         if near := self._nearest.find(self._project, case):

@@ -11,6 +11,7 @@ from synterm.cli.parser import positive
 from synterm.cli.places import opened
 from synterm.errors import ExitCode, InputError, UsageError
 from synterm.formats.sources.registry import source_names
+from synterm.reports.figures import minute
 from synterm.storage.project import Project
 from synterm.text import one_line
 
@@ -133,7 +134,7 @@ def _undo(project: Project, args: argparse.Namespace) -> int:
     undone = project.imports.undo(entry.id).result()
     tree = project.nodes.tree()
     paths = [tree.path(scenario) for scenario in undone.empty]
-    name = f"{one_line(entry.file)}, imported {entry.created}"
+    name = f"{one_line(entry.file)}, imported {minute(entry.created)}"
     for line in undone_lines(undone, paths, name, args.project):
         say(line)
     return ExitCode.OK

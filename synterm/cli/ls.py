@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from synterm.cli.output import rows
+from synterm.cli.output import moment, rows
 from synterm.cli.parser import add_where, positive, share
 from synterm.core.case import value_text
 from synterm.core.ids import canonical_json
@@ -146,7 +146,8 @@ def _documents(project: Project, args: argparse.Namespace) -> None:
     if args.json:
         return write_json(DocumentList(documents=entries), "-")
     return rows(
-        (entry.name, plural(entry.characters, "character"), entry.content_id[:8], entry.updated) for entry in entries
+        (entry.name, plural(entry.characters, "character"), entry.content_id[:8], moment(entry.updated))
+        for entry in entries
     )
 
 
@@ -157,7 +158,7 @@ def _runs(project: Project, args: argparse.Namespace) -> None:
     return rows(
         (
             run.id[-8:],
-            run.started,
+            moment(run.started),
             run.status,
             f"{run.totals.get('passed', 0)}/{run.totals.get('evaluations', 0)} passed",
             ", ".join(
@@ -171,7 +172,7 @@ def _runs(project: Project, args: argparse.Namespace) -> None:
 
 def _generations(project: Project, args: argparse.Namespace) -> None:
     listing = GenerationList(generations=project.generations.all())
-    return write_json(listing, "-") if args.json else rows(generation_rows(listing.generations))
+    return write_json(listing, "-") if args.json else rows(_timed(generation_rows(listing.generations)))
 
 
 def _trends(project: Project, args: argparse.Namespace) -> None:
@@ -188,7 +189,12 @@ def _gates(project: Project, args: argparse.Namespace) -> None:
 
 def _imports(project: Project, args: argparse.Namespace) -> None:
     listing = import_list(project.imports.all()[: args.limit])
-    return write_json(listing, "-") if args.json else rows(import_rows(listing))
+    return write_json(listing, "-") if args.json else rows(_timed(import_rows(listing)))
+
+
+def _timed(listed: Iterable[Sequence[str]]) -> Iterator[Sequence[str]]:
+    """Rows of an id, a time, and more."""
+    return ((name, moment(time), *rest) for name, time, *rest in listed)
 
 
 _LISTS: dict[str, Callable[[Project, argparse.Namespace], None]] = {

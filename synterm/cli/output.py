@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 from synterm.errors import UsageError
+from synterm.reports.figures import minute
 from synterm.reports.github.commands import in_actions, tamed
 from synterm.text import one_line, printable
 
@@ -79,6 +80,11 @@ def rows(lines: Iterable[Sequence[str]]) -> None:
     for line in cleaned:
         padded = "  ".join(set_cell_size(cell, width) for cell, width in zip(line, widths, strict=True))
         sys.stdout.write(_harmless(set_cell_size(padded, space).rstrip()) + "\n")
+
+
+def moment(time: str) -> str:
+    """A time as the project file has it, for a cell of `rows`: to the minute for people, whole for programs."""
+    return minute(time) if on_terminal(sys.stdout) else time
 
 
 def _harmless(text: str) -> str:

@@ -49,6 +49,16 @@ def milliseconds(value: float | None) -> str:
     return f"{value:.0f} ms" if value < 1000 else seconds(value / 1000)
 
 
+def minute(moment: str) -> str:
+    """``2026-11-28 14:03``, of a time as the project file has it: in UTC."""
+    return moment[:16].replace("T", " ")
+
+
+def score_figure(score: float) -> str:
+    """What a filter found: a share as ``0.93``, more than 1 as so many times: ``14.8×``."""
+    return f"{score:.2f}" if score <= 1 else f"{score:.1f}×"
+
+
 def seconds(value: float) -> str:
     """``33 ms``, ``0.4 s``, ``12 s``, ``3 min 20 s``, ``2 h 05 min``."""
     if value < 0.1:

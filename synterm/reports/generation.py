@@ -13,7 +13,7 @@ from synterm.core.decision import decisions_of
 from synterm.core.generation import AS_MADE, Generation, untouched
 from synterm.core.ids import canonical_json
 from synterm.core.tree import Tree
-from synterm.reports.figures import dollars, percent
+from synterm.reports.figures import dollars, percent, score_figure
 from synterm.reports.listings import CaseRow, case_list
 from synterm.text import one_line, plural
 
@@ -153,5 +153,7 @@ def _step(step: Mapping[str, Any]) -> str:
 
 def _found(found: Mapping[str, Any]) -> str:
     score = found.get("score")
-    told = one_line(str(found.get("filter", "?")), 40) + (f" {score:.2f}" if isinstance(score, int | float) else "")
+    told = one_line(str(found.get("filter", "?")), 40) + (
+        f" {score_figure(score)}" if isinstance(score, int | float) else ""
+    )
     return f"{told}: {one_line(str(found.get('reason', '')), 160)}"

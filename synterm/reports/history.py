@@ -8,7 +8,7 @@ from typing import Any, Literal, cast
 from pydantic import BaseModel, ConfigDict, Field
 
 from synterm.core.comparison import Bounds
-from synterm.reports.figures import dollars, interval, percent, seconds
+from synterm.reports.figures import dollars, interval, minute, percent, seconds
 from synterm.storage.runs import RunRecord
 from synterm.text import plural
 
@@ -97,7 +97,7 @@ def history_lines(runs: Iterable[PastRun]) -> Iterator[str]:
         cost = "" if run.cost_usd is None else f"  {dollars(run.cost_usd)}"
         errors = f"  {plural(run.errors, 'error')}" if run.errors else ""
         status = "" if run.status == "complete" else f"  {run.status}"
-        yield f"{run.id[-_SHORT_ID:]}  {_minute(run.started)}  {run.who}{commit}  {size}{cost}{errors}{status}{pinned}"
+        yield f"{run.id[-_SHORT_ID:]}  {minute(run.started)}  {run.who}{commit}  {size}{cost}{errors}{status}{pinned}"
         width = max((len(_name(one)) for one in run.variants), default=0)
         for one in run.variants:
             yield f"          {_name(one):<{width}}  {percent(one.pass_rate):>5}  {interval(one.pass_rate_ci)}".rstrip()
@@ -156,10 +156,6 @@ def _variant(named: Mapping[str, Any], found: Mapping[str, Any]) -> PastVariant:
 
 def _name(one: PastVariant) -> str:
     return f"{one.prompt}@{one.version} · {one.model}"
-
-
-def _minute(time: str) -> str:
-    return time[:16].replace("T", " ")
 
 
 def _objects(value: object) -> list[Mapping[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -203,3 +204,23 @@ def _read_all(leader: int) -> bytes:
             os.close(leader)
             return b"".join(parts)
         parts.append(part)
+
+
+@pytest.mark.parametrize("what", ["runs", "generations", "imports"])
+def test_times_are_to_the_minute_for_people_and_whole_for_programs(synterm: Synterm, path: Path, what: str):
+    source = path.with_name("more.csv")
+    source.write_text("input,expected\nbook it,schedule\n")
+    assert synterm("import", path, source, "--into", "borderline").code == 0
+    assert synterm("generate", path, "--with", "misspellings", "--count", "1").code in (0, 3)
+    assert synterm("run", path, "--quiet", "--fail-on", "").code == 0
+    time = synterm("ls", path, what).out.split("\t")[1]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", time)
+    leader, follower = pty.openpty()
+    command = [sys.executable, "-m", "synterm", "ls", str(path), what]
+    with subprocess.Popen(command, stdout=follower, stderr=follower):
+        os.close(follower)
+        shown = _read_all(leader).decode()
+    assert f"  {time[:16].replace('T', ' ')}  " in shown
+    assert time not in shown
+    if what == "imports":
+        assert f"imported {time[:16].replace('T', ' ')}\n" in synterm("import", path, "--undo").err + "\n"

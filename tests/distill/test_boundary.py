@@ -162,7 +162,9 @@ async def test_what_no_number_can_be_halved_to_is_a_word(make_project: MakeProje
     stub.reply("schedule")
     with Project.open(path) as project:
         found = await bounded(project, f"value:4=1,{far}")
-        assert [step.tried.input["message"] for step in found.steps] == [f"book a room for {at} people" for at in (1, far)]
+        assert [step.tried.input["message"] for step in found.steps] == [
+            f"book a room for {at} people" for at in (1, far)
+        ]
 
 
 @pytest.mark.parametrize(

@@ -251,7 +251,7 @@ async def test_rejected_and_dropped_ones_are_restored(make_project: MakeProject,
         [one, two, _] = put(
             project,
             draft(seed, "nearly the same", dropped=dropped()),
-            draft(seed, "far too long", dropped=dropped("length", 4.0)),
+            draft(seed, "far too long", dropped=dropped("length", 14.8)),
             draft(seed, "waits"),
         )
     async with open_bench(path) as bench:
@@ -259,6 +259,7 @@ async def test_rejected_and_dropped_ones_are_restored(make_project: MakeProject,
         await review(bench, "X", "R")
         assert isinstance(bench.app.screen, RejectedScreen)
         assert "Rejected  3 for any reason" in bench.text()
+        assert "length 14.8× " in bench.text(), "so many times as long"
         assert "near-duplicate 0.93" in bench.text() and "rejected in review" in bench.text()
         await press(bench, "r")
         assert now(bench, one).status == "draft"

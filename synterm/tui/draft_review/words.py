@@ -19,6 +19,7 @@ from synterm.describe.review.drafts import (
 )
 from synterm.describe.review.nearest import Nearest
 from synterm.describe.review.queue import DraftQueue
+from synterm.reports.figures import score_figure
 from synterm.text import one_line, plural, printable
 from synterm.tui.draft_review.compared import Compared, of_draft, of_seed
 from synterm.tui.screens.text import MUTED
@@ -130,7 +131,7 @@ def _near(draft: Draft, nearest: Nearest | str | None) -> Content:
 
 
 def _found(name: str, score: float | None, reason: str) -> Content:
-    shown = "" if score is None or reason.startswith(f"{score:.2f} ") else f"{score:.2f}"
+    shown = "" if score is None or reason.startswith(f"{score:.2f} ") else score_figure(score)
     head = f"{one_line(name, 20):<16}{shown:<6}" if name else ""
     return Content(head) + _muted(one_line(reason, 300))
 

@@ -20,6 +20,7 @@ from synterm.core.decision import Decision, cause_of, decisions_of
 from synterm.describe.review.drafts import detail_of, load_drafts
 from synterm.errors import InputError, SyntermError
 from synterm.evaluate.provenance import who
+from synterm.reports.figures import score_figure
 from synterm.storage.clock import now
 from synterm.storage.drafts import DraftFilter
 from synterm.storage.project import Project
@@ -106,7 +107,7 @@ class RejectedScreen(PlaceScreen):
         case = self._rows[at]
         dropped = detail_of(case, "dropped")
         cause = cause_of(case)
-        score = f" {dropped[1]:.2f}" if dropped and dropped[1] is not None and dropped[0] == cause else ""
+        score = f" {score_figure(dropped[1])}" if dropped and dropped[1] is not None and dropped[0] == cause else ""
         last = next(iter(reversed(decisions_of(case))), None)
         by = "filter" if dropped and dropped[0] == cause else last.who if last else ""
         return [
