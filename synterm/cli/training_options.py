@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from synterm.cli.parser import add_where, natural, positive, share
 from synterm.cli.places import text_of
@@ -131,7 +131,7 @@ def _instructions(given: Sequence[str], file: str | None) -> dict[str, tuple[str
         found.setdefault(glob if named else _ALL, []).append(text_of(words if named else text))
     if file is not None:
         for glob, phrasings in read_mapping(text_of(f"@{file}"), file).items():
-            many = phrasings if isinstance(phrasings, list) else [phrasings]
+            many = cast("list[Any]", phrasings) if isinstance(phrasings, list) else [phrasings]
             if not all(isinstance(one, str) and one.strip() for one in many):
                 raise InputError(f"{glob}: phrasings are texts", where=file, hint="a text, or a list of texts")
             found.setdefault(glob, []).extend(many)

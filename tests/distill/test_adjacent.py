@@ -135,7 +135,7 @@ async def test_what_somebody_changed_while_it_was_judged_stays(make_project: Mak
     def reply(_: Messages) -> str:
         with one_at_a_time, Project.open(path) as other:
             if not changed:
-                [draft, *_] = other.cases.select(CaseFilter(status="draft"))
+                draft = next(iter(other.cases.select(CaseFilter(status="draft"))))
                 changed.append(draft.model_copy(update={"status": "accepted", "tags": ("mine",)}))
                 other.cases.put(changed).result()
         return "clarify"

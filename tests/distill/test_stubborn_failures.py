@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -30,7 +30,7 @@ def ran(path: Path, *options: str) -> None:
 
 
 @contextlib.contextmanager
-def sqlite(path: Path) -> Iterator[sqlite3.Connection]:
+def sqlite(path: Path) -> Generator[sqlite3.Connection]:
     """Another program at work in the file."""
     db = sqlite3.connect(path)
     with contextlib.closing(db), db:

@@ -198,7 +198,7 @@ def test_functions_are_called_in_each_tools_own_way() -> None:
     assert row["messages"][-1] == {"role": "assistant", "content": "", "tool_calls": [called]}
     assert json.loads(row["tools"]) == [WEATHER]
     [row] = bodies("openai-sft", tool_example())
-    openai = {"role": "assistant", "tool_calls": [{"id": "call_1", "type": "function", "function": texts}]}
+    openai = {"role": "assistant", "tool_calls": [{"id": "call00001", "type": "function", "function": texts}]}
     assert (row["messages"][-1], row["tools"], row["parallel_tool_calls"]) == (openai, [WEATHER], True)
     [row] = bodies("openai-dpo", tool_example())
     assert (row["preferred_output"], row["input"]["tools"]) == ([openai], [WEATHER])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -144,7 +145,7 @@ def training_set(
         examples=tuple(held),
         refusals=refused,
         left_out=left_out or {},
-        cases=len(held) + len(refused),
+        cases=dict(Counter([*(one.behavior for one in held), *(one.behavior for one in refused)])),
     )
 
 
