@@ -9,7 +9,9 @@ from collections.abc import Callable
 from textual.widgets import Input, TextArea
 
 from synterm.core.case import Case
+from synterm.core.decision import Decision
 from synterm.storage.project import Project
+from synterm.tui.draft_review.deciding import deciding
 from synterm.tui.screens.generate import GenerateScreen
 from synterm.tui.widgets.threshold_list import ThresholdList
 from tests.support.http_stub import Messages, Reply, Stub
@@ -175,6 +177,14 @@ async def test_another_threshold_is_tried_taken_up_and_undone(make_project: Make
         await bench.settle()
         assert len(made(bench, "draft")) == wanted
         assert "the threshold was moved" in str(made(bench, "rejected")[0].origin.detail) or wanted == 8
+        # One is restored since, as in review: that is taken back first, and the threshold stays to be undone.
+        drafts = bench.project.drafts
+        decision = Decision(verdict="restored", who="ann", time="2026-01-01T00:00:00Z")
+        [key] = drafts.keyed([made(bench, "rejected")[0].id]).values()
+        await bench.screen.session.edits.do(deciding(drafts, [key], decision))
+        await bench.pilot.press("u")
+        await bench.settle()
+        assert len(made(bench, "draft")) == wanted
         await bench.pilot.press("u")
         await bench.settle()
         assert {case.id for case in made(bench, "draft")} == before

@@ -20,6 +20,7 @@ from synterm.errors import NotFoundError, SyntermError
 from synterm.storage.project import Project
 from synterm.text import plural, printable
 from synterm.tui.cases.changes import replacing
+from synterm.tui.edits import Edit
 from synterm.tui.generate.show import BORDER, BORDER_COLUMNS, border_cells
 from synterm.tui.session import Session
 from synterm.tui.widgets.table import Table
@@ -37,9 +38,10 @@ class ThresholdPane(Vertical):
     class Applied(Message):
         """A threshold was taken up."""
 
-        def __init__(self, cases: Sequence[Case]) -> None:
+        def __init__(self, cases: Sequence[Case], edit: Edit) -> None:
             super().__init__()
             self.cases = cases
+            self.edit = edit
 
     class Rerun(Message):
         """Everything is to be made again with a threshold."""
@@ -148,12 +150,13 @@ class ThresholdPane(Vertical):
                 self.notify("It changes nothing.", title="Thresholds")
                 return
             label = f"{one.name} at {here:g}: {plural(len(changes), 'case')} changed"
-            await self._session.edits.do(replacing(self._session.project.cases, label, changes))
+            edit = replacing(self._session.project.cases, label, changes)
+            await self._session.edits.do(edit)
         except SyntermError as error:
             self.notify(printable(str(error)), title="Thresholds", severity="error", markup=False)
             return
         self.notify(printable(f"{label}. u takes it back"), title="Thresholds", markup=False)
-        self.post_message(self.Applied([new for _, new in changes.values()]))
+        self.post_message(self.Applied([new for _, new in changes.values()], edit))
         self.look(self._generation)
 
 

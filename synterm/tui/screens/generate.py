@@ -235,7 +235,7 @@ class GenerateScreen(MadeScreen):
         if await self._ready(plan) and not self._lent.running:
             # What is made is told by its chains: so the quick settings go into them.
             self.form.write("\n".join(chain_text(chain) for chain in plan.chains), quick=True)
-            self._applied = 0
+            self._applied.clear()
             self._lent.start(plan)
             self.show_job()
 

@@ -15,6 +15,7 @@ from synterm.core.case import Case
 from synterm.core.generation import Generation
 from synterm.reports.generation import lineage_lines
 from synterm.text import one_line, plural
+from synterm.tui.edits import Edit
 from synterm.tui.generate.form import GenerateForm
 from synterm.tui.generate.funnel import funnel_text, progress_line
 from synterm.tui.generate.job import Job
@@ -51,7 +52,7 @@ class MadeScreen(PlaceScreen):
         self._drawn: object = None
         self._told: Job | None = None
         """The job whose end was seen."""
-        self._applied = 0
+        self._applied: list[Edit] = []
         """Thresholds that were taken up on this screen and are not undone."""
 
     # While it runs.
@@ -136,7 +137,7 @@ class MadeScreen(PlaceScreen):
 
     @on(ThresholdPane.Applied)
     def _took_up(self, event: ThresholdPane.Applied) -> None:
-        self._applied += 1
+        self._applied.append(event.edit)
         if job := self._lent.job:
             job.show(event.cases)
             self._draw_job(job)
@@ -170,7 +171,8 @@ class MadeScreen(PlaceScreen):
             self.notify("It is under way; x stops it." if job else "Nothing was made yet.", title=self.heading)
         elif self._applied:
             edit = await self.session.edits.undo()
-            self._applied -= 1
+            # What was decided in review since comes first, and leaves the thresholds to be undone.
+            self._applied = [one for one in self._applied if edit is not None and one is not edit]
             self.notify(f"undone: {edit.label}" if edit else "nothing to undo", title=self.heading, markup=False)
             self._changed_made(job, edit.touched if edit else ())
         elif (found := await self._made(job)) is None:
