@@ -19,7 +19,7 @@ def scenario_ids(tree: Tree, globs: Sequence[str]) -> list[str] | None:
     texts = {node.id: (tree.path(node.id), node.name) for node in tree.walk()}
     found: dict[str, None] = {}
     for glob in globs:
-        matched = [node_id for node_id, (path, name) in texts.items() if _fits(path, glob) or _fits(name, glob)]
+        matched = [node_id for node_id, (path, name) in texts.items() if fits(path, glob) or fits(name, glob)]
         if not matched:
             known = (path for path, _ in texts.values())
             raise NotFoundError(f"nothing in the tree matches {glob!r}", hint=did_you_mean(glob, known))
@@ -27,5 +27,6 @@ def scenario_ids(tree: Tree, globs: Sequence[str]) -> list[str] | None:
     return list(found)
 
 
-def _fits(text: str, glob: str) -> bool:
+def fits(text: str, glob: str) -> bool:
+    """Whether a path or a name is that of a glob, whatever its case."""
     return text == glob or fnmatchcase(text.casefold(), glob.casefold())

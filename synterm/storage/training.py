@@ -1,109 +1,183 @@
-"""What recorded runs say of the answers to cases: each distinct answer once, with its verdicts."""
+"""What recorded runs say about answers to cases: every distinct answer, with its verdicts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
+from synterm.core.completion import Outcome
 from synterm.core.evaluation import CheckResult
 from synterm.core.review import output_id
 from synterm.storage.base import Store, chunks, dump
-from synterm.storage.grades import read_grade
+from synterm.storage.recorded import RecordedReader
 
-_ANSWERS = """
-SELECT done.case_id, done.repeat, run_columns.prompt, run_columns.version, run_columns.body_id, run_columns.model_name,
-    run_columns.run_id, done.response_pk, done.passed, done.score, done.grades
-FROM run_columns CROSS JOIN json_each(?) AS wanted
-CROSS JOIN evaluations AS done ON done.column_pk = run_columns.pk AND done.case_id = wanted.value ->> 0
-WHERE done.passed IS NOT NULL AND done.response_pk IS NOT NULL AND done.content_id = unhex(wanted.value ->> 1)
-ORDER BY run_columns.run_id DESC, run_columns.pk DESC, done.repeat
+_COLUMNS = """
+SELECT pk, run_id, prompt, version, body_id, model_name FROM run_columns
+WHERE ? = 0 OR model_name IN (SELECT value FROM json_each(?)) ORDER BY run_id DESC, pk DESC
 """
-"""The newest runs first. From the columns on, so that the index on (column, case, repeat) is used."""
-_TEXTS = "SELECT pk, text FROM responses WHERE pk IN (SELECT value FROM json_each(?))"
-_GRADES = "SELECT pk, body FROM grades WHERE pk IN (SELECT value FROM json_each(?))"
+_HAVING = """
+SELECT value FROM json_each(?) WHERE EXISTS
+(SELECT 1 FROM evaluations WHERE column_pk = value AND case_id BETWEEN ? AND ?)
+"""
+"""The columns that know any case of a page: most runs of a long history know other cases."""
+_VERDICTS = """
+SELECT done.case_id, done.column_pk, done.repeat, done.passed, done.score, done.grades, done.outcome, done.response_pk
+FROM json_each(?) AS known CROSS JOIN json_each(?) AS wanted
+CROSS JOIN evaluations AS done ON done.column_pk = known.value AND done.case_id = wanted.value
+CROSS JOIN cases ON cases.id = done.case_id AND unhex(cases.content_id) = done.content_id
+WHERE done.passed IS NOT NULL AND done.response_pk IS NOT NULL
+"""
+"""From the columns on, so that the index on (column, case, repeat) is used."""
+_TEXTS = "SELECT pk, text, finish_reason FROM responses WHERE pk IN (SELECT value FROM json_each(?))"
 _PAGE = 500
-_MOST_GRADES = 20_000
+
+
+class _Column(NamedTuple):
+    run_id: str
+    prompt: str
+    version: str
+    body_id: str
+    model_name: str
+    age: int
+    """0 for the newest."""
+
+
+class _Verdict(NamedTuple):
+    column: _Column
+    repeat: int
+    passed: bool
+    score: float | None
+    grades: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An answer to a case, whatever run, prompt or model it came of, and what checks said about it.
+
+    Of each variant and repeat the verdict of the newest run counts: an older one may be that of other checks.
+    """
+
+    name: str
+    """`output_id` of the text."""
+    text: str
+    """As it came; of a dialog the transcript."""
+    outcome: Outcome
+    finish_reason: str | None
+    passed: int
+    """Verdicts that it passed."""
+    failed: int
+    score: float | None
+    """The mean over these verdicts, 0 to 1."""
+    checks: tuple[CheckResult, ...]
+    """What they found, in the newest of the verdicts that say what most say."""
+    model: str
+    """Whose answer that was."""
+    variant: tuple[str, str]
+    """Prompt and version that it was given under."""
+    run_id: str
+
+    @property
+    def judged(self) -> int:
+        """How many verdicts there are."""
+        return self.passed + self.failed
 
 
 @dataclass(slots=True)
-class Given:
-    """One distinct answer to a case, and what checks said of it. Errors say nothing, and are none."""
+class _Gathered:
+    """The verdicts on one answer."""
 
     text: str
-    """Of a dialog its transcript as JSON."""
-    model: str
-    prompt: str
-    version: str
-    run_id: str
-    """Of the newest run that has it, as are model, prompt and version."""
-    passed: int = 0
-    failed: int = 0
-    scores: list[float] = field(default_factory=list[float])
-    checks: tuple[CheckResult, ...] = ()
-    """What the newest verdict rests on."""
+    finish_reason: str | None
+    verdicts: list[_Verdict] = field(default_factory=list[_Verdict])
+    places: set[tuple[str, str, int]] = field(default_factory=set[tuple[str, str, int]])
 
-    @property
-    def score(self) -> float | None:
-        """The mean, 0 to 1; None where no check gave a score."""
-        return sum(self.scores) / len(self.scores) if self.scores else None
-
-    @property
-    def reason(self) -> str:
-        """Why it failed, as the first failed check says it; else what the first check says."""
-        failed = (check.reason for check in self.checks if check.passed is False)
-        return next(failed, self.checks[0].reason if self.checks else "")
+    def add(self, verdict: _Verdict) -> None:
+        """Take a verdict, the newest first, unless a newer one of the same place is there."""
+        place = (verdict.column.body_id, verdict.column.model_name, verdict.repeat)
+        if place not in self.places:
+            self.places.add(place)
+            self.verdicts.append(verdict)
 
 
 class TrainingStore(Store):
-    """Reads answers by case."""
+    """Reads answers page by page; in memory is one page of cases with what was said to them."""
 
-    def given(
-        self, cases: Iterable[tuple[str, str]], models: Sequence[str] = ()
-    ) -> Iterator[tuple[str, dict[str, Given]]]:
-        """The answers to cases, each as (case id, content id in hex): those to what the case says now, by `output_id`.
+    def answers(
+        self, case_ids: Iterable[str], models: Collection[str] = ()
+    ) -> Iterator[tuple[Sequence[str], dict[str, list[Said]]]]:
+        """For each page of these cases, in their order: the cases' ids, and the answers to those that have any.
 
-        Page by page, in the order of `cases`; one without any is left out. Of the same prompt text, model and repeat
-        only what the newest run says counts: an older one may have been judged by other checks. `models`: only answers
-        of these.
+        Only answers with a verdict, to what the case says now. `models`: only those of these; none: all. The answers
+        of a case are in the order of the text's name, which no run decides. Raises ProjectError.
         """
-        grades: dict[int, CheckResult] = {}
-        for page in chunks(cases, _PAGE):
-            rows = self._rows(_ANSWERS, [dump([list(one) for one in page])])
-            wanted = {row[7] for row in rows}
-            texts: dict[int, str] = dict(self._rows(_TEXTS, [dump(sorted(wanted))]))
+        columns = self._columns(models)
+        reader = RecordedReader(self._rows)
+        for page in chunks(case_ids, _PAGE):
             with self._reading("an evaluation"):
-                self._read_grades(rows, grades)
-                found = _gathered(rows, texts, grades, frozenset(models))
-            yield from ((case_id, found[case_id]) for case_id, _ in page if case_id in found)
+                found = self._page(page, columns, reader) if columns else {}
+            yield page, found
 
-    def _read_grades(self, rows: Sequence[tuple[Any, ...]], grades: dict[int, CheckResult]) -> None:
-        if len(grades) > _MOST_GRADES:
-            grades.clear()
-        missing = {pk for row in rows for pk in orjson.loads(row[10])} - grades.keys()
-        grades.update((pk, read_grade(body)) for pk, body in self._rows(_GRADES, [dump(sorted(missing))]))
+    def has_reviews(self) -> bool:
+        """Whether people judged any answer."""
+        return self._row("SELECT 1 FROM reviews LIMIT 1") is not None
+
+    def _columns(self, models: Collection[str]) -> dict[int, _Column]:
+        rows = self._rows(_COLUMNS, [len(models), dump(sorted(models))])
+        return {
+            pk: _Column(run_id, prompt, version, body, model, age)
+            for age, (pk, run_id, prompt, version, body, model) in enumerate(rows)
+        }
+
+    def _page(self, page: list[str], columns: dict[int, _Column], reader: RecordedReader) -> dict[str, list[Said]]:
+        having = [pk for (pk,) in self._rows(_HAVING, [dump([*columns]), min(page), max(page)])]
+        rows = self._rows(_VERDICTS, [dump(having), dump(page)]) if having else []
+        texts = self._texts({row[7] for row in rows})
+        found: dict[str, dict[str, _Gathered]] = {}
+        for case_id, column, repeat, passed, score, grades, outcome, stored in sorted(
+            rows, key=lambda row: (columns[row[1]].age, row[0], row[2])
+        ):
+            if stored not in texts:
+                continue
+            name, text, finish = texts[stored]
+            answers = found.setdefault(case_id, {})
+            gathered = answers.setdefault(name, _Gathered(text, finish))
+            gathered.add(_Verdict(columns[column], repeat, bool(passed), score, grades, outcome))
+        return {
+            case_id: [_said(name, answers[name], reader) for name in sorted(answers)]
+            for case_id, answers in found.items()
+        }
+
+    def _texts(self, stored: Collection[int]) -> dict[int, tuple[str, str, str | None]]:
+        """Name, text and finish reason of answers, by row."""
+        rows = self._rows(_TEXTS, [dump(sorted(stored))])
+        names: dict[str, str] = {}
+        for _, text, _ in rows:
+            if text not in names:
+                names[text] = output_id(text)
+        return {pk: (names[text], text, finish) for pk, text, finish in rows}
 
 
-def _gathered(
-    rows: Sequence[tuple[Any, ...]], texts: dict[int, str], grades: dict[int, CheckResult], models: frozenset[str]
-) -> dict[str, dict[str, Given]]:
-    found: dict[str, dict[str, Given]] = {}
-    known: set[tuple[str, str, str, int]] = set()
-    for case_id, repeat, prompt, version, body_id, model, run_id, pk, passed, score, listed in rows:
-        place = (case_id, body_id, model, repeat)
-        if place in known or pk not in texts or (models and model not in models):
-            continue
-        known.add(place)
-        of_case = found.setdefault(case_id, {})
-        name = output_id(texts[pk])
-        if name not in of_case:
-            checks = tuple(grades[one] for one in orjson.loads(listed) if one in grades)
-            of_case[name] = Given(texts[pk], model, prompt, version, run_id, checks=checks)
-        one = of_case[name]
-        one.passed += passed != 0
-        one.failed += passed == 0
-        if score is not None:
-            one.scores.append(score)
-    return found
+def _said(name: str, gathered: _Gathered, reader: RecordedReader) -> Said:
+    verdicts = gathered.verdicts
+    passed = sum(one.passed for one in verdicts)
+    most = 2 * passed >= len(verdicts)
+    told = next((one for one in verdicts if one.passed == most), verdicts[0])
+    scores = [min(max(one.score, 0.0), 1.0) for one in verdicts if one.score is not None]
+    pks: list[Any] = orjson.loads(told.grades)
+    return Said(
+        name=name,
+        text=gathered.text,
+        outcome=Outcome(told.outcome),
+        finish_reason=gathered.finish_reason,
+        passed=passed,
+        failed=len(verdicts) - passed,
+        score=sum(scores) / len(scores) if scores else None,
+        checks=reader.checks(pks),
+        model=told.column.model_name,
+        variant=(told.column.prompt, told.column.version),
+        run_id=told.column.run_id,
+    )

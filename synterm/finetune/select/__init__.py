@@ -1,1 +1,1 @@
-"""Which cases teach what: the request, the right answer and the wrong ones."""
+"""What goes into a training set: which cases, with which right and wrong answers, asked how, and how many."""

@@ -1,42 +1,41 @@
-"""So that no behavior and no label drowns the others: what is left out of a set, and what is left out of that."""
+"""How many examples: no behavior and no label far above the others, and no more than a limit."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from math import floor
-from statistics import median_high
+from statistics import median
 
 from synterm.core.training import Order, TrainingExample
 
 
 def ordered(examples: Sequence[TrainingExample], order: Order) -> list[TrainingExample]:
-    """In the order in which they are taken: under ``hard`` what failed most first; what never ran stands in between.
-
-    Within equals as the cases were added.
-    """
-    by_case = sorted(examples, key=lambda one: (one.case.id, one.phrasing))
+    """`examples` in the order of a plan. Hard: those that fail most come first, then those that nobody tried; whatever
+    is equal stays in the order given."""
     if order == "added":
-        return by_case
-    return sorted(by_case, key=lambda one: -(0.5 if one.difficulty is None else one.difficulty))
+        return [*examples]
+    return sorted(examples, key=lambda one: (-(one.difficulty or 0.0), one.difficulty is not None))
 
 
 def balanced(examples: Sequence[TrainingExample], most: float) -> list[TrainingExample]:
-    """The first of each behavior and each label, up to `most` times the examples of the median one.
-
-    Labels are counted over all behaviors. Examples without a label are held to their behavior alone.
-    """
-    kept = _capped(examples, lambda one: one.behavior, most)
-    return _capped(kept, lambda one: one.label, most)
+    """The first of `examples` so that no behavior, and no label, has more than `most` times the examples of the median
+    one (at least one). Those without a label are not held to labels."""
+    left = [*examples]
+    while True:
+        kept = _capped(_capped(left, most, lambda one: one.behavior), most, lambda one: one.label)
+        # What a label loses may make its behavior's median smaller.
+        if len(kept) == len(left):
+            return kept
+        left = kept
 
 
 def _capped(
-    examples: Sequence[TrainingExample], group: Callable[[TrainingExample], str], most: float
+    examples: list[TrainingExample], most: float, group: Callable[[TrainingExample], str]
 ) -> list[TrainingExample]:
     counts = Counter(name for one in examples if (name := group(one)))
     if not counts:
-        return list(examples)
-    cap = max(1, floor(most * median_high(counts.values())))
+        return examples
+    cap = max(1, int(most * median(counts.values())))
     taken: Counter[str] = Counter()
     kept: list[TrainingExample] = []
     for one in examples:

@@ -1,143 +1,156 @@
-"""The cases that a plan names, each with its request and its answers."""
+"""From the cases that a plan names to examples that could be learnt from, before any guard has looked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 
 from synterm.context.library import Library
-from synterm.core.case import Case, Split
-from synterm.core.evaluation import Task, Variant
-from synterm.core.model import ModelSpec
+from synterm.core.case import Case
 from synterm.core.prompt import PromptBody
-from synterm.core.review import Review
-from synterm.core.training import Refusal, TrainingExample, TrainingPlan
+from synterm.core.training import Guard, Refusal, TrainingExample, TrainingPlan
 from synterm.core.tree import Tree
+from synterm.errors import InputError
 from synterm.evaluate.checklist import Checklist
-from synterm.evaluate.plan import rendered
-from synterm.evaluate.query.where import read_where
-from synterm.evaluate.scenarios import scenario_ids
-from synterm.finetune.guards.base import HIDDEN
-from synterm.finetune.select.answers import Answers, Said
-from synterm.finetune.select.instructions import chosen, instructed, phrasings
-from synterm.storage.base import chunks
-from synterm.storage.cases import CaseFilter
+from synterm.finetune.select.answers import Chooser, torn_answers
+from synterm.finetune.select.asking import Asking
+from synterm.finetune.select.cases import Named, behavior_path, named_cases
+from synterm.finetune.select.instructions import Instructions, phrasing_of, require_whole
+from synterm.finetune.select.judging import Judging
+from synterm.finetune.select.opinions import Opinion, opinions
 from synterm.storage.project import Project
-from synterm.storage.training import Given
+from synterm.storage.training import Said
 from synterm.text import one_line
 
 _SHOWN = 80
-_PAGE = 500
-_ASKED = ModelSpec(name="training", model="openai/training")
-"""Stands for whatever is trained: nothing is asked. An OpenAI model, so that a request is a plain chat."""
+_HELP = "review an answer, give an expected one, or have a stronger model answer: --teacher MODEL"
 
 
+@dataclass(slots=True)
 class Candidates:
-    """Makes examples of cases, before anything is refused or left out."""
+    """Examples, and what is none."""
 
-    def __init__(self, project: Project, plan: TrainingPlan, body: PromptBody) -> None:
-        self._project = project
+    cases: dict[str, int]
+    """How many the plan names, by the behavior's path."""
+    examples: list[TrainingExample] = field(default_factory=list[TrainingExample])
+    """In the order in which the cases were added. Cases of evaluation splits stand here with or without answers: the
+    guards say why they are refused."""
+    refusals: list[Refusal] = field(default_factory=list[Refusal])
+    """Cases without any right answer."""
+    torn: dict[str, list[Refusal]] = field(default_factory=dict[str, list[Refusal]])
+    """By case, answers about which those who judged disagree."""
+
+
+def candidates(project: Project, plan: TrainingPlan, body: PromptBody) -> Candidates:
+    """Every case that the plan names, with its answers, asked as the plan says.
+
+    Raises NotFoundError for a glob that matches nothing, InputError for a query, a prompt, an instruction or a check
+    that can't be used, ProjectError where the file can't be read.
+    """
+    tree = project.nodes.tree()
+    named = named_cases(project, plan, tree)
+    making = _Making(project, plan, body, tree)
+    found = Candidates(named.counts)
+    for case, known in _known(project, plan, named):
+        making.add(case, known, found)
+    return found
+
+
+def _known(project: Project, plan: TrainingPlan, named: Named) -> Iterator[tuple[Case, Sequence[Opinion]]]:
+    reviewed = project.training.has_reviews()
+    for page in named.pages():
+        said: dict[str, list[Said]] = {}
+        for _, answers in project.training.answers([case.id for case in page], plan.models):
+            said |= answers
+        about = opinions(project, page, said, reviewed=reviewed)
+        for case in page:
+            yield case, about[case.id]
+
+
+class _Making:
+    def __init__(self, project: Project, plan: TrainingPlan, body: PromptBody, tree: Tree) -> None:
+        checklist = Checklist(tree, models=project.models.all(), library=Library.of(project))
         self._plan = plan
-        self._tree = project.nodes.tree()
-        self._checklist = Checklist(self._tree, models=project.models.all(), library=Library.of(project))
-        self._prompt, _, self._version = plan.prompt.partition("@")
-        self._body = body
-        self._variants: dict[str, Variant] = {}
-        self._answers = Answers(plan, self._checklist, self._variant(""))
-        self.refusals: list[Refusal] = []
-        """Of cases that nothing can be learnt from."""
-        self.named: dict[str, int] = {}
-        """How many cases the plan names, by the behavior's path."""
+        self._asking = Asking(plan.prompt, body, checklist.retriever)
+        self._judging = Judging(checklist, self._asking.tools)
+        self._chooser = Chooser(plan, self._judging, tools=bool(self._asking.tools))
+        self._instructions = Instructions(tree, plan.instructions)
+        if plan.instructions:
+            require_whole(body)
+        self._paths = {node.id: tree.path(node.id) for node in tree.scenarios()}
+        self._behaviors = {scenario: behavior_path(tree, scenario) for scenario in self._paths}
 
-    def examples(self) -> Iterator[TrainingExample]:
-        """By case id; a case under every phrasing that the plan puts it under."""
-        for page in chunks(self._cases(), _PAGE):
-            keyed = [(case.id, case.content_id) for case in page]
-            given = dict(self._project.training.given(keyed, self._plan.models))
-            people = self._people(page, given)
-            for case in page:
-                yield from self._of(case, given.get(case.id, {}), people.get(case.id, {}))
-
-    def _cases(self) -> Iterable[Case]:
-        scenarios = scenario_ids(self._tree, self._plan.behaviors)
-        where = read_where(self._project, self._plan.where, accepted_only=True)
-        found: dict[str, Case] = {}
-        for split in self._plan.splits:
-            narrowed = where.narrowed(CaseFilter(scenario_ids=scenarios, split=split))
-            found |= {case.id: case for case in self._project.cases.select(narrowed)}
-        return (found[case_id] for case_id in sorted(found))
-
-    def _people(self, page: Sequence[Case], given: Mapping[str, Mapping[str, Given]]) -> dict[str, Said]:
-        contents = {case.id: case.content_id for case in page}
-        wanted = [(contents[case_id], name) for case_id, answers in given.items() for name in answers]
-        reviews = self._project.reviews.for_outputs(wanted)
-        found: dict[str, dict[str, list[Review]]] = {}
-        for case_id, answers in given.items():
-            for name in answers:
-                if said := reviews.get((contents[case_id], name)):
-                    found.setdefault(case_id, {})[name] = said
-        return dict(found)
-
-    def _of(self, case: Case, given: Mapping[str, Given], people: Said) -> Iterator[TrainingExample]:
-        behavior, scenario = behavior_of(self._tree, case.scenario_id), self._tree.path(case.scenario_id)
-        self.named[behavior] = self.named.get(behavior, 0) + 1
-        right, why = self._answers.right(case, given, people)
-        if right is None:
-            self._refuse(case, behavior, why or "nothing says what is right: no answer passed, and none is expected")
+    def add(self, case: Case, known: Sequence[Opinion], found: Candidates) -> None:
+        """Make the examples of a case, or say why there are none."""
+        try:
+            made = self._examples(case, known)
+        except InputError as error:
+            found.refusals.append(self._refusal(case, "no-answer", f"the prompt can't be filled: {error}"))
             return
-        wrong = self._answers.wrong(given, people, right)
-        judged = sum(one.passed + one.failed for one in given.values())
-        failed = sum(one.failed for one in given.values())
-        known = phrasings(self._plan, behavior, scenario)
-        for number in chosen(self._plan, case.id, known) if known else [-1]:
-            instruction = known[number] if known else ""
-            variant = self._variant(instruction)
-            task = rendered(Task(case, variant), self._checklist)
-            if task.request is None:
-                self._refuse(case, behavior, f"the prompt can't be filled in: {task.problem}")
-                return
-            yield TrainingExample(
+        if isinstance(made, str):
+            found.refusals.append(self._refusal(case, "no-answer", f"{made}; {_HELP}"))
+            return
+        found.examples += made
+        if torn := [*islice(torn_answers(known), self._plan.negatives + 1)]:
+            found.torn[case.id] = [self._refusal(case, "tie", why, "answer") for why in torn]
+
+    def _examples(self, case: Case, known: Sequence[Opinion]) -> list[TrainingExample] | str:
+        right, missing = self._chooser.right(case, known)
+        if right is None and case.split == "train":
+            return missing
+        opening = right.opening if right else None
+        wrong = self._chooser.wrong(case, known, right) if right else []
+
+        def line(text: str):
+            return self._asking.turn(case, text)
+
+        label = self._judging.label(case)
+        positives = (right.answer(line),) if right else ()
+        negatives = tuple(one.answer(line) for one in wrong)
+        return [
+            TrainingExample(
                 case=case,
-                behavior=behavior,
-                scenario=scenario,
-                label=self._answers.label(case),
-                prompt=task.request.messages,
-                positives=(right,),
-                negatives=tuple(wrong),
-                difficulty=failed / judged if judged else None,
+                behavior=self._behaviors[case.scenario_id],
+                scenario=self._paths[case.scenario_id],
+                label=label[1] if label else "",
+                prompt=self._asking.request(case, opening, instruction),
+                positives=positives,
+                negatives=negatives,
+                difficulty=_difficulty(known),
                 instruction=instruction,
-                phrasing=max(number, 0),
-                tools=_tools(variant.body.params),
+                phrasing=number,
+                tools=self._asking.tools,
             )
+            for number, instruction in self._asked_with(case)
+        ]
 
-    def _variant(self, instruction: str) -> Variant:
-        if instruction not in self._variants:
-            body = instructed(self._body, instruction) if instruction else self._body
-            self._variants[instruction] = Variant(self._prompt, self._version, body, _ASKED)
-        return self._variants[instruction]
+    def _asked_with(self, case: Case) -> Sequence[tuple[int, str]]:
+        phrasings = self._instructions.of(case.scenario_id)
+        if not phrasings:
+            return [(0, "")]
+        if self._plan.every_phrasing:
+            return [*enumerate(phrasings)]
+        number = phrasing_of(case.id, len(phrasings))
+        return [(number, phrasings[number])]
 
-    def _refuse(self, case: Case, behavior: str, reason: str) -> None:
-        shown = HIDDEN if case.split in _HELD_OUT else one_line(case.title, _SHOWN)
-        self.refusals.append(
-            Refusal(
-                guard="no-answer",
-                case_id=case.id,
-                root_id=case.root_id,
-                behavior=behavior,
-                input=shown,
-                reason=reason,
-            )
+    def _refusal(self, case: Case, guard: Guard, reason: str, what: str = "example") -> Refusal:
+        return Refusal(
+            guard=guard,
+            case_id=case.id,
+            root_id=case.root_id,
+            behavior=self._behaviors[case.scenario_id],
+            input=one_line(case.title, _SHOWN),
+            reason=reason,
+            what="answer" if what == "answer" else "example",
         )
 
 
-_HELD_OUT: tuple[Split, ...] = ("holdout",)
+def _difficulty(known: Sequence[Opinion]) -> float | None:
+    judged = sum(one.said.judged for one in known if one.said)
+    return sum(one.said.failed for one in known if one.said) / judged if judged else None
 
 
-def behavior_of(tree: Tree, scenario_id: str) -> str:
-    """The path of the behavior that a scenario belongs to."""
-    return "/".join(node.name for node in tree.lineage(scenario_id)[:-1])
-
-
-def _tools(params: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
-    tools: Any = params.get("tools")
-    return tuple(cast("Sequence[dict[str, Any]]", tools)) if isinstance(tools, list | tuple) else ()
+def torn_of(kept: Sequence[TrainingExample], torn: Mapping[str, Sequence[Refusal]]) -> list[Refusal]:
+    """What is to be said of disputed answers, of the cases that stay."""
+    return [one for case_id in dict.fromkeys(example.case.id for example in kept) for one in torn.get(case_id, ())]

@@ -1,20 +1,23 @@
-"""The prompt version that a training set learns from."""
+"""Which prompt version a training set learns from."""
 
 from __future__ import annotations
 
 from synterm.core.prompt import PromptBody
-from synterm.errors import ProjectError
+from synterm.errors import InputError
 from synterm.evaluate.variants import choose_prompts
 from synterm.storage.project import Project
 
 
 def training_prompt(project: Project, name: str | None) -> tuple[str, PromptBody]:
-    """``router@v2`` and what it says, for ``NAME`` or ``NAME@VERSION``; None: the first prompt, as it was kept last.
+    """The prompt version that ``NAME[@V]`` names, as ``router@v2``, and what it says.
 
-    Raises NotFoundError, and ProjectError where there is no prompt.
+    Without a name the first prompt; without a version the one kept last, or the draft when none was kept. Raises
+    NotFoundError for what is not there, InputError for a name of several versions, ProjectError without any prompt.
     """
     prompts = project.prompts.all()
-    if not prompts:
-        raise ProjectError("the project has no prompt", hint="synterm add PROJECT prompt NAME --user '{{ message }}'")
-    prompt, version, body = choose_prompts(prompts, [name or prompts[0].name])[0]
+    wanted = name or next((prompt.name for prompt in prompts), "")
+    found = choose_prompts(prompts, [wanted])
+    if len(found) > 1 or wanted.endswith("@all"):
+        raise InputError("one prompt version is learnt from, not all", where=wanted, hint="write NAME@v2")
+    prompt, version, body = found[0]
     return f"{prompt}@{version}", body
