@@ -91,3 +91,14 @@ def test_as_json_it_is_what_the_schema_says(path: Path, capsys: pytest.CaptureFi
     capsys.readouterr()
     assert main(["schema", "set_aside"]) == 0
     assert set(json.loads(capsys.readouterr().out)["properties"]) == set(json.loads(out))
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [("--near", "0", "must be from 0.5 to 1"), ("--validation", "1", "must be less than 1")],
+)
+def test_numbers_that_say_nothing_are_refused(
+    path: Path, capsys: pytest.CaptureFixture[str], option: str, value: str, said: str
+) -> None:
+    code, _, err = aside(capsys, path, option, value)
+    assert (code, said in err) == (2, True)
