@@ -52,7 +52,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_training_options(parser)
     add = parser.add_argument_group("what comes of it").add_argument
     add("--rows", type=positive, default=10, metavar="N", help="show so many of the refused (default 10)")
-    add("--json", metavar="FILE", help="as JSON (synterm schema training, tunings); - for stdout")
+    add(
+        "--json",
+        metavar="FILE",
+        help="as JSON (synterm schema training, tunings, set_aside; run of a teacher); - for stdout",
+    )
     add("--quiet", action="store_true", help="say nothing but errors")
 
 
@@ -79,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _act(args: argparse.Namespace) -> str | None:
-    acts = [name for name in _ACTS if getattr(args, name)]
+    acts = [name for name in _ACTS if (value := getattr(args, name)) is not None and value is not False]
     if len(acts) > 1:
         words = " and ".join(f"--{name.replace('_', '-')}" for name in acts)
         raise UsageError(f"{words} are different things", hint="one after the other")
@@ -92,8 +96,14 @@ def _act(args: argparse.Namespace) -> str | None:
 
 def _acts(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("what to do").add_argument
-    add("--set-aside", type=share, metavar="S", help="move this share of dev's lineages to the split train")
-    add("--teacher", metavar="MODEL", help="have this model answer the cases that have no right answer yet")
+    add(
+        "--set-aside",
+        type=share,
+        metavar="S",
+        help="move whole lineages from dev to the split train, until so many of both are there: the same again moves "
+        "nothing; what is worded like a case of holdout stays",
+    )
+    add("--teacher", metavar="MODEL", help="have this model answer the cases without a right answer")
     add("--trainer", metavar="NAME", help="train: local (with the extra train), or a provider: openai, together_ai …")
     add("--jobs", action="store_true", help="the tunings of the project; asks providers about those that run")
     add("--cancel", metavar="ID", help="end a tuning at a provider")
@@ -109,6 +119,11 @@ def _training(parser: argparse.ArgumentParser) -> None:
     add("--rank", type=positive, metavar="N", help="of the adapter's matrices (default 16)")
     add("--name", metavar="NAME", help="of the model that comes of it (default: the base's name and -tuned)")
     add("--train-price", type=amount, metavar="USD", help="per million tokens trained on, for the estimate and the cap")
-    add("--max-cost", type=amount, metavar="USD", help="do nothing that is estimated to cost more than this")
+    add(
+        "--max-cost",
+        type=amount,
+        metavar="USD",
+        help="start no training that is estimated to cost more; ask a teacher no further than this",
+    )
     add("--no-wait", action="store_true", help="do not wait for a provider; --jobs goes on")
     add("--no-compare", action="store_true", help="do not evaluate the result on holdout against its base")

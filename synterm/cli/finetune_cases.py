@@ -21,7 +21,7 @@ FEW = 10
 def act_on_cases(project: Project, args: argparse.Namespace) -> int:
     """Set cases aside, or have a stronger model answer them; gives the exit code."""
     refuse_no_folder(None if args.json == "-" else args.json)
-    if args.set_aside:
+    if args.set_aside is not None:
         return _set_aside(project, args)
     from synterm.cli.finetune_teacher import teach
 

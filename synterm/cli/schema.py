@@ -49,6 +49,7 @@ _WRITTEN: dict[str, str] = {
     "diff": "synterm.reports.difference.shapes:ProjectDiff",
     "manifest": "synterm.core.manifest:Manifest",
     "manifests": "synterm.core.manifest:ManifestList",
+    "set_aside": "synterm.core.setting_aside:SetAside",
     "settings": "synterm.settings:Settings",
 }
 _READ: dict[str, str] = {

@@ -14,6 +14,8 @@ from synterm.formats.fields import read_mapping
 
 _SOURCES: tuple[str, ...] = get_args(PositiveSource)
 _ALL = "*"
+LEAST = 0.5
+"""With a lower likeness nearly everything is like something."""
 
 
 def add_training_options(parser: argparse.ArgumentParser) -> None:
@@ -65,7 +67,7 @@ def _how_many(parser: argparse.ArgumentParser) -> None:
         help="hard: what fails most comes first and is left out last (default); added: as they were added",
     )
     add("--max-tokens", type=positive, default=2048, metavar="N", help="of a row, prompt and answer (default 2048)")
-    add("--near", type=share, default=0.9, metavar="S", help="alike an evaluation case from here on (default 0.9)")
+    add("--near", type=_near, default=0.9, metavar="S", help="alike an evaluation case from here on (default 0.9)")
     add(
         "--allow-private",
         action="append",
@@ -73,7 +75,13 @@ def _how_many(parser: argparse.ArgumentParser) -> None:
         metavar="TEXT",
         help="may stand in a row although it looks like personal data or a key; * is any text; may be repeated",
     )
-    add("--validation", type=share, default=0.1, metavar="S", help="share of lineages set aside to watch (default 0.1)")
+    add(
+        "--validation",
+        type=_validation,
+        default=0.1,
+        metavar="S",
+        help="share of lineages set aside to watch (default 0.1)",
+    )
     add("--seed", type=natural, default=0, metavar="N", help="for whatever is drawn (default 0)")
 
 
@@ -147,4 +155,18 @@ def _balance(text: str) -> float:
     return number
 
 
-_balance.__name__ = "number"
+def _near(text: str) -> float:
+    number = float(text)
+    if not LEAST <= number <= 1:
+        raise argparse.ArgumentTypeError(f"must be from {LEAST} to 1, not {text}: with less nearly all is alike")
+    return number
+
+
+def _validation(text: str) -> float:
+    number = share(text)
+    if number == 1:
+        raise argparse.ArgumentTypeError("must be less than 1: something is to be learnt from")
+    return number
+
+
+_balance.__name__ = _near.__name__ = _validation.__name__ = "number"

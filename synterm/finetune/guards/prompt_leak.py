@@ -18,6 +18,10 @@ EXAMPLE_LONG_ENOUGH = 8
 _STARTS = re.compile(r"(?<!\S)\S|[^\x00-\x7f]")
 """Where a text may begin: at words, and in scripts that put no spaces between them anywhere."""
 
+_Rest = tuple[tuple[str, ...], Evaluated]
+"""The other values of a case, and the case."""
+_NONE: dict[int, dict[str, list[_Rest]]] = {}
+
 
 def refuse_leaking(known: Known, examples: Sequence[TrainingExample]) -> Kept:
     """Refuse rows of which a message holds all that an evaluation case asks, word for word: whatever the case,
@@ -39,14 +43,16 @@ class _Quotes:
 
     def __init__(self, known: Known) -> None:
         wholes: dict[str, Evaluated] = {}
-        self._heads: dict[str, list[tuple[str, tuple[str, ...], Evaluated]]] = {}
+        self._heads: dict[str, dict[int, dict[str, list[_Rest]]]] = {}
+        """By how the longest value begins, how long it is, and what it says."""
         for one in known.evaluated:
             values = tuple(dict.fromkeys(map(plain, one.values)))
             wholes.setdefault(" ".join(values), one)
             longest = max(values, key=len, default="")
             if len(longest) >= LONG_ENOUGH:
                 rest = tuple(value for value in values if value != longest)
-                self._heads.setdefault(longest[:LONG_ENOUGH], []).append((longest, rest, one))
+                by_size = self._heads.setdefault(longest[:LONG_ENOUGH], {})
+                by_size.setdefault(len(longest), {}).setdefault(longest, []).append((rest, one))
         self._shots = [plain("\n".join(leaves(shot.input))) for shot in known.body.examples]
         self._shown = [
             (number, wholes[shot])
@@ -74,9 +80,10 @@ class _Quotes:
     def _looked(self, content: str) -> Evaluated | None:
         text = plain(content)
         for start in _starts(text):
-            for longest, rest, one in self._heads.get(text[start : start + LONG_ENOUGH], ()):
-                if text.startswith(longest, start) and all(value in text for value in rest):
-                    return one
+            for size, known in self._heads.get(text[start : start + LONG_ENOUGH], _NONE).items():
+                for rest, one in known.get(text[start : start + size], ()):
+                    if all(value in text for value in rest):
+                        return one
         return None
 
     def _place(self, example: TrainingExample, number: int, found: Evaluated) -> str:
