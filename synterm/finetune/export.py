@@ -157,7 +157,7 @@ class _Export:
         )
 
     def _why_nothing(self) -> str:
-        if not self._chosen.cases:
+        if not any(self._chosen.cases.values()):
             return "no case is set aside for training: synterm finetune PROJECT --set-aside 0.4 moves some there"
         if not self._chosen.examples:
             return "the set has no examples: synterm finetune PROJECT says what there is, and what is refused"
