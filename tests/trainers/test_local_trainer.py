@@ -123,7 +123,7 @@ def job(place: Path, rows: list[dict[str, Any]], *, watched: bool = False, **set
         validation=str(place / "validation.jsonl") if watched else None,
         adapter=str(place / "adapter.gguf"),
         work=str(place / "work"),
-        settings=TrainSettings(**{"epochs": 1, "rank": 2, "batch": 4} | settings),
+        settings=TrainSettings.model_validate({"epochs": 1, "rank": 2, "batch": 4} | settings),
     )
 
 
@@ -162,7 +162,8 @@ def test_each_method_makes_an_adapter_that_is_taken(method: Method, home: Path):
 
 def test_the_same_job_makes_the_same_bytes(home: Path):
     one, other = (job(home / name, rows_of("sft"), seed=3) for name in ("one", "other"))
-    trained(one), trained(other)
+    trained(one)
+    trained(other)
     assert Path(one.adapter).read_bytes() == Path(other.adapter).read_bytes()
 
 
