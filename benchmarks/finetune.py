@@ -4,8 +4,8 @@
 
 `CLINC150.json` is `data_small.json` or `data_full.json` of the data set (clinc/oos-eval, CC BY 3.0): lists ``train``
 and ``test`` of [text, intent]. Needs the extras [local] and [train]. Ten intents are drawn; 20 utterances of each are
-learnt from, and 20 others of each, of its own test part, are held out. ``synterm finetune`` tells what it
-takes and what comes of it.
+learnt from, and 20 others of each, of its own test part, are held out. ``synterm finetune`` tells what it takes, and
+what comes of it.
 """
 
 from __future__ import annotations

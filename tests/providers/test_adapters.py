@@ -60,8 +60,7 @@ def test_an_adapter_is_kept_under_its_content_for_its_owner_alone(place: Path):
 
 def test_what_converters_say_besides_is_taken(place: Path):
     more = {**SAID, "general.name": "Peft", "general.tags": ["lora", "transformers"], "general.base_model.count": 1}
-    sha256, facts = adapters.install(written(place, gguf(more, [A, B])))
-    assert (len(sha256), facts.matrices) == (64, 1)
+    assert adapters.install(written(place, gguf(more, [A, B])))[1].matrices == 1
 
 
 WRONG = {
