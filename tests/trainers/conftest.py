@@ -10,32 +10,22 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from synterm.finetune.train.libraries import INSTALL, OFFLINE, missing
 from tests.support.http_stub import Stub
 from tests.trainers.projects import ROUTER, tools, wrong_call
 from tests.trainers.tiny import save_tiny_model
 
-NEEDED = ("torch", "transformers", "trl", "peft", "datasets", "accelerate", "gguf")
-OFFLINE = {
-    "HF_HUB_OFFLINE": "1",
-    "HF_DATASETS_OFFLINE": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "TOKENIZERS_PARALLELISM": "false",
-}
 Exported = Callable[..., Path]
 
 
 def pytest_configure() -> None:
     """Refuses to run without the extra: a skipped proof would read as one that holds."""
-    missing = [name for name in NEEDED if find_spec(name) is None]
-    if missing:
-        raise pytest.UsageError(
-            f"tests/trainers train for real and need {', '.join(missing)}: .venv/bin/pip install -e '.[train]'"
-        )
+    if absent := missing():
+        raise pytest.UsageError(f"tests/trainers train for real, which needs {', '.join(absent)}: {INSTALL}")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
