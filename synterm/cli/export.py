@@ -166,9 +166,11 @@ def _tell_refused(refusals: Sequence[Refusal], args: argparse.Namespace) -> None
     listed = ", ".join(f"{count:,} {guard}" for guard, count in counts.items())
     say(f"refused: {listed}")
     for refusal in refusals[: args.rows]:
-        say(f"  {refusal.guard} · {one_line(refusal.input, 50)} · {one_line(refusal.reason, 90)}")
+        say(
+            f"  {refusal.guard} · {refusal.case_id[-8:]} {one_line(refusal.input, 50)} · {one_line(refusal.reason, 90)}"
+        )
     if len(refusals) > args.rows:
-        say(f"  … synterm finetune {args.project} --rows {len(refusals)} shows all")
+        say(f"  … synterm finetune {args.project} --rows {len(refusals)}, with the same options, shows all")
 
 
 def _write_json(written: Sequence[Manifest], target: str) -> None:
