@@ -22,6 +22,7 @@ _WRITTEN: dict[str, str] = {
     "run": "synterm.core.report:RunDocument",
     "compare": "synterm.core.comparison:CompareReport",
     "distill": "synterm.core.distill:DistillReport",
+    "training": "synterm.core.training:TrainingReport",
     "tree": "synterm.reports.listings:TreeList",
     "cases": "synterm.reports.listings:CaseList",
     "duplicates": "synterm.describe.duplicate_list:DuplicateList",

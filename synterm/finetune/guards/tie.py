@@ -8,7 +8,6 @@ from synterm.core.review import Review, Subject, majority
 from synterm.core.training import TrainingAnswer, TrainingExample
 from synterm.finetune.guards.base import Kept, Known, Sorting, what_of
 from synterm.finetune.guards.wording import said_by, said_in
-from synterm.storage.training import Given
 
 _SOURCES = ("passed", "failed", "human")
 """Where verdicts are what an answer comes from; a case's own expected answer needs none."""
@@ -43,14 +42,16 @@ class _Verdicts:
     """What checks and people said about the answers of examples."""
 
     def __init__(self, known: Known, examples: Sequence[TrainingExample]) -> None:
-        self._checks: dict[tuple[str, str], Given] = {}
+        self._checks: dict[tuple[str, str], tuple[int, int]] = {}
         contents = {example.case.id: example.case.content_id for example in examples}
         subjects: dict[Subject, tuple[str, str]] = {}
-        for case_id, given in known.project.training.given(contents.items()):
-            for name, one in given.items():
-                subject = (contents[case_id], said_in(one.text))
-                subjects[contents[case_id], name] = subject
-                self._checks[subject] = one
+        for _, answers in known.project.training.answers(contents):
+            for case_id, said in answers.items():
+                for one in said:
+                    subject = (contents[case_id], said_in(one.text))
+                    subjects[contents[case_id], one.name] = subject
+                    passed, failed = self._checks.get(subject, (0, 0))
+                    self._checks[subject] = passed + one.passed, failed + one.failed
         for example in examples:
             for answer in (*example.positives, *example.negatives):
                 name = said_by(answer)
@@ -70,10 +71,10 @@ class _Verdicts:
             if said is None:
                 return f"people disagree about it, {passed} for it and {len(people) - passed} against"
             return f"people say it is {'right' if said else 'wrong'}" if said == wrong else ""
-        told = self._checks.get(subject)
-        if told is None or (told.failed > told.passed if wrong else told.passed > told.failed):
+        passed, failed = self._checks.get(subject, (0, 0))
+        if not passed + failed or (failed > passed if wrong else passed > failed):
             return ""
-        return f"the same answer passed {_times(told.passed)} and failed {_times(told.failed)}"
+        return f"the same answer passed {_times(passed)} and failed {_times(failed)}"
 
 
 def _even(wrong: TrainingAnswer, right: Sequence[TrainingAnswer]) -> str:

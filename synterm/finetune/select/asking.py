@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, cast
 
 from synterm.core.case import Case
@@ -13,6 +12,7 @@ from synterm.core.prompt import Message, PromptBody
 from synterm.errors import InputError
 from synterm.evaluate.renderers import renderer
 from synterm.evaluate.retriever import Retriever
+from synterm.finetune.select.instructions import instructed
 
 _NOBODY = ModelSpec(name="nobody", model="scripted/nobody")
 """What is asked does not depend on who is asked."""
@@ -23,10 +23,11 @@ class Asking:
 
     def __init__(self, name: str, body: PromptBody, retriever: Retriever) -> None:
         """Raises InputError when the prompt does not compile."""
-        prompt, _, version = name.partition("@")
-        self._made = renderer(body)
+        self._name = name
+        self._body = body
         self._retriever = retriever
-        self._variant = Variant(prompt, version, body, _NOBODY)
+        self._variants: dict[str, Variant] = {}
+        renderer(body)
         tools: Any = body.params.get("tools")
         listed = cast("list[Any]", tools) if isinstance(tools, list) else []
         self.tools = tuple(cast("dict[str, Any]", tool) for tool in listed if isinstance(tool, dict))
@@ -35,25 +36,33 @@ class Asking:
     def request(self, case: Case, line: str | None, instruction: str) -> tuple[Message, ...]:
         """What is sent; of a dialog its first turn, which says `line`. `instruction`: stands in place of all before
         the last user message. Raises InputError where the case lacks a value, or its context can't be had."""
-        messages = self._render(case, line)
-        if not instruction:
-            return messages
-        return Message(role="system", content=instruction), *messages[_last_user(messages) :]
+        return self._render(case, line, instruction)
 
     def turn(self, case: Case, line: str) -> Message:
         """A later turn of a dialog's user, as it is sent. Raises as `request` does."""
-        messages = self._render(case, line)
-        return messages[_last_user(messages)]
+        messages = self._render(case, line, "")
+        users = [message for message in messages if message.role == "user"]
+        if not users:
+            raise InputError("a dialog needs a prompt with a user message, for the user's turns")
+        return users[-1]
 
-    def _render(self, case: Case, line: str | None) -> tuple[Message, ...]:
+    def _render(self, case: Case, line: str | None, instruction: str) -> tuple[Message, ...]:
+        variant = self._variant(instruction)
         values = _filled(case.input, line)
         asked = case if values == case.input else case.model_copy(update={"input": values})
-        found = self._retriever.retrieve(Task(asked, self._variant))
+        found, made = self._retriever.retrieve(Task(asked, variant)), renderer(variant.body)
         if found is None:
-            return self._made.render(values)
-        if found.problem and self._made.takes_context:
+            return made.render(values)
+        if found.problem and made.takes_context:
             raise InputError(found.problem)
-        return self._made.render(values, found)
+        return made.render(values, found)
+
+    def _variant(self, instruction: str) -> Variant:
+        if instruction not in self._variants:
+            prompt, _, version = self._name.partition("@")
+            body = instructed(self._body, instruction) if instruction else self._body
+            self._variants[instruction] = Variant(prompt, version, body, _NOBODY)
+        return self._variants[instruction]
 
 
 def _filled(values: dict[str, Any], line: str | None) -> dict[str, Any]:
@@ -63,10 +72,3 @@ def _filled(values: dict[str, Any], line: str | None) -> dict[str, Any]:
     if line is None:
         return opened(values)
     return {name: value for name, value in values.items() if name != NAME} | {spec.variable: line}
-
-
-def _last_user(messages: Sequence[Message]) -> int:
-    users = [index for index, message in enumerate(messages) if message.role == "user"]
-    if not users:
-        raise InputError("the prompt has no user message")
-    return users[-1]

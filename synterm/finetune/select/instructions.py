@@ -47,15 +47,23 @@ def phrasing_of(case_id: str, count: int) -> int:
     return int.from_bytes(hashlib.sha256(case_id.encode()).digest()[:8]) % count
 
 
+def instructed(body: PromptBody, instruction: str) -> PromptBody:
+    """The prompt with an instruction in place of its system messages and examples.
+
+    Of its other messages the last by the user and what follows it stays. Raises InputError without one by the user.
+    """
+    # What stands in braces is said as it is, not filled in.
+    words = f"{{% raw %}}{instruction}{{% endraw %}}" if "{" in instruction else instruction
+    rest = body.messages[_last_user(body) :]
+    return body.model_copy(update={"messages": (Message(role="system", content=words), *rest), "examples": ()})
+
+
 def require_whole(body: PromptBody) -> None:
     """Raise InputError where an instruction would take away what a case says, or was found for it.
 
     The last user message and what follows it stays; what else of the prompt has placeholders must have them there too.
     """
-    users = [index for index, message in enumerate(body.messages) if message.role == "user"]
-    if not users:
-        raise InputError("an instruction stands before the last user message, and the prompt has none")
-    kept = {name for message in body.messages[users[-1] :] for name in _variables(message)}
+    kept = {name for message in body.messages[_last_user(body) :] for name in _variables(message)}
     lost = {name for message in body.messages for name in _variables(message)} - kept - {EXAMPLES}
     if lost:
         named = ", ".join(f"{{{{ {name} }}}}" for name in sorted(lost))
@@ -63,6 +71,13 @@ def require_whole(body: PromptBody) -> None:
             f"with an instruction only the last user message stays, and {named} stands elsewhere in the prompt",
             hint="keep a version of the prompt that has it in the user message",
         )
+
+
+def _last_user(body: PromptBody) -> int:
+    users = [index for index, message in enumerate(body.messages) if message.role == "user"]
+    if not users:
+        raise InputError("an instruction stands before the last user message, and the prompt has none")
+    return users[-1]
 
 
 def _variables(message: Message) -> frozenset[str]:
