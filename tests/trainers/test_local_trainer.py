@@ -216,7 +216,7 @@ def test_an_adapter_says_the_same_to_transformers_and_to_the_runtime(home: Path)
     )
     for name, value in adapted.named_parameters():
         if "lora_B" in name:
-            value.data.normal_(0, 0.06)
+            value.data.normal_(0, 0.2)
     write_adapter(home / "a.gguf", dict(adapted.named_parameters()), alpha=8.0, heads=(9, 3))
     said = [{"role": "user", "content": "can you book me a table for two"}]
     ids = load_tokenizer(path).apply_chat_template(said, add_generation_prompt=True, return_tensors="pt")["input_ids"]
