@@ -22,7 +22,7 @@ from synterm.finetune.select.prompt import training_prompt
 from synterm.finetune.teacher import Taught, Unanswered, taught, teacher_variant, unanswered
 from synterm.settings import load_settings
 from synterm.storage.project import Project
-from synterm.text import plural
+from synterm.text import one_line, plural
 
 _SHOWN = 3
 _CAP_HINT = "raise --max-cost, and the same command goes on; what was paid for is kept"
@@ -115,7 +115,8 @@ def taught_lines(found: Taught, teacher: str, report: RunReport) -> Iterator[str
     if found.errors:
         yield f"  {found.errors.total():,} got no verdict: {_reasons(found.errors)}"
     if found.missing:
-        yield f"  {found.missing:,} not asked yet; the same command goes on"
+        why = f": {one_line(report.halted, 120)}" if report.halted else ""
+        yield f"  {found.missing:,} not asked yet{why}; the same command goes on"
     totals = report.totals
     unknown = (
         f" and what {plural(totals.cost_unknown, 'answer')} cost, which is not known" if totals.cost_unknown else ""

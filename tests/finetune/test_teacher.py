@@ -136,6 +136,7 @@ def test_a_cap_ends_it_and_the_same_command_goes_on(path: Path, stub: Stub, tune
     code, out, _ = tune(path, "--teacher", "gpt", "--max-cost", "0.0000001")
     assert (code, len(stub.calls)) == (3, 0)
     assert "gpt answered 0 cases" in out
+    assert "4 not asked yet: " in out
     code, _, _ = tune(path, "--teacher", "gpt", "--max-cost", "5")
     assert (code, len(stub.calls)) == (0, 4)
 
