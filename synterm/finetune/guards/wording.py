@@ -114,23 +114,15 @@ def _folded(text: str) -> str:
 
 
 def said_in(text: str) -> str:
-    """What names a recorded answer: of a dialog that was held, all that follows the user's first line, up to
-    the last answer."""
+    """What names a recorded answer: of a dialog that was held, all that the assistant said in it."""
     held = transcript_of(text)
-    if held is None:
-        return output_id(text)
-    turns = [(turn.role, turn.content) for turn in held.turns[1:]]
-    while turns and turns[-1][0] != "assistant":
-        turns.pop()
-    return _named(turns) if len(turns) > 1 else output_id(turns[0][1] if turns else "")
+    return output_id(text) if held is None else _named(held.answers)
 
 
 def said_by(answer: TrainingAnswer) -> str:
     """The same of an answer to learn or to avoid."""
-    if len(answer.messages) < 2:
-        return output_id(answer.text if answer.messages else "")
-    return _named([(message.role, message.content) for message in answer.messages])
+    return _named([message.content for message in answer.messages if message.role == "assistant"])
 
 
-def _named(turns: Sequence[tuple[str, str]]) -> str:
-    return content_id("turns", [[role, output_id(content)] for role, content in turns])
+def _named(said: Sequence[str]) -> str:
+    return output_id(said[0] if said else "") if len(said) < 2 else content_id("turns", list(map(output_id, said)))
