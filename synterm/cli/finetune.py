@@ -39,7 +39,7 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "name": ("trainer", "adapter"),
     "train_price": ("trainer",),
     "no_wait": ("trainer",),
-    "no_compare": ("trainer",),
+    "no_compare": ("trainer", "jobs"),
     "max_cost": ("teacher", "trainer"),
 }
 

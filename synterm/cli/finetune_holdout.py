@@ -13,7 +13,9 @@ from synterm.core.training import TrainingPlan
 from synterm.core.tuning import Tuning
 from synterm.errors import ExitCode
 from synterm.evaluate.compare.outcome import regressions
+from synterm.evaluate.limits import Limits
 from synterm.evaluate.provenance import git_commit, who
+from synterm.evaluate.purse import Purse
 from synterm.evaluate.run import RunPlan
 from synterm.finetune.outcome import Duel, duels, holdout_cases
 from synterm.settings import load_settings
@@ -21,12 +23,18 @@ from synterm.storage.project import Project
 
 
 def compare_on_holdout(
-    project: Project, tuning: Tuning, plan: TrainingPlan, base: ModelSpec, *, quiet: bool = False
+    project: Project,
+    tuning: Tuning,
+    plan: TrainingPlan,
+    base: ModelSpec,
+    *,
+    quiet: bool = False,
+    purse: Purse | None = None,
 ) -> int:
     """Evaluate both on holdout, under the prompt that it was trained with and under the full one; tell the verdicts.
 
-    Gives 1 when the tuned model is worse, 3 when the run is incomplete, else 0. Raises ModelError, and Stopped by a
-    signal: what came in is recorded then.
+    `purse`: what that may cost. Gives 1 when the tuned model is worse, 3 when the run is incomplete, else 0. Raises
+    ModelError, and Stopped by a signal: what came in is recorded then.
     """
     cases = holdout_cases(project, plan, tuning.root_ids)
     if not cases:
@@ -41,6 +49,7 @@ def compare_on_holdout(
     chosen = RunPlan(
         variants=[*variants.values()],
         cases=cases,
+        limits=Limits(purse=purse, day_cap_usd=settings.day_cap_usd),
         concurrency=settings.concurrency,
         who=who(),
         git_commit=git_commit(project.path),

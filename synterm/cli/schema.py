@@ -51,6 +51,7 @@ _WRITTEN: dict[str, str] = {
     "manifest": "synterm.core.manifest:Manifest",
     "manifests": "synterm.core.manifest:ManifestList",
     "set_aside": "synterm.core.setting_aside:SetAside",
+    "tunings": "synterm.reports.tunings:TuningList",
     "settings": "synterm.settings:Settings",
 }
 _READ: dict[str, str] = {
@@ -75,7 +76,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         f"what comes out: run, compare, coverage, distill, diff, merge, import (with --json), those of synterm ls "
         f"({listed}), history, baselines, generation and effect (synterm generate), verdicts, calibration, "
         "drafts and verdict_import (synterm review), usable (synterm models --json), trial (with --test), "
-        "manifest and manifests (synterm export), settings"
+        "manifest and manifests (synterm export), tunings (synterm finetune --jobs), settings"
     )
     read = "; what goes in: project (a text form), case and verdict (a line of a JSONL file)"
     parser.add_argument("name", metavar="NAME", choices=names, help=written + read)

@@ -6,6 +6,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from synterm.core.model import ModelSpec
+from synterm.core.training import TrainingPlan
+
 TuningStatus = Literal["running", "done", "failed", "cancelled"]
 
 
@@ -43,6 +46,16 @@ class Tuning(BaseModel):
     """The provider's own name for the job."""
     file_ids: tuple[str, ...] = ()
     """Files that were sent to the provider."""
+    reached: ModelSpec | None = None
+    """How the provider is reached: the model that is tuned, with its endpoint and the variable that holds its key."""
+    owner: dict[str, Any] = Field(default_factory=dict)
+    """The process that hands it to the provider: ``host``, ``pid``."""
+    wanted_name: str = ""
+    """What the model that comes of it is to be called, where that was said."""
+    plan: TrainingPlan | None = None
+    """What went into the training set, where the tuning may end in another process than it began in."""
+    usd_per_million_tokens: float | None = None
+    """The price of training, where it was given."""
     losses: tuple[tuple[int, float], ...] = ()
     """(step, loss) as the trainer told them."""
     validation_losses: tuple[tuple[int, float], ...] = ()

@@ -77,8 +77,8 @@ class BatchCallError(ModelError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
-    """How the batches of a model are reached."""
+class Way:
+    """How the files and batches of a model are reached."""
 
     protocol: Protocol
     call: Mapping[str, Any]
@@ -185,7 +185,7 @@ class BatchDoor:
         return orjson.dumps(body) if body else None
 
     async def _call(self, spec: ModelSpec, limit_s: float, **call: Any) -> dict[str, Any]:
-        way = _way(spec)
+        way = way_of(spec)
         call |= {"protocol": way.protocol, "url": _URLS[way.protocol], **way.call}
         answer = await self._providers.litellm_for(spec).batch(spec, call, limit_s)
         if answer.outcome is Outcome.MALFORMED and call["batch"] != "download":
@@ -196,7 +196,7 @@ class BatchDoor:
         return as_object(read_json(answer.text.encode()))
 
     def _key(self, spec: ModelSpec) -> str | None:
-        return _way(spec).call.get("api_key")
+        return way_of(spec).call.get("api_key")
 
 
 class _Bill:
@@ -215,23 +215,24 @@ def most_cost_of(spec: ModelSpec, tokens: Usage) -> float | None:
     return prices.cost_of(prices.batch_price_of(spec) or prices.price_of(spec), tokens)
 
 
-def _way(spec: ModelSpec) -> _Way:
+def way_of(spec: ModelSpec) -> Way:
+    """How. Raises ModelError where there is no such way."""
     protocol = _PROTOCOLS.get(spec.provider)
     if protocol is None:
         raise ModelError(f"the model {spec.name!r} can't be asked in batches: {why_not_batched(spec)}")
     if protocol == "azure":
-        return _Way(protocol, {})  # LiteLLM knows where its credentials come from
+        return Way(protocol, {})  # LiteLLM knows where its credentials come from
     base, keys = base_of(spec) or (spec.api_base, BY_NAME[spec.provider].keys if spec.provider in BY_NAME else ())
     if protocol == "anthropic":
         keys = () if spec.api_base else keys
         base = base or next(filter(None, map(os.environ.get, _ANTHROPICS)), None)
     names = (spec.api_key_env,) if spec.api_key_env else keys
     key = next(filter(None, map(os.environ.get, names)), NO_KEY)
-    return _Way(protocol, {"api_base": base, "api_key": key})
+    return Way(protocol, {"api_base": base, "api_key": key})
 
 
 def _place(spec: ModelSpec) -> str:
-    base = _way(spec).call.get("api_base") or spec.api_base
+    base = way_of(spec).call.get("api_base") or spec.api_base
     return (origin(base) if base else None) or spec.provider
 
 

@@ -7,7 +7,7 @@ call that LiteLLM would make, held back before it is sent; and the body of an an
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -24,6 +24,8 @@ from synterm.providers.loose_json import as_object, read_json
 
 Body = dict[str, Any]
 
+_DONE = (200, 201)
+"""Azure says the second of what it made."""
 _PAGE = 100
 _MOST_PAGES = 5
 """So many pages of batches are looked through for one; the newest stand first."""
@@ -93,13 +95,12 @@ class Batches(Protocol):
         ...
 
 
-class OpenAIBatches:
-    """Batches by OpenAI's protocol, as LiteLLM speaks it: OpenAI's own, Azure's, and what is compatible."""
+class OpenAICalls:
+    """Calls by OpenAI's protocol, as LiteLLM speaks it: OpenAI's own, Azure's, and what is compatible."""
 
     def __init__(self, litellm: Any, body: Body, exchange: Exchange) -> None:
         self._litellm = litellm
         self._exchange = exchange
-        self._url = body["url"]
         self._rest: Body = {
             "custom_llm_provider": body["protocol"],
             "timeout": body["timeout"],
@@ -107,6 +108,23 @@ class OpenAIBatches:
             "max_retries": 0,
             **{name: body[name] for name in ("api_base", "api_key") if body[name] is not None},
         }
+
+    async def _document(self, call: Awaitable[Any]) -> Body:
+        """What the endpoint said, as it came: LiteLLM refuses answers that lack what nobody needs here."""
+        try:
+            await call
+        except Exception:
+            if self._exchange.status not in _DONE or self._exchange.cut or self._exchange.too_large:
+                raise
+        return as_object(read_json(bytes(self._exchange.body)))
+
+
+class OpenAIBatches(OpenAICalls):
+    """Batches by that protocol."""
+
+    def __init__(self, litellm: Any, body: Body, exchange: Exchange) -> None:
+        super().__init__(litellm, body, exchange)
+        self._url = body["url"]
 
     async def upload(self, path: Path) -> Body:
         """Bring a file of requests there."""
@@ -148,23 +166,14 @@ class OpenAIBatches:
         """Have the guard take in a file."""
         await self._litellm.afile_content(file_id=name, **self._rest)
 
-    async def _document(self, call: Awaitable[Any]) -> Body:
-        """What the endpoint said, as it came: LiteLLM refuses answers that lack what nobody needs here."""
-        try:
-            await call
-        except Exception:
-            if self._exchange.status != 200 or self._exchange.cut or self._exchange.too_large:
-                raise
-        return as_object(read_json(bytes(self._exchange.body)))
-
 
 def exchange_for(body: Body) -> Exchange:
     """The exchange of a call for an answer: made, only said (`held`), or answered (`played`)."""
     if body.get("held"):
-        return Held(_only(body))
+        return Held(only_place(body))
     if (answer := body.get("played")) is None:
-        return Exchange(_only(body))
-    exchange = Played(_only(body))
+        return Exchange(only_place(body))
+    exchange = Played(only_place(body))
     exchange.answer_body = answer.encode("latin-1")
     return exchange
 
@@ -177,11 +186,15 @@ def said(request: httpx.Request) -> Completion:
 
 async def answer_batch_call(litellm: Any, body: Body) -> Completion:
     """Do what a call asks for; what came of it is the text of a complete answer, as JSON."""
-    exchange = Exchange(_only(body))
+    return await answer_call(body, Exchange(only_place(body)), lambda exchange: _answer(litellm, body, exchange))
+
+
+async def answer_call(body: Body, exchange: Exchange, do: Callable[[Exchange], Awaitable[Body]]) -> Completion:
+    """What `do` gives within the call's time, as the text of a complete answer; else why it failed."""
     EXCHANGE.set(exchange)
     try:
         async with asyncio.timeout(body["timeout"]):
-            document = await _answer(litellm, body, exchange)
+            document = await do(exchange)
     except TimeoutError:
         return timed_out(body["timeout"])
     except Exception as error:  # noqa: BLE001 - clients raise all kinds; each becomes a typed outcome
@@ -210,12 +223,13 @@ async def _answer(litellm: Any, body: Body, exchange: Exchange) -> Body:
 
 async def _download(batches: Batches, body: Body) -> Body:
     with Path(body["path"]).open("wb") as sink:  # noqa: ASYNC230 - a local file, in a process that few wait for
-        exchange = IntoFile(_only(body))
+        exchange = IntoFile(only_place(body))
         exchange.sink, exchange.room = sink, body["room"]
         EXCHANGE.set(exchange)
         await batches.download(body["id"])
         return {"bytes": sink.tell()}
 
 
-def _only(body: Body) -> str | None:
+def only_place(body: Body) -> str | None:
+    """The one origin that a call may go to, where the project names it."""
     return origin(body["api_base"]) if body["api_base"] else None

@@ -82,7 +82,8 @@ class LiteLLMProvider:
         return replace(completion, latency_ms=None, first_token_ms=None)
 
     async def batch(self, spec: ModelSpec, call: Mapping[str, Any], limit_s: float) -> Completion:
-        """A call about batches (`batch_child`): what came of it is JSON, as the text of a complete answer."""
+        """A call about batches (`batch_child`) or jobs that tune (`tuning_child`): what came of it is JSON, as the text
+        of a complete answer."""
         try:
             access.check_endpoint(spec, self._approved, self._loopback)
             require_key(spec)

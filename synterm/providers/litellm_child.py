@@ -18,6 +18,7 @@ from synterm.providers.http_outcomes import cut_short, timed_out
 from synterm.providers.litellm import load_litellm
 from synterm.providers.litellm_outcomes import outcome_of, streamed_refusal
 from synterm.providers.tool_calls import ToolCall, answer_text, calls_said, joined
+from synterm.providers.tuning_child import answer_tuning_call
 from synterm.providers.wire import MAX_ANSWER_BYTES, too_large
 
 
@@ -33,6 +34,8 @@ class LiteLLMHandler:
         body = call.body
         if body.get("batch"):
             return await answer_batch_call(self._litellm, body)
+        if body.get("tuning"):
+            return await answer_tuning_call(self._litellm, body)
         exchange = exchange_for(body)
         EXCHANGE.set(exchange)
         answer = _Answer(self._litellm, call, exchange)

@@ -47,6 +47,11 @@ class SpendingStore(Store):
         amount = _checked(amount_usd)
         return self._writer.submit(lambda db: change(db, day, 0.0, -amount))
 
+    def settle(self, day: str, cost_usd: float, reserved_usd: float) -> Future[None]:
+        """Turn what was set aside into what was spent. Raises ValueError as `reserve` does."""
+        bill = (day, _checked(cost_usd), _checked(reserved_usd))
+        return self._writer.submit(lambda db: settle(db, [bill]))
+
     def on(self, day: str) -> Spent:
         """What is spent and reserved on a day."""
         row = self._row("SELECT spent_usd, reserved_usd FROM spending WHERE day = ?", [day])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from math import isfinite
 from typing import Any
@@ -62,10 +62,11 @@ class TuningStore(Store):
 
         return self._writer.submit(work)
 
-    def begin(self, tuning: Tuning) -> Future[Tuning]:
+    def begin(self, tuning: Tuning, abandoned: Callable[[Tuning], bool] = lambda _: False) -> Future[Tuning]:
         """Keep a tuning that begins, unless the same one runs already: then give that one, and keep nothing.
 
-        Of two processes that do so at once, the second is told of the first one's. Raises as `put` does.
+        Of two processes that do so at once, the second is told of the first one's. One that is `abandoned` gets the
+        owner of `tuning`, which goes on with it. Raises as `put` does.
         """
         row = _row(tuning)
 
@@ -73,7 +74,10 @@ class TuningStore(Store):
             with self._reading("a tuning"):
                 running = [_tuning(known) for known in db.conn.execute(f"{_ALL} ORDER BY id").fetchall()]
             same = next((one for one in running if one.status == "running" and same_training(one, tuning)), None)
-            if same is None:
+            if same is not None and abandoned(same):
+                same = same.model_copy(update={"owner": tuning.owner})
+                db.conn.execute(_PUT, _row(same))
+            elif same is None:
                 db.conn.execute(_PUT, row)
             return same or _tuning(row)
 

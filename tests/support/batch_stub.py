@@ -71,10 +71,10 @@ class BatchStub(Stub):
         self.arrived.release()
         try:
             if self.faults[kind]:
-                return self._fault(request, self.faults[kind].pop(0))
+                return self.fault(request, self.faults[kind].pop(0))
             document = await self._do(kind, request, content)
             if self.after[kind]:
-                return self._fault(request, self.after[kind].pop(0))
+                return self.fault(request, self.after[kind].pop(0))
             return document
         except ConnectionError:
             raise
@@ -82,7 +82,7 @@ class BatchStub(Stub):
             self.failures.append(error)
             raise
 
-    def _fault(self, request: web.Request, reply: Reply) -> web.Response:
+    def fault(self, request: web.Request, reply: Reply) -> web.Response:
         if reply.reset:
             assert request.transport is not None
             request.transport.abort()
@@ -95,7 +95,7 @@ class BatchStub(Stub):
     async def _do(self, kind: str, request: web.Request, content: bytes) -> web.Response:
         name = request.path.rstrip("/").split("/")[-1]
         if kind == "upload":
-            return web.json_response(self._upload(_file_in(request, content)))
+            return web.json_response(self._upload(file_in(request, content)))
         if kind == "create":
             return web.json_response(self._create(json.loads(content)))
         if kind == "list":
@@ -184,15 +184,15 @@ def _kind_of(request: web.Request) -> str | None:
     return "retrieve" if "/batches/" in path and not post else None
 
 
-def _file_in(request: web.Request, content: bytes) -> bytes:
-    """The file in a multipart body, and that it is meant for batches."""
+def file_in(request: web.Request, content: bytes, purpose: bytes = b"batch") -> bytes:
+    """The file in a multipart body, and that it is meant for this purpose."""
     boundary = request.headers["Content-Type"].partition("boundary=")[2].encode()
     parts = {}
     for part in content.split(b"--" + boundary)[1:-1]:
         head, _, body = part.partition(b"\r\n\r\n")
         name = head.partition(b'name="')[2].partition(b'"')[0].decode()
         parts[name] = body[:-2]
-    assert parts["purpose"] == b"batch", parts
+    assert parts["purpose"] == purpose, parts
     return parts["file"]
 
 

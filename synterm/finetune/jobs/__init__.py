@@ -1,0 +1,1 @@
+"""Training at a provider: what is sent, the job there, and the model that comes of it."""
