@@ -48,7 +48,7 @@ def _train(settings: str, model: str, place: Path) -> str:
     lines = [json.loads(line) for line in Path(values["datasets"][0]["path"]).read_text(encoding="utf-8").splitlines()]
     must(len(rows) == len(lines), f"it made {len(rows)} rows of {len(lines)} lines")
     learnt = _learnt(rows, model)
-    wanted = {text for line in lines for text in _answers(line)}
+    wanted = {_bare(text) for line in lines for text in _answers(line)}
     must(learnt <= wanted, f"it learns {sorted(learnt - wanted)[:3]}, which are no answers of the file")
     train(cfg=cfg, dataset_meta=loaded)
     method = values.get("rl", "sft")
@@ -64,7 +64,11 @@ def _learnt(rows: Any, model: str) -> set[str]:
     found = [row[name] for row in rows for name in columns]
     if not columns:
         found = [tokenizer.decode([token for token in row["labels"] if token >= 0]) for row in rows]
-    return {text.replace("<|im_end|>", "").strip() for text in found}
+    return {_bare(text) for text in found}
+
+
+def _bare(text: str) -> str:
+    return text.replace("<|im_end|>", "").strip()
 
 
 def _answers(line: dict[str, Any]) -> list[str]:
