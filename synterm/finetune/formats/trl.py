@@ -13,7 +13,8 @@ def trl_command(made: Made, method: Method, *more: str) -> str:
     """How to train an adapter with TRL's own command, in Markdown."""
     lines = [
         'pip install "trl>=1.0" peft',
-        f"trl {method} --model_name_or_path {made.options.base} --dataset_name . \\",
+        # The whole path: `datasets` finds no name for ".".
+        f'trl {method} --model_name_or_path {made.options.base} --dataset_name "$PWD" \\',
         f"  --use_peft --lora_r 16 --lora_alpha 32 --lora_target_modules all-linear --learning_rate {_RATE[method]} \\",
     ]
     if made.file(method, "validation"):
