@@ -33,7 +33,7 @@ def made(make_project: MakeProject, text: str = TRAINED, *runs: str) -> Path:
 
 
 def built(project: Project, **fields: Any) -> TrainingSet:
-    return build(project, TrainingPlan(**{"prompt": "router@v2", **fields}))
+    return build(project, TrainingPlan.model_validate({"prompt": "router@v2", **fields}))
 
 
 def of(found: TrainingSet, title: str) -> TrainingExample:

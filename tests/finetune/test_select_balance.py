@@ -40,9 +40,7 @@ def examples(rows: Sequence[Row]) -> list[TrainingExample]:
 
 
 @given(ROWS, st.floats(1, 5))
-def test_no_group_is_far_above_the_median_one_and_hard_ones_stay(
-    rows: Sequence[Row], most: float
-) -> None:
+def test_no_group_is_far_above_the_median_one_and_hard_ones_stay(rows: Sequence[Row], most: float) -> None:
     all_of_them = ordered(examples(rows), "hard")
     kept = balanced(all_of_them, most)
     assert [one for one in all_of_them if one in kept] == kept
@@ -59,9 +57,7 @@ def test_no_group_is_far_above_the_median_one_and_hard_ones_stay(
 
 
 @given(ROWS, st.floats(0, 0.9), st.integers(0, 5))
-def test_no_lineage_is_in_both_parts_and_every_behavior_keeps_one(
-    rows: Sequence[Row], share: float, seed: int
-) -> None:
+def test_no_lineage_is_in_both_parts_and_every_behavior_keeps_one(rows: Sequence[Row], share: float, seed: int) -> None:
     given_in = examples(rows)
     found = divided(given_in, share, seed)
     assert found == divided(given_in, share, seed)
