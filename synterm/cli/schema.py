@@ -76,7 +76,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         f"what comes out: run, compare, coverage, distill, diff, merge, import (with --json), those of synterm ls "
         f"({listed}), history, baselines, generation and effect (synterm generate), verdicts, calibration, "
         "drafts and verdict_import (synterm review), usable (synterm models --json), trial (with --test), "
-        "manifest and manifests (synterm export), tunings (synterm finetune --jobs), settings"
+        "manifest and manifests (synterm export), training (synterm finetune --json), "
+        "tunings (synterm finetune --jobs), settings"
     )
     read = "; what goes in: project (a text form), case and verdict (a line of a JSONL file)"
     parser.add_argument("name", metavar="NAME", choices=names, help=written + read)
