@@ -14,7 +14,7 @@ from synterm.core.training import TrainingPlan
 from synterm.core.tuning import Tuning
 from synterm.errors import UsageError
 from synterm.evaluate.compare.chosen import chosen_run
-from synterm.evaluate.compare.notes import SAME_RUN
+from synterm.evaluate.compare.notes import NO_COUNTERPART, SAME_RUN
 from synterm.evaluate.compare.report import compare
 from synterm.evaluate.query.where import read_where
 from synterm.evaluate.scenarios import scenario_ids
@@ -139,7 +139,9 @@ class Duel:
         before = chosen_run(project, run, self.before.name, [self.before.key])
         after = chosen_run(project, run, self.after.name, [self.after.key])
         found = compare(before, after)
-        return found.model_copy(update={"notes": [note for note in found.notes if note != SAME_RUN]})
+        # What is told here is just that: two columns of one run, of two models and perhaps two prompts.
+        notes = [note for note in found.notes if note != SAME_RUN and NO_COUNTERPART not in note]
+        return found.model_copy(update={"notes": notes})
 
 
 def duels(project: Project, tuning: Tuning, base: ModelSpec, full: str) -> list[Duel]:

@@ -12,6 +12,7 @@ from synterm.evaluate.compare.sides import SideVariant
 from synterm.storage.runs import RunRecord
 from synterm.text import plural
 
+NO_COUNTERPART = "has no counterpart of the same prompt or model"
 SAME_RUN = "both sides are the same run"
 _NAMED = 3
 _STATUS = {
@@ -49,7 +50,7 @@ def notes_on_variants(
         yield f"before: nothing stands against {_several([one.name for one in left_before])}"
     for before, after in pairs:
         if before.model != after.model and before.prompt != after.prompt:
-            yield f"{after.name} has no counterpart of the same prompt or model; it is held against {before.name}"
+            yield f"{after.name} {NO_COUNTERPART}; it is held against {before.name}"
 
 
 def notes_on_cases(paired: Iterable[Paired]) -> Iterator[str]:
