@@ -53,7 +53,7 @@ def instructed(body: PromptBody, instruction: str) -> PromptBody:
     Of its other messages the last by the user and what follows it stays. Raises InputError without one by the user.
     """
     # What stands in braces is said as it is, not filled in.
-    words = f"{{% raw %}}{instruction}{{% endraw %}}" if "{" in instruction else instruction
+    words = instruction.replace("{", "{{ '{' }}")
     rest = body.messages[_last_user(body) :]
     return body.model_copy(update={"messages": (Message(role="system", content=words), *rest), "examples": ()})
 
