@@ -13,7 +13,7 @@ LONG = PromptBody(messages=(Message(role="system", content="Long."), Message(rol
 PIECES = st.sampled_from(["{", "}", "{{", "}}", "{% endraw %}", "{#", "#}", "Route it.", "'", "\\", " ", "\n"])
 
 
-@given(st.lists(PIECES, min_size=1, max_size=12).map("".join).map(str.strip).filter(None))
+@given(st.lists(PIECES, min_size=1, max_size=12).map("".join).map(str.strip).filter(bool))
 @example("{% endraw %}{{ message }}")
 def test_what_looks_like_a_template_is_said_as_it_is(instruction: str) -> None:
     system, user = Renderer(instructed(LONG, instruction)).render({"message": "hello"})
