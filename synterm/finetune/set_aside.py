@@ -92,6 +92,14 @@ def set_aside(project: Project, wanted: Wanted) -> SetAside:
     no case in train is like one that models are evaluated on. The same again moves nothing. Raises UsageError for a
     query that asks for a split, InputError for one that says nothing known.
     """
+    found = foresee_aside(project, wanted)
+    if keys := array("q", project.cases.keys_of(found.case_ids)):
+        project.cases.assign("split", {"train": keys}).result()
+    return found
+
+
+def foresee_aside(project: Project, wanted: Wanted) -> SetAside:
+    """What `set_aside` would move; nothing is moved. Raises as it does."""
     tree = project.nodes.tree()
     fitting = _fitting(project, wanted)
     cases = {case.id: case for case in project.cases.select(CaseFilter(status=None))}
@@ -99,9 +107,6 @@ def set_aside(project: Project, wanted: Wanted) -> SetAside:
     bundles = _bundles(lineages, cases, wanted)
     domain = [one for one in lineages if one.stratum and (one.is_dev or one.is_train)]
     moved = _chosen(bundles, domain, wanted.share)
-    ids = [case.id for one in moved for case in one.cases]
-    if keys := array("q", project.cases.keys_of(ids)):
-        project.cases.assign("split", {"train": keys}).result()
     return _told(project, wanted, domain, moved, bundles, cases)
 
 

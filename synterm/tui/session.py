@@ -37,6 +37,7 @@ from synterm.tui.drafts import Drafts
 from synterm.tui.edits import EditLog
 
 if TYPE_CHECKING:
+    from synterm.tui.finetune.training import Training
     from synterm.tui.generate.job import Generating
 
 
@@ -57,6 +58,8 @@ class Session:
         self.model: ModelSpec | None = self.models[0] if self.models else None
         self.lend_generating: Callable[[], Generating] | None = None
         """Set by the workbench, which runs generations."""
+        self.training: Training | None = None
+        """The training that runs here, or ran last."""
         self.drafts = Drafts(project)
         self.edits = EditLog()
         """What was done to the project in this sitting, on whichever screen."""

@@ -29,6 +29,9 @@ PLACES = {
     "coverage": PlaceEntry(
         "synterm.tui.screens.coverage:CoverageScreen", "What cases cover, what is missing, and a map of them"
     ),
+    "finetune": PlaceEntry(
+        "synterm.tui.screens.finetune:FineTuneScreen", "What a model would learn from the cases, and training it"
+    ),
 }
 
 

@@ -89,6 +89,14 @@ class WorkbenchScreen(
             show=False,
             tooltip="What cases cover, what is missing, and a map",
         ),
+        Binding(
+            "F",
+            "open_place('finetune')",
+            "Fine-tune",
+            id="screens.finetune",
+            show=False,
+            tooltip="What a model would learn from the cases, export, training",
+        ),
     ]
 
     status = getters.query_one(StatusBar)

@@ -1,0 +1,1 @@
+"""What the Fine-tune screen shows, and how it comes by it."""
