@@ -1,10 +1,8 @@
-"""What a plan comes to, counted anew with each change of it: behaviors, examples, refusals, tunings."""
+"""What a plan comes to, as it is shown: behaviors, examples, refusals, tunings."""
 
 from __future__ import annotations
 
 import asyncio
-import threading
-import time
 from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar
@@ -16,14 +14,12 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static, TabbedContent, TabPane
 
-from synterm.core.training import BehaviorTraining, Refusal, TrainingExample, TrainingPlan
+from synterm.core.training import BehaviorTraining, Refusal, TrainingExample
 from synterm.core.tuning import Tuning
-from synterm.errors import InputError, SyntermError
 from synterm.text import one_line
 from synterm.tui.coverage.counts import CountLine
 from synterm.tui.finetune.balance import balance_lines
-from synterm.tui.finetune.form import FinetuneForm
-from synterm.tui.finetune.reading import Counted, Counter
+from synterm.tui.finetune.reading import Counted
 from synterm.tui.finetune.rows import (
     BEHAVIOR_COLUMNS,
     EXAMPLE_COLUMNS,
@@ -48,8 +44,7 @@ from synterm.tui.finetune.text import (
     tuning_text,
 )
 from synterm.tui.finetune.totals import behavior_rows
-from synterm.tui.finetune.wanted import Form, behavior_glob, plan_of, prompt_choices
-from synterm.tui.screens.place import PlaceScreen
+from synterm.tui.screens.finetune_plan import COUNTING, PlanScreen
 from synterm.tui.screens.text import TextScreen
 from synterm.tui.session import Session
 from synterm.tui.widgets.coverage.counts import CountList
@@ -60,15 +55,10 @@ from synterm.tui.widgets.text_pane import TextPane
 
 TABS = ("examples-tab", "refused-tab", "balance-tab", "tunings-tab")
 _PANES = ("plan", "behaviors", "rows")
-_DEBOUNCE_S = 0.15
-_LONGEST_DEBOUNCE_S = 1.0
-_DIM_S = 0.25
-"""What was counted for another plan is dimmed from then on: a quick count does not flicker."""
-_COUNTING = "counting …"
 
 
-class SeenScreen(PlaceScreen):
-    """A form on the left; on the right what it comes to, counted in a thread."""
+class SeenScreen(PlanScreen):
+    """The form on the left; on the right what it comes to."""
 
     heading = "Fine-tune"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -79,10 +69,8 @@ class SeenScreen(PlaceScreen):
         Binding("1", "pane('plan')", "Plan", id="finetune.plan", show=False, tooltip="What is learnt"),
         Binding("2", "pane('behaviors')", "Behaviors", id="finetune.behaviors", show=False, tooltip="The behaviors"),
         Binding("3", "pane('rows')", "Rows", id="finetune.rows", show=False, tooltip="Examples and refusals"),
-        Binding("ctrl+r", "reload", "Count again", id="finetune.reload", show=False, tooltip="Read the project anew"),
     ]
 
-    form = getters.query_one(FinetuneForm)
     behaviors = getters.query_one("#behaviors", Table)
     examples = getters.query_one("#examples", Table)
     refused = getters.query_one("#refused", Table)
@@ -91,12 +79,8 @@ class SeenScreen(PlaceScreen):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self.plan: TrainingPlan | None = None
-        """What the form says; None while something in it is wrong."""
         self.counted: Counted | None = None
         """What the last plan that was counted comes to."""
-        self._counter = Counter()
-        self._took_s = 0.0
         self._guard: str | None = None
         self._rows: Sequence[BehaviorTraining] = ()
 
@@ -104,7 +88,7 @@ class SeenScreen(PlaceScreen):
         """Plan; size and behaviors; tabs with what goes in and what does not."""
         yield PaneTabs(("Plan", "Behaviors", "Rows"), id="panes")
         with Horizontal(id="finetune"):
-            yield self._form()
+            yield self.make_form()
             with Vertical(id="learnt"):
                 yield Static(id="size", markup=False)
                 yield Static(id="nothing", markup=False)
@@ -127,92 +111,15 @@ class SeenScreen(PlaceScreen):
                             yield Table(id="tunings", classes="pane")
                             yield TextPane(id="tuning", classes="pane")
 
-    def _form(self) -> FinetuneForm:
-        session = self.session
-        prompts = prompt_choices(session.prompts, session.prompt)
-        start = Form(prompt=prompts[0][0], behaviors=behavior_glob(session.tree, session.node_id))
-        models = [("", "every model"), *((model.name, one_line(model.name, 40)) for model in session.models)]
-        tree = session.tree
-        return FinetuneForm(start, prompts=prompts, models=models, paths=tuple(tree.path(n.id) for n in tree.walk()))
-
     def on_mount(self) -> None:
         """Count what the form says as it opens."""
         self.action_pane("behaviors")
-        self.behaviors.show(BEHAVIOR_COLUMNS, (), _no_cells, _COUNTING)
-        self.examples.show(EXAMPLE_COLUMNS, (), _no_cells, _COUNTING)
-        self.refused.show(REFUSAL_COLUMNS, (), _no_cells, _COUNTING)
-        self.say(_COUNTING)
+        self.behaviors.show(BEHAVIOR_COLUMNS, (), _no_cells, COUNTING)
+        self.examples.show(EXAMPLE_COLUMNS, (), _no_cells, COUNTING)
+        self.refused.show(REFUSAL_COLUMNS, (), _no_cells, COUNTING)
+        self.say(COUNTING)
         # First the screen is drawn: what the thread does takes turns with that.
         self.call_after_refresh(self.action_reload)
-
-    # Counting.
-
-    def action_reload(self) -> None:
-        """Read the project anew."""
-        self.plan = None
-        self._count()
-
-    @on(FinetuneForm.Changed)
-    def _changed(self) -> None:
-        self._count(max(_DEBOUNCE_S, min(self._took_s, _LONGEST_DEBOUNCE_S)))
-
-    @work(exclusive=True, group="count", exit_on_error=False)
-    async def _count(self, delay: float = 0.0) -> None:
-        await asyncio.sleep(delay)
-        before = self.plan
-        try:
-            plan = plan_of(self.form.form)
-        except InputError as error:
-            self._wrong(error)
-            return
-        if plan == before:
-            return
-        self.plan = plan
-        self.form.complain(None)
-        await self._count_plan(plan)
-
-    async def _count_plan(self, plan: TrainingPlan) -> None:
-        over = threading.Event()
-
-        def told(words: str) -> None:
-            if not over.is_set():
-                self.app.call_from_thread(self._tell_how_far, words, over)
-
-        dim = self.set_timer(_DIM_S, partial(self._dim, _COUNTING))
-        began = time.monotonic()
-        try:
-            found, tunings = await asyncio.to_thread(
-                self.read,
-                lambda project: (self._counter.count(project, plan, over.is_set, told), project.tunings.all()),
-            )
-        except SyntermError as error:
-            self._wrong(error)
-        except asyncio.CancelledError:
-            # Another plan is to be counted, or nobody looks any more.
-            if self.plan is plan:
-                self.plan = None
-            raise
-        else:
-            self._took_s = time.monotonic() - began
-            self._show_tunings(tunings)
-            if found:
-                self.show_counted(found)
-        finally:
-            over.set()
-            dim.stop()
-
-    def _tell_how_far(self, words: str, over: threading.Event) -> None:
-        if self.is_attached and not over.is_set() and self.has_class("-stale"):
-            self.say(words)
-
-    def _wrong(self, error: SyntermError) -> None:
-        self.plan = None
-        self.form.complain(error)
-        self._dim("see the form: what stands here is of before")
-
-    def _dim(self, note: str) -> None:
-        self.set_class(True, "-stale")
-        self.say(note)
 
     def show_counted(self, found: Counted) -> None:
         """Show what was counted; the cursors stay."""
@@ -297,7 +204,8 @@ class SeenScreen(PlaceScreen):
         text = refusal_text(rows[self.refused.cursor]) if rows else Content("")
         self.query_one("#refusal", TextPane).show(text)
 
-    def _show_tunings(self, tunings: Sequence[Tuning]) -> None:
+    def show_tunings(self, tunings: Sequence[Tuning]) -> None:
+        """Show the tunings of the project; the newest first."""
         self.tunings.border_title = Content(f"Tunings  {len(tunings):,}")
         self.tunings.show(TUNING_COLUMNS, tunings, tuning_cells, "nothing was trained yet: T trains here")
         self._label(3, "Tunings", len(tunings))
