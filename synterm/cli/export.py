@@ -69,6 +69,9 @@ def run(args: argparse.Namespace) -> int:
     options = _options(args)
     with read_only(args.project) as project:
         chosen = _chosen(project, args)
+        if not chosen.examples:
+            # Why, before the error that says there is nothing to write.
+            _tell_refused(chosen.refusals, args)
         if len(names) > 1 and not args.dry_run:
             # One that has nothing to write is told before any is written.
             _ = [_written(project, chosen, name, Path(), options, dry=True) for name in names]

@@ -39,8 +39,8 @@ def head_lines(report: TrainingReport) -> Iterator[str]:
         return
     aside = report.examples.get("validation", 0)
     parts = (
-        f"{plural(report.examples['train'], 'example')} to train on, {aside:,} of {report.roots['validation']:,} "
-        f"other lineages to watch it"
+        f"{plural(report.examples['train'], 'example')} to train on, {aside:,} to watch it, of "
+        f"{plural(report.roots['validation'], 'other lineage')}"
         if aside
         else "all to train on: too few lineages to set some aside for validation"
     )
@@ -60,7 +60,7 @@ def behavior_rows(report: TrainingReport) -> Iterator[tuple[str, ...]]:
     """A row for each behavior, below a head."""
     if not report.behaviors:
         return
-    yield "behavior", "cases", "examples", "lineages", "hard", *_SOURCES.values(), "wrong", "pairs", "labels"
+    yield "behavior", "cases", "examples", "lineages", "hard", "right", "wrong", "labels"
     for one in report.behaviors:
         yield (
             one.path,
@@ -68,9 +68,8 @@ def behavior_rows(report: TrainingReport) -> Iterator[tuple[str, ...]]:
             f"{one.examples:,}",
             f"{one.roots:,}",
             f"{one.hard:,}",
-            *(f"{one.positives.get(source, 0):,}" for source in _SOURCES),
+            ", ".join(f"{source} {count:,}" for source in _SOURCES if (count := one.positives.get(source, 0))) or "0",
             f"{one.negatives:,}",
-            f"{one.pairs:,}",
             _labels(one.labels),
         )
 

@@ -168,6 +168,13 @@ def test_nothing_set_aside_says_what_to_do(synterm: Synterm, make_project: MakeP
     assert "--set-aside" in done.err
 
 
+def test_where_all_is_refused_it_says_what_and_why(synterm: Synterm, make_project: MakeProject, tmp_path: Path) -> None:
+    done = synterm("export", make_project(), "--format", "trl-sft", "--split", "dev", "-o", tmp_path / "out")
+    assert done.code == 2
+    assert "refused: " in done.err and "it is in dev, which models are evaluated on" in done.err
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_second_export_replaces_the_first_and_a_changed_one_is_kept(
     synterm: Synterm, recorded: Path, tmp_path: Path
 ) -> None:

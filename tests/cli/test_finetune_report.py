@@ -24,7 +24,7 @@ def test_it_tells_what_would_be_learnt(make_project: MakeProject, capsys: pytest
     assert f"next: synterm export {path}" in err
     head, row = out.splitlines()
     assert head.split("\t")[:4] == ["behavior", "cases", "examples", "lineages"]
-    assert row.split("\t") == ["Routing/Ambiguous", "1", "1", "1", "1", "0", "1", "0", "1", "1", "schedule 1"]
+    assert row.split("\t") == ["Routing/Ambiguous", "1", "1", "1", "1", "expected 1", "1", "schedule 1"]
 
 
 def test_without_train_cases_it_says_how_to_get_some(
