@@ -71,6 +71,19 @@ class AssertSet(Check):
         """Those of all its checks."""
         return [question for check in self._checks for question in check.questions(answer)]
 
+    @property
+    def needs_expected(self) -> bool:
+        return any(check.needs_expected for check in self._checks)
+
+    def unexpecting(self) -> Check | None:
+        """The set of those of its checks that can judge there; None where nothing would decide."""
+        kept = tuple(form for check in self._checks if (form := check.unexpecting()) is not None)
+        if not any(check.weight for check in kept):
+            return None
+        copy = self.model_copy()
+        copy._checks = kept
+        return copy
+
     def warm(self) -> None:
         for check in self._checks:
             check.warm()

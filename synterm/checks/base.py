@@ -133,6 +133,8 @@ class Check(BaseModel, ABC):
     """The name in project files; the same as promptfoo's assertion where the meaning is the same."""
     example: ClassVar[Example | None] = None
     """One real use of it; every check that comes with synterm has its own."""
+    instead: ClassVar[str | None] = None
+    """The field that says what the answer is held against; without it, what the case expects counts."""
 
     weight: float = Field(default=1.0, ge=0)
     """How much its score counts in the mean; with 0 it is shown and counts for nothing."""
@@ -153,6 +155,15 @@ class Check(BaseModel, ABC):
     def costs(self) -> bool:
         """Whether judging costs money or takes long: its verdicts are then kept in the project file."""
         return False
+
+    @property
+    def needs_expected(self) -> bool:
+        """Whether it can't judge an answer to a case that expects nothing."""
+        return self.instead is not None and getattr(self, self.instead) is None
+
+    def unexpecting(self) -> Check | None:
+        """The form of it that judges where nothing is expected, as in production; None where it can't judge there."""
+        return None if self.needs_expected else self
 
     def grader_key(self, answer: Answer) -> bytes:
         """What decides the verdict on an answer: this check's configuration, the answer and the case. A SHA-256."""

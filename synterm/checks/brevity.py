@@ -41,6 +41,10 @@ class Brevity(Check):
             raise ValueError("needs target or ratio, and not both")
         return self
 
+    @property
+    def needs_expected(self) -> bool:
+        return self.ratio is not None and self.value is None
+
     def judge(self, answer: Answer) -> CheckResult:
         target = self._target(answer)
         length = self._length(bounded(answer.text))

@@ -18,6 +18,7 @@ class Contains(Check):
     """The answer holds a text, letter for letter."""
 
     type = "contains"
+    instead = "value"
     ignores_case: ClassVar[bool] = False
     example = Example({"value": "refund"}, "A refund is due.", True, 'contains "refund"')
 
@@ -42,6 +43,7 @@ class StartsWith(Check):
     """The answer begins with a text, letter for letter."""
 
     type = "starts-with"
+    instead = "value"
     example = Example({"value": "Dear"}, "Hi Ines,", False, 'does not start with "Dear"')
 
     value: OneText | None = None
@@ -56,6 +58,7 @@ class StartsWith(Check):
 class _Several(Check):
     """Looks for several texts."""
 
+    instead = "value"
     ignores_case: ClassVar[bool] = False
 
     value: Annotated[tuple[str, ...], BeforeValidator(words_of)] | None = None

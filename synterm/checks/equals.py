@@ -16,6 +16,7 @@ class Equals(Check):
     """The answer equals a text, or as JSON a value that is not a text."""
 
     type = "equals"
+    instead = "value"
     example = Example({"ignore_case": True}, "yes\n", True, 'equals "Yes"', expected="Yes")
 
     value: Any = None

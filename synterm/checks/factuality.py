@@ -19,6 +19,7 @@ class Factuality(AskingCheck):
     """A model says whether the facts of the answer are those of a reference."""
 
     type = "factuality"
+    instead = "value"
     example = Example(
         {"model": "judge"},
         "Refunds take five days, and you pay the postage.",

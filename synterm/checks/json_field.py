@@ -85,6 +85,10 @@ class JsonField(Check):
             raise ValueError("a path has an empty step; write route.name or items.0.label")
         return fields
 
+    @property
+    def needs_expected(self) -> bool:
+        return None in self.fields.values()
+
     def judge(self, answer: Answer) -> CheckResult:
         rules = {path: rule or _expected(answer.expected, path) for path, rule in self.fields.items()}
         try:

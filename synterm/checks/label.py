@@ -52,6 +52,15 @@ class Label(Check):
         """The labels, or the letters where there are choices; nothing where the label stands within JSON."""
         return None if self.path else Labels(tuple(self.choices) or self.labels)
 
+    @property
+    def needs_expected(self) -> bool:
+        return True
+
+    def unexpecting(self) -> Check | None:
+        form = AnyLabel.model_construct(**dict(self))
+        form._reader = self._reader
+        return form
+
     def judge(self, answer: Answer) -> CheckResult:
         expected = self._expected(answer.expected)
         reading = self._read(answer.text)
@@ -91,3 +100,18 @@ class Label(Check):
         except LookupError:
             return Reading(None, f"the answer has no {self.path}")
         return self._reader.read(found) if isinstance(found, str) else Reading(None, f"{self.path} holds no label")
+
+
+class AnyLabel(Label):
+    """The answer names one of the labels, whichever: all that can be said where none is expected."""
+
+    @property
+    def needs_expected(self) -> bool:
+        return False
+
+    def unexpecting(self) -> Check | None:
+        return self
+
+    def judge(self, answer: Answer) -> CheckResult:
+        reading = self._read(answer.text)
+        return self.verdict(reading.label is not None, reading.label or reading.reason, label=reading.label)

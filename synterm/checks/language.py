@@ -48,6 +48,10 @@ class Language(Check):
     min_letters: int = Field(default=10, ge=1)
     """A text with fewer letters is too short to tell."""
 
+    @property
+    def needs_expected(self) -> bool:
+        return self.value is None and self.same_as == "expected"
+
     def warm(self) -> None:
         with suppress(ModelError):  # `judge` says it of each answer
             languages.warm()

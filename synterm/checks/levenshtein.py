@@ -25,6 +25,7 @@ class Levenshtein(Check):
     """
 
     type = "levenshtein"
+    instead = "value"
     example = Example({"threshold": 2}, "recieve", True, "2 characters differ", expected="receive", score=0.714)
 
     value: Texts | None = None

@@ -35,6 +35,10 @@ class LlmRubric(AskingCheck):
     reference: bool = False
     """Whether the judge sees what the case expects, as an answer that is right."""
 
+    @property
+    def needs_expected(self) -> bool:
+        return self.reference
+
     def task(self, answer: Answer) -> tuple[str, str, dict[str, Any]]:
         system = (
             "Score how well the answer meets the rubric: 1 not at all, 2 hardly, 3 in part, 4 nearly, 5 fully. "

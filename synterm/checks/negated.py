@@ -22,6 +22,9 @@ def negated(check_class: type[Check]) -> type[Check]:
         def judge(self, answer: Answer) -> CheckResult:
             return _flip(check_class.judge(self, answer))
 
+        def unexpecting(self) -> Check | None:
+            return None if self.needs_expected else self
+
         def constraint(self) -> Constraint | None:
             return None
 

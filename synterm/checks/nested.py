@@ -44,6 +44,18 @@ class OfDialog(Check):
         """Those of the check within."""
         return self._check.judges
 
+    @property
+    def needs_expected(self) -> bool:
+        return self._check.needs_expected
+
+    def unexpecting(self) -> Check | None:
+        inner = self._check.unexpecting()
+        if inner is None or inner is self._check:
+            return None if inner is None else self
+        copy = self.model_copy()
+        copy._check = inner
+        return copy
+
     def warm(self) -> None:
         self._check.warm()
 

@@ -16,6 +16,7 @@ from synterm.errors import InputError
 class Overlap(Check):
     """Compares the words of an answer with those of one or several texts."""
 
+    instead = "value"
     named: ClassVar[str]
     """What the score is called."""
 

@@ -26,6 +26,7 @@ class Pairwise(AskingCheck):
     """
 
     type = "pairwise"
+    instead = "value"
     example = Example(
         {"model": "judge"},
         "No.",

@@ -32,6 +32,7 @@ class Similar(Check):
     """
 
     type = "similar"
+    instead = "value"
     example = Example(
         {"threshold": 0.7},
         "Please call me back tomorrow.",

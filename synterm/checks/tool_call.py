@@ -26,6 +26,7 @@ class ToolCall(Check):
     """
 
     type = "tool-call"
+    instead = "name"
     example = Example(
         {"name": "book_room", "arguments": {"room": "A1", "hours": 2}},
         '[{"name": "book_room", "arguments": {"room": "A1", "hours": 3}}]',

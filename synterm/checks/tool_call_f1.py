@@ -24,6 +24,7 @@ class ToolCallF1(Check):
     """
 
     type = "tool-call-f1"
+    instead = "value"
     example = Example(
         {"value": ["find_room", "book_room"]},
         '[{"name": "find_room", "arguments": {"size": 4}}]',

@@ -25,6 +25,15 @@ def new_id() -> str:
     with _lock:
         _last = _last + 1 if _last >= now else now | int.from_bytes(os.urandom(10), "big") >> 1
         value = _last
+    return _written(value)
+
+
+def ulid_of(milliseconds: int, rest: bytes) -> str:
+    """The ULID of a time, in milliseconds since 1970, and of ten bytes that need not be random."""
+    return _written((milliseconds & ((1 << 48) - 1)) << 80 | int.from_bytes(rest[:10], "big"))
+
+
+def _written(value: int) -> str:
     return "".join(_CROCKFORD[(value >> shift) & 31] for shift in range(125, -5, -5))
 
 

@@ -39,6 +39,8 @@ _KINDS = {
     "baselines": "baselines",
     "generations": "generations",
     "tunings": "tunings",
+    "traffic_logs": "logs",
+    "traffic": "logged calls",
 }
 _ENDINGS = ("", "-wal", "-shm", "-journal")
 

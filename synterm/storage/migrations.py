@@ -19,10 +19,11 @@ from synterm.storage.feedback_step import feedback_step
 from synterm.storage.findings_step import findings_step
 from synterm.storage.generations_step import generations_step
 from synterm.storage.review_step import review_step
+from synterm.storage.traffic_step import traffic_step
 from synterm.storage.tunings_step import tunings_step
 from synterm.storage.workbench_step import workbench_step
 
-SCHEMA_VERSION = 11
+SCHEMA_VERSION = 12
 """Raised with each step; kept in the file's header."""
 
 _FIRST = """
@@ -195,6 +196,12 @@ def tenth(db: Database) -> None:
 def eleventh(db: Database) -> None:
     """Models that were trained, and trainings that run."""
     tunings_step(db)
+
+
+@migrations(name="0012_traffic")
+def twelfth(db: Database) -> None:
+    """What the app was asked in production, and what it answered."""
+    traffic_step(db)
 
 
 def migrate(db: Database) -> None:

@@ -56,6 +56,7 @@ from synterm.storage.runs import RunStore
 from synterm.storage.schema_check import check_schema
 from synterm.storage.spending import SpendingStore
 from synterm.storage.stubborn import StubbornStore
+from synterm.storage.traffic import TrafficStore
 from synterm.storage.training import TrainingStore
 from synterm.storage.trends import TrendStore
 from synterm.storage.tunings import TuningStore
@@ -204,6 +205,11 @@ class Project:
     def tunings(self) -> TuningStore:
         """Models that were trained, and trainings that run."""
         return TuningStore(self._db, self._writer)
+
+    @cached_property
+    def traffic(self) -> TrafficStore:
+        """What the app was asked in production, and what it answered."""
+        return TrafficStore(self._db, self._writer)
 
     @cached_property
     def prompts(self) -> PromptStore:

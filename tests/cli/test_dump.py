@@ -73,6 +73,11 @@ def full(used: Path, synterm_process: Synterm) -> Path:
     finding = "'f1', 'triage', '[\"c\"]', '{}', 'ann', '', '2026-11-29'"
     db.conn.execute(f"INSERT INTO findings VALUES ({finding})")
     db.conn.execute("INSERT INTO tunings VALUES ('t1', '{\"trainer\": \"local\"}', '2026-11-29')")
+    log = '\'l1\', \'{"file": "app.jsonl", "format": "log"}\', \'2026-11-29\''
+    db.conn.execute(f"INSERT INTO traffic_logs VALUES ({log})")
+    call = "'k1', 'l1', '2026-11-29T10:00:00.000Z', '{}', 'clarify', 'complete', 'gpt', 2.0, 'unplaced', 'new', 'now'"
+    columns = "id, log_id, served, input, output, outcome, model, weight, placing, state, updated"
+    db.conn.execute(f"INSERT INTO traffic ({columns}) VALUES ({call})")
     db.conn.execute("INSERT OR IGNORE INTO spending VALUES ('2026-11-28', 1.5, 0.25)")
     db.conn.execute("UPDATE responses SET batch_id = 'b1' WHERE pk = (SELECT min(pk) FROM responses)")
     db.conn.close()
@@ -271,7 +276,16 @@ def test_a_project_that_is_open_elsewhere_is_dumped_with_what_is_new_and_left_al
 
 def test_a_file_of_an_older_version_is_dumped_and_left_as_it_is(synterm: Synterm, used: Path, tmp_path: Path):
     db = connect(used)
-    for table in ("tunings", "findings", "generations", "baselines", "batch_requests", "batches"):
+    for table in (
+        "traffic",
+        "traffic_logs",
+        "tunings",
+        "findings",
+        "generations",
+        "baselines",
+        "batch_requests",
+        "batches",
+    ):
         db.conn.execute(f"DROP TABLE {table}")
     db.conn.execute("ALTER TABLE responses DROP COLUMN batch_id")
     db.conn.execute("DELETE FROM _sqlite_migrations WHERE name >= '0007'")

@@ -103,6 +103,7 @@ STEPS = (
     "0009_generations",
     "0010_findings",
     "0011_tunings",
+    "0012_traffic",
 )
 
 

@@ -28,6 +28,8 @@ _KINDS = {
     "generations": "generation",
     "findings": "finding",
     "tunings": "tuning",
+    "traffic_logs": "log",
+    "traffic": "logged call",
 }
 _FIELDS = {"content_id": "content", "scenario_id": "scenario", "parent_id": "place", "run_id": "run", "spec": "model"}
 

@@ -92,6 +92,8 @@ EDITED = (
     Edited("generations", ("id",), latest=True),
     Edited("findings", ("id",), latest=True, outranks=_by_person),
     Edited("tunings", ("id",), latest=True),
+    Edited("traffic_logs", ("id",), latest=True),
+    Edited("traffic", ("id",), number="pk", latest=True),
 )
 """In the order in which they are settled: what others refer to comes first."""
 RECORDED = ("responses", "runs", "run_columns", "evaluations", "batches", "batch_requests", "spending")
