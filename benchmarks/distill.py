@@ -24,7 +24,7 @@ from support import contenders, options, tables
 from support.measure import Run, measure
 from support.tables import Must
 
-from synterm.distill.clusters.grouping import by_meaning, by_wording
+from synterm.analysis.grouping import by_meaning, by_wording
 
 FAILURES = 10_000
 MUST_S = 20.0

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
+from synterm.analysis.words import normal as normal  # where this layer and those above look for it
 from synterm.core.case import DOCUMENTS, Case, value_text
 from synterm.text import one_line
 
 _SHOWN = 48
-_BETWEEN_DIGITS = re.compile(r"(?<=\d)([.,:/-])(?=\d)")
 
 
 def leaves(value: Any) -> Iterator[str]:
@@ -31,32 +29,6 @@ def compared(values: Mapping[str, Any]) -> str:
     """What of an input is compared: its values, a line each. Names, and a list of relevant documents, are left out."""
     chosen = [value for name, value in values.items() if name != DOCUMENTS or not isinstance(value, list)]
     return "\n".join(text for value in chosen for text in leaves(value))
-
-
-def normal(text: str) -> str:
-    """A text as it is compared: in one form of Unicode (NFKC), small letters, without punctuation but between digits,
-    and with single spaces. A text of nothing but punctuation stays as it is.
-    """
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    if folded.isascii() and folded.replace(" ", "").isalnum():
-        return " ".join(folded.split())  # as most are
-    # 1.5 is not 15, and not 1 5.
-    parts = _BETWEEN_DIGITS.split(folded)
-    plain = "".join(part if at % 2 else part.translate(_PLAIN) for at, part in enumerate(parts))
-    return " ".join(plain.split()) or " ".join(folded.split())
-
-
-class _Plain(dict[int, str]):
-    """What stands for each character: punctuation becomes a space, an apostrophe nothing (don't and dont)."""
-
-    def __missing__(self, code: int) -> str:
-        letter = chr(code)
-        found = "" if letter in "'’" else " " if unicodedata.category(letter)[0] == "P" else letter
-        self[code] = found
-        return found
-
-
-_PLAIN = _Plain()
 
 
 def shown(text: str) -> str:

@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from synterm.analysis.grouping import by_meaning, by_wording
+from synterm.analysis.words import marks, words_of
 from synterm.cli.main import main
 from synterm.core.distill import Cluster
 from synterm.distill.clusters.clusters import cluster_findings, clusters_of, renamed, with_trend
-from synterm.distill.clusters.grouping import by_meaning, by_wording
-from synterm.distill.clusters.naming import error_of, hypothesis_of, marks, name_of, words_of
+from synterm.distill.clusters.naming import error_of, hypothesis_of, name_of
 from synterm.distill.failures import failures
 from synterm.storage.project import Project
 from tests.conftest import MakeProject
@@ -55,7 +56,7 @@ def test_what_went_wrong_in_another_way_is_another_group() -> None:
 
 def test_those_beyond_the_most_join_the_nearest_group(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [f"{text} {word}" for text in (ROOMS[0], FOOD[0]) for word in "now soon today later please".split()]
-    monkeypatch.setattr("synterm.distill.clusters.grouping.MOST", 4)
+    monkeypatch.setattr("synterm.analysis.grouping.MOST", 4)
     assert sorted(map(sorted, by_meaning(texts, [""] * 10))) == [[0, 1, 2, 3, 4], [5, 6, 7, 8, 9]]
 
 
@@ -87,7 +88,7 @@ def test_a_cluster_is_called_by_its_words_and_its_error() -> None:
     members = [failing(text, at) for at, text in enumerate(ROOMS)]
     others = [failing(text, 10 + at, got="retrieve") for at, text in enumerate(FOOD)]
     everywhere = Counter(word for one in (*members, *others) for word in words_of(one.input))
-    assert set(marks(members, everywhere, 8)) == {"room", "meeting"}
+    assert set(marks([one.input for one in members], everywhere, 8)) == {"room", "meeting"}
     assert name_of(members, everywhere, 8).endswith("room: clarify instead of schedule")
     said = hypothesis_of(members, everywhere, [*members, *others])
     assert said.startswith("4 cases of 4 lineages; all go wrong in the same way")

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from synterm.analysis.grouping import can_tell_meanings
 from synterm.cli.main import main
 from synterm.core.case import Case
 from synterm.core.distill import Failing
 from synterm.core.review import Review
-from synterm.distill.clusters.grouping import can_tell_meanings
 from synterm.distill.failures import failures
 from synterm.distill.triage.actions import (
     ACTIONS,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
+from synterm.analysis.grouping import by_meaning, by_wording, can_tell_meanings
+from synterm.analysis.words import words_of
 from synterm.core.distill import Cluster, Failing
 from synterm.core.finding import MODEL, RULES, Finding
 from synterm.core.ids import content_id
-from synterm.distill.clusters.grouping import by_meaning, by_wording, can_tell_meanings
-from synterm.distill.clusters.naming import error_of, hypothesis_of, name_by_error, name_of, pattern_of, words_of
+from synterm.distill.clusters.naming import error_of, hypothesis_of, name_by_error, name_of, pattern_of
 from synterm.errors import ModelError
 from synterm.storage.project import Project
 

@@ -5,29 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from math import log
 
+from synterm.analysis.words import marks, words_of
 from synterm.core.distill import Failing
-from synterm.describe.wording import normal
 from synterm.text import one_line, plural
 
-_WORDS = re.compile(r"\w+")
 VARIOUS = "various"
 """What a cluster is called whose inputs have nothing in common but the error."""
 _TAGGED = 3
 """A tag on fewer of them marks nothing."""
-_SHORTEST = 3
-_MARKS = 3
-"""Words in a name."""
-_LEAST = 0.3
-"""A word marks a cluster when it is in so many of its inputs."""
-_PLAIN = frozenset(
-    "a about all also am an and any are as at be been but by can could did do does for from get give got had has have "
-    "he her here hey him his how i i'd i'll i'm if in into is it its just know let like make me my need no not now of "
-    "oh ok on one or our out please put really see she should so some tell than thank thanks that the their them then "
-    "there these they thing this those to too up us very want was way we well were what when where which who why will "
-    "with would you your".split()
-)
 
 
 def error_of(failing: Failing) -> str:
@@ -50,7 +36,7 @@ def name_of(members: Sequence[Failing], everywhere: Counter[str], total: int) ->
 
     `everywhere` counts in how many of all `total` failures each word is.
     """
-    words, pattern = marks(members, everywhere, total), pattern_of(members)
+    words, pattern = marks([one.input for one in members], everywhere, total), pattern_of(members)
     shown = ", ".join(words) or f'like "{one_line(members[0].input, 30)}"'
     return f"{shown}: {pattern}" if pattern else shown
 
@@ -61,27 +47,6 @@ def name_by_error(members: Sequence[Failing], once: Sequence[Failing]) -> str:
     `once`: all failures.
     """
     return f"{one_line(_tag(members, once), 40) or VARIOUS}: {error_of(members[0])}"
-
-
-def marks(members: Sequence[Failing], everywhere: Counter[str], total: int) -> list[str]:
-    """The words that are in many of these inputs, and in few of the others; the most telling first."""
-    inside = Counter(word for one in members for word in words_of(one.input))
-    size, others = len(members), max(total - len(members), 0)
-
-    def telling(word: str) -> float:
-        share = inside[word] / size
-        elsewhere = (everywhere[word] - inside[word] + 0.5) / (others + 1)
-        return share * log(max(share / elsewhere, 1e-9))
-
-    least = max(_LEAST * size, min(2, size))
-    chosen = [word for word, count in inside.items() if count >= least and telling(word) > 0]
-    return sorted(chosen, key=lambda word: (-round(telling(word), 9), word))[:_MARKS]
-
-
-def words_of(text: str) -> frozenset[str]:
-    """The words of a text that can mark a cluster."""
-    found = _WORDS.findall(normal(text))
-    return frozenset(word for word in found if len(word) >= _SHORTEST and word not in _PLAIN and not word.isdigit())
 
 
 def hypothesis_of(
@@ -100,7 +65,7 @@ def hypothesis_of(
         same = sum(error_of(one) == pattern for one in members)
         parts.append(f"{'all' if same == len(members) else same} go wrong in the same way")
     others = len(once) - len(members)
-    if is_alike and (words := marks(members, everywhere, len(once))):
+    if is_alike and (words := marks([one.input for one in members], everywhere, len(once))):
         inside = sum(words[0] in words_of(one.input) for one in members)
         parts.append(_share(f'"{words[0]}" is in', inside, everywhere[words[0]] - inside, others))
     if tag := _tag(members, once):

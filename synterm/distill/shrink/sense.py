@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from synterm.analysis.grouping import can_tell_meanings
 from synterm.core.case import Case, input_text, value_text
-from synterm.distill.clusters.grouping import can_tell_meanings
 from synterm.errors import ModelError
 from synterm.storage.cases import CaseFilter
 from synterm.storage.project import Project

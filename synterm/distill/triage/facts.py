@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from synterm.analysis.grouping import can_tell_meanings
 from synterm.core.case import Case, input_text, value_text
 from synterm.core.distill import Failing
 from synterm.core.evaluation import variant_name
 from synterm.core.tree import Tree
 from synterm.describe.likeness import likeness, units
-from synterm.distill.clusters.grouping import can_tell_meanings
 from synterm.errors import ModelError, NotFoundError
 from synterm.storage.case_filter import CaseFilter, Term
 from synterm.storage.project import Project

@@ -13,7 +13,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from synterm.distill.clusters.naming import words_of
+from synterm.analysis.words import words_of
 
 MOST = 10_000
 """Texts that are compared each with each, which takes 8 bytes for each pair. Those beyond it join the nearest group."""
