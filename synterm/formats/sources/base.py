@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from synterm.core.case import Split, Status
 from synterm.core.tree import CheckConfig
 from synterm.errors import InputError
+from synterm.formats.sources.call_facts import CallFacts
 from synterm.formats.sources.peek import Peek
 from synterm.text import one_line
 
@@ -55,6 +56,8 @@ class SourceRow:
     """The checks that its answer is judged by, those that exist here."""
     detail: dict[str, Any] = field(default_factory=dict[str, Any])
     """What else of it is kept in the case's origin."""
+    call: CallFacts | None = None
+    """What is known of the call that it is of, where the file is a log."""
 
 
 Rows = Iterator[SourceRow | InputError]

@@ -6,9 +6,11 @@ from typing import Any, cast
 
 from synterm.errors import InputError
 from synterm.formats.sources.base import Rows, Source, SourceFile, SourceRow
-from synterm.formats.sources.chat import fields_of, text_of_content, turns_of
+from synterm.formats.sources.chat import fields_of, turns_of
 from synterm.formats.sources.json_lines import json_lines
 from synterm.formats.sources.json_list import objects_of
+from synterm.formats.sources.log_facts import facts_of, tags_in
+from synterm.formats.sources.logged_answer import Said, said_in
 from synterm.formats.sources.peek import Peek
 from synterm.formats.strict_json import load_json
 
@@ -46,21 +48,26 @@ class RequestLog(Source):
 
 def _row(where: str, number: int, found: dict[str, Any]) -> SourceRow | InputError:
     messages = _messages(found)
-    turns = turns_of(messages)
-    answer = _answer(found)
-    if answer is None and len(turns) > 1 and turns[-1][0] == "assistant":
+    said = _answer(found)
+    if said is None and (turns := turns_of(messages))[1:] and turns[-1][0] == "assistant":
         # What was asked stands before the last answer, where a line holds the whole talk.
-        answer, messages = turns[-1][1], cast("list[Any]", messages)[:-1]
+        said, messages = Said(turns[-1][1]), cast("list[Any]", messages)[:-1]
     fields = fields_of(messages)
     if fields is None:
         return InputError("no user says anything in it", where=where)
     detail = {name: found[name] for name in _KEPT if isinstance(found.get(name), str | int | float)}
     if "model" not in detail and isinstance(model := _at(found, ("request", "model")), str):
         detail["model"] = model
-    if answer:
-        fields["answer"] = answer
-        detail["answer"] = answer[:_MOST]
-    return SourceRow(where, number, fields, tags=_tags(found), detail={"request": detail} if detail else {})
+    if said and said.text:
+        fields["answer"] = said.text
+        detail["answer"] = said.text[:_MOST]
+    try:
+        call = facts_of(found, said)
+    except InputError as error:
+        return InputError(error.message, where=where)
+    return SourceRow(
+        where, number, fields, tags=tuple(tags_in(found)), detail={"request": detail} if detail else {}, call=call
+    )
 
 
 def _messages(found: dict[str, Any]) -> Any:
@@ -76,32 +83,8 @@ def _messages(found: dict[str, Any]) -> Any:
     return None
 
 
-def _answer(found: dict[str, Any]) -> str | None:
-    for path in _ANSWERS:
-        value = _at(found, path)
-        if isinstance(value, str) and value:
-            return value
-        if isinstance(value, dict) and (text := _said(cast("dict[str, Any]", value))):
-            return text
-    return None
-
-
-def _said(response: dict[str, Any]) -> str:
-    choices = response.get("choices")
-    if isinstance(choices, list) and choices and isinstance(choices[0], dict):
-        choice = cast("dict[str, Any]", choices[0])
-        message = choice.get("message")
-        if isinstance(message, dict):
-            return text_of_content(cast("dict[str, Any]", message).get("content"))
-        return text_of_content(choice.get("text"))
-    if isinstance(output := response.get("output"), list):
-        return "".join(text for _, text in turns_of(output))
-    return text_of_content(response.get("output_text", response.get("content")))
-
-
-def _tags(found: dict[str, Any]) -> tuple[str, ...]:
-    tags = found.get("request_tags", found.get("tags"))
-    return tuple(tag for tag in cast("list[Any]", tags) if isinstance(tag, str)) if isinstance(tags, list) else ()
+def _answer(found: dict[str, Any]) -> Said | None:
+    return next((said for path in _ANSWERS if (said := said_in(_at(found, path))) is not None), None)
 
 
 def _at(found: dict[str, Any], path: tuple[str, ...]) -> Any:
