@@ -34,9 +34,11 @@ class Find:
 
     kind: str
     text: str
-    """As it stands there."""
+    """What was found, as it is told of."""
     key: str
     """What is the same for the same thing in another spelling: digits without spaces, small letters."""
+    written: str = ""
+    """As it stands there, where `text` leaves the spaces in it out."""
 
     @property
     def masked(self) -> str:

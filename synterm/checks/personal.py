@@ -38,6 +38,18 @@ _ISSUERS: dict[str, tuple[int, ...]] = {
 Express; Diners; Discover, Maestro, UnionPay."""
 
 
+def candidates(region: str | None = None) -> dict[str, str]:
+    """By kind of find, the pattern that what is found fits: a text that fits none holds nothing of that kind."""
+    return {
+        "e-mail": _EMAIL,
+        "phone": _PHONE if region else _ABROAD,
+        "card": _GROUPS,
+        "IBAN": _IBAN,
+        "US social security number": _SSN,
+        "IP address": _IP,
+    }
+
+
 def emails(text: str) -> Iterator[Find]:
     """E-mail addresses, but those in domains that are reserved for examples."""
     for found in matches(_pattern(_EMAIL), text):
@@ -67,7 +79,8 @@ def cards(text: str) -> Iterator[Find]:
             size = _card_at(groups, first)
             if size:
                 digits = "".join(groups[first : first + size])
-                yield Find("card", digits, digits)
+                start = sum(map(len, groups[:first])) + first
+                yield Find("card", digits, digits, run[start : start + len(digits) + size - 1])
             first += size or 1
 
 
@@ -83,7 +96,7 @@ def ibans(text: str) -> Iterator[Find]:
         for count in range(1, len(groups) + 1):
             compact = "".join(groups[:count])
             if 15 <= len(compact) <= 34 and known.is_valid(compact):
-                yield Find("IBAN", compact, compact)
+                yield Find("IBAN", compact, compact, candidate[: len(compact) + count - 1])
                 break
 
 

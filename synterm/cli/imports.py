@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from synterm.cli import import_production
 from synterm.cli.output import on_terminal, rows, say
 from synterm.cli.parser import positive
 from synterm.cli.places import opened
@@ -55,9 +56,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="remove the cases of an import that nobody changed since: by its id or the end of it, else the newest",
     )
     parser.add_argument("--json", metavar="FILE", help="what came of it as JSON (synterm schema import); - for stdout")
+    parser.add_argument(
+        "--as",
+        dest="as_what",
+        choices=("cases", "production"),
+        default="cases",
+        help="what the rows are: cases (default), or calls of the app in production, with their answers",
+    )
     _reading(parser)
     _mapping(parser)
     _placing(parser)
+    import_production.add_arguments(parser)
     add = parser.add_argument_group("looking first").add_argument
     add("--dry-run", action="store_true", help="read all of it and say what would come of it; nothing is written")
     add(
@@ -124,12 +133,17 @@ def run(args: argparse.Namespace) -> int:
     if args.file is None:
         raise UsageError("a file is missing", hint="synterm import PROJECT FILE; - for stdin")
     with opened(args.project) as project:
+        import_production.refuse_others(args)
+        if args.as_what == "production":
+            return import_production.run(project, args)
         return _import(project, args)
 
 
 def _undo(project: Project, args: argparse.Namespace) -> int:
     from synterm.formats.import_report import undone_lines
 
+    if import_production.undo(project, args):
+        return ExitCode.OK
     entry = project.imports.find(args.undo or None)
     undone = project.imports.undo(entry.id).result()
     tree = project.nodes.tree()
@@ -195,7 +209,7 @@ def _wanted(args: argparse.Namespace) -> Wanted:
     looking = args.dry_run or args.preview is not None
     return Wanted(
         columns=Columns(
-            inputs=dict(_pair(text) for text in args.map),
+            inputs=dict(pair(text) for text in args.map),
             expected=args.expected,
             no_expected=args.no_expected,
             arms=tuple(args.arm),
@@ -213,7 +227,8 @@ def _wanted(args: argparse.Namespace) -> Wanted:
     )
 
 
-def _pair(text: str) -> tuple[str, str]:
+def pair(text: str) -> tuple[str, str]:
+    """``VARIABLE=COLUMN``. Raises UsageError."""
     variable, equals, column = text.partition("=")
     if not (equals and variable.strip() and column.strip()):
         raise UsageError(f"--map {text!r} is not VARIABLE=COLUMN", hint="--map message=utterance")

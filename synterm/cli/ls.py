@@ -188,7 +188,8 @@ def _gates(project: Project, args: argparse.Namespace) -> None:
 
 
 def _imports(project: Project, args: argparse.Namespace) -> None:
-    listing = import_list(project.imports.all()[: args.limit])
+    listing = import_list(project.imports.all(), project.traffic.logs())
+    listing.imports = listing.imports[: args.limit]
     return write_json(listing, "-") if args.json else rows(_timed(import_rows(listing)))
 
 

@@ -44,6 +44,7 @@ _WRITTEN: dict[str, str] = {
     "calibration": "synterm.reports.calibration:CalibrationList",
     "verdict_import": "synterm.formats.verdict_report:ImportReport",
     "import": "synterm.formats.import_report:CaseImportReport",
+    "log_import": "synterm.production.intake_report:LogImportReport",
     "usable": "synterm.reports.usable:UsableList",
     "trial": "synterm.reports.trial:TrialDocument",
     "merge": "synterm.core.merging:MergeReport",
@@ -73,9 +74,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     names = (*_WRITTEN, *_READ)
     listed = ", ".join(name for name, place in _WRITTEN.items() if place.startswith(_LISTINGS) and name != "generation")
     written = (
-        f"what comes out: run, compare, coverage, distill, diff, merge, import (with --json), those of synterm ls "
-        f"({listed}), history, baselines, generation and effect (synterm generate), verdicts, calibration, "
-        "drafts and verdict_import (synterm review), usable (synterm models --json), trial (with --test), "
+        f"what comes out: run, compare, coverage, distill, diff, merge, import and log_import (with --json), "
+        f"those of synterm ls ({listed}), history, baselines, generation and effect (synterm generate), verdicts, "
+        "calibration, drafts and verdict_import (synterm review), usable (synterm models --json), trial (with --test), "
         "manifest and manifests (synterm export), training (synterm finetune --json), "
         "tunings (synterm finetune --jobs), settings"
     )

@@ -13,8 +13,8 @@ from typing import IO
 
 from synterm.errors import InputError
 from synterm.formats.sources.base import Source, SourceFile
-from synterm.formats.sources.peek import peek
-from synterm.formats.sources.registry import guess_source, load_source
+from synterm.formats.sources.peek import Peek, peek
+from synterm.formats.sources.registry import OF_CASES, guess_source, load_source
 
 _PIECE = 1 << 20
 _MOST_STDIN = 2_000_000_000
@@ -29,6 +29,8 @@ class FileOptions:
     header: bool = True
     lists: tuple[str, ...] = ()
     judge: str | None = None
+    of_calls: bool = False
+    """Whether it is a log: formats that hold cases are not guessed."""
 
 
 @contextlib.contextmanager
@@ -73,10 +75,16 @@ def _source(path: Path, title: str, folder: Path | None, options: FileOptions) -
         folder=folder,
         judge=options.judge,
     )
-    source = load_source(options.format) if options.format else guess_source(looked, file.note)
+    source = _kind(looked, file, options)
     if looked.entries and source.name != "huggingface":
         raise InputError("is a folder", where=title, hint="--format huggingface reads folders")
     return source(), file
+
+
+def _kind(looked: Peek, file: SourceFile, options: FileOptions) -> type[Source]:
+    if options.format:
+        return load_source(options.format)
+    return guess_source(looked, file.note, OF_CASES if options.of_calls else frozenset())
 
 
 def _keep_stdin(kept: IO[bytes]) -> None:

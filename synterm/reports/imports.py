@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from synterm.core.traffic import TrafficLog
 from synterm.storage.imports import ImportEntry
 from synterm.text import plural
 
@@ -23,6 +24,8 @@ class ImportRow(BaseModel):
     cases: int
     changed: int
     """How many of the cases were changed since: they stay when it is undone."""
+    calls: int = 0
+    """Of a log: how many calls of production were kept."""
 
 
 class ImportList(BaseModel):
@@ -34,13 +37,28 @@ class ImportList(BaseModel):
     imports: list[ImportRow]
 
 
-def import_list(entries: Iterable[ImportEntry]) -> ImportList:
-    """The document."""
-    return ImportList(imports=[ImportRow(**asdict(entry)) for entry in entries])
+def import_list(entries: Iterable[ImportEntry], logs: Iterable[TrafficLog] = ()) -> ImportList:
+    """The document, of imports of cases and of logs."""
+    rows = [*(ImportRow(**asdict(entry)) for entry in entries), *map(_log_row, logs)]
+    return ImportList(imports=sorted(rows, key=lambda row: row.id, reverse=True))
 
 
 def import_rows(listing: ImportList) -> Iterator[tuple[str, ...]]:
     """A row of cells for each."""
     for one in listing.imports:
         changed = f"{one.changed:,} changed since" if one.changed else ""
-        yield one.id[-8:], one.created, one.file, one.format, one.kind, plural(one.cases, "case"), changed
+        holds = plural(one.calls, "call") if one.calls else plural(one.cases, "case")
+        yield one.id[-8:], one.created, one.file, one.format, one.kind, holds, changed
+
+
+def _log_row(log: TrafficLog) -> ImportRow:
+    return ImportRow(
+        id=log.id,
+        created=log.added,
+        file=log.file,
+        format=log.format,
+        kind="production",
+        cases=0,
+        changed=0,
+        calls=log.kept,
+    )

@@ -76,6 +76,11 @@ class Peek:
             return False
 
     @property
+    def is_lines(self) -> bool:
+        """Whether it is read line by line, where it is JSON: by its name, or by how it begins."""
+        return self.ending in (".jsonl", ".ndjson") or self.has_lines_of_json
+
+    @property
     def is_one_line(self) -> bool:
         """Whether nothing stands behind the first line."""
         return len(self.text.strip().splitlines()) <= 1

@@ -31,6 +31,10 @@ BUILT_IN = {
 }
 """In the order in which they are asked whether a file is one of theirs; those of plugins are asked first: they know
 their files better."""
+OF_CASES = frozenset(
+    "garak promptfoo-redteam promptfoo pydantic-evals inspect synterm deepeval okareo text blocks".split()
+)
+"""Those that hold cases, and no calls of an app."""
 SOURCES = Registry("source", Source, BUILT_IN)
 
 
@@ -41,12 +45,16 @@ def load_source(name: str) -> type[Source]:
     return SOURCES.find(name)
 
 
-def guess_source(peek: Peek, note: Callable[[str], None] = lambda _: None) -> type[Source]:
-    """What a file looks like; `note` is told of plugins that can't be asked. Raises UsageError when it looks like
-    nothing that is read."""
+def guess_source(
+    peek: Peek, note: Callable[[str], None] = lambda _: None, but: frozenset[str] = frozenset()
+) -> type[Source]:
+    """What a file looks like, `but` for some; `note` is told of plugins that can't be asked. Raises UsageError when it
+    looks like nothing that is read."""
     if peek.head.startswith(_GZIP):
         raise UsageError(f"{peek.name} is compressed", hint=f"zcat {peek.name} | synterm import PROJECT -")
     for name in SOURCES:
+        if name in but:
+            continue
         try:
             if (source := SOURCES.find(name)).fits(peek):
                 return source

@@ -42,7 +42,7 @@ class RequestLog(Source):
         return bool(turns_of(_messages(peek.first)))
 
     def rows(self, file: SourceFile) -> Rows:
-        for where, number, found in json_lines(file) if file.peek.has_lines_of_json else objects_of(file):
+        for where, number, found in json_lines(file) if file.peek.is_lines else objects_of(file):
             yield found if isinstance(found, InputError) else _row(where, number, found)
 
 
