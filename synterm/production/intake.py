@@ -111,7 +111,8 @@ def import_log(
     rows = islice(source.rows(file), wanted.limit)
     head = list(islice(rows, _SAMPLE))
     if not head:
-        raise InputError(f"read as {source.name}, there are no rows in it", where=file.title)
+        hint = "; ".join(file.notes) or None
+        raise InputError(f"read as {source.name}, there are no calls in it", where=file.title, hint=hint)
     reading = _reading(project, found, file, [row for row in head if isinstance(row, SourceRow)], wanted)
     reader = CallReader(reading, wanted.pseudonyms)
     yield from _Intake(project, found, wanted, reader, places).take(chain(head, rows))
@@ -298,7 +299,7 @@ def _reading(
         ]
     if sample:
         found.columns, notes = choose_columns(sample, wanted.columns, prompting, tells_expected=True)
-        found.notes += notes
+        found.notes += notes if table else ()  # formats of logs say themselves what was asked
     found.table = table
     variable = prompting.only
     return Reading(
