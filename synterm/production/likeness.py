@@ -68,6 +68,8 @@ class Prepared:
 
         vectors = embedder().embed(texts)
         cosines = vectors @ self._vectors.T
-        said = np.exp(np.float32(_NEAR) * (cosines - np.float32(1))) @ self._by_meaning
+        alike = cosines - np.float32(1)
+        alike *= np.float32(_NEAR)
+        said = np.exp(alike, out=alike) @ self._by_meaning
         said += self._words.rows(texts) @ self._by_words
         return said, vectors, cosines

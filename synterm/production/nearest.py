@@ -34,6 +34,8 @@ class Nearest:
                 owners[part] = heads[(vectors[part] @ points.T).argmax(axis=1)]
         self._order = np.argsort(owners, kind="stable")
         self._starts = np.searchsorted(owners[self._order], np.arange(len(chosen) + 1))
+        self._alone = len(chosen) == len(classes)
+        self._heads = [np.flatnonzero(self._classes == kind) for kind in range(int(self._classes.max()) + 1)]
 
     def of(self, vectors: Vectors, cosines: Vectors, classes: Places) -> tuple[Places, Vectors]:
         """For each text, the place of the nearest case of its class, of any class where that is -1, and its cosine.
@@ -42,18 +44,28 @@ class Nearest:
         """
         import numpy as np
 
-        other = (classes[:, None] >= 0) & (classes[:, None] != self._classes[None, :])
-        head = np.where(other, np.float32(-2), cosines).argmax(axis=1)
+        head = np.zeros(len(classes), np.int64)
+        for texts in _alike(classes):
+            kind = int(classes[texts[0]])
+            if kind < 0:
+                head[texts] = cosines[texts].argmax(axis=1)
+            else:
+                heads = self._heads[kind]
+                head[texts] = heads[cosines[np.ix_(texts, heads)].argmax(axis=1)]
         place, likeness = self._chosen[head], cosines[np.arange(len(head)), head]
-        order = np.argsort(head, kind="stable")
-        for texts in np.split(order, np.flatnonzero(np.diff(head[order])) + 1):
-            members = self._members(head, texts)
+        for texts in _alike(head) if not self._alone else ():
+            owner = int(head[texts[0]])
+            members = self._order[self._starts[owner] : self._starts[owner + 1]]
             if len(members) > 1:
                 near: Any = vectors[texts] @ self._vectors[members].T
                 best = near.argmax(axis=1)
                 place[texts], likeness[texts] = members[best], near[np.arange(len(best)), best]
         return place, likeness
 
-    def _members(self, head: Places, texts: Places) -> Places:
-        owner = int(head[texts[0]])
-        return self._order[self._starts[owner] : self._starts[owner + 1]]
+
+def _alike(labels: Places) -> list[Places]:
+    """The places of each label."""
+    import numpy as np
+
+    order = np.argsort(labels, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(labels[order])) + 1)
