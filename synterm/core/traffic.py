@@ -108,3 +108,5 @@ class TrafficLog(BaseModel):
     """The kinds of personal data that were looked for; empty where it was switched off."""
     masked: dict[str, int] = Field(default_factory=dict)
     """How many were masked, by kind, in the calls that were kept."""
+    placed_by: str = ""
+    """What tells the cases that its calls were placed by (`Placer.fingerprint`); empty: they were not placed."""

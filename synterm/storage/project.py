@@ -15,6 +15,7 @@ from sqlite_utils import Database
 from synterm.core.gate import Gate
 from synterm.core.ids import new_id
 from synterm.errors import ProjectError
+from synterm.storage.accepted import AcceptedStore
 from synterm.storage.arriving import ArrivingStore
 from synterm.storage.baselines import BaselineStore
 from synterm.storage.batches import BatchStore
@@ -185,6 +186,11 @@ class Project:
     def cases(self) -> CaseStore:
         """The data points."""
         return CaseStore(self._db, self._writer)
+
+    @cached_property
+    def accepted(self) -> AcceptedStore:
+        """The accepted cases, to compare other texts with."""
+        return AcceptedStore(self._db, self._writer)
 
     @cached_property
     def imports(self) -> ImportStore:
