@@ -19,7 +19,8 @@ def logged(text: str, output: str = "", minutes: float = 0, **told: Any) -> Logg
     at = NOON + timedelta(minutes=minutes)
     served = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     name = call_id(int(at.timestamp() * 1000), f"{text}\0{output}".encode())
-    return LoggedCall(id=name, served=served, input={"message": text}, output=output, **{"model": "gpt-x", **told})
+    values: dict[str, Any] = {"model": "gpt-x", **told}
+    return LoggedCall(id=name, served=served, input={"message": text}, output=output, **values)
 
 
 def placed(project: Project, path: str, confidence: float = 0.9, **told: Any) -> dict[str, Any]:
