@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from synterm.cli.inbox_options import EXAMPLES, HELP, add_arguments, checked
+from synterm.cli.inbox_choice import chosen, command
+from synterm.cli.inbox_options import EXAMPLES, HELP, acts, add_arguments, checked
 from synterm.cli.output import rows, say, without_commands
-from synterm.core.inbox import LOW_CONFIDENCE, CallDocument, InboxReport
-from synterm.core.since import since
+from synterm.cli.places import opened
+from synterm.core.inbox import CallDocument, CallRow, InboxReport
 from synterm.errors import ExitCode
-from synterm.evaluate.scenarios import scenario_ids
 from synterm.storage.foreign import read_only
 from synterm.storage.project import Project
 from synterm.storage.traffic import TrafficFilter
@@ -24,8 +25,13 @@ __all__ = ["EXAMPLES", "HELP", "add_arguments", "run"]
 
 
 def run(args: argparse.Namespace) -> int:
-    """Tell what there is, list calls, or show one."""
+    """Tell what there is, list calls, show one, or do something with some."""
     checked(args)
+    if acts(args):
+        from synterm.cli.inbox_acts import act
+
+        with opened(args.project) as project:
+            return act(project, args)
     with read_only(args.project) as project:
         if args.show:
             _show(project, args)
@@ -40,21 +46,6 @@ def print_table(table: Table) -> None:
 
     with without_commands(sys.stdout) as stream:
         paper(stream).print(table)
-
-
-def chosen(project: Project, args: argparse.Namespace) -> TrafficFilter:
-    """The calls that the options mean, wherever they are placed. Raises InputError for what is no time."""
-    now = datetime.now(UTC)
-    return TrafficFilter(
-        since=since(args.since, now) if args.since else None,
-        until=since(args.until, now) if args.until else None,
-        states=args.state,
-        models=args.model,
-        words=args.find,
-        below=LOW_CONFIDENCE if args.low else None,
-        scenario_ids=scenario_ids(project.nodes.tree(), args.behavior),
-        placings=("placed",) if args.behavior else (),
-    )
 
 
 def _show(project: Project, args: argparse.Namespace) -> None:
@@ -74,22 +65,29 @@ def _show(project: Project, args: argparse.Namespace) -> None:
 
 def _tell(project: Project, args: argparse.Namespace) -> None:
     from synterm.production.inbox import inbox_report
-    from synterm.reports.inbox import head_lines, inbox_table, next_lines
+    from synterm.production.inbox_clusters import cluster_named, clusters_of
+    from synterm.reports.inbox import cluster_table, head_lines, inbox_table, next_lines
     from synterm.reports.json import write_json
 
     which = chosen(project, args)
-    report = inbox_report(project, which)
-    if args.behavior or args.low or args.find or args.model or args.state:
+    listed = args.behavior or args.low or args.find or args.model or args.state
+    clusters = None if listed else clusters_of(project, which)
+    report = inbox_report(project, which, clusters)
+    if args.uncovered and clusters:
+        which = replace(which, ids=cluster_named(clusters, args.uncovered).call_ids)
+    if args.uncovered or listed:
         _with_calls(project, args, which, report)
     if args.json:
         return write_json(report, args.json)
     for line in head_lines(report):
         say(line)
     if report.calls is not None:
-        return _list(report, args)
-    if report.all.calls:
+        return _list(report.calls, args)
+    if args.uncovered is not None:
+        print_table(cluster_table(report))
+    elif report.all.calls:
         print_table(inbox_table(report, scenarios=args.scenarios))
-    for line in next_lines(report, args.project, project.inbox.drafts()):
+    for line in next_lines(report, args.project, command(args), project.inbox.drafts()):
         say(line)
     return None
 
@@ -103,14 +101,13 @@ def _with_calls(project: Project, args: argparse.Namespace, which: TrafficFilter
     report.calls = [call_row(tree, call) for call in project.inbox.page(keys)]
 
 
-def _list(report: InboxReport, args: argparse.Namespace) -> None:
+def _list(calls: Sequence[CallRow], args: argparse.Namespace) -> None:
     from synterm.reports.inbox import calls_table
 
-    calls = report.calls or []
     if not calls:
         say("no call fits")
         return
     print_table(calls_table(calls))
     if len(calls) == args.limit:
         say(f"older ones: the same with --before {calls[-1].id[-8:]}; all of them with --limit 0")
-    say(f"one in full: synterm inbox {args.project} --show {calls[0].id[-8:]}")
+    say(f"one in full: synterm inbox {args.project} --show {calls[0].id[-8:]}; --promote makes a case of it")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -124,3 +124,45 @@ class CallDocument(BaseModel):
     call: LoggedCall
     path: str
     """Of the scenario that it is placed in, else empty."""
+
+
+class DraftRow(BaseModel):
+    """A case that was made of a call."""
+
+    call: str
+    case: str
+    path: str
+    input: str
+    """As one text."""
+    expected: Any
+    how: str
+    """Where that comes from, in words."""
+    near: str
+    """The case that says about the same, where it was asked for all the same."""
+
+
+class SkippedRow(BaseModel):
+    """A call that no case was made of."""
+
+    call: str
+    input: str
+    why: str
+    near: str
+    """The id of the case that says about the same, else empty."""
+
+
+class PromotionReport(BaseModel):
+    """Calls that became draft cases, and those that did not."""
+
+    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True)
+
+    schema_version: Literal["synterm.promotion/1"] = Field(default="synterm.promotion/1", alias="schema")
+    id: str
+    written: bool
+    """False: it was only looked what would become of them."""
+    drafts: list[DraftRow]
+    skipped: list[SkippedRow]
+    alike: int
+    """Calls besides that ask the same as one of these."""
+    made: list[str]
+    """Paths of scenarios that were made for them."""

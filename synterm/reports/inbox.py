@@ -138,8 +138,9 @@ def call_facts(call: LoggedCall, path: str, nearest: str) -> Iterator[tuple[str,
         yield one_line(name, 30), value_text(value)
 
 
-def next_lines(report: InboxReport, project: str, drafts: int) -> Iterator[str]:
-    """What the figures mean, and what one does next. `drafts`: cases made of traffic that wait for review."""
+def next_lines(report: InboxReport, project: str, command: str, drafts: int) -> Iterator[str]:
+    """What the figures mean, and what one does next. `command`: the one that gave this report; `drafts`: cases made of
+    traffic that wait for review."""
     if not report.all.calls:
         if report.since or report.until:
             yield "no call was answered in that time"
@@ -151,12 +152,12 @@ def next_lines(report: InboxReport, project: str, drafts: int) -> Iterator[str]:
     if report.unplaced.calls:
         yield f"next: synterm inbox {project} --replace      places what is not (pip install 'synterm[analysis]')"
     if report.clusters:
-        yield f"next: synterm inbox {project} --uncovered 1      the calls of the first cluster"
-        yield f"      synterm inbox {project} --promote 1 --most 5      makes drafts of what is typical of it"
+        yield f"next: {command} --uncovered 1      the calls of the first cluster"
+        yield f"      {command} --promote 1 --most 5 --into PATH      makes drafts of what is typical of it"
     elif low := next((row for row in report.behaviors if row.low), None):
-        yield f"next: synterm inbox {project} --behavior '{low.path}' --low      what may be misplaced there"
+        yield f"next: {command} --behavior '{low.path}' --low      what may be misplaced there"
     if drafts:
-        yield f"{plural(drafts, 'draft')} of traffic wait: synterm review {project} --drafts"
+        yield f"{plural(drafts, 'draft')} of traffic to review: synterm review {project} --drafts"
 
 
 def _table(figures: Sequence[str], texts: Sequence[str]) -> Table:

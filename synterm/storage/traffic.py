@@ -57,6 +57,11 @@ class TrafficFilter:
     """Each of these stands in a value of the input or in the output, whatever its case."""
 
     @property
+    def says_something(self) -> bool:
+        """Whether it leaves anything out."""
+        return bool(self.sql[1])
+
+    @property
     def sql(self) -> tuple[str, list[Any]]:
         """A condition for WHERE, and its values."""
         parts: list[tuple[str, Any]] = [
