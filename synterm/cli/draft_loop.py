@@ -14,6 +14,7 @@ from synterm.describe.review.drafts import (
     CHECKS,
     REASONS,
     Draft,
+    answer_of,
     detail_of,
     doubt_words,
     findings_of,
@@ -187,6 +188,8 @@ class _Loop:
         yield f"\ndraft {case.id[-8:]}\n{_values(case)}"
         doubt = doubt_words(case)
         yield f"\nexpected\n{block(value_text(case.expected) or '(nothing)')}" + (f"\n  ? {doubt}" if doubt else "")
+        if seed is None and (answered := answer_of(case)):
+            yield f"\nthe app answered ({answered[1]})\n{block(answered[0] or '(nothing)')}"
         if seed is not None:
             same = "" if seed.expected == case.expected else f"\n  which expects {value_text(seed.expected)}"
             yield f"\nseed {seed.id[-8:]}\n{_values(seed)}{same}"

@@ -52,6 +52,9 @@ _WRITTEN: dict[str, str] = {
     "manifest": "synterm.core.manifest:Manifest",
     "manifests": "synterm.core.manifest:ManifestList",
     "set_aside": "synterm.core.setting_aside:SetAside",
+    "inbox": "synterm.core.inbox:InboxReport",
+    "call": "synterm.core.inbox:CallDocument",
+    "promotion": "synterm.core.inbox:PromotionReport",
     "tunings": "synterm.reports.tunings:TuningList",
     "settings": "synterm.settings:Settings",
 }
@@ -78,7 +81,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         f"those of synterm ls ({listed}), history, baselines, generation and effect (synterm generate), verdicts, "
         "calibration, drafts and verdict_import (synterm review), usable (synterm models --json), trial (with --test), "
         "manifest and manifests (synterm export), training (synterm finetune --json), "
-        "tunings (synterm finetune --jobs), settings"
+        "tunings (synterm finetune --jobs), inbox, call and promotion (synterm inbox), settings"
     )
     read = "; what goes in: project (a text form), case and verdict (a line of a JSONL file)"
     parser.add_argument("name", metavar="NAME", choices=names, help=written + read)

@@ -16,6 +16,10 @@ TrafficState = Literal["new", "promoted", "dismissed"]
 Placing = Literal["unplaced", "placed", "uncovered"]
 """Whether it was looked for a behavior, and whether there is one for it."""
 
+TRAFFIC, PROMOTION, OUTPUT = "traffic", "promotion", "output"
+"""The names under which the origin of a case that was made of a call has the call's id, the id of the act that made
+it, and what was answered."""
+
 
 @record
 class LoggedCall:

@@ -45,10 +45,12 @@ from synterm.storage.generations import GenerationStore
 from synterm.storage.graded import GradedStore
 from synterm.storage.grades import GradeStore
 from synterm.storage.imports import ImportStore
+from synterm.storage.inbox import InboxStore
 from synterm.storage.migrations import SCHEMA_VERSION, migrate
 from synterm.storage.models import ModelStore
 from synterm.storage.nodes import NodeStore
 from synterm.storage.outside import Marks, Outside
+from synterm.storage.promotions import PromotionStore
 from synterm.storage.prompts import PromptStore
 from synterm.storage.pruning import PruningStore
 from synterm.storage.responses import ResponseStore
@@ -216,6 +218,16 @@ class Project:
     def traffic(self) -> TrafficStore:
         """What the app was asked in production, and what it answered."""
         return TrafficStore(self._db, self._writer)
+
+    @cached_property
+    def inbox(self) -> InboxStore:
+        """The same traffic counted, and by row number."""
+        return InboxStore(self._db, self._writer)
+
+    @cached_property
+    def promotions(self) -> PromotionStore:
+        """Cases that were made of traffic."""
+        return PromotionStore(self._db, self._writer)
 
     @cached_property
     def prompts(self) -> PromptStore:

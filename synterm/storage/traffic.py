@@ -14,17 +14,19 @@ from synterm.core.completion import Outcome, Usage
 from synterm.core.traffic import LoggedCall, Placing, TrafficLog, TrafficState
 from synterm.errors import NotFoundError
 from synterm.storage.base import Store, chunks, dump
+from synterm.storage.case_search import holds, needle
 from synterm.storage.clock import now
+from synterm.storage.writer import Writer
 from synterm.text import storable
 
-_COLUMNS = (
+COLUMNS = (
     "id, log_id, served, input, output, expected, outcome, model, finish_reason, latency_ms, cost_usd, prompt_tokens, "
     "completion_tokens, error, weight, masked, detail, placing, scenario_id, confidence, nearest, likeness, state"
 )
-_COUNT = _COLUMNS.count(",") + 1
+_COUNT = COLUMNS.count(",") + 1
 _VALUES = ", ".join(f"value ->> {place}" for place in range(_COUNT))
 _INSERT = (
-    f"INSERT OR IGNORE INTO traffic ({_COLUMNS}, updated) SELECT {_VALUES}, ?2 FROM json_each(?1) ORDER BY value ->> 0"
+    f"INSERT OR IGNORE INTO traffic ({COLUMNS}, updated) SELECT {_VALUES}, ?2 FROM json_each(?1) ORDER BY value ->> 0"
 )
 _PLACE = """
 UPDATE traffic SET placing = given.value ->> 1, scenario_id = given.value ->> 2, confidence = given.value ->> 3,
@@ -47,6 +49,17 @@ class TrafficFilter:
     states: Sequence[TrafficState] = ()
     log_id: str | None = None
     ids: Sequence[str] | None = None
+    models: Sequence[str] = ()
+    """Answered by one of these models, as the log names them."""
+    below: float | None = None
+    """Placed with a confidence of less than this."""
+    words: Sequence[str] = ()
+    """Each of these stands in a value of the input or in the output, whatever its case."""
+
+    @property
+    def says_something(self) -> bool:
+        """Whether it leaves anything out."""
+        return bool(self.sql[1])
 
     @property
     def sql(self) -> tuple[str, list[Any]]:
@@ -59,6 +72,9 @@ class TrafficFilter:
             ("state IN (SELECT value FROM json_each(?))", dump([*self.states]) if self.states else None),
             ("scenario_id IN (SELECT value FROM json_each(?))", _list(self.scenario_ids)),
             ("id IN (SELECT value FROM json_each(?))", _list(self.ids)),
+            ("model IN (SELECT value FROM json_each(?))", dump([*self.models]) if self.models else None),
+            ("confidence < ?", self.below),
+            *(("says(input, output, ?)", needle(word)) for word in self.words),
         ]
         said = [(sql, value) for sql, value in parts if value is not None]
         return " AND ".join(sql for sql, _ in said) or "1", [value for _, value in said]
@@ -69,6 +85,10 @@ EVERY_CALL = TrafficFilter()
 
 class TrafficStore(Store):
     """Logged calls, in the order of their ids, which is that of time."""
+
+    def __init__(self, db: Database, writer: Writer) -> None:
+        super().__init__(db, writer)
+        db.conn.create_function(says.__name__, 3, says, deterministic=True)
 
     def add(self, calls: Iterable[LoggedCall]) -> Future[int]:
         """Keep calls; one of the same id stays as it is. Gives how many are new."""
@@ -99,20 +119,20 @@ class TrafficStore(Store):
     def page(self, which: TrafficFilter = EVERY_CALL, after: str = "", size: int = _PAGE) -> list[LoggedCall]:
         """The next calls after an id, the oldest first."""
         where, values = which.sql
-        sql = f"SELECT {_COLUMNS} FROM traffic WHERE id > ? AND {where} ORDER BY id LIMIT ?"
+        sql = f"SELECT {COLUMNS} FROM traffic WHERE id > ? AND {where} ORDER BY id LIMIT ?"
         rows = self._rows(sql, [after, *values, size])
         with self._reading("a logged call"):
-            return [_call(row) for row in rows]
+            return [call_of(row) for row in rows]
 
     def get(self, call_id: str) -> LoggedCall:
         """The call of this id, or whose id ends so. Raises NotFoundError."""
-        sql = f"SELECT {_COLUMNS} FROM traffic WHERE id = ?1 OR id LIKE '%' || ?1 LIMIT 2"
+        sql = f"SELECT {COLUMNS} FROM traffic WHERE id = ?1 OR id LIKE '%' || ?1 LIMIT 2"
         rows = self._rows(sql, [call_id.upper()])
         if len(rows) != 1:
             why = "several logged calls have an id that ends in" if rows else "no logged call"
             raise NotFoundError(f"{why} {call_id!r}", hint="synterm inbox PROJECT lists them")
         with self._reading("a logged call"):
-            return _call(rows[0])
+            return call_of(rows[0])
 
     def count(self, which: TrafficFilter = EVERY_CALL) -> tuple[int, float]:
         """How many calls there are, and how many they stand for."""
@@ -155,6 +175,12 @@ class TrafficStore(Store):
         return self._writer.submit(work)
 
 
+def says(given: str, output: str, wanted: str) -> bool:
+    """Whether a value of an input, as JSON, or an output holds a `needle`: for SQL, as `TrafficFilter.words` asks."""
+    text: str = orjson.loads(wanted)
+    return text in output.casefold() or holds(given, "null", wanted)
+
+
 def _list(values: Sequence[str] | None) -> str | None:
     return None if values is None else dump([*values])
 
@@ -188,7 +214,8 @@ def _row(call: LoggedCall) -> tuple[Any, ...]:
     )
 
 
-def _call(row: tuple[Any, ...]) -> LoggedCall:
+def call_of(row: tuple[Any, ...]) -> LoggedCall:
+    """The call in a row of `COLUMNS`."""
     (
         name, log_id, served, given, output, expected, outcome, model, finish_reason, latency_ms, cost_usd,
         prompt_tokens, completion_tokens, error, weight, masked, detail, placing, scenario_id, confidence,

@@ -37,7 +37,7 @@ CREATE TABLE traffic (
     state TEXT NOT NULL CHECK (state IN ('new', 'promoted', 'dismissed')),
     updated TEXT NOT NULL
 ) STRICT;
-CREATE INDEX traffic_by_place ON traffic (placing, scenario_id, served);
+CREATE INDEX traffic_by_place ON traffic (placing, scenario_id, served, state, weight, confidence);
 CREATE INDEX traffic_by_time ON traffic (served);
 CREATE INDEX traffic_by_log ON traffic (log_id)
 """

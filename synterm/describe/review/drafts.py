@@ -8,6 +8,7 @@ from typing import Any, Literal, cast
 
 from synterm.core.case import Case
 from synterm.core.decision import Decision, decided, decisions_of
+from synterm.core.traffic import OUTPUT
 from synterm.storage.project import Project
 
 Doubt = Literal["unknown", "disputed", "unchecked", "confirmed"]
@@ -89,6 +90,17 @@ def generators_of(case: Case) -> str:
     """``paraphrase | misspellings``; empty where none made it."""
     steps = (_dict(step) for step in _list(case.origin.detail.get("steps")))
     return " | ".join(str(step.get("type", "?")) for step in steps if step is not None)
+
+
+def answer_of(case: Case) -> tuple[str, str] | None:
+    """What the app answered in production, for a case that was made of a logged call, and by which model, when; None
+    for others. Reads what may come from anywhere."""
+    detail = case.origin.detail
+    output = detail.get(OUTPUT)
+    if case.origin.kind != "production" or not isinstance(output, str):
+        return None
+    served = str(detail.get("served") or "")[:16].replace("T", " ")
+    return output, ", ".join(word for word in (str(detail.get("model") or ""), served) if word)
 
 
 def findings_of(case: Case) -> Iterator[tuple[str, float | None, str]]:

@@ -11,6 +11,7 @@ from synterm.describe.review.drafts import (
     CHECKS,
     Doubt,
     Draft,
+    answer_of,
     detail_of,
     doubt_of,
     doubt_words,
@@ -63,12 +64,20 @@ def draft_text(draft: Draft, found: Compared) -> Content:
 def seed_text(draft: Draft, found: Compared) -> Content:
     """The same of the seed, with what the draft no longer says underlined."""
     seed = draft.seed
+    if seed is None and (answered := answer_of(draft.case)):
+        output, by = answered
+        return Content("\n").join([_muted(f"the app answered  {by}"), Content(printable(output or "(nothing)"))])
     if seed is None:
         gone = "What it was made of is gone." if draft.case.origin.seed_id else f"None: {_origin(draft.case)}."
         return _muted(gone)
     values = [(name, of_seed(pieces)) for name, pieces in found.values if name in seed.input]
     expected = _shown(of_seed(found.expected)) if seed.expected is not None else _muted("(nothing)")
     return Content("\n").join([*_values(values), Content(""), _muted("expected"), expected])
+
+
+def other_title(draft: Draft) -> str:
+    """What stands in the place of the seed, where there is none."""
+    return "Logged answer" if answer_of(draft.case) else "Seed"
 
 
 def _origin(case: Case) -> str:

@@ -28,6 +28,7 @@ from synterm.tui.draft_review.words import (
     draft_text,
     end_text,
     facts_text,
+    other_title,
     progress_text,
     seed_text,
 )
@@ -153,7 +154,7 @@ class DraftQueueScreen(DraftAheadScreen):
             self._update("seed", seed_text(draft, found))
             retitle(self.query_one("#draft"), Content(f"Draft  {draft.name}"), Content(self._verdict(draft)))
             seed = draft.seed
-            retitle(self.query_one("#seed"), Content(f"Seed  {seed.id[-8:]}" if seed else "Seed"))
+            retitle(self.query_one("#seed"), Content(f"Seed  {seed.id[-8:]}" if seed else other_title(draft)))
             self.show_facts(draft)
         else:
             away = "Somebody removed it." if queue.gone else "reading …" if queue.key is not None else None

@@ -1,0 +1,198 @@
+"""What the inbox shows: traffic by behavior, what no case covers, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from synterm.core.case import input_text
+from synterm.core.inbox import (
+    LOW_CONFIDENCE,
+    CallRow,
+    InboxBehavior,
+    InboxCluster,
+    InboxGroup,
+    InboxReport,
+    InboxScenario,
+)
+from synterm.core.traffic import LoggedCall
+from synterm.core.tree import Tree
+from synterm.production.shares import Tally
+from synterm.storage.base import chunks
+from synterm.storage.inbox import Counted
+from synterm.storage.project import Project
+from synterm.storage.traffic import EVERY_CALL, TrafficFilter
+
+GONE = "(no longer in the tree)"
+_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Uncovered calls that are like each other."""
+
+    id: str
+    name: str
+    call_ids: Sequence[str]
+    examples: Sequence[str] = ()
+    """Inputs as texts, the most typical first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clusters:
+    """What was found in the uncovered calls."""
+
+    clusters: Sequence[Cluster] = ()
+    note: str = ""
+    """Why they could not be looked at."""
+
+
+@dataclass(slots=True)
+class _Tallies:
+    whole: Tally = field(default_factory=Tally)
+    uncovered: Tally = field(default_factory=Tally)
+    unplaced: Tally = field(default_factory=Tally)
+    scenarios: dict[str, Tally] = field(default_factory=dict[str, Tally])
+
+
+def inbox_report(project: Project, which: TrafficFilter = EVERY_CALL, clusters: Clusters | None = None) -> InboxReport:
+    """The inbox, of the calls that fit; `clusters`: of those that are uncovered, where somebody looked.
+
+    Counts in the file; of the calls themselves nothing is read, but for those of clusters.
+    """
+    found = _tallied(project.inbox.counted(which))
+    tree = project.nodes.tree()
+    first, last = project.inbox.span(which)
+    rows, in_clusters = _clusters(project, which, clusters.clusters if clusters else (), found.whole)
+    logs = project.traffic.logs()
+    return InboxReport(
+        project=project.name,
+        since=which.since,
+        until=which.until,
+        first=first,
+        last=last,
+        all=InboxGroup(**_group(found.whole, found.whole)).model_copy(update={"share_ci": None}),
+        behaviors=_behaviors(tree, found),
+        uncovered=InboxGroup(**_group(found.uncovered, found.whole)),
+        clusters=rows,
+        scattered=_scattered(found, in_clusters) if rows else None,
+        unplaced=InboxGroup(**_group(found.unplaced, found.whole)),
+        logs=logs,
+        masked=_summed(log.masked for log in logs),
+        notes=[clusters.note] if clusters and clusters.note else [],
+    )
+
+
+def call_row(tree: Tree, call: LoggedCall) -> CallRow:
+    """A call as lists tell of it."""
+    return CallRow(
+        id=call.id,
+        served=call.served,
+        input=input_text(call.input),
+        output=call.output,
+        outcome=call.outcome.value,
+        model=call.model,
+        placing=call.placing,
+        path=place_of(tree, call),
+        confidence=call.confidence,
+        state=call.state,
+        weight=call.weight,
+    )
+
+
+def place_of(tree: Tree, call: LoggedCall) -> str:
+    """The path of the scenario that a call is placed in; empty where it is in none."""
+    if call.placing != "placed":
+        return ""
+    return tree.path(call.scenario_id) if call.scenario_id in tree else GONE
+
+
+def calls_in(project: Project, cluster: Cluster, which: TrafficFilter = EVERY_CALL) -> list[LoggedCall]:
+    """The calls of a cluster that fit, in order of time."""
+    return [call for part in chunks(cluster.call_ids, _PAGE) for call in project.traffic.page(replace(which, ids=part))]
+
+
+def _tallied(rows: Iterable[Counted]) -> _Tallies:
+    found = _Tallies()
+    for row in rows:
+        found.whole.add(row)
+        match row.placing:
+            case "placed":
+                found.scenarios.setdefault(row.scenario_id, Tally()).add(row)
+            case "uncovered":
+                found.uncovered.add(row)
+            case _:
+                found.unplaced.add(row)
+    return found
+
+
+def _group(part: Tally, whole: Tally) -> dict[str, Any]:
+    share = part.share_of(whole)
+    return {
+        "calls": part.calls,
+        "weight": part.weight,
+        "share": share and share[0],
+        "share_ci": share and share[1],
+        **part.states,
+    }
+
+
+def _placed(part: Tally, whole: Tally) -> dict[str, Any]:
+    return {**_group(part, whole), "confidence": part.median, "low": part.below(LOW_CONFIDENCE)}
+
+
+def _behaviors(tree: Tree, found: _Tallies) -> list[InboxBehavior]:
+    by_behavior: dict[str, list[str]] = {}
+    for scenario in found.scenarios:
+        parent = tree[scenario].parent_id if scenario in tree else None
+        by_behavior.setdefault(parent or "", []).append(scenario)
+    rows = [_behavior(tree, behavior, scenarios, found) for behavior, scenarios in by_behavior.items()]
+    return sorted(rows, key=lambda row: (-row.weight, row.path))
+
+
+def _behavior(tree: Tree, behavior: str, scenarios: Sequence[str], found: _Tallies) -> InboxBehavior:
+    whole = Tally()
+    below: list[InboxScenario] = []
+    for scenario in scenarios:
+        part = found.scenarios[scenario]
+        whole.merge(part)
+        path = tree.path(scenario) if scenario in tree else GONE
+        below.append(InboxScenario(id=scenario, path=path, **_placed(part, found.whole)))
+    below.sort(key=lambda row: (-row.weight, row.path))
+    path = tree.path(behavior) if behavior else GONE
+    return InboxBehavior(id=behavior, path=path, scenarios=below, **_placed(whole, found.whole))
+
+
+def _clusters(
+    project: Project, which: TrafficFilter, clusters: Sequence[Cluster], whole: Tally
+) -> tuple[list[InboxCluster], Tally]:
+    everything = Tally()
+    rows: list[InboxCluster] = []
+    for cluster in clusters:
+        part = Tally()
+        for row in project.inbox.counted(replace(which, ids=cluster.call_ids)):
+            part.add(row)
+        everything.merge(part)
+        if part.calls:
+            told = {"id": cluster.id, "name": cluster.name, "examples": [*cluster.examples]}
+            rows.append(InboxCluster(**told, **_group(part, whole)))
+    return sorted(rows, key=lambda row: (-row.weight, row.id)), everything
+
+
+def _scattered(found: _Tallies, in_clusters: Tally) -> InboxGroup:
+    rest = Tally(
+        calls=found.uncovered.calls - in_clusters.calls,
+        weight=max(found.uncovered.weight - in_clusters.weight, 0.0),
+        squares=max(found.uncovered.squares - in_clusters.squares, 0.0),
+        states=found.uncovered.states - in_clusters.states,
+    )
+    return InboxGroup(**_group(rest, found.whole))
+
+
+def _summed(counts: Iterable[dict[str, int]]) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for one in counts:
+        for kind, number in one.items():
+            total[kind] = total.get(kind, 0) + number
+    return dict(sorted(total.items(), key=lambda item: (-item[1], item[0])))
