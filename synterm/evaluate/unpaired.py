@@ -36,10 +36,10 @@ class Rate:
         return min(max(self.passed / self.n, 0.0), 1.0) if self.n else None
 
     @property
-    def interval(self) -> tuple[float, float]:
-        """95 %, Wilson; of a weighted sample over its effective number, rounded down."""
+    def bounds(self) -> tuple[float, float] | None:
+        """95 %, Wilson; of a weighted sample over its effective number, rounded down. None where there are none."""
         n = floor(self.n)
-        return wilson((self.share or 0.0) * n, n)
+        return wilson((self.share or 0.0) * n, n) if n else None
 
 
 @dataclass(frozen=True, slots=True)

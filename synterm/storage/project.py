@@ -44,6 +44,7 @@ from synterm.storage.generations import GenerationStore
 from synterm.storage.graded import GradedStore
 from synterm.storage.grades import GradeStore
 from synterm.storage.imports import ImportStore
+from synterm.storage.logged import LoggedStore
 from synterm.storage.migrations import SCHEMA_VERSION, migrate
 from synterm.storage.models import ModelStore
 from synterm.storage.nodes import NodeStore
@@ -210,6 +211,11 @@ class Project:
     def traffic(self) -> TrafficStore:
         """What the app was asked in production, and what it answered."""
         return TrafficStore(self._db, self._writer)
+
+    @cached_property
+    def logged(self) -> LoggedStore:
+        """Traffic on its way through a run."""
+        return LoggedStore(self._db, self._writer)
 
     @cached_property
     def prompts(self) -> PromptStore:
