@@ -143,6 +143,11 @@ class Comparison(BaseModel):
     p_adjusted: float
     verdict: str
     more_cases_needed: int | None = None
+    sizes: tuple[float, float] | None = None
+    """Independent data points before and after, where these are not the same cases: nothing is fixed or broken then."""
+    rate_before: float | None = None
+    """The pass rate over those before; only where they are not the same."""
+    rate_after: float | None = None
 
 
 class BehaviorReport(BaseModel):

@@ -125,7 +125,8 @@ def _expected(project: Project, tree: Tree) -> dict[str, Any]:
 
 
 def _columns(kinds: Sequence[Kind]) -> tuple[tuple[Variant, ...], dict[str, Variant]]:
-    """A column for each model that answered, those that answered most first; and which model is in which."""
+    """A column for each model that answered, the one that answered most last, as the newest variant of a run is; and
+    which model is in which."""
     calls = Counter[str]()
     for kind in kinds:
         calls[kind.model] += kind.calls
@@ -137,7 +138,7 @@ def _columns(kinds: Sequence[Kind]) -> tuple[tuple[Variant, ...], dict[str, Vari
         if name not in made:
             made[name] = Variant(PRODUCTION, LOGGED, BODY, ModelSpec(name=name, model=name))
         columns[model] = made[name]
-    return tuple(made.values()), columns
+    return tuple(reversed(made.values())), columns
 
 
 def _summed(kinds: Sequence[Kind]) -> dict[str, int]:
