@@ -59,15 +59,21 @@ def held(project: Project, args: argparse.Namespace, chosen: RunPlan) -> tuple[R
     return chosen, None
 
 
+def baseline_of_gates(project: Project) -> str | None:
+    """The baseline that gates on regressions mean: the first that one names and that is there, else `MAIN`; None where
+    there are no such gates, or no such baseline."""
+    every = [*project.gates, *(gate for node in project.nodes.tree().walk() for gate in node.gates)]
+    gates = [gate for gate in every if gate.kind == "no_regression"]
+    known = project.baselines.names() if gates else []
+    return next((name for name in (*(gate.baseline for gate in gates), MAIN) if name in known), None)
+
+
 def _for_gates(project: Project, chosen: RunPlan) -> Opponent | None:
     """The baseline that gates on regressions need: the first that one names and that is there, else `MAIN`.
 
     None where it has none of the cases: such gates stay open then.
     """
-    every = [*project.gates, *(gate for node in project.nodes.tree().walk() for gate in node.gates)]
-    gates = [gate for gate in every if gate.kind == "no_regression"]
-    known = project.baselines.names() if gates else []
-    wanted = next((name for name in (*(gate.baseline for gate in gates), MAIN) if name in known), None)
+    wanted = baseline_of_gates(project)
     if wanted is None:
         return None
     from synterm.evaluate.opponents import baseline

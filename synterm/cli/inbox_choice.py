@@ -26,7 +26,7 @@ def chosen(project: Project, args: argparse.Namespace) -> TrafficFilter:
         since=since(args.since, now) if args.since else None,
         until=since(args.until, now) if args.until else None,
         states=args.state,
-        models=args.model,
+        models=args.model or None,
         words=args.find,
         below=LOW_CONFIDENCE if args.low else None,
         scenario_ids=scenario_ids(project.nodes.tree(), args.behavior),

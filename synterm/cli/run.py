@@ -7,19 +7,17 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from synterm.cli import against, ci_output
+from synterm.cli import against, ci_output, run_production
 from synterm.cli.batch import add_batch_arguments, batch_plan, batches
 from synterm.cli.choose import choose_cases, choose_variants
+from synterm.cli.outcome import leave, progress_of, spending_limits
 from synterm.cli.output import data, refuse_no_folder, say, without_commands
 from synterm.cli.parser import add_where, amount, positive, shard, share
 from synterm.cli.places import opened
-from synterm.cli.progress import LineProgress, StatusLine
-from synterm.cli.report import write_html_report
-from synterm.cli.session import Progress, evaluate, write_report
+from synterm.cli.session import evaluate
 from synterm.errors import ExitCode, UsageError, did_you_mean
 from synterm.evaluate.limits import Limits
 from synterm.evaluate.provenance import git_commit, who
-from synterm.evaluate.purse import Purse
 from synterm.evaluate.repeating import LEAD
 from synterm.evaluate.run import RunPlan
 from synterm.settings import Settings, load_settings
@@ -49,6 +47,8 @@ examples:
   synterm run my.db --shard 2/8                     the second of eight shares; see synterm merge --help
   synterm run my.db --junit report.xml --comment comment.md      in CI; synterm init-ci writes the workflow
   synterm run my.db --batch                          cheaper, through the provider's batch API; resumes
+  synterm run my.db --source production --since 24h --baseline release      what the app answered, by its logs
+  synterm run my.db --source production --since last --min-pass-rate 0.95 --quiet      every night
 
 exit codes:
   0  all gates hold             2  the command or the project is wrong
@@ -66,6 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `synterm run`."""
     parser.add_argument("project", metavar="PROJECT")
     _what_to_evaluate(parser)
+    run_production.add_arguments(parser)
     _how(parser)
     against.add_arguments(parser)
     add_batch_arguments(parser)
@@ -79,24 +80,17 @@ def run(args: argparse.Namespace) -> int:
     _refuse_reports_of_no_run(args)
     for target in ci_output.files(args):
         refuse_no_folder(target)
+    if args.source == run_production.PRODUCTION:
+        return run_production.run(args)
+    run_production.refuse_without_source(args)
     with (read_only if args.dry_run else opened)(args.project) as project:
         chosen, opponent = against.held(project, args, _plan(project, args))
         if args.dry_run:
             return _preview(project, chosen, opponent)
         with batches(project, args):
             groups = bool(args.json or args.by)
-            report, result = evaluate(project, chosen, _progress(args), groups=groups, opponent=opponent)
-        if args.json:
-            write_report(project, report, result, args.json)
-        if args.html:
-            write_html_report(project, report, result, args.html, quiet=args.quiet)
-        ci_output.write(project, report, result, args)
-    if not args.quiet:
-        from synterm.reports.console import print_report
-
-        with without_commands(ci_output.summary_stream(args)) as stream:
-            print_report(report, result, stream, args.by)
-    return report.exit_code
+            report, result = evaluate(project, chosen, progress_of(args), groups=groups, opponent=opponent)
+        return leave(project, report, result, args)
 
 
 def _preview(project: Project, chosen: RunPlan, opponent: Opponent | None) -> int:
@@ -112,14 +106,6 @@ def _preview(project: Project, chosen: RunPlan, opponent: Opponent | None) -> in
     if opponent:
         data(f"held against {opponent.words}")
     return ExitCode.OK
-
-
-def _progress(args: argparse.Namespace) -> Progress:
-    if args.progress == "json":
-        from synterm.cli.progress_json import JsonProgress
-
-        return JsonProgress()
-    return LineProgress(_keep_quiet if args.quiet else say, StatusLine(hidden=args.quiet or args.progress == "none"))
 
 
 def _what_to_evaluate(parser: argparse.ArgumentParser) -> None:
@@ -287,14 +273,5 @@ def _plan(project: Project, args: argparse.Namespace) -> RunPlan:
 
 
 def _limits(project: Project, args: argparse.Namespace, settings: Settings) -> Limits:
-    hint = "raise --max-cost; what was paid for is kept"
-    return Limits(
-        max_seconds=args.max_seconds,
-        purse=None if args.max_cost is None else Purse(args.max_cost, hint),
-        day_cap_usd=settings.day_cap_usd,
-        refresh=frozenset(project.cases.get(case).id for case in args.refresh),
-    )
-
-
-def _keep_quiet(_text: str) -> None:
-    return
+    limits = spending_limits(args, settings)
+    return replace(limits, refresh=frozenset(project.cases.get(case).id for case in args.refresh))

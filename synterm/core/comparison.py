@@ -44,6 +44,24 @@ class PassComparison(BaseModel):
     """About how many more independent cases would tell, where these do not; None where that can't be said."""
     detectable: float | None = None
     """The smallest difference of rates that so many roots would show four times out of five; None without any."""
+    sizes: tuple[float, float] | None = None
+    """Independent data points before and after, where these are not the same cases: production's calls against a
+    baseline's cases. Fisher's exact test stands in place of McNemar's then, nothing is fixed or broken, and `compared`
+    counts what was judged after. Of a weighted sample the number that would tell as much without weights."""
+
+    @property
+    def test(self) -> str:
+        """What the p-value is of, in words."""
+        return "exact McNemar" if self.sizes is None else "Fisher's exact test"
+
+    @property
+    def turned(self) -> str:
+        """``5 fixed, 2 broken``; where there are no pairs, of how many independent data points the rates are."""
+        if self.sizes is None:
+            return f"{self.fixed} fixed, {self.broken} broken"
+        before, after = (f"{size:,.0f}" for size in self.sizes)
+        rates = ("–" if rate is None else f"{rate * 100:.0f} %" for rate in (self.rate_before, self.rate_after))
+        return f"{next(rates)} of {before} before, {next(rates)} of {after} now"
 
 
 class ScoreComparison(BaseModel):

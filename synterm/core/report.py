@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from synterm.core.classification import Classification
 from synterm.core.comparison import CompareReport
 from synterm.core.metrics import FlakyReport, GroupReport, Latency, Metrics, RepeatsReport, StoppedEarly
+from synterm.core.production import ProductionReport
 
 RUN_SCHEMA = "synterm.run/1"
 
@@ -142,6 +143,11 @@ class Comparison(BaseModel):
     p_adjusted: float
     verdict: str
     more_cases_needed: int | None = None
+    sizes: tuple[float, float] | None = None
+    """Independent data points before and after, where these are not the same cases: nothing is fixed or broken then."""
+    rate_before: float | None = None
+    """The pass rate over those before; only where they are not the same."""
+    rate_after: float | None = None
 
 
 class BehaviorReport(BaseModel):
@@ -268,6 +274,9 @@ class RunReport(BaseModel):
     stopped_early: StoppedEarly | None = None
     comparison: CompareReport | None = None
     """Against the baseline, or whatever the run was to be held against."""
+    production: ProductionReport | None = None
+    """Where it judged production's traffic: its cases are logged calls then, and `cached` counts them. Of a weighted
+    sample each pass rate is an estimate of all traffic, and no longer `passed` of `n`."""
     groups: list[GroupReport] = []
     """By scenario, behavior, feature and tag (at most the 200 most frequent): only where they were asked for."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from synterm.checks.base import Answer, Check, Grades
@@ -31,20 +31,23 @@ class Checklist:
         grades: Grades | None = None,
         models: Iterable[ModelSpec] = (),
         library: Library | None = None,
+        form: Callable[[Check], Check | None] | None = None,
     ) -> None:
         """`grades` keeps the verdicts of checks that cost something; `models` are those that checks can ask; `library`
-        has the documents that prompts take context from."""
+        has the documents that prompts take context from; `form` gives what judges in place of a check, None: nothing.
+        """
+        self._form = form
         self.retriever = Retriever(library)
         self._grades = grades
         self._models = {model.name: model for model in models}
-        self._loaded: dict[bytes, Check] = {}
+        self._loaded: dict[bytes, Check | None] = {}
         self._by_scenario = {node.id: self._load(tree, node.id) for node in tree.scenarios()}
         self._asking = {
             scenario: asking
             for scenario, checks in self._by_scenario.items()
             if (asking := tuple(check for check in checks if check.asks))
         }
-        self._cold = [check for check in self._loaded.values() if _loads(check)]
+        self._cold = [check for check in self._loaded.values() if check is not None and _loads(check)]
 
     def of(self, scenario_id: str) -> Sequence[Check]:
         """The checks that hold for a scenario, in order."""
@@ -124,15 +127,17 @@ class Checklist:
 
     def _load(self, tree: Tree, scenario_id: str) -> tuple[Check, ...]:
         try:
-            return tuple(self._check(config) for config in tree.checks(scenario_id))
+            made = (self._check(config) for config in tree.checks(scenario_id))
+            return tuple(check for check in made if check is not None)
         except InputError as error:
             raise InputError(error.message, hint=error.hint, where=f"checks of {tree.path(scenario_id)}") from error
 
-    def _check(self, config: CheckConfig) -> Check:
+    def _check(self, config: CheckConfig) -> Check | None:
         # Scenarios that inherit the same check share one.
         key = canonical_json(config)
         if key not in self._loaded:
-            self._loaded[key] = load_check(config)
+            check = load_check(config)
+            self._loaded[key] = self._form(check) if self._form else check
         return self._loaded[key]
 
 

@@ -114,7 +114,7 @@ def _report(
         n=tally.judged,
         passed=tally.passed,
         errors=tally.errors,
-        pass_rate=tally.rate,
+        pass_rate=sheet.rate(column, cases),
         pass_rate_ci=sheet.interval(column, cases),
         latency_ms=latency(figures.latencies),
         classification=classify(column.labels(figures.labels).elements(), labels),

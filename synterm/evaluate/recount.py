@@ -12,16 +12,19 @@ from synterm.core.dialog import FINISH, is_dialog
 from synterm.core.evaluation import Evaluation, Task, Variant
 from synterm.core.metrics import GroupReport
 from synterm.core.model import ModelSpec
+from synterm.core.production import production_of
 from synterm.core.prompt import Message, PromptBody
 from synterm.evaluate.groups import group_reports
 from synterm.evaluate.repeating import Repeating
 from synterm.evaluate.report import RunResult
 from synterm.evaluate.review.judges import known_judges
 from synterm.evaluate.steadiness import Steadiness
+from synterm.storage.base import chunks
 from synterm.storage.project import Project
 from synterm.storage.recorded import Recorded
 from synterm.storage.runs import RunRecord
 
+_PAGE = 500
 _UNREAD = PromptBody(messages=(Message(role="user", content=""),))
 _UNTOLD = Origin()
 """Said of each case: pydantic would copy its default for each, which took half of the time."""
@@ -57,21 +60,28 @@ def recount(project: Project, run: RunRecord, labels: Sequence[str] = ()) -> Rec
 
     `labels` fixes the order of known labels. Raises ProjectError.
     """
-    variants = variants_of(project, run)
+    variants, production = variants_of(project, run), production_of(run.config)
     how = repeating_of(run)
     result = RunResult(
         project.nodes.tree(),
         list(variants.values()),
-        _planned(run, len(variants), how),
+        _planned(run, 1 if production else len(variants), how),
         base=base_keys(run),
         gates=project.gates,
         labels=labels,
         repeating=how,
+        production=production,
     )
     result.wall_s = float(_number(run.totals.get("wall_s")))
     result.rounds = int(_number(run.totals.get("rounds")))
-    for done in project.runs.recorded(run.id):
-        result.add(evaluation_of(done, variants[done.body_id, done.model_name], judgings=how.judgings))
+    for page in chunks(project.runs.recorded(run.id), _PAGE):
+        # Each call of a run over traffic is in one column only.
+        weights = project.logged.weights(done.case_id for done in page) if production and production.weighted else {}
+        for done in page:
+            evaluation = evaluation_of(done, variants[done.body_id, done.model_name], judgings=how.judgings)
+            result.add(evaluation)
+            if weights:
+                result.sheet.weigh(evaluation.task.case, weights.get(done.case_id, 1.0))
     result.calibrations = known_judges(project, result.sheet)
     return Recount(run, result)
 

@@ -10,6 +10,7 @@ from synterm.core.classification import classify
 from synterm.core.comparison import CompareReport
 from synterm.core.evaluation import Evaluation, Variant
 from synterm.core.gate import Gate
+from synterm.core.production import ProductionReport
 from synterm.core.report import (
     BehaviorReport,
     GateReport,
@@ -66,10 +67,12 @@ class RunResult:
     """What is known of the judges that gave verdicts; None where none did."""
     retriever: Retriever = field(default_factory=Retriever)
     """What looked into the documents for it."""
+    production: ProductionReport | None = None
+    """Which calls they are, where it judged production's traffic."""
     sheet: Sheet = field(init=False)
 
     def __post_init__(self) -> None:
-        self.sheet = Sheet(self.variants, self.repeating)
+        self.sheet = Sheet(self.variants, self.repeating, logged=self.production is not None)
 
     def add(self, evaluation: Evaluation) -> None:
         """Count one evaluation; it is not kept."""
@@ -108,6 +111,7 @@ class RunResult:
             "name": variant.name,
             "passed": tally.passed,
             "judged": tally.judged,
+            **({"rate": self.sheet.rate(column, cases)} if self.sheet.is_weighted else {}),
             "interval": self.sheet.interval(column, cases),
         }
 
@@ -145,7 +149,7 @@ def build_report(
     return RunReport(
         run_id=run_id,
         project=project,
-        exit_code=_exit_code(result, states, comparison, errors=totals.errors > 0),
+        exit_code=_exit_code(result, states, comparison, errors=totals.errors > len(result.sheet.lost)),
         wall_s=round(result.wall_s, 3),
         halted=result.halted.reason if result.halted else None,
         totals=totals,
@@ -154,6 +158,7 @@ def build_report(
         gates=gates,
         flaky=steadiness.flaky(),
         comparison=comparison,
+        production=result.production,
         stopped_early=steadiness.stopped_early(result.rounds, result.not_made),
         groups=group_reports(result.sheet, result.tree, result.labels, steadiness) if groups else [],
     )
@@ -189,7 +194,7 @@ def _variant(result: RunResult, variant: Variant, steadiness: Steadiness) -> Var
         n=tally.judged,
         passed=tally.passed,
         errors=tally.errors,
-        pass_rate=tally.rate,
+        pass_rate=result.sheet.rate(column, cases),
         pass_rate_ci=result.sheet.interval(column, cases),
         latency_ms=latency(column.figures.latencies),
         cost_usd=column.cost_usd,
@@ -213,7 +218,8 @@ def _named_metrics(result: RunResult, column: Column) -> dict[str, MetricReport]
 def _against(result: RunResult, comparison: CompareReport) -> Against:
     nodes = [node for node in result.tree.walk() if node.level == "behavior"]
     behaviors = [result.tree.path(node.id) for node in nodes if _takes_part(result, node)]
-    complete = not (result.not_made or result.elsewhere_in or result.sheet.tally().errors)
+    errors = result.sheet.tally().errors - len(result.sheet.lost)
+    complete = not (result.not_made or result.elsewhere_in or errors)
     return Against(comparison, behaviors, complete=complete)
 
 
@@ -234,8 +240,9 @@ def _rows(result: RunResult, node: Node, variant: Variant, against: Against | No
     scope = _scope(result, variant, node, against)
     tally = scope.tally
     # Where a run was cut short before it came to a gate, the gate is open: it must not vanish.
-    planned = node.gates and any(result.planned_in.get(scenario.id) for scenario in result.tree.scenarios(node.id))
-    if not tally.made and not planned:
+    scenarios = result.tree.scenarios(node.id)
+    planned = node.gates and result.not_made and any(result.planned_in.get(scenario.id) for scenario in scenarios)
+    if not tally.made and not scope.lost and not planned:
         return
     interval = result.sheet.interval(scope.column, scope.cases)
     gates: list[Gate | None] = [] if variant.key in result.base else [*node.gates]
@@ -247,8 +254,8 @@ def _rows(result: RunResult, node: Node, variant: Variant, against: Against | No
             variant=variant.name,
             n=tally.judged,
             passed=tally.passed,
-            errors=tally.errors,
-            pass_rate=tally.rate,
+            errors=tally.errors + scope.lost,
+            pass_rate=result.sheet.rate(scope.column, scope.cases),
             pass_rate_ci=interval,
             gate=decide(gate, scope, result.calibrations) if gate else None,
             comparison=against.row(scope.path, variant.name) if against else None,
@@ -268,7 +275,9 @@ def _scope(result: RunResult, variant: Variant, node: Node | None, against: Agai
     """What the gates of a node look at; those of the project for None."""
     tree, sheet, column = result.tree, result.sheet, result.sheet.column(variant)
     scenarios = tree.scenarios(node.id if node else None)
-    cases = sheet.cases(scenario.id for scenario in scenarios)
+    every = sheet.cases(scenario.id for scenario in scenarios)
+    # No gate waits for the verdict on a call that was never answered.
+    cases = [case for case in every if case not in sheet.lost] if sheet.lost else every
     tally = column.tally(cases)
     return Scope(
         path=tree.path(node.id) if node else "",
@@ -278,6 +287,7 @@ def _scope(result: RunResult, variant: Variant, node: Node | None, against: Agai
         cases=cases,
         tally=tally,
         missing=result.missing(tally, scenarios),
+        lost=column.tally(every).errors - tally.errors,
         scenarios=[(scenario, tree.checks(scenario.id)) for scenario in scenarios],
         against=against,
     )

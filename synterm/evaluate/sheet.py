@@ -18,6 +18,7 @@ from synterm.evaluate.failing import Failures, Reasons
 from synterm.evaluate.repeating import ONCE, Repeating
 from synterm.evaluate.statistics import wilson
 from synterm.evaluate.tally import Tally
+from synterm.evaluate.weighted import weighted_rate
 
 MOST_TAGS = 2000
 """So many tags are counted, those that came up first."""
@@ -29,7 +30,8 @@ class Sheet:
     Cases and their roots have numbers, in the order in which they came up.
     """
 
-    def __init__(self, variants: Sequence[Variant], repeating: Repeating = ONCE) -> None:
+    def __init__(self, variants: Sequence[Variant], repeating: Repeating = ONCE, *, logged: bool = False) -> None:
+        """`logged`: whether answers were given in production, so that those that are missing will never come."""
         self.variants = variants
         self.repeating = repeating
         self.made = 0
@@ -50,6 +52,10 @@ class Sheet:
         """Why evaluations have no verdict."""
         self.failures = Failures()
         """What failed under the last variant."""
+        self.lost: set[int] = set()
+        """The numbers of logged calls that were never answered."""
+        self._weights: array[float] | None = None
+        self._logged = logged
         self._numbers: dict[str, int] = {}
         self._by_scenario: dict[str, array[int]] = {}
         self._by_tag: dict[str, array[int]] = {}
@@ -71,6 +77,8 @@ class Sheet:
                 self._count(call)
         if evaluation.passed is None:
             self.reasons.add(evaluation)
+            if self._logged and not completion.outcome.answered:
+                self.lost.add(number)
         elif not evaluation.passed and counts and key == self._last:
             self.failures.add(evaluation, passed_before=self._passed_before(number))
 
@@ -116,12 +124,39 @@ class Sheet:
             whole.errors += sum(column.errors)
         return whole
 
+    @property
+    def is_weighted(self) -> bool:
+        """Whether cases stand for more than others: see `weigh`."""
+        return self._weights is not None
+
+    def weigh(self, case: Case, weight: float) -> None:
+        """Say that a case that was added stands for so many, as a call of a sample of production's traffic does."""
+        if self._weights is None:
+            self._weights = array("d")
+        number = self._number_of(case)
+        self._weights.extend([1.0] * (number + 1 - len(self._weights)))
+        self._weights[number] = weight
+
+    def weight(self, case: int) -> float:
+        """For how many a case stands, by its number."""
+        return 1.0 if self._weights is None or case >= len(self._weights) else self._weights[case]
+
+    def rate(self, column: Column, cases: Sequence[int]) -> float | None:
+        """The share of verdicts that are passes, 0 to 1; of all that a weighted sample stands for. None without any."""
+        if self._weights is None:
+            return column.tally(cases).rate
+        judged = fsum(self.weight(case) * column.judged[case] for case in cases)
+        passed = fsum(self.weight(case) * column.passed[case] for case in cases)
+        return min(passed / judged, 1.0) if judged else None
+
     def interval(self, column: Column, cases: Iterable[int]) -> tuple[float, float] | None:
         """95 % Wilson interval of the pass rate over independent roots; None when nothing was judged.
 
         Each root counts once, with the share of its evaluations that passed: ten variations of a seed, or ten
-        repeats of a case, are not ten data points.
+        repeats of a case, are not ten data points. Of a weighted sample over its effective number of roots.
         """
+        if self._weights is not None:
+            return weighted_rate(column, cases, self.roots, self.weight).bounds
         shares = column.shares(cases, self.roots)
         # Exact in whatever order the answers came.
         return wilson(fsum(shares.values()), len(shares)) if shares else None

@@ -13,8 +13,8 @@ from synterm.evaluate.paired import POWER
 from synterm.evaluate.statistics import adjust, wilson
 from synterm.evaluate.verdict import ALPHA
 
-NARROW = 0.05
-"""An interval that stays within so much of 0 is evidence enough, however few failed."""
+ENOUGH = 0.2
+"""A comparison that finds nothing is evidence enough where a fall by so much would most likely have shown."""
 _TIE = 1e-8
 """Two tables whose chances differ by less than that share are equally likely: the rest is rounding."""
 _NEGLIGIBLE = 1e-17
@@ -36,10 +36,10 @@ class Rate:
         return min(max(self.passed / self.n, 0.0), 1.0) if self.n else None
 
     @property
-    def interval(self) -> tuple[float, float]:
-        """95 %, Wilson; of a weighted sample over its effective number, rounded down."""
+    def bounds(self) -> tuple[float, float] | None:
+        """95 %, Wilson; of a weighted sample over its effective number, rounded down. None where there are none."""
         n = floor(self.n)
-        return wilson((self.share or 0.0) * n, n)
+        return wilson((self.share or 0.0) * n, n) if n else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +146,13 @@ def newcombe(before: Rate, after: Rate, confidence: float = 0.95) -> tuple[float
 def verdict_of_rates(before: Rate, after: Rate, p_value: float, alpha: float = ALPHA) -> Verdict:
     """The verdict, where `p_value` is to come below `alpha`.
 
-    There is not enough evidence where no split of what passed and failed would tell, unless the interval of the
-    difference is narrow all the same: one failure among a thousand on either side says that both are good.
+    Where it does not, there is enough evidence to say so if a fall by a fifth would most likely have shown, and not
+    enough if there are too few data points for that on either side.
     """
     if p_value < alpha:
         return "better" if (after.share or 0.0) > (before.share or 0.0) else "worse"
-    interval = newcombe(before, after)
-    narrow = interval is not None and max(map(abs, interval)) <= NARROW
-    return "no difference found" if narrow or _could_tell(before, after, alpha) else "not enough evidence"
+    least = detectable(before, after.n, alpha)
+    return "no difference found" if least is not None and least <= ENOUGH else "not enough evidence"
 
 
 def more_needed(before: Rate, after: Rate, alpha: float = ALPHA) -> int | None:
@@ -216,21 +215,6 @@ def _compared(before: Rate, after: Rate, plain: float, adjusted: float, alpha: f
         more_needed=None if verdict in ("better", "worse") else more_needed(before, after, own),
         detectable=detectable(before, after.n, own),
     )
-
-
-def _could_tell(before: Rate, after: Rate, alpha: float) -> bool:
-    """Whether passes and failures, split between both sides as unevenly as can be, would tell. Where all passed, or
-    none: whether the sizes would tell all from none."""
-    n_before, n_after = floor(before.n), floor(after.n)
-    passed = sum(_whole(before, up=False)[:1] + _whole(after, up=False)[:1])
-    if passed in (0, n_before + n_after):
-        return fisher_exact(n_before, n_before, 0, n_after) < alpha
-    most = min(passed, n_before), min(passed, n_after)
-    ends = (
-        fisher_exact(most[0], n_before, passed - most[0], n_after),
-        fisher_exact(passed - most[1], n_before, most[1], n_after),
-    )
-    return min(ends) < alpha
 
 
 def _whole(rate: Rate, *, up: bool) -> tuple[int, int]:

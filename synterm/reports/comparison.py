@@ -33,6 +33,8 @@ VERDICT_INKS: dict[Verdict, str] = {
     "no difference found": "",
     "not enough evidence": "yellow",
 }
+COUNT_TITLES = (("▲", "▼"), ("n", "n"))
+"""What stands over `counts`: with pairs, and without."""
 _ALL_PARTS = 12
 """Of up to so many parts all are shown, of more only those in which something changed."""
 _ANSWER = 40
@@ -112,16 +114,23 @@ def _verdict(one: VariantComparison, width: int) -> Iterator[Text]:
         return
     yield Text.assemble(
         f"  {percent(passes.rate_before)} → {percent(passes.rate_after)}   ",
-        (f"▲ {passes.fixed:,} fixed", "green" if passes.fixed else "dim"),
-        "   ",
-        (f"▼ {passes.broken:,} broken", "red" if passes.broken else "dim"),
-        (f"   of {compared_words(passes)}", "dim"),
+        *([] if passes.sizes else _turned(passes)),
+        (f"of {compared_words(passes)}", "dim"),
     )
-    yield Text(f"  {points(passes)}   {p_words(passes.p_value)} (exact McNemar)", "dim")
+    yield Text(f"  {points(passes)}   {p_words(passes.p_value)} ({passes.test})", "dim")
     if one.whole.scores and _tells_more(one.whole):
         yield _scores(one.whole.scores)
     if words := more_words(passes):
         yield Text(f"  {words}", "dim")
+
+
+def _turned(passes: PassComparison) -> list[str | tuple[str, str]]:
+    return [
+        (f"▲ {passes.fixed:,} fixed", "green" if passes.fixed else "dim"),
+        "   ",
+        (f"▼ {passes.broken:,} broken", "red" if passes.broken else "dim"),
+        "   ",
+    ]
 
 
 def _title(one: VariantComparison) -> str:
@@ -129,7 +138,10 @@ def _title(one: VariantComparison) -> str:
 
 
 def compared_words(passes: PassComparison) -> str:
-    """``106 cases``, ``106 cases, 90 independent``."""
+    """``106 cases``, ``106 cases, 90 independent``; without pairs, of what each rate is."""
+    if passes.sizes:
+        before, after = (f"{size:,.0f}" for size in passes.sizes)
+        return f"{plural(passes.compared, 'call')}, {after} independent, against {before} before"
     cases = plural(passes.compared, "case")
     return cases if passes.roots == passes.compared else f"{cases}, {passes.roots:,} independent"
 
@@ -163,6 +175,8 @@ def more_words(passes: PassComparison) -> str:
     """What it would take to tell; nothing where it is told."""
     if passes.verdict in ("better", "worse"):
         return ""
+    if passes.sizes:
+        return _more_calls(passes)
     if passes.more_cases_needed:
         return f"about {plural(passes.more_cases_needed, 'more independent case')} like these would tell"
     if passes.detectable is None:
@@ -170,10 +184,21 @@ def more_words(passes: PassComparison) -> str:
     return f"a difference of {passes.detectable * 100:.1f} points or more would most likely have shown"
 
 
+def _more_calls(passes: PassComparison) -> str:
+    """The same where there are no pairs."""
+    if passes.verdict == "not enough evidence" and passes.more_cases_needed:
+        return f"about {plural(passes.more_cases_needed, 'more call')} like these would tell"
+    if passes.detectable is None:
+        return "with so few on either side no fall of the rate can show"
+    if passes.verdict == "not enough evidence":
+        return f"only a fall by {passes.detectable * 100:.1f} points or more would have shown"
+    return f"a fall by {passes.detectable * 100:.1f} points or more would most likely have shown"
+
+
 def _parts(one: VariantComparison, by: str, width: int) -> Iterator[RenderableType]:
     shown = worst_first(one.behaviors)
     if len(shown) > _ALL_PARTS:
-        shown = [part for part in shown if part.passes.fixed or part.passes.broken]
+        shown = [part for part in shown if part.passes.sizes or part.passes.fixed or part.passes.broken]
     with_scores = width >= _NARROW and any(map(_tells_more, shown))
     if shown:
         yield _table(shown, by, with_scores)
@@ -184,7 +209,8 @@ def _parts(one: VariantComparison, by: str, width: int) -> Iterator[RenderableTy
 def _table(shown: Sequence[PartComparison], by: str, with_scores: bool) -> Table:
     table = new_table()
     table.add_column(by, overflow="ellipsis", no_wrap=True, ratio=1, min_width=14)
-    for title in ("before", "after", "▲", "▼", *(("score",) if with_scores else ()), "p adj."):
+    titles = COUNT_TITLES[bool(shown[0].passes.sizes)]
+    for title in ("before", "after", *titles, *(("score",) if with_scores else ()), "p adj."):
         table.add_column(title, justify="right", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
     for part in shown:
@@ -193,13 +219,18 @@ def _table(shown: Sequence[PartComparison], by: str, with_scores: bool) -> Table
             Text(one_line(part.path)),
             percent(passes.rate_before),
             percent(passes.rate_after),
-            _count(passes.fixed, "green"),
-            _count(passes.broken, "red"),
+            _count(counts(passes)[0], "" if passes.sizes else "green"),
+            _count(counts(passes)[1], "" if passes.sizes else "red"),
             *((_score(part.scores),) if with_scores else ()),
             p_figure(passes.p_adjusted),
             Text(passes.verdict, VERDICT_INKS[passes.verdict]),
         )
     return table
+
+
+def counts(passes: PassComparison) -> tuple[int, int]:
+    """Cases that came out better, and worse; where there are no pairs, the independent data points of either side."""
+    return (passes.fixed, passes.broken) if passes.sizes is None else (round(passes.sizes[0]), round(passes.sizes[1]))
 
 
 def _count(count: int, ink: str) -> Text:

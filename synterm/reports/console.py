@@ -77,9 +77,10 @@ def _heading(report: RunReport) -> Iterator[RenderableType]:
         plural(len(report.variants), "variant"),
         plural(totals.evaluations, "evaluation"),
         f"{totals.cached:,} from the cache",
-        seconds(report.wall_s),
-        dollars(totals.cost_usd),
     ]
+    if report.production:
+        counts = [plural(totals.cases, "logged call"), plural(len(report.variants), "model")]
+    counts += [seconds(report.wall_s), dollars(totals.cost_usd)]
     yield Text(one_line(report.project), "bold")
     if shard := report.shard:
         yield Text(f"shard {shard.index} of {shard.of}: {totals.cases:,} of {plural(shard.cases, 'case')}", "bold")

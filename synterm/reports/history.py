@@ -142,6 +142,7 @@ def _versions(versions: Mapping[str, Any] | None, paths: Mapping[str, str]) -> I
 
 def _variant(named: Mapping[str, Any], found: Mapping[str, Any]) -> PastVariant:
     passed, judged = _number(found.get("passed")), _number(found.get("judged"))
+    plain = passed / judged if passed is not None and judged else None
     return PastVariant(
         prompt=str(named.get("prompt", "")),
         version=str(named.get("version", "")),
@@ -149,7 +150,8 @@ def _variant(named: Mapping[str, Any], found: Mapping[str, Any]) -> PastVariant:
         model=str(named.get("model", "")),
         passed=None if passed is None else int(passed),
         judged=None if judged is None else int(judged),
-        pass_rate=passed / judged if passed is not None and judged else None,
+        # Of a weighted sample of traffic the rate is an estimate, and no longer passes out of verdicts.
+        pass_rate=_number(found.get("rate", plain)),
         pass_rate_ci=_bounds(found.get("interval")),
     )
 

@@ -72,7 +72,7 @@ def _gate(found: FoundGate) -> tuple[str, str, str]:
 def _part(found: FoundPart, *, share: bool) -> tuple[str, str, str]:
     passes = found.part.passes
     rates = f"{percent(passes.rate_before)} before, {percent(passes.rate_after)} now"
-    told = f"{rates}; {passes.fixed} fixed, {passes.broken} broken, {p_words(passes.p_adjusted)}"
+    told = f"{rates}; {passes.turned}, {p_words(passes.p_adjusted)}"
     if passes.verdict == "worse" and share:
         return "skipped", "", f"worse in this shard, the merged run decides: {told}"
     if passes.verdict == "worse":

@@ -121,6 +121,16 @@ class Comparing(Store):
                 found = list(reader.of_cases(column, part))
             yield from found
 
+    def pages(self, column: Column) -> Iterator[list[Recorded]]:
+        """The evaluations of a column in full, by case and repeat."""
+        pages = RecordedReader(self._rows).pages(column)
+        while True:
+            with self._reading("an evaluation"):
+                page = next(pages, None)
+            if page is None:
+                return
+            yield page
+
     def with_version(self, version: str, prompt: str | None = None, bodies: Sequence[str] = ()) -> str | None:
         """The id of the newest complete run that has this version of a prompt (None: of any), by what it was called
         then, or by the id of what it says."""

@@ -46,6 +46,7 @@ from synterm.storage.graded import GradedStore
 from synterm.storage.grades import GradeStore
 from synterm.storage.imports import ImportStore
 from synterm.storage.inbox import InboxStore
+from synterm.storage.logged import LoggedStore
 from synterm.storage.migrations import SCHEMA_VERSION, migrate
 from synterm.storage.models import ModelStore
 from synterm.storage.nodes import NodeStore
@@ -228,6 +229,11 @@ class Project:
     def promotions(self) -> PromotionStore:
         """Cases that were made of traffic."""
         return PromotionStore(self._db, self._writer)
+
+    @cached_property
+    def logged(self) -> LoggedStore:
+        """Traffic on its way through a run."""
+        return LoggedStore(self._db, self._writer)
 
     @cached_property
     def prompts(self) -> PromptStore:

@@ -49,12 +49,19 @@ class TrafficFilter:
     states: Sequence[TrafficState] = ()
     log_id: str | None = None
     ids: Sequence[str] | None = None
-    models: Sequence[str] = ()
+    models: Sequence[str] | None = None
     """Answered by one of these models, as the log names them."""
     below: float | None = None
     """Placed with a confidence of less than this."""
     words: Sequence[str] = ()
     """Each of these stands in a value of the input or in the output, whatever its case."""
+    after_row: int | None = None
+    """Brought in after this row of the table: whenever it was answered."""
+    up_to_row: int | None = None
+    min_confidence: float | None = None
+    """Placed with so much confidence, or by hand."""
+    only_expected_in: Sequence[str] = ()
+    """Of these scenarios, by id, only those of which the log tells what was expected."""
 
     @property
     def says_something(self) -> bool:
@@ -72,9 +79,16 @@ class TrafficFilter:
             ("state IN (SELECT value FROM json_each(?))", dump([*self.states]) if self.states else None),
             ("scenario_id IN (SELECT value FROM json_each(?))", _list(self.scenario_ids)),
             ("id IN (SELECT value FROM json_each(?))", _list(self.ids)),
-            ("model IN (SELECT value FROM json_each(?))", dump([*self.models]) if self.models else None),
             ("confidence < ?", self.below),
             *(("says(input, output, ?)", needle(word)) for word in self.words),
+            ("model IN (SELECT value FROM json_each(?))", _list(self.models)),
+            ("pk > ?", self.after_row),
+            ("pk <= ?", self.up_to_row),
+            ("coalesce(confidence, 1) >= ?", self.min_confidence),
+            (
+                "NOT (expected IS NULL AND scenario_id IN (SELECT value FROM json_each(?)))",
+                dump([*self.only_expected_in]) if self.only_expected_in else None,
+            ),
         ]
         said = [(sql, value) for sql, value in parts if value is not None]
         return " AND ".join(sql for sql, _ in said) or "1", [value for _, value in said]

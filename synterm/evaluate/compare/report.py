@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from synterm.core.comparison import CompareReport, PartComparison, Side, VariantComparison, Verdict
+from synterm.core.comparison import CompareReport, PartComparison, VariantComparison, Verdict
+from synterm.core.production import production_of
 from synterm.core.tree import Level, Tree
 from synterm.evaluate.compare.cases import changed_cases, unpaired_cases
 from synterm.evaluate.compare.chosen import Chosen
 from synterm.evaluate.compare.notes import notes_on_cases, notes_on_checks, notes_on_sides, notes_on_variants
 from synterm.evaluate.compare.pairing import Pair, Paired, pair_cases
 from synterm.evaluate.compare.parts import compare_alone, compare_parts
+from synterm.evaluate.compare.places import GONE, known_of, part_of, parts_of, path_of, side_of
 from synterm.evaluate.compare.sides import SideVariant, side_variants, stand_against
-
-GONE = "(no longer in the tree)"
-"""The behavior of cases whose scenario was removed."""
+from synterm.evaluate.compare.unpaired import compare_unpaired
 
 
 def compare(before: Chosen, after: Chosen, by: Level = "behavior") -> CompareReport:
@@ -22,17 +22,21 @@ def compare(before: Chosen, after: Chosen, by: Level = "behavior") -> CompareRep
     counts. docs/verdicts.md says how each figure comes about. `by`: which parts of the tree the report's `behaviors`
     are.
 
+    Logged calls of production are not the cases of the other side: see `compare_unpaired`.
+
     Reads all verdicts of both sides: in a window, call it in a thread, on a connection of its own. Raises ProjectError.
     """
+    if any(production_of(run.config) for run in (*before.each, *after.each)):
+        return compare_unpaired(before, after, by)
     trees = before.project.nodes.tree(), after.project.nodes.tree()
     pairs, left_before, left_after = stand_against(side_variants(before), side_variants(after))
     made = [_compare(pair, trees, by) for pair in pairs]
     ids = {(pair.before.scenario_id, pair.after.scenario_id) for _, paired in made for pair in paired.pairs}
-    path = _path(trees[1])
+    path = path_of(trees[1])
     scenarios = {path(pair[1]) or GONE: pair for pair in sorted(ids)}
     return CompareReport(
-        before=_side(before),
-        after=_side(after),
+        before=side_of(before),
+        after=side_of(after),
         comparisons=[comparison for comparison, _ in made],
         variants_unpaired=[one.name for one in left_after],
         notes=[
@@ -48,14 +52,14 @@ def _compare(
     sides: tuple[SideVariant, SideVariant], trees: tuple[Tree, Tree], by: Level
 ) -> tuple[VariantComparison, Paired]:
     before, after = sides
-    known = _known(trees[0]), _known(trees[1])
+    known = known_of(trees[0]), known_of(trees[1])
     paired = pair_cases(before.verdicts(), after.verdicts(), known)
     judged = [pair for pair in paired.pairs if pair.judged]
-    part_of = _part(trees[1], by)
-    whole, behaviors = compare_parts(judged, part_of, _parts(trees[1], by))
+    behavior_of = part_of(trees[1], by)
+    whole, behaviors = compare_parts(judged, behavior_of, parts_of(trees[1], by))
     verdicts: dict[str, Verdict] = {part.path: part.passes.verdict for part in behaviors}
-    paths = _path(trees[0]), _path(trees[1])
-    fixed, broken = changed_cases(judged, sides, paths[1], lambda scenario: verdicts[part_of(scenario)])
+    paths = path_of(trees[0]), path_of(trees[1])
+    fixed, broken = changed_cases(judged, sides, paths[1], lambda scenario: verdicts[behavior_of(scenario)])
     unpaired, counts = unpaired_cases(paired, (before.project, after.project), paths)
     comparison = VariantComparison(
         before=before.name,
@@ -81,50 +85,3 @@ def _gated(pairs: Sequence[Pair], tree: Tree, by: Level) -> Iterator[PartCompari
         own = [pair for scenario in tree.scenarios(node.id) for pair in by_scenario.get(scenario.id, ())]
         if own:
             yield compare_alone(tree.path(node.id), own)
-
-
-def _side(side: Chosen) -> Side:
-    run = side.main
-    return Side(
-        name=side.name,
-        project=side.project.name,
-        run_id=run.id if run else None,
-        started=run.started if run else None,
-        git_commit=run.git_commit if run else None,
-    )
-
-
-def _path(tree: Tree) -> Callable[[str], str]:
-    """The path of a scenario; nothing where it is gone."""
-    return _remembered(lambda scenario: tree.path(scenario) if scenario in tree else "")
-
-
-def _known(tree: Tree) -> Callable[[str], str]:
-    """What a scenario is known by in another project too: its path; or its id, where it is gone."""
-    return _remembered(lambda scenario: tree.path(scenario) if scenario in tree else scenario)
-
-
-def _part(tree: Tree, level: Level) -> Callable[[str], str]:
-    """The path of the feature, behavior or scenario that a scenario's cases count for."""
-
-    def part(scenario: str) -> str:
-        line = tree.lineage(scenario) if scenario in tree else ()
-        return next((tree.path(node.id) for node in line if node.level == level), GONE)
-
-    return _remembered(part)
-
-
-def _parts(tree: Tree, level: Level) -> list[str]:
-    return [tree.path(node.id) for node in tree.walk() if node.level == level]
-
-
-def _remembered(path: Callable[[str], str]) -> Callable[[str], str]:
-    """The same, worked out once for each scenario: it is asked for each case."""
-    found: dict[str, str] = {}
-
-    def look(scenario: str) -> str:
-        if scenario not in found:
-            found[scenario] = path(scenario)
-        return found[scenario]
-
-    return look

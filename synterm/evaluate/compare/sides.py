@@ -52,7 +52,7 @@ class SideVariant:
     def verdicts(self) -> Iterator[CaseVerdict]:
         """What it says of each case, by column and case id."""
         for source in self.each:
-            found = self.project.comparing.verdicts(source.column, _counting(source.how))
+            found = self.project.comparing.verdicts(source.column, counting(source.how))
             if len(self.sources) == 1 and "" in self.sources:
                 yield from found
             else:
@@ -62,7 +62,7 @@ class SideVariant:
         """What it says of the cases that the project has today and that say what they said then, page by page;
         `case_ids`: only of these."""
         for source in self.each:
-            for page in self.project.comparing.standing(source.column, _counting(source.how), case_ids):
+            for page in self.project.comparing.standing(source.column, counting(source.how), case_ids):
                 yield [one for one in page if self.source(one.scenario_then) is source]
 
     def recorded(self, cases: Iterable[CaseVerdict]) -> Found:
@@ -84,7 +84,7 @@ Found = dict[CaseVerdict, list[tuple[Recorded, Source]]]
 """Evaluations of cases, each with the column that it stands in."""
 
 
-def _counting(how: Repeating) -> int | None:
+def counting(how: Repeating) -> int | None:
     """How many repeats of a case count, which `Repeating.counts` explains; None: all."""
     return LEAD if how.stop_early else None if how.repeated else 1
 

@@ -16,9 +16,8 @@ class Standing:
     """How a node stands against the baseline."""
 
     verdict: Verdict
-    fixed: int
-    """Cases."""
-    broken: int
+    turned: str
+    """What changed, in words."""
     firm: bool
     """Whether it is worse, or is not, whatever the missing verdicts say."""
 
@@ -49,6 +48,9 @@ class Against:
             p_adjusted=passes.p_adjusted,
             verdict=passes.verdict,
             more_cases_needed=passes.more_cases_needed,
+            sizes=passes.sizes,
+            rate_before=passes.rate_before if passes.sizes else None,
+            rate_after=passes.rate_after if passes.sizes else None,
         )
 
     def knows(self, variant: str) -> bool:
@@ -69,7 +71,7 @@ class Against:
             return None
         tests = len(self._behaviors.union(part.path for part in found.behaviors)) if behavior else 1
         settled = not missing and (self._complete or not behavior)
-        return Standing(passes.verdict, passes.fixed, passes.broken, settled or _is_firm(passes, missing, tests))
+        return Standing(passes.verdict, passes.turned, settled or _is_firm(passes, missing, tests))
 
 
 def _is_firm(passes: PassComparison, missing: int, tests: int) -> bool:
@@ -78,6 +80,8 @@ def _is_firm(passes: PassComparison, missing: int, tests: int) -> bool:
     Each can move one lineage from one side to the other. A p-value that is corrected for so many tests is at least the
     plain one, and at most that many times as large.
     """
+    if passes.sizes is not None:
+        return False
     up, down = passes.roots_up, passes.roots_down
     if passes.verdict == "worse":
         better, worse = up + missing, max(down - missing, 0)

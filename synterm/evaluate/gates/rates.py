@@ -14,12 +14,32 @@ from synterm.text import plural
 def pass_rate(gate: Gate, scope: Scope) -> Found:
     """Whether enough passed."""
     limit, tally = gate.min_pass_rate or 0.0, scope.tally
+    if scope.sheet.is_weighted:
+        return _estimated(limit, scope, bound=bool(gate.bound))
     if gate.bound:
         return _lower_end(limit, scope)
     finding = (
         "no verdicts" if tally.rate is None else f"{rate_words(tally.rate, 1)} pass, {tally.passed} of {tally.judged}"
     )
     return Found(tally.holds(limit, scope.missing), limit, tally.rate, finding)
+
+
+def _estimated(limit: float, scope: Scope, *, bound: bool) -> Found:
+    """Whether enough passed of all that a weighted sample stands for, or the lower end of that rate's interval is high
+    enough. What has no verdict could weigh anything, so it leaves the gate open."""
+    sheet, column = scope.sheet, scope.column
+    rate, bounds = sheet.rate(column, scope.cases), sheet.interval(column, scope.cases)
+    found = bounds[0] if bound and bounds else rate
+    if found is None:
+        return Found("open", limit, None, "no verdicts")
+    finding = (
+        f"by weights {rate_words(rate or 0.0, 1)} pass, {scope.tally.passed} of {scope.tally.judged} in the sample"
+    )
+    if bound and bounds:
+        finding = f"that goes from {rate_words(bounds[0], 1)} to {rate_words(bounds[1], 1)}: {finding}"
+    if scope.unknown:
+        return Found("open", limit, found, finding, f"{plural(scope.unknown, 'verdict')} missing")
+    return Found("passed" if found >= limit - ROUNDING else "failed", limit, found, finding)
 
 
 def _lower_end(limit: float, scope: Scope) -> Found:

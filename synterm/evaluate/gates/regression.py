@@ -19,7 +19,7 @@ def no_regression(gate: Gate, scope: Scope) -> Found:
     if standing is None:
         nothing = "none of its cases were compared" if against.knows(scope.variant) else "no variant there is like it"
         return _open(f"{against.baseline} says nothing of it: {nothing}")
-    finding = f"{standing.verdict}, against {against.baseline}: {standing.fixed} fixed, {standing.broken} broken"
+    finding = f"{standing.verdict}, against {against.baseline}: {standing.turned}"
     if not standing.firm:
         return Found("open", None, None, finding, f"{_missing(scope.unknown)} could turn it")
     if standing.verdict == "worse":

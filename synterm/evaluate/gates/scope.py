@@ -35,6 +35,8 @@ class Scope:
     """The scenarios, each with the checks that hold for it."""
     against: Against | None = None
     """What the run is held against."""
+    lost: int = 0
+    """Besides these cases, logged calls that were never answered."""
 
     @property
     def unknown(self) -> int:

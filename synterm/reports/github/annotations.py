@@ -89,7 +89,7 @@ def _worse(report: RunReport, found: FoundPart) -> str:
     passes, against = found.part.passes, report.comparison.before.name if report.comparison else ""
     return (
         f"{percent(passes.rate_before)} passed in {against}, {percent(passes.rate_after)} do now under "
-        f"{found.pair.after}: {passes.fixed} fixed, {passes.broken} broken, "
+        f"{found.pair.after}: {passes.turned}, "
         f"{p_words(passes.p_adjusted)}"
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from synterm.core.comparison import VariantComparison
+from synterm.core.comparison import PassComparison, VariantComparison
 from synterm.core.report import GateState, RunReport, VariantReport
 from synterm.evaluate.compare.outcome import worst_first
 from synterm.reports.comparison import not_compared
@@ -86,7 +86,8 @@ def _gate(found: FoundGate) -> tuple[str, ...]:
 
 def _pair(pair: VariantComparison) -> str:
     rows = [pair.whole, *worst_first(pair.behaviors)][:_MOST]
-    head = (code(pair.after), "before", "now", "fixed", "broken", "p", "")
+    unpaired = pair.whole.passes.sizes is not None
+    head = (code(pair.after), "before", "now", *(("of", "of") if unpaired else ("fixed", "broken")), "p", "")
     return table(
         head,
         (
@@ -94,11 +95,17 @@ def _pair(pair: VariantComparison) -> str:
                 code(part.path) if part.path else "all",
                 percent(part.passes.rate_before),
                 percent(part.passes.rate_after),
-                f"▲ {part.passes.fixed:,}" if part.passes.fixed else "",
-                f"▼ {part.passes.broken:,}" if part.passes.broken else "",
+                *_counts(part.passes),
                 escape(p_figure(part.passes.p_adjusted)),
                 f"<b>{part.passes.verdict}</b>" if part.passes.verdict == "worse" else part.passes.verdict,
             )
             for part in rows
         ),
     )
+
+
+def _counts(passes: PassComparison) -> tuple[str, str]:
+    """What was fixed and what broke; where there are no pairs, of how many the rates are."""
+    if passes.sizes:
+        return f"{passes.sizes[0]:,.0f}", f"{passes.sizes[1]:,.0f}"
+    return f"▲ {passes.fixed:,}" if passes.fixed else "", f"▼ {passes.broken:,}" if passes.broken else ""

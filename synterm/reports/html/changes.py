@@ -12,12 +12,11 @@ from synterm.core.tree import Tree
 from synterm.evaluate.compare.outcome import worst_first
 from synterm.evaluate.report import RunResult
 from synterm.reports.changes import Change, changes
-from synterm.reports.comparison import more_words, not_compared, points
+from synterm.reports.comparison import compared_words, more_words, not_compared, points
 from synterm.reports.evaluations import evaluation_report
 from synterm.reports.figures import p_words
 from synterm.storage.project import Project
 from synterm.storage.recorded import Recorded
-from synterm.text import plural
 
 MOST = 200
 """Cases of each list that are shown."""
@@ -42,6 +41,8 @@ class ShownChange:
     """By behavior, where that is known, what got worse first."""
     left_out: str = ""
     """Cases that were not compared, and why."""
+    paired: bool = True
+    """False: the rates of different data points, of which none is fixed or broken."""
 
 
 def shown_changes(project: Project, report: RunReport, result: RunResult) -> list[ShownChange]:
@@ -60,11 +61,11 @@ def title(comparison: CompareReport | None) -> str:
 
 def _compared(found: VariantComparison) -> ShownChange:
     passes = found.whole.passes
-    words = [f"{plural(passes.compared, 'case')} compared", f"{passes.roots:,} independent"]
+    words = [compared_words(passes)]
     if passes.difference is not None and passes.difference_ci is not None:
         words.append(f"pass rate {points(passes)}")
     if passes.compared:
-        words.append(f"{p_words(passes.p_value)} (exact McNemar)")
+        words.append(f"{p_words(passes.p_value)} ({passes.test})")
     if passes.compared and (more := more_words(passes)):
         words.append(more)
     left_out = not_compared(found) if found.unpaired_counts else ""
@@ -79,6 +80,7 @@ def _compared(found: VariantComparison) -> ShownChange:
         "; ".join(words),
         worst_first(found.behaviors),
         left_out,
+        paired=passes.sizes is None,
     )
 
 

@@ -18,6 +18,7 @@ from synterm.core.report import RunReport
 from synterm.evaluate.recount import looker
 from synterm.evaluate.report import RunResult
 from synterm.evaluate.steadiness import Steadiness
+from synterm.reports.comparison import counts
 from synterm.reports.figures import dollars, interval, milliseconds, p_figure, percent
 from synterm.reports.html import changes, facts, standing
 from synterm.reports.html.choice import Choice
@@ -128,6 +129,7 @@ def environment() -> Environment:
     )
     filters: dict[str, Any] = {
         "percent": percent,
+        "counts": counts,
         "p_figure": p_figure,
         "bounds": interval,
         "dollars": dollars,

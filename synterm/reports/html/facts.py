@@ -14,6 +14,7 @@ from synterm.evaluate.recount import repeating_of
 from synterm.evaluate.report import RunResult
 from synterm.reports.figures import dollars, seconds
 from synterm.reports.history import past_run, run_facts
+from synterm.reports.production import production_lines
 from synterm.storage.project import Project
 from synterm.storage.runs import RunRecord
 from synterm.text import plural
@@ -52,6 +53,8 @@ def facts(report: RunReport, result: RunResult, run: RunRecord) -> Iterator[tupl
         yield "Git commit", run.git_commit
     yield from ((name.capitalize(), value) for name, value in run_facts(past_run(run, {}), {}) if name in _RECORDED)
     yield "Size", _made(report, result)
+    if report.production:
+        yield "Traffic", "; ".join(production_lines(report.production))
     how = repeating_of(run)
     if how.repeated:
         judgings = f", each judged {how.judgings} times" if how.judgings > 1 else ""
@@ -92,8 +95,10 @@ def _model(model: ModelSpec) -> str:
 
 def _made(report: RunReport, result: RunResult) -> str:
     totals = report.totals
+    of = "of" if report.production else "×"
     words = [
-        f"{plural(totals.cases, 'case')} × {plural(len(report.variants), 'variant')}",
+        f"{plural(totals.cases, 'logged call' if report.production else 'case')} {of} "
+        f"{plural(len(report.variants), 'model' if report.production else 'variant')}",
         plural(totals.evaluations, "evaluation"),
     ]
     if totals.not_made:
@@ -105,13 +110,14 @@ def headline(report: RunReport) -> Sequence[tuple[str, str]]:
     """The few figures that stand largest: what, and how much."""
     totals = report.totals
     cost = dollars(totals.cost_usd)
+    logged = report.production is not None
     return (
-        ("cases", f"{totals.cases:,}"),
+        ("logged calls" if logged else "cases", f"{totals.cases:,}"),
         ("evaluations", f"{totals.evaluations:,}"),
         ("passed", f"{totals.passed:,}"),
         ("failed", f"{totals.failed:,}"),
         ("no verdict", f"{totals.errors:,}"),
-        ("from the cache", f"{totals.cached:,}"),
+        *(() if logged else (("from the cache", f"{totals.cached:,}"),)),
         ("cost", f"≥ {cost}" if totals.cost_unknown else cost),
         ("took", seconds(report.wall_s)),
     )

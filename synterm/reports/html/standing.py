@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from synterm.core.report import GateReport, GateState, RunReport
+from synterm.evaluate.column import Column
 from synterm.evaluate.report import RunResult
+from synterm.evaluate.sheet import Sheet
 from synterm.evaluate.tally import Tally
 from synterm.reports.figures import percent
 from synterm.reports.findings import FoundGate, gates, regressions
@@ -34,6 +36,7 @@ class BehaviorCell:
     """A node under a variant."""
 
     tally: Tally
+    rate: float | None
     interval: tuple[float, float] | None
     gates: Sequence[GateReport]
 
@@ -87,10 +90,14 @@ def behavior_rows(report: RunReport, result: RunResult) -> list[BehaviorRow]:
             column = sheet.column(variant)
             tally = column.tally(cases)
             found = gates.get((path, variant.name), [])
-            cells.append(BehaviorCell(tally, sheet.interval(column, cases), found) if tally.made else None)
+            cells.append(_cell(sheet, column, cases, found) if tally.made else None)
         if any(cells):
             rows.append(BehaviorRow(node.name, path, node.level, cells))
     return rows
+
+
+def _cell(sheet: Sheet, column: Column, cases: Sequence[int], gates: Sequence[GateReport]) -> BehaviorCell:
+    return BehaviorCell(column.tally(cases), sheet.rate(column, cases), sheet.interval(column, cases), gates)
 
 
 def _words(report: RunReport, gates: int, failed: int, undecided: int, *, worse: bool) -> tuple[State, str]:
@@ -124,7 +131,5 @@ def _more(report: RunReport, failed: int, undecided: int, *, worse: bool) -> Ite
 
 
 def _change(found: ShownChange) -> str:
-    return (
-        f"{found.before} → {found.after}: {found.verdict}, "
-        f"▲ {found.fixed_count:,} fixed and ▼ {found.broken_count:,} broken"
-    )
+    said = f"{found.before} → {found.after}: {found.verdict}"
+    return f"{said}, ▲ {found.fixed_count:,} fixed and ▼ {found.broken_count:,} broken" if found.paired else said

@@ -7,9 +7,16 @@ from collections.abc import Iterator, Sequence
 from textual.content import Content
 
 from synterm.core.case import input_text, value_text
-from synterm.core.comparison import ChangedCase, CompareReport, PartComparison, SideOfCase, VariantComparison
+from synterm.core.comparison import (
+    ChangedCase,
+    CompareReport,
+    PartComparison,
+    PassComparison,
+    SideOfCase,
+    VariantComparison,
+)
 from synterm.evaluate.compare.outcome import behaviors_that
-from synterm.reports.comparison import compared_words, more_words, named, points
+from synterm.reports.comparison import COUNT_TITLES, compared_words, counts, more_words, named, points
 from synterm.reports.figures import p_figure, p_words, percent
 from synterm.text import one_line, plural
 from synterm.tui.runs.text import VERDICT_INKS
@@ -47,14 +54,20 @@ def _verdict(one: VariantComparison) -> Iterator[Content]:
     yield Content.assemble(
         (passes.verdict, _ink(one.whole)),
         f"   {percent(passes.rate_before)} → {percent(passes.rate_after)}",
-        (f"   ▲{passes.fixed:,} fixed", "$text-success" if passes.fixed else MUTED),
-        (f"   ▼{passes.broken:,} broken", "$text-error" if passes.broken else MUTED),
+        *([] if passes.sizes else _turned(passes)),
         (f"   of {compared_words(passes)}", MUTED),
     )
-    words = (points(passes), f"{p_words(passes.p_value)} (exact McNemar)", more_words(passes))
+    words = (points(passes), f"{p_words(passes.p_value)} ({passes.test})", more_words(passes))
     yield Content.styled("   ".join(word for word in words[:2] if word), MUTED)
     if words[2]:
         yield Content.styled(words[2], MUTED)
+
+
+def _turned(passes: PassComparison) -> list[tuple[str, str]]:
+    return [
+        (f"   ▲{passes.fixed:,} fixed", "$text-success" if passes.fixed else MUTED),
+        (f"   ▼{passes.broken:,} broken", "$text-error" if passes.broken else MUTED),
+    ]
 
 
 def _both_ways(one: VariantComparison) -> Iterator[Content]:
@@ -72,7 +85,8 @@ def _both_ways(one: VariantComparison) -> Iterator[Content]:
 def _behaviors(parts: Sequence[PartComparison], width: int) -> Content:
     """The p-values are adjusted for how many behaviors there are."""
     path = min(max(max(len(part.path) for part in parts), 8), max(width - 54, 16))
-    head = f"\n{'behavior':<{path}}  {'before':>6} {'after':>6} {'▲':>4} {'▼':>4} {'p adj.':>7}  verdict"
+    titles = COUNT_TITLES[bool(parts[0].passes.sizes)]
+    head = f"\n{'behavior':<{path}}  {'before':>6} {'after':>6} {titles[0]:>4} {titles[1]:>4} {'p adj.':>7}  verdict"
     lines = [Content.styled(head, MUTED)]
     for part in parts:
         passes = part.passes
@@ -80,8 +94,8 @@ def _behaviors(parts: Sequence[PartComparison], width: int) -> Content:
             Content.assemble(
                 padded(one_line(part.path), path),
                 f"  {percent(passes.rate_before):>6} {percent(passes.rate_after):>6} ",
-                (f"{passes.fixed or '·':>4} ", "$text-success" if passes.fixed else MUTED),
-                (f"{passes.broken or '·':>4} ", "$text-error" if passes.broken else MUTED),
+                (f"{counts(passes)[0] or '·':>4} ", "$text-success" if passes.fixed else MUTED),
+                (f"{counts(passes)[1] or '·':>4} ", "$text-error" if passes.broken else MUTED),
                 (f"{p_figure(passes.p_adjusted):>7}  ", MUTED),
                 (passes.verdict, _ink(part)),
             )
