@@ -1,0 +1,56 @@
+"""How long a check takes, as far as it showed: what is fast is asked at once, what is slow by a thread."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from synterm.checks.asked import asked
+from synterm.checks.base import Answer, Check
+from synterm.core.evaluation import CheckResult
+
+LONG_TEXT = 20_000
+"""Characters of an answer over which no check is taken to be fast."""
+_SLOW_MS, _FAST_MS = 5.0, 1.0
+_PROOFS = 20
+"""After so many fast verdicts in a row a check of synterm's own is taken to be fast."""
+_OWN = "synterm.checks."
+
+
+@dataclass(slots=True)
+class Paced:
+    """A check, and whether it is asked at once or by a thread."""
+
+    check: Check
+    own: bool
+    """Whether nothing of it comes from a plugin, of which nobody knows what it does next time."""
+    slow: bool
+    _fast: int = 0
+
+    def ask(self, answer: Answer) -> tuple[CheckResult, float]:
+        """What it finds, and how many milliseconds it took."""
+        began = time.perf_counter()
+        found = asked(self.check, answer)
+        took_ms = (time.perf_counter() - began) * 1000
+        if took_ms > _SLOW_MS:
+            if len(answer.completion.text) <= LONG_TEXT:
+                self.slow, self._fast = True, 0
+        elif self.slow and self.own:
+            self._fast = self._fast + 1 if took_ms < _FAST_MS else 0
+            self.slow = self._fast < _PROOFS
+        return found, took_ms
+
+
+def paced(check: Check) -> Paced:
+    """A check of which nothing is known yet: slow, if it loads something to judge with, or comes from a plugin."""
+    parts = (check, *check.parts())
+    own = all(_base(type(part)).__module__.startswith(_OWN) for part in parts)
+    loads = any(type(part).warm is not Check.warm for part in check.parts())
+    return Paced(check, own, not own or loads)
+
+
+def _base(kind: type[Check]) -> type[Check]:
+    """The class itself, or what it is the negation of."""
+    from synterm.checks.negated import NOT
+
+    return kind.__mro__[1] if kind.type.startswith(NOT) else kind
