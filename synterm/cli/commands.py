@@ -10,8 +10,7 @@ GROUPS: dict[str, dict[str, str]] = {
     "Describe": {
         "ls show": "list the tree, cases, prompts, runs …; one in full",
         "add edit rm": "change them, without the workbench",
-        "import": "cases of files: CSV, JSONL, promptfoo, logs …",
-        "generate": "new cases of those that are there, checked",
+        "import generate": "cases of files, logs …; new ones of those, checked",
         "coverage": "what cases cover, what is missing; filling it",
     },
     "Evaluate": {
@@ -27,6 +26,9 @@ GROUPS: dict[str, dict[str, str]] = {
     },
     "Fine-tune": {
         "finetune export": "a training set one can trust; a model tuned on it",
+    },
+    "Production": {
+        "guard": "the checks, asked before an answer is given",
     },
     "Share": {
         "report serve": "a run as one HTML file; the workbench in a browser",
@@ -48,7 +50,6 @@ COMMANDS: dict[str, str] = {name: f"synterm.cli.{_MODULES.get(name, name).replac
 
 NOT_YET = (
     "doctor",
-    "guard",
     "share",
     "trust",
 )

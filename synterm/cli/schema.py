@@ -52,6 +52,7 @@ _WRITTEN: dict[str, str] = {
     "manifests": "synterm.core.manifest:ManifestList",
     "set_aside": "synterm.core.setting_aside:SetAside",
     "tunings": "synterm.reports.tunings:TuningList",
+    "guard": "synterm.core.guarding:GuardVerdict",
     "settings": "synterm.settings:Settings",
 }
 _READ: dict[str, str] = {
@@ -77,7 +78,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         f"({listed}), history, baselines, generation and effect (synterm generate), verdicts, calibration, "
         "drafts and verdict_import (synterm review), usable (synterm models --json), trial (with --test), "
         "manifest and manifests (synterm export), training (synterm finetune --json), "
-        "tunings (synterm finetune --jobs), settings"
+        "tunings (synterm finetune --jobs), guard (a verdict), settings"
     )
     read = "; what goes in: project (a text form), case and verdict (a line of a JSONL file)"
     parser.add_argument("name", metavar="NAME", choices=names, help=written + read)

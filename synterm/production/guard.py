@@ -28,6 +28,7 @@ from synterm.production.guard_call import (
     values_of,
 )
 from synterm.production.guard_checks import Behavior, Forms, GuardedProject
+from synterm.production.guard_log import GuardLog
 from synterm.production.guard_pace import LONG_TEXT
 from synterm.production.guard_source import GuardSource
 from synterm.production.guard_workers import Workers
@@ -49,7 +50,10 @@ class _Call:
     project: GuardedProject
     behavior: Behavior
     completion: Completion
+    given: Any
+    """The input, as it was given."""
     values: dict[str, Any] | None
+    expected: Any
     forms: Forms | None = None
     problem: str = ""
     """Why nothing is judged."""
@@ -78,7 +82,7 @@ class Guard:
         judges: bool = False,
         judge_budget_s: float = 10,
         judge_cap_usd: float = 1,
-        log: str | Path | None = None,
+        log: str | Path | GuardLog | None = None,
         longest: int = LONGEST,
         per_call: bool = False,
     ) -> None:
@@ -89,7 +93,8 @@ class Guard:
         `fail`: what happens without a verdict. `budget_ms`: how long one check may take, `total_ms`: all of them.
         `judges`: whether checks that ask a model do so, for which the answers are sent to that model; each may take
         `judge_budget_s` seconds, and all of them may cost `judge_cap_usd` US dollars while this guard lives. `log`: a
-        file for the verdicts. `longest`: the most characters of an answer that are judged.
+        file for the verdicts, personal data masked, or a `GuardLog` of other ways. `longest`: the most characters of an
+        answer that are judged.
 
         Raises ProjectError, NotFoundError, InputError where there are no such checks; UsageError.
         """
@@ -97,18 +102,18 @@ class Guard:
             raise UsageError(f"fail is 'open' or 'closed', not {fail!r}")
         if min(budget_ms, judge_budget_s, 1 if total_ms is None else total_ms) <= 0:
             raise UsageError("a budget must be over 0")
-        if log is not None:
-            raise UsageError("a guard writes no log yet")
         self.fail: FailMode = fail
         self.budget_ms = budget_ms
         self.total_ms = total_ms
         self._judge_budget_s = judge_budget_s
-        self._longest = longest
+        self.longest = longest
         self._names = (behavior,) if isinstance(behavior, str) else tuple(behavior or ())
         self._per_call = per_call and not self._names
         self._source = GuardSource(Path(project), self._try)
         self._workers = Workers(_THREADS)
         self._judges = _judges(judge_cap_usd) if judges else None
+        self.log = GuardLog(log) if isinstance(log, str | Path) else log
+        """Where the verdicts are written, if anywhere."""
 
     @property
     def stale(self) -> str | None:
@@ -163,6 +168,8 @@ class Guard:
         self._workers.close()
         if self._judges:
             self._judges.close()
+        if self.log:
+            self.log.close()
 
     def __enter__(self) -> Self:
         return self
@@ -182,31 +189,31 @@ class Guard:
 
     def _try(self, project: GuardedProject) -> None:
         """Raises for a project that this guard can't judge by."""
-        if not self._per_call:
+        if self._per_call:
+            project.make_all()
+        else:
             project.behavior(self._names)
 
     def _behavior(self, project: GuardedProject, name: str | None) -> Behavior:
-        if name is not None:
-            return project.behavior((name,), self._names)
-        if self._per_call:
-            raise UsageError("the behavior is missing", hint="each call names its own; or give the guard one")
-        return project.behavior(self._names)
+        return project.behavior(self._names) if name is None else project.behavior((name,), self._names)
 
     def _begin(self, output: object, given: object, expected: Any, name: str | None) -> _Call:
         began = time.perf_counter()
         project = self._source.fresh()
         completion = completion_of(text_of(output))
-        call = _Call(began, new_id(), project, self._behavior(project, name), completion, values_of(given))
-        if len(completion.text) > self._longest:
-            call.problem = f"the answer is over {self._longest:,} characters long"
+        call = _Call(
+            began, new_id(), project, self._behavior(project, name), completion, given, values_of(given), expected
+        )
+        if len(completion.text) > self.longest:
+            call.problem = f"the answer is over {self.longest:,} characters long"
         else:
-            self._ask(call, expected)
+            self._ask(call)
         return call
 
-    def _ask(self, call: _Call, expected: Any) -> None:
-        known = KNOWN[call.values is not None, expected is not None]
+    def _ask(self, call: _Call) -> None:
+        known = KNOWN[call.values is not None, call.expected is not None]
         call.forms = forms = call.behavior.forms(known, judges=self._judges is not None)
-        answer = Answer(call.completion, case_of(call.values, expected, call.id))
+        answer = Answer(call.completion, case_of(call.values, call.expected, call.id))
         long = len(call.completion.text) > LONG_TEXT
         elsewhere = [paced.check.asks or paced.slow or long for paced in forms.checks]
         waits = {place: self._wait(call, place, answer) for place, away in enumerate(elsewhere) if away}
@@ -240,19 +247,23 @@ class Guard:
         return Wait(place, paced.check, future, until, words)
 
     def _end(self, call: _Call, found: Sequence[Found]) -> GuardVerdict:
-        passed, reason, told = (None, call.problem, []) if call.problem else concluded(call.completion, found)
-        return GuardVerdict(
+        skipped = call.forms.skipped if call.forms else ()
+        passed, reason, told = (None, call.problem, []) if call.problem else concluded(call.completion, found, skipped)
+        verdict = GuardVerdict(
             id=call.id,
             allowed=self.fail == "open" if passed is None else passed,
             passed=passed,
             reason=reason,
             behavior=call.behavior.path,
             fail=self.fail,
-            checks=(*told, *(call.forms.skipped if call.forms else ())),
+            checks=(*told, *skipped),
             took_ms=round(_since(call.began), 3),
             project=call.project.name,
             checks_id=call.behavior.checks_id,
         )
+        if self.log:
+            self.log.add(verdict, call.given, call.completion.text, call.expected)
+        return verdict
 
 
 def _since(began: float) -> float:

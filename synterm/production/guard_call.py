@@ -23,6 +23,8 @@ INPUT = "input"
 """The name of an input that is one text."""
 _LONGEST_REASON = 500
 
+_CASE = Case(scenario_id="guard", input={})
+
 Judged = tuple[CheckResult, float]
 """What a check found, and how many milliseconds it took."""
 
@@ -128,8 +130,8 @@ def values_of(given: object) -> dict[str, Any] | None:
 
 
 def case_of(values: dict[str, Any] | None, expected: Any, name: str) -> Case:
-    """The case that is answered. It is made for each answer, of values that are known to be right."""
-    return Case.model_construct(id=name, root_id=name, scenario_id=INPUT, input=values or {}, expected=expected)
+    """The case that is answered. A copy: to make one anew for each answer took longer than to judge it."""
+    return _CASE.model_copy(update={"id": name, "root_id": name, "input": values or {}, "expected": expected})
 
 
 def completion_of(text: str) -> Completion:
@@ -137,19 +139,25 @@ def completion_of(text: str) -> Completion:
     return Completion(Outcome.COMPLETE if text.strip() else Outcome.EMPTY, text)
 
 
-def concluded(completion: Completion, found: Sequence[Found]) -> tuple[bool | None, str, list[GuardCheck]]:
+def concluded(
+    completion: Completion, found: Sequence[Found], skipped: Sequence[GuardCheck]
+) -> tuple[bool | None, str, list[GuardCheck]]:
     """Whether an answer passed, as a run would say it; why, in one line; and what each check found."""
     told = [one.told() for one in found]
     counted = [(weight, one.result) for one in found if (weight := one.check.weight)]
     unwell = UNWELL.get(completion.outcome)
     if unwell is not None and found:
-        told.insert(0, GuardCheck(type="outcome", passed=False, score=0.0, reason=unwell))
-        return False, unwell, told
+        return False, unwell, [GuardCheck(type="outcome", passed=False, score=0.0, reason=unwell), *told]
     passed, _ = sum_up(counted)
     if passed:
         return True, "", told
     if passed is False:
         reason = next(result.reason for _, result in counted if result.passed is False)
     else:
-        reason = next((f"{one.type}: {one.error}" for _, one in counted if one.passed is None), "no check judges it")
+        unsure = (f"{one.type}: {one.error}" for _, one in counted if one.passed is None)
+        reason = next(unsure, f"no check judges it: {_why_not(skipped)}")
     return passed, one_line(reason, _LONGEST_REASON), told
+
+
+def _why_not(skipped: Sequence[GuardCheck]) -> str:
+    return "; ".join(f"{one.type} {one.skipped}" for one in skipped) or "none of them counts"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -105,6 +106,12 @@ class GuardedProject:
                     self._behaviors[key] = found
         return found
 
+    def make_all(self) -> None:
+        """Make all checks now, rather than when the first call names their behavior."""
+        for scenario in self.tree.scenarios():
+            with contextlib.suppress(InputError):  # whoever names its behavior is told
+                self._all(self.tree.checks(scenario.id))
+
     def _make(self, names: Sequence[str], within: Sequence[str]) -> Behavior:
         if any(len(name) > _LONGEST_NAME for name in names):
             raise NotFoundError(f"no behavior has a name of over {_LONGEST_NAME:,} characters")
@@ -137,10 +144,13 @@ class GuardedProject:
         if not configs:
             raise InputError(f"{path} has no checks", hint="synterm edit PROJECT behavior --help")
         try:
-            checks = tuple(map(self._check, configs))
+            checks = self._all(configs)
         except InputError as error:
             raise InputError(error.message, hint=error.hint, where=f"checks of {path}") from error
         return Behavior(path, checks, content_id("checks", configs)[:16])
+
+    def _all(self, configs: Iterable[CheckConfig]) -> tuple[Check, ...]:
+        return tuple(map(self._check, configs))
 
     def _check(self, config: CheckConfig) -> Check:
         key = canonical_json(config)

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from synterm.checks.asked import asked
 from synterm.checks.base import Answer, Check
+from synterm.checks.negated import NOT
+from synterm.core.case import Case
+from synterm.core.completion import Completion, Outcome
 from synterm.core.evaluation import CheckResult
 
 LONG_TEXT = 20_000
@@ -15,6 +18,10 @@ _SLOW_MS, _FAST_MS = 5.0, 1.0
 _PROOFS = 20
 """After so many fast verdicts in a row a check of synterm's own is taken to be fast."""
 _OWN = "synterm.checks."
+_REHEARSAL = Answer(
+    Completion(Outcome.COMPLETE, "Yes: your order 4471 is on its way, and should be there on Tuesday, 3 March."),
+    Case(scenario_id="rehearsal", input={"input": "Where is my order?"}, expected="on its way"),
+)
 
 
 @dataclass(slots=True)
@@ -33,8 +40,8 @@ class Paced:
         found = asked(self.check, answer)
         took_ms = (time.perf_counter() - began) * 1000
         if took_ms > _SLOW_MS:
-            if len(answer.completion.text) <= LONG_TEXT:
-                self.slow, self._fast = True, 0
+            self._fast = 0
+            self.slow = self.slow or len(answer.completion.text) <= LONG_TEXT
         elif self.slow and self.own:
             self._fast = self._fast + 1 if took_ms < _FAST_MS else 0
             self.slow = self._fast < _PROOFS
@@ -42,15 +49,18 @@ class Paced:
 
 
 def paced(check: Check) -> Paced:
-    """A check of which nothing is known yet: slow, if it loads something to judge with, or comes from a plugin."""
+    """A check of which nothing is known yet. One of synterm's own is tried out, so that what it loads when it is asked
+    is there before the first answer; one that loads something, a model for one, is slow until it showed otherwise."""
     parts = (check, *check.parts())
     own = all(_base(type(part)).__module__.startswith(_OWN) for part in parts)
     loads = any(type(part).warm is not Check.warm for part in check.parts())
-    return Paced(check, own, not own or loads)
+    made = Paced(check, own, not own or loads)
+    if own and not check.asks:
+        for _ in range(_PROOFS + 1):
+            made.ask(_REHEARSAL)
+    return made
 
 
 def _base(kind: type[Check]) -> type[Check]:
     """The class itself, or what it is the negation of."""
-    from synterm.checks.negated import NOT
-
     return kind.__mro__[1] if kind.type.startswith(NOT) else kind

@@ -65,7 +65,10 @@ def test_calls_may_be_objects_of_litellm() -> None:
     [
         ([{"role": "user", "content": "first"}, {"role": "assistant", "content": "no"}], "first"),
         ([{"role": "user", "content": "first"}, {"role": "user", "content": "last"}], "last"),
-        ([{"role": "user", "content": [{"type": "text", "text": "in "}, {"type": "text", "text": "parts"}]}], "in parts"),
+        (
+            [{"role": "user", "content": [{"type": "text", "text": "in "}, {"type": "text", "text": "parts"}]}],
+            "in parts",
+        ),
         ([{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:"}}]}], None),
         ([{"role": "system", "content": "be brief"}], None),
         ("a prompt", "a prompt"),

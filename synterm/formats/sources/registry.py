@@ -17,6 +17,7 @@ BUILT_IN = {
     "promptfoo": f"{_HERE}.promptfoo:Promptfoo",
     "pydantic-evals": f"{_HERE}.pydantic_evals:PydanticEvals",
     "inspect": f"{_HERE}.inspect_log:InspectLog",
+    "guard": f"{_HERE}.guard_log:GuardLines",
     "log": f"{_HERE}.request_log:RequestLog",
     "synterm": f"{_HERE}.synterm_lines:SyntermLines",
     "deepeval": f"{_HERE}.deepeval:Deepeval",
