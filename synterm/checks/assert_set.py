@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from math import fsum
+from operator import is_
 from typing import Any, cast
 
 from pydantic import Field, PrivateAttr, model_validator
@@ -77,9 +78,17 @@ class AssertSet(Check):
 
     def unexpecting(self) -> Check | None:
         """The set of those of its checks that can judge there; None where nothing would decide."""
-        kept = tuple(form for check in self._checks if (form := check.unexpecting()) is not None)
+        return self._with(check.unexpecting() for check in self._checks)
+
+    def fitting(self, fits: Callable[[Check], bool]) -> Check | None:
+        return self._with(check.fitting(fits) for check in self._checks)
+
+    def _with(self, forms: Iterable[Check | None]) -> Check | None:
+        kept = tuple(form for form in forms if form is not None)
         if not any(check.weight for check in kept):
             return None
+        if len(kept) == len(self._checks) and all(map(is_, kept, self._checks)):
+            return self
         copy = self.model_copy()
         copy._checks = kept
         return copy

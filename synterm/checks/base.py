@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,6 +18,9 @@ from synterm.core.evaluation import CheckResult
 from synterm.core.ids import content_id
 from synterm.core.record import record
 from synterm.core.request import Constraint
+
+Fact = Literal["input", "expected", "context", "cost", "latency", "finish reason", "tools", "dialog"]
+"""What may be known of an answer beside its text. A run knows all of it; who judges single answers may not."""
 
 
 class Grades(Protocol):
@@ -164,6 +167,15 @@ class Check(BaseModel, ABC):
     def unexpecting(self) -> Check | None:
         """The form of it that judges where nothing is expected, as in production; None where it can't judge there."""
         return None if self.needs_expected else self
+
+    @property
+    def relies_on(self) -> Collection[Fact]:
+        """What it must know beside the answer's text, and can't judge without."""
+        return ("expected",) if self.needs_expected else ()
+
+    def fitting(self, fits: Callable[[Check], bool]) -> Check | None:
+        """The form of it that has only those of its `parts` that fit; None where nothing is left to judge by."""
+        return self if all(map(fits, self.parts())) else None
 
     def grader_key(self, answer: Answer) -> bytes:
         """What decides the verdict on an answer: this check's configuration, the answer and the case. A SHA-256."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pydantic import Field
 
-from synterm.checks.base import Answer, Check, Example
+from synterm.checks.base import Answer, Check, Example, Fact
 from synterm.core.evaluation import CheckResult
 from synterm.errors import InputError
 
@@ -17,6 +19,10 @@ class Cost(Check):
 
     threshold: float = Field(ge=0, allow_inf_nan=False)
     """The highest cost that is good enough, in US dollars."""
+
+    @property
+    def relies_on(self) -> Collection[Fact]:
+        return ("cost",)
 
     def judge(self, answer: Answer) -> CheckResult:
         spent = answer.completion.cost_usd

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, field_validator
 
-from synterm.checks.base import Answer, Check, Example
+from synterm.checks.base import Answer, Check, Example, Fact
 from synterm.checks.words import words_of
 from synterm.core.evaluation import CheckResult
 from synterm.errors import InputError, did_you_mean
@@ -37,6 +38,10 @@ class FinishReason(Check):
             if reason not in cls.reasons:
                 raise ValueError(f"{reason!r} is no reason; {did_you_mean(reason, cls.reasons)}")
         return lowered
+
+    @property
+    def relies_on(self) -> Collection[Fact]:
+        return ("finish reason",)
 
     def judge(self, answer: Answer) -> CheckResult:
         found = answer.completion.finish_reason

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pydantic import Field
 
-from synterm.checks.base import Answer, Check, Example
+from synterm.checks.base import Answer, Check, Example, Fact
 from synterm.checks.nested import transcript
 from synterm.core.evaluation import CheckResult
 from synterm.errors import InputError
@@ -28,6 +30,10 @@ class GoalReached(Check):
 
     within: int | None = Field(default=None, ge=1, le=50)
     """The most answers that it may take."""
+
+    @property
+    def relies_on(self) -> Collection[Fact]:
+        return ("dialog",)
 
     def judge(self, answer: Answer) -> CheckResult:
         held = transcript(answer)

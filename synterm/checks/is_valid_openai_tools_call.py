@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Any, cast
 
 import orjson
 from pydantic import Field, field_validator
 
-from synterm.checks.base import Answer, Check, Example
+from synterm.checks.base import Answer, Check, Example, Fact
 from synterm.checks.called import Called, calls_in
 from synterm.checks.fields import bounded
 from synterm.checks.json_schema import MAX_CHARACTERS, Schema
@@ -51,6 +52,10 @@ class IsValidOpenaiToolsCall(Check):
             if schema is not None:
                 _schema(canonical_json(schema))
         return tools
+
+    @property
+    def relies_on(self) -> Collection[Fact]:
+        return ("tools",) if self.tools is None else super().relies_on
 
     def judge(self, answer: Answer) -> CheckResult:
         calls = calls_in(bounded(answer.text, MAX_CHARACTERS))

@@ -13,11 +13,12 @@ from synterm.core.evaluation import CheckResult
 Judgement = tuple[tuple[CheckResult, ...], bool | None, float | None]
 """What each check found, whether the answer passed, and its score."""
 
-_UNWELL = {
+UNWELL = {
     Outcome.TRUNCATED: "cut off at the token limit; raise max_tokens",
     Outcome.EMPTY: "the answer is empty",
     Outcome.FILTERED: "the provider's content filter held the answer back",
 }
+"""What is wrong with an answer by its outcome alone, whatever the checks say."""
 
 
 def judge(checks: Sequence[Check], answer: Answer, grades: Grades | None = None) -> Judgement:
@@ -34,19 +35,19 @@ def judge(checks: Sequence[Check], answer: Answer, grades: Grades | None = None)
         answer = replace(answer, grades=grades)
     results: list[CheckResult] = []
     counted: list[tuple[float, CheckResult]] = []
-    if outcome in _UNWELL:
-        results.append(CheckResult("outcome", False, 0.0, _UNWELL[outcome]))
+    if outcome in UNWELL:
+        results.append(CheckResult("outcome", False, 0.0, UNWELL[outcome]))
         counted.append((1.0, results[0]))
     for check in checks:
         result = asked(check, answer)
         results.append(result)
         if weight := check.weight:
             counted.append((weight, result))
-    return tuple(results), *_sum_up(counted)
+    return tuple(results), *sum_up(counted)
 
 
-def _sum_up(counted: Sequence[tuple[float, CheckResult]]) -> tuple[bool | None, float | None]:
-    """The verdict, and the weighted mean of the scores, from weights and results."""
+def sum_up(counted: Sequence[tuple[float, CheckResult]]) -> tuple[bool | None, float | None]:
+    """The verdict, and the weighted mean of the scores, from weights over 0 and results."""
     total = gained = 0.0
     failed = unsure = False
     for weight, result in counted:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
 from synterm.analysis import languages
-from synterm.checks.base import Answer, Check, Example
+from synterm.checks.base import Answer, Check, Example, Fact
 from synterm.checks.words import words_of
 from synterm.core.case import value_text
 from synterm.core.evaluation import CheckResult
@@ -51,6 +51,10 @@ class Language(Check):
     @property
     def needs_expected(self) -> bool:
         return self.value is None and self.same_as == "expected"
+
+    @property
+    def relies_on(self) -> Collection[Fact]:
+        return ("input",) if self.value is None and self.same_as == "input" else super().relies_on
 
     def warm(self) -> None:
         with suppress(ModelError):  # `judge` says it of each answer

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pydantic import Field
 
-from synterm.checks.base import Answer, Check, Example
+from synterm.checks.base import Answer, Check, Example, Fact
 from synterm.core.evaluation import CheckResult
 from synterm.errors import InputError
 
@@ -17,6 +19,10 @@ class Latency(Check):
 
     threshold: float = Field(gt=0, allow_inf_nan=False)
     """The longest time that is good enough, in milliseconds."""
+
+    @property
+    def relies_on(self) -> Collection[Fact]:
+        return ("latency",)
 
     def judge(self, answer: Answer) -> CheckResult:
         taken = answer.completion.latency_ms

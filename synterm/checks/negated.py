@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from synterm.checks.base import Answer, Check
@@ -24,6 +25,10 @@ def negated(check_class: type[Check]) -> type[Check]:
 
         def unexpecting(self) -> Check | None:
             return None if self.needs_expected else self
+
+        def fitting(self, fits: Callable[[Check], bool]) -> Check | None:
+            # Not all of them would be another thing than not some of them.
+            return Check.fitting(self, fits)
 
         def constraint(self) -> Constraint | None:
             return None

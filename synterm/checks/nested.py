@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -49,7 +49,12 @@ class OfDialog(Check):
         return self._check.needs_expected
 
     def unexpecting(self) -> Check | None:
-        inner = self._check.unexpecting()
+        return self._with(self._check.unexpecting())
+
+    def fitting(self, fits: Callable[[Check], bool]) -> Check | None:
+        return self._with(self._check.fitting(fits))
+
+    def _with(self, inner: Check | None) -> Check | None:
         if inner is None or inner is self._check:
             return None if inner is None else self
         copy = self.model_copy()

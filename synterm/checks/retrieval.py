@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from synterm.checks.base import Answer, Check, Example
+from synterm.checks.base import Answer, Check, Example, Fact
 from synterm.checks.words import quoted
 from synterm.core.context import relevant_documents
 from synterm.core.evaluation import CheckResult
@@ -45,6 +45,10 @@ class Retrieval(Check):
     """How many of the chunks count, the best first; without it, all that the request got."""
     threshold: float = Field(default=0.5, ge=0, le=1)
     """The least that passes."""
+
+    @property
+    def relies_on(self) -> Collection[Fact]:
+        return ("context", "input")
 
     def judge(self, answer: Answer) -> CheckResult:
         # No InputError: that would say that the case lacks something which every check of its kind needs.

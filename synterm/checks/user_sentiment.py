@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from typing import Literal
 
 from pydantic import Field
 
 from synterm.analysis import sentiment
-from synterm.checks.base import Answer, Check, Example
+from synterm.checks.base import Answer, Check, Example, Fact
 from synterm.checks.nested import transcript
 from synterm.core.evaluation import CheckResult
 from synterm.errors import InputError, ModelError
@@ -39,6 +40,10 @@ class UserSentiment(Check):
     def warm(self) -> None:
         with suppress(ModelError):  # `judge` says it of each answer
             sentiment.warm()
+
+    @property
+    def relies_on(self) -> Collection[Fact]:
+        return ("dialog",)
 
     def judge(self, answer: Answer) -> CheckResult:
         lines = [line for line in transcript(answer).lines if line.strip()]

@@ -28,7 +28,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "finetune export": "a training set one can trust; a model tuned on it",
     },
     "Production": {
-        "inbox": "what the app is asked; what no case covers",
+        "inbox guard": "what the app is asked; checks before it answers",
     },
     "Share": {
         "report serve": "a run as one HTML file; the workbench in a browser",
@@ -50,7 +50,6 @@ COMMANDS: dict[str, str] = {name: f"synterm.cli.{_MODULES.get(name, name).replac
 
 NOT_YET = (
     "doctor",
-    "guard",
     "share",
     "trust",
 )

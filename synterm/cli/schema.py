@@ -56,6 +56,7 @@ _WRITTEN: dict[str, str] = {
     "call": "synterm.core.inbox:CallDocument",
     "promotion": "synterm.core.inbox:PromotionReport",
     "tunings": "synterm.reports.tunings:TuningList",
+    "guard": "synterm.core.guarding:GuardVerdict",
     "settings": "synterm.settings:Settings",
 }
 _READ: dict[str, str] = {
@@ -81,7 +82,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         f"those of synterm ls ({listed}), history, baselines, generation and effect (synterm generate), verdicts, "
         "calibration, drafts and verdict_import (synterm review), usable (synterm models --json), trial (with --test), "
         "manifest and manifests (synterm export), training (synterm finetune --json), "
-        "tunings (synterm finetune --jobs), inbox, call and promotion (synterm inbox), settings"
+        "tunings (synterm finetune --jobs), inbox, call and promotion (synterm inbox), guard (a verdict), settings"
     )
     read = "; what goes in: project (a text form), case and verdict (a line of a JSONL file)"
     parser.add_argument("name", metavar="NAME", choices=names, help=written + read)

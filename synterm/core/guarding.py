@@ -7,6 +7,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 GUARD_SCHEMA = "synterm.guard/1"
+GUARD_LOG = "guard-log/1"
+"""What a line of a guard's log has under ``synterm``."""
 
 FailMode = Literal["open", "closed"]
 """What a guard does without a verdict, because a check broke, took too long, or its judge can't be reached: ``open``

@@ -74,7 +74,7 @@ def asked_in(messages: Any) -> str | None:
 
 
 def message_in(texts: Sequence[Any] | None, messages: Any) -> tuple[str, ...]:
-    """The message that a request is judged by: what the user said last, or the last text where there are no messages."""
+    """The message that a request is judged by: the user's last, or the last text where there are no messages."""
     if (said := asked_in(messages)) is not None:
         return (said,)
     last = next((text for text in reversed(texts or ()) if isinstance(text, str)), "")

@@ -18,6 +18,7 @@ BUILT_IN = {
     "pydantic-evals": f"{_HERE}.pydantic_evals:PydanticEvals",
     "inspect": f"{_HERE}.inspect_log:InspectLog",
     "otel": f"{_HERE}.otel:OpenTelemetry",
+    "guard": f"{_HERE}.guard_log:GuardLines",
     "log": f"{_HERE}.request_log:RequestLog",
     "synterm": f"{_HERE}.synterm_lines:SyntermLines",
     "deepeval": f"{_HERE}.deepeval:Deepeval",

@@ -1,0 +1,229 @@
+"""What a guard takes out of a project file: the checks of its behaviors, made ready to judge single answers."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from synterm.checks.base import Check, Fact
+from synterm.checks.registry import load_check
+from synterm.core.guarding import GuardCheck
+from synterm.core.ids import canonical_json, content_id
+from synterm.core.model import ModelSpec
+from synterm.core.tree import CheckConfig, Node, Tree
+from synterm.errors import InputError, NotFoundError
+from synterm.evaluate.scenarios import scenario_ids
+from synterm.production.guard_pace import Paced, paced
+from synterm.storage.foreign import read_only
+from synterm.text import one_line
+
+_MOST_KEPT = 1000
+"""So many choices of behaviors are kept ready; callers name them, so it must end somewhere."""
+_LONGEST_NAME = 1000
+
+_LACKS: dict[Fact, str] = {
+    "input": "needs the input",
+    "expected": "needs an expected result",
+    "context": "needs what was retrieved for the answer",
+    "cost": "needs to know what the answer cost",
+    "latency": "needs to know how long the answer took",
+    "finish reason": "needs to know why the answer ended",
+    "tools": "needs the tools that were offered",
+    "dialog": "judges whole dialogs",
+}
+_ASKS = "asks a model, and judges are off"
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """The checks that judge an answer of which certain things are known, and those that are left out."""
+
+    checks: tuple[Paced, ...]
+    skipped: tuple[GuardCheck, ...]
+
+
+@dataclass(slots=True)
+class Behavior:
+    """The checks that hold for one choice of behaviors."""
+
+    path: str
+    checks: tuple[Check, ...]
+    checks_id: str
+    _forms: dict[tuple[frozenset[Fact], bool], Forms] = field(default_factory=dict[tuple[frozenset[Fact], bool], Forms])
+
+    def forms(self, known: frozenset[Fact], *, judges: bool) -> Forms:
+        """The checks in the forms that judge where so much is known; `judges`: also those that ask a model."""
+        found = self._forms.get((known, judges))
+        if found is None:
+            # Two threads may make the same at once: either will do.
+            found = self._forms[known, judges] = _forms(self.checks, known, judges=judges)
+        return found
+
+
+class GuardedProject:
+    """The checks of a project file, as they were when it was read. Nothing of the file is open any more."""
+
+    def __init__(self, name: str, tree: Tree, models: Iterable[ModelSpec]) -> None:
+        self.name = name
+        self.tree = tree
+        self.models = {spec.name: spec for spec in models}
+        self._loaded: dict[bytes, Check] = {}
+        self._behaviors: dict[tuple[str, ...], Behavior] = {}
+        self._lock = threading.Lock()
+
+    @classmethod
+    def read(cls, path: Path) -> GuardedProject:
+        """Those of the file at `path`, which is not written to. Raises ProjectError."""
+        with read_only(path) as project:
+            return cls(project.name, project.nodes.tree(), project.models.all())
+
+    @property
+    def said(self) -> bytes:
+        """All that decides a verdict: equal for files whose checks and models are the same."""
+        models = [spec.model_dump(mode="json") for spec in self.models.values()]
+        return canonical_json([self.name, self._tree_said, models])
+
+    @property
+    def _tree_said(self) -> list[object]:
+        return [[self.tree.path(node.id), node.level, node.checks] for node in self.tree.walk()]
+
+    def behavior(self, names: Sequence[str], within: Sequence[str] = ()) -> Behavior:
+        """The checks of what the names or globs say, all of them together; without names those of the whole project,
+        where all of it is judged by the same.
+
+        `within`: only what these say may be named. Raises NotFoundError for what is not there, InputError for checks
+        that can't be made, or where several behaviors have checks of their own.
+        """
+        key = (*names, "\n", *within)
+        found = self._behaviors.get(key)
+        if found is None:
+            with self._lock:
+                found = self._make(names, within)
+                if len(self._behaviors) < _MOST_KEPT:
+                    self._behaviors[key] = found
+        return found
+
+    def make_all(self) -> None:
+        """Make all checks now, rather than when the first call names their behavior."""
+        for scenario in self.tree.scenarios():
+            with contextlib.suppress(InputError):  # whoever names its behavior is told
+                self._all(self.tree.checks(scenario.id))
+
+    def _make(self, names: Sequence[str], within: Sequence[str]) -> Behavior:
+        if any(len(name) > _LONGEST_NAME for name in names):
+            raise NotFoundError(f"no behavior has a name of over {_LONGEST_NAME:,} characters")
+        scenarios = scenario_ids(self.tree, names)
+        if within:
+            allowed = set(scenario_ids(self.tree, within) or ())
+            if not set(scenarios or ()) <= allowed:
+                raise NotFoundError(
+                    f"{one_line(', '.join(names), 200)!r} is not what this guard judges",
+                    hint=f"it judges {one_line(', '.join(within), 200)}",
+                )
+        ids = [node.id for node in self.tree.scenarios()] if scenarios is None else scenarios
+        if not ids:
+            where = one_line(", ".join(names), 200) or "the project"
+            raise InputError(f"no scenario in {where}, so there are no checks", hint="synterm ls PROJECT tree")
+        sets = {canonical_json(self.tree.checks(scenario)): scenario for scenario in ids}
+        if scenarios is None and len(sets) > 1:
+            raise InputError(
+                "its behaviors have different checks",
+                hint=f"name one, or several: {_some(self._behaviors_of(ids))}; '*' for the checks of all",
+            )
+        return self._ready(ids, same=len(sets) == 1)
+
+    def _ready(self, scenarios: Sequence[str], *, same: bool) -> Behavior:
+        path = _some(self._tops(scenarios))
+        configs = self.tree.checks(scenarios[0])
+        if not same:
+            united = {canonical_json(one): one for scenario in scenarios for one in self.tree.checks(scenario)}
+            configs = tuple(united.values())
+        if not configs:
+            raise InputError(f"{path} has no checks", hint="synterm edit PROJECT behavior --help")
+        try:
+            checks = self._all(configs)
+        except InputError as error:
+            raise InputError(error.message, hint=error.hint, where=f"checks of {path}") from error
+        return Behavior(path, checks, content_id("checks", configs)[:16])
+
+    def _all(self, configs: Iterable[CheckConfig]) -> tuple[Check, ...]:
+        return tuple(map(self._check, configs))
+
+    def _check(self, config: CheckConfig) -> Check:
+        key = canonical_json(config)
+        if key not in self._loaded:
+            check = load_check(config)
+            # Here, once, rather than with the first answer.
+            check.warm()
+            self._loaded[key] = check
+        return self._loaded[key]
+
+    def _behaviors_of(self, scenarios: Iterable[str]) -> list[str]:
+        lines = (self.tree.lineage(scenario) for scenario in scenarios)
+        return list(dict.fromkeys(self.tree.path(_behavior(line).id) for line in lines))
+
+    def _tops(self, scenarios: Sequence[str]) -> list[str]:
+        """The paths of as few nodes as hold these scenarios and no others."""
+        wanted = set(scenarios)
+        tops: list[str] = []
+
+        def look(parent: str | None) -> None:
+            for node in self.tree.children(parent):
+                below = {scenario.id for scenario in self.tree.scenarios(node.id)}
+                if below and below <= wanted:
+                    tops.append(self.tree.path(node.id))
+                elif below & wanted:
+                    look(node.id)
+
+        look(None)
+        return tops
+
+
+def left_out(check: Check, known: Collection[Fact], *, judges: bool) -> str | None:
+    """Why a check is not asked where so much is known; None where it is."""
+    if check.asks and not judges:
+        return _ASKS
+    return next((_LACKS[fact] for fact in check.relies_on if fact not in known), None)
+
+
+def _forms(checks: Iterable[Check], known: frozenset[Fact], *, judges: bool) -> Forms:
+    kept: list[Check] = []
+    skipped: list[GuardCheck] = []
+
+    def fits(part: Check) -> bool:
+        return left_out(part, known, judges=judges) is None
+
+    for check in checks:
+        able = check if "expected" in known else check.unexpecting()
+        form = None if able is None else able.fitting(fits)
+        if form is not None:
+            kept.append(form)
+        if form is not check:
+            skipped += _told(check, form, known, judges=judges)
+    return Forms(tuple(map(paced, kept)), tuple(skipped))
+
+
+def _told(check: Check, form: Check | None, known: frozenset[Fact], *, judges: bool) -> list[GuardCheck]:
+    """What of a check is left out, and why."""
+    told: list[GuardCheck] = []
+    for part in check.parts():
+        able = part if "expected" in known else part.unexpecting()
+        why = _LACKS["expected"] if able is None else left_out(able, known, judges=judges)
+        if why is not None and (form is not None or len(told) == 0):
+            place = "" if form is None else f"in {check.type}: "
+            name = check.type if form is None else part.type
+            told.append(GuardCheck(type=name, passed=None, skipped=f"{place}{why}"))
+    if form is None and not told:
+        told.append(GuardCheck(type=check.type, passed=None, skipped=_LACKS["expected"]))
+    return told
+
+
+def _behavior(line: Sequence[Node]) -> Node:
+    return line[min(1, len(line) - 1)]
+
+
+def _some(paths: Sequence[str]) -> str:
+    return one_line(", ".join(paths), 200)

@@ -1,0 +1,154 @@
+"""The log of a guard's verdicts: JSON lines that the inbox takes, written beside the verdicts and never before them."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import queue
+import threading
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol
+
+import orjson
+
+from synterm.core.guarding import GUARD_LOG, GuardVerdict
+from synterm.errors import UsageError
+from synterm.production.guard_file import LogFile
+from synterm.storage.clock import now
+
+_MOST_WAITING = 10_000
+_MOST_CHARACTERS = 50_000_000
+"""Of the answers that wait to be written."""
+_PATIENCE_S = 10.0
+MOST_BYTES = 100_000_000
+"""Of a log; then it is put aside under the name of it with ``.1``, and begun anew."""
+_NAMED = ("id", "project", "behavior", "checks_id", "allowed", "passed", "took_ms")
+
+
+class Masks(Protocol):
+    """Takes personal data and keys out of values."""
+
+    def value(self, value: Any, counts: dict[str, int]) -> Any:
+        """A JSON value with what was found in it masked; `counts` is told how many of each kind."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    at: str
+    verdict: GuardVerdict
+    given: Any
+    output: str
+    expected: Any
+
+
+class GuardLog:
+    """Verdicts on their way into a file. A thread masks and writes them; where it can't keep up, or the disk is full,
+    lines are dropped and counted, and no verdict waits."""
+
+    def __init__(self, path: str | Path, *, masked: bool = True, most_bytes: int = MOST_BYTES) -> None:
+        """Opens the file, which is made for its owner only. Raises UsageError where that fails."""
+        self.path = Path(path)
+        self.dropped = 0
+        """Lines that were not written."""
+        self.written = 0
+        self._masks = _masker() if masked else None
+        try:
+            self._file = LogFile(self.path, most_bytes)
+        except OSError as error:
+            raise UsageError(f"the log can't be written: {error.strerror or error}", where=str(path)) from error
+        self._waiting: queue.SimpleQueue[_Entry | threading.Event | None] = queue.SimpleQueue()
+        self._characters = 0
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._process = 0
+        self._closed = False
+        atexit.register(self.close)
+
+    @property
+    def problem(self) -> str | None:
+        """Why the last line could not be written; None where it was."""
+        return self._file.problem
+
+    def add(self, verdict: GuardVerdict, given: Any, output: str, expected: Any = None) -> None:
+        """Have a verdict written, as soon as there is time for it."""
+        with self._lock:
+            full = self._waiting.qsize() >= _MOST_WAITING or self._characters + len(output) > _MOST_CHARACTERS
+            if full or self._closed:
+                self.dropped += 1
+                return
+            self._characters += len(output)
+            if self._process != os.getpid():
+                self._begin()
+        self._waiting.put(_Entry(now(), verdict, given, output, expected))
+
+    def flush(self, patience_s: float = _PATIENCE_S) -> bool:
+        """Wait until all that was added is written, but no longer than so many seconds; whether it is."""
+        if self._process != os.getpid():
+            return True
+        done = threading.Event()
+        self._waiting.put(done)
+        return done.wait(patience_s)
+
+    def close(self) -> None:
+        """Write what waits and close the file. What is added later is dropped. Closing twice does nothing."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+        atexit.unregister(self.close)
+        if self._thread is not None and self._process == os.getpid():
+            self._waiting.put(None)
+            self._thread.join(_PATIENCE_S)
+        self._file.close()
+
+    def _begin(self) -> None:
+        """Start the thread: for the first verdict, and again in a process that was forked off since."""
+        self._process = os.getpid()
+        self._waiting = queue.SimpleQueue()
+        self._characters = 0
+        self._thread = threading.Thread(target=self._serve, name="synterm-guard-log", daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        waiting = self._waiting
+        while (entry := waiting.get()) is not None:
+            if isinstance(entry, threading.Event):
+                entry.set()
+                continue
+            wrote = self._write(entry)
+            with self._lock:
+                self._characters -= len(entry.output)
+                self.written += wrote
+                self.dropped += not wrote
+
+    def _write(self, entry: _Entry) -> bool:
+        try:
+            return self._file.append(self._line(entry))
+        except Exception as error:  # noqa: BLE001 - one line that can't be written must not end the log
+            self._file.problem = f"{type(error).__name__}: {error}"
+            return False
+
+    def _line(self, entry: _Entry) -> bytes:
+        verdict = entry.verdict
+        said: dict[str, Any] = {
+            "input": entry.given,
+            "output": entry.output,
+            "reason": verdict.reason,
+            "checks": [check.model_dump(exclude_defaults=True) for check in verdict.checks],
+        }
+        if entry.expected is not None:
+            said["expected"] = entry.expected
+        counts: dict[str, int] = {}
+        if self._masks is not None:
+            said = {name: self._masks.value(value, counts) for name, value in said.items()}
+        named = {name: getattr(verdict, name) for name in _NAMED}
+        line = {"synterm": GUARD_LOG, "at": entry.at, **named, **said, "masked": counts}
+        return orjson.dumps(line, default=str)
+
+
+def _masker() -> Masks:
+    made: Masks = import_module("synterm.production.masking").Masker()
+    return made
