@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import orjson
@@ -10,6 +11,19 @@ from aiohttp import web
 
 Handler: TypeAlias = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 """Answers a request. May raise RefusedError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a handler is at home."""
+
+    method: str
+    path: str
+    """All of it: there are no patterns."""
+    handler: Handler
+    open: bool = False
+    """Whether it answers without the token."""
+
 
 JSON = "application/json"
 JSON_LINES = "application/x-ndjson"

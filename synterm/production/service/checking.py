@@ -11,13 +11,13 @@ from aiohttp import web
 
 from synterm.core.guarding import GuardVerdict
 from synterm.errors import InputError, NotFoundError, UsageError
-from synterm.production.service.answers import JSON, JSON_LINES, RefusedError, answer
+from synterm.production.service.answers import JSON, JSON_LINES, RefusedError, Route, answer
 from synterm.production.service.asked import Asked, asked
 from synterm.production.service.body import read_json
 from synterm.production.service.limits import MOST_ITEMS
 
 if TYPE_CHECKING:
-    from synterm.production.service.service import Route, Service
+    from synterm.production.service.service import Service
 
 _LINES = (JSON_LINES, "application/jsonl", "application/jsonlines")
 _AT_A_TIME = 8
@@ -26,7 +26,6 @@ _AT_A_TIME = 8
 
 def routes(service: Service) -> Iterator[Route]:
     """``POST /v1/check`` and ``POST /v1/check/batch``."""
-    from synterm.production.service.service import Route
 
     async def check(request: web.BaseRequest) -> web.StreamResponse:
         one = asked(read_json(await service.read(request, (JSON,))))

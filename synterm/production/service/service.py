@@ -6,31 +6,18 @@ import asyncio
 import time
 from collections.abc import Collection, Generator, Iterable
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from aiohttp import web
 
 from synterm.production.guard import Guard
 from synterm.production.service import checking, status
-from synterm.production.service.answers import Handler, RefusedError, refused
+from synterm.production.service.answers import RefusedError, Route, refused
 from synterm.production.service.body import read_body
 from synterm.production.service.connection import Connection
 from synterm.production.service.door import Door
 from synterm.production.service.limits import Limits
 from synterm.production.service.log import Log, in_words
 from synterm.production.service.metrics import Metrics
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """Where a handler is at home."""
-
-    method: str
-    path: str
-    """All of it: there are no patterns."""
-    handler: Handler
-    open: bool = False
-    """Whether it answers without the token."""
 
 
 class Service:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from synterm import __version__
-from synterm.production.service.answers import RefusedError, answer, json_answer
+from synterm.production.service.answers import RefusedError, Route, answer, json_answer
 from synterm.production.service.metrics import CONTENT_TYPE
 
 if TYPE_CHECKING:
-    from synterm.production.service.service import Route, Service
+    from synterm.production.service.service import Service
 
 _HELP = """\
 synterm guard {version}, serving {project}.
@@ -30,7 +30,6 @@ curl --json '{{"output": "I can help with that."}}' http://{host}/v1/check
 
 def routes(service: Service) -> Iterator[Route]:
     """``GET /``, ``/healthz``, ``/readyz`` and ``/metrics``."""
-    from synterm.production.service.service import Route
 
     async def about(request: web.BaseRequest) -> web.StreamResponse:
         text = _HELP.format(version=__version__, project=service.guard.project, host=request.headers["Host"])
