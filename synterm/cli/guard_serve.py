@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from synterm.cli.output import say
 from synterm.cli.parser import positive
 from synterm.cli.signals import run_until_stopped
-from synterm.errors import UsageError
+from synterm.errors import SyntermError, UsageError
 
 if TYPE_CHECKING:
     from synterm.production.guard import Guard
@@ -36,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--allow-host", action="append", default=[], metavar="NAME", help="a name it is called by; may be repeated")
     add("--workers", type=positive, default=1, metavar="N", help="processes that answer (%(default)s)")
     add("--at-once", type=positive, default=64, metavar="N", help="requests that one judges at a time (%(default)s)")
+    add("--connections", type=positive, default=1000, metavar="N", help="that one keeps open (%(default)s)")
     add("--max-body", type=positive, default=1_000_000, metavar="BYTES", help="of a request (%(default)s)")
     add("--read-timeout", type=_seconds, default=10.0, metavar="S", help="for a request to arrive (%(default)g)")
     add("--log-requests", action="store_true", help="a line for each request on stderr; never what was in it")
@@ -58,7 +59,7 @@ class _Server:
         self._args = args
         self._make_guard = make_guard
         self._door = Door(args.host, args.allow_host, _token(args))
-        self._limits = Limits(body_bytes=args.max_body, patience_s=args.read_timeout, at_once=args.at_once)
+        self._limits = Limits(args.max_body, args.read_timeout, at_once=args.at_once, connections=args.connections)
         self._sockets = listen(args.host, args.port, args.workers)
 
     def alone(self) -> int:
@@ -74,7 +75,11 @@ class _Server:
             counts = Path(folder)
 
             def work(number: int, listening: socket.socket, line: socket.socket) -> int:
-                return run_until_stopped(self._work(number, listening, line, counts))
+                try:
+                    return run_until_stopped(self._work(number, listening, line, counts))
+                except SyntermError as error:
+                    say(f"synterm: {error}" + (f"\nhint: {error.hint}" if error.hint else ""))
+                    return error.exit_code
 
             def ended(pid: int) -> None:
                 _tell("a worker ended and is started again", pid=pid)

@@ -23,8 +23,9 @@ async def read_body(request: web.BaseRequest, types: Collection[str], most: int)
         body = content.read_nowait(-1)
         _check_size(body, most)
         return body
-    if "Expect" in request.headers:
-        await _invite(request)
+    if "Expect" in request.headers and request.transport is not None:
+        # It waits to hear whether its body is welcome, as curl does with large ones.
+        request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
     body = bytearray()
     try:
         while chunk := await content.readany():
@@ -53,16 +54,10 @@ def _check_head(request: web.BaseRequest, types: Collection[str], most: int) -> 
         raise RefusedError(415, "wrong_type", "The body is not said to be JSON.", hint)
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise RefusedError(415, "encoded", "The body is compressed.", "Send it as it is, without Content-Encoding.")
+    if request.headers.get("Expect", "100-continue").lower() != "100-continue":
+        raise RefusedError(417, "expectation", "What the header Expect asks for is not known here.", "Leave it out.")
     if (request.content_length or 0) > most:
         raise _too_large(most)
-
-
-async def _invite(request: web.BaseRequest) -> None:
-    """Tell a client that waits to hear whether its body is welcome (curl, with large ones)."""
-    if request.headers["Expect"].lower() != "100-continue":
-        raise RefusedError(417, "expectation", "What the header Expect asks for is not known here.", "Leave it out.")
-    if request.transport is not None:
-        request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
 
 def _check_size(body: bytes | bytearray, most: int) -> None:

@@ -128,6 +128,12 @@ class Listener(web.Server):
                     self.metrics.refused("slow")
                     connection.end(_written("408 Request Timeout", _SLOW))
 
+    def leave_waiting(self) -> None:
+        """End the connections whose request is not all there yet, or whose answer is not taken."""
+        for connection in list(self.open):
+            if connection.waiting_since is not None:
+                connection.end()
+
 
 def _written(status: str, body: bytes, *headers: str) -> bytes:
     """A whole answer, for where none can be sent the usual way."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import NoReturn, TypeAlias, cast
 
 from synterm.errors import UsageError
+from synterm.production.service.log import in_words, line
 
 Work: TypeAlias = Callable[[int, socket.socket, socket.socket], int]
 """What a process does: given its number, from 1, the socket that it listens on, and the line to the process that
@@ -69,8 +70,8 @@ class Processes:
         """Start them, call `ready` when all are, and `ended` with the pid of each that ends before it should. Ends by
         what a signal raises, or where one can't be started: with its exit code."""
         try:
-            for number in range(1, len(self._sockets) + 1):
-                self._start(number)
+            # What can't be done is said by one, before there are others.
+            self._start(1)
             return self._look_after(ready, ended)
         finally:
             self._stop()
@@ -81,10 +82,7 @@ class Processes:
             for key, _ in self._selector.select():
                 child = self._children[cast(socket.socket, key.fileobj)]
                 if child.line.recv(1):
-                    child.ready = True
-                    if not told and all(other.ready for other in self._children.values()):
-                        told = True
-                        ready()
+                    told = told or self._more_are_ready(child, ready)
                     continue
                 code = self._bury(child)
                 if not told:
@@ -94,29 +92,42 @@ class Processes:
                     time.sleep(_PAUSE_S)
                 self._start(child.number)
 
+    def _more_are_ready(self, child: _Child, ready: Callable[[], None]) -> bool:
+        """One more is; start the others after the first, call `ready` when all are. Whether they are."""
+        child.ready = True
+        if len(self._children) < len(self._sockets):
+            for number in range(2, len(self._sockets) + 1):
+                self._start(number)
+        all_are = all(other.ready for other in self._children.values())
+        if all_are:
+            ready()
+        return all_are
+
     def _start(self, number: int) -> None:
         ours, its = socket.socketpair()
         sys.stderr.flush()
         pid = os.fork()
         if pid == 0:
             ours.close()
-            for line in self._children:
-                line.close()
+            for other in self._children:
+                other.close()
             self._be(number, its)
         its.close()
         self._children[ours] = _Child(number, pid, ours, time.monotonic())
         self._selector.register(ours, selectors.EVENT_READ)
 
-    def _be(self, number: int, line: socket.socket) -> NoReturn:
+    def _be(self, number: int, its: socket.socket) -> NoReturn:
         """What a process does, to its end."""
         # A terminal sends these to all of them; what it means for this one, the first process says.
         for name in ("SIGINT", "SIGHUP"):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
         code = 1
         try:
-            code = self._work(number, self._sockets[number - 1], line)
+            code = self._work(number, self._sockets[number - 1], its)
         except SystemExit as leave:
             code = leave.code if isinstance(leave.code, int) else 1
+        except Exception as error:  # noqa: BLE001 - it ends here, and nobody above would hear of it
+            sys.stderr.write(line("internal error", {"worker": number, "error": in_words(error)}))
         finally:
             sys.stderr.flush()
             os._exit(code)

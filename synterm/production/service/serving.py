@@ -16,6 +16,9 @@ from synterm.production.service.log import Log, OneLine, in_words
 from synterm.production.service.service import Service
 from synterm.production.service.watching import Watch
 
+_FAREWELL_S = 0.25
+"""Seconds: in which connections that are busy get an answer that says it is the last."""
+
 
 async def serve(
     service: Service, watch: Watch, listening: socket.socket, ready: Callable[[], object], until: Awaitable[object]
@@ -27,13 +30,22 @@ async def serve(
     runner = web.ServerRunner(listener, shutdown_timeout=service.limits.drain_s)
     await runner.setup()
     async with _meanwhile(listener.watch(), watch.keep_up()):
+        site = web.SockSite(runner, listening, backlog=service.limits.connections)
         try:
-            await web.SockSite(runner, listening, backlog=service.limits.connections).start()
+            await site.start()
             ready()
             await until
         finally:
-            service.stopping = True
-            await runner.cleanup()
+            await _stop(service, listener, runner, site)
+
+
+async def _stop(service: Service, listener: Listener, runner: web.ServerRunner, site: web.SockSite) -> None:
+    """Take no more connections, tell those that are busy that this was their last request, and end."""
+    service.stopping = True
+    await site.stop()
+    await asyncio.sleep(_FAREWELL_S)
+    listener.leave_waiting()
+    await runner.cleanup()
 
 
 @contextlib.asynccontextmanager
