@@ -44,7 +44,7 @@ class Decision:
 
 
 async def judged(judge: Judge, texts: Iterable[str], asked: str | None = None) -> Decision:
-    """Judges one text after the other, to the first that must not pass. `asked`: what they answer, where it is known."""
+    """Judges texts one by one, to the first that must not pass. `asked`: what they answer, where it is known."""
     verdicts: list[GuardVerdict] = []
     for text in texts:
         verdicts.append(await judge.acheck(text, input=asked))
