@@ -22,6 +22,8 @@ _RESERVED = (".example", ".test", ".invalid", ".localhost")
 _PHONE = r"\+?[(\d][\d ().\-/]{5,28}\d"
 _ABROAD = r"\+[(\d][\d ().\-/]{5,28}\d"
 _GROUPS = r"\b\d{1,19}(?:[ \-]\d{1,19})*\b"
+_CARD = r"\d(?:[ \-]?\d){12,}"
+"""What every card number fits; tells those that are none faster than their groups do."""
 _IBAN = r"\b[A-Z]{2}\d{2}(?:[ \-]?[A-Z0-9]{1,30}){1,12}\b"
 _SSN = r"\b\d{3}[ \-]\d{2}[ \-]\d{4}\b"
 _IP = r"\b\d{1,3}(?:\.\d{1,9}){3,}\b|[0-9A-Za-z]{0,9}(?::[0-9A-Za-z]{0,9}){2,20}"
@@ -43,7 +45,7 @@ def candidates(region: str | None = None) -> dict[str, str]:
     return {
         "e-mail": _EMAIL,
         "phone": _PHONE if region else _ABROAD,
-        "card": _GROUPS,
+        "card": _CARD,
         "IBAN": _IBAN,
         "US social security number": _SSN,
         "IP address": _IP,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from synterm.core.completion import Outcome
@@ -97,16 +97,16 @@ class CallReader:
         return self._told(call, facts.name, served_ms, row.number, people)
 
     def _told(self, call: LoggedCall, name: str, served_ms: int | None, number: int, people: dict[str, str]) -> Draft:
+        if name and served_ms is not None:
+            own = b"id\0" + name.encode("utf-8", "replace")
+            return Draft(call, served_ms, own, own, True, people)
+        said = _says(call.input, call.output, call.error, call.model)
         if served_ms is None:
             # All have the same time, and equal ones are calls of their own: the line tells them apart.
             self.untimed += 1
-            own = b"line\0%d" % number
-            return Draft(call, self._reading.fallback_ms, own + _says(call), own, False, people)
-        if name:
-            own = b"id\0" + name.encode("utf-8", "replace")
-            return Draft(call, served_ms, own, own, True, people)
-        said = _says(call)
-        own = b"equal\0%d" % self._equals.place(b"%d\0" % served_ms + said)
+            served_ms, own = self._reading.fallback_ms, b"line\0%d" % number
+        else:
+            own = b"equal\0%d" % self._equals.place(b"%d\0" % served_ms + said)
         return Draft(call, served_ms, own + said, own, False, people)
 
     def _unrendered(self, given: dict[str, Any]) -> dict[str, Any]:
@@ -137,28 +137,44 @@ class _Equals:
         return place
 
 
-def masked(draft: Draft, masker: Masker | None) -> LoggedCall:
+def masked(draft: Draft, masker: Masker | None, log_id: str) -> LoggedCall:
     """The call with its id, and with nothing in it that the masker finds."""
     call = draft.call
     counts: dict[str, int] = {}
-    if masker is not None:
-        call = replace(
-            call,
-            input=masker.value(call.input, counts),
-            output=masker.text(call.output, counts),
-            model=masker.text(call.model, counts),
-            error=None if call.error is None else masker.text(call.error, counts),
-            expected=masker.value(call.expected, counts),
-            detail=masker.value(call.detail, counts),
+    if masker is None or masker.is_clean(call.input, call.output, call.model, call.error, call.expected, call.detail):
+        said = (call.input, call.output, call.model, call.error, call.expected, call.detail)
+    else:
+        said = (
+            masker.value(call.input, counts),
+            masker.text(call.output, counts),
+            masker.text(call.model, counts),
+            None if call.error is None else masker.text(call.error, counts),
+            masker.value(call.expected, counts),
+            masker.value(call.detail, counts),
         )
-    if draft.people:
-        call = replace(call, detail={**(call.detail or {}), "people": draft.people})
-    says = draft.own if draft.named else draft.own + _says(call)
-    return replace(call, id=call_id(draft.served_ms, says), masked=counts or None)
+    given, output, model, error, expected, detail = said
+    says = draft.own if draft.named else draft.own + _says(given, output, error, model)
+    return LoggedCall(
+        id=call_id(draft.served_ms, says),
+        served=call.served,
+        input=given,
+        output=output,
+        outcome=call.outcome,
+        model=model,
+        finish_reason=call.finish_reason,
+        latency_ms=call.latency_ms,
+        cost_usd=call.cost_usd,
+        usage=call.usage,
+        error=error,
+        expected=expected,
+        masked=counts or None,
+        detail={**(detail or {}), "people": draft.people} if draft.people else detail,
+        log_id=log_id,
+    )
 
 
-def _says(call: LoggedCall) -> bytes:
+def _says(given: dict[str, Any], output: str, error: str | None, model: str) -> bytes:
     try:
-        return canonical_json([call.input, storable(call.output), storable(call.error or ""), storable(call.model)])
-    except TypeError as error:
-        raise InputError(f"holds what can't be kept: {error}") from error
+        return canonical_json([given, storable(output), storable(error or ""), storable(model)])
+    except TypeError as wrong:
+        raise InputError(f"holds what can't be kept: {wrong}") from wrong

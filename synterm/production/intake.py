@@ -163,7 +163,7 @@ class _Intake:
             if place >= self._wanted.sampling.most(draft.call):
                 self._found.left_out += 1
                 return None
-            return replace(masked(draft, self._wanted.masker), log_id=self._found.log.id), place
+            return masked(draft, self._wanted.masker, self._found.log.id), place
         except InputError as error:
             self._found.wrong.add(InputError(error.message, where=row.where, hint=error.hint))
             return None

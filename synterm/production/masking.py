@@ -113,6 +113,13 @@ class Masker:
             case _:
                 return value
 
+    def is_clean(self, *values: Any) -> bool:
+        """Whether nothing in some JSON values can be anything that is looked for: one look at all of them."""
+        texts: list[str] = []
+        for value in values:
+            _gather(value, texts)
+        return not self._hit(storable("\n".join(texts)))
+
     def _object(self, value: dict[str, Any], counts: dict[str, int]) -> dict[str, Any]:
         made: dict[str, Any] = {}
         for name, one in value.items():
@@ -130,6 +137,27 @@ class Masker:
             return []
         found: list[int] = self._gate.Match(text.encode())
         return [self._looks[place] for place in sorted(found)] if found else []
+
+
+def _gather(value: Any, texts: list[str]) -> None:
+    """All texts in a value, and numbers that are long enough to be someone's."""
+    match value:
+        case str():
+            texts.append(value)
+        case bool() | None:
+            pass
+        case int() | float():
+            if abs(value) >= _SMALLEST_NUMBER:
+                texts.append(str(value))
+        case list():
+            for one in cast("list[Any]", value):
+                _gather(one, texts)
+        case dict():
+            for name, one in cast("dict[str, Any]", value).items():
+                texts.append(name)
+                _gather(one, texts)
+        case _:
+            pass
 
 
 def kinds_named(text: str) -> tuple[str, ...]:

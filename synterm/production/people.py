@@ -8,6 +8,7 @@ import hmac
 import os
 import secrets
 from collections.abc import Mapping
+from functools import lru_cache, partial
 from pathlib import Path
 
 from synterm.errors import InputError
@@ -15,6 +16,7 @@ from synterm.paths import state_dir
 
 _FILE = "pseudonyms.key"
 _LENGTH = 32
+_REMEMBERED = 50_000
 
 
 class Pseudonyms:
@@ -25,7 +27,8 @@ class Pseudonyms:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._key = _key((folder or state_dir()) / _FILE)
+        key = _key((folder or state_dir()) / _FILE)
+        self._one = lru_cache(maxsize=_REMEMBERED)(partial(_pseudonym, key))
 
     def of(self, people: Mapping[str, str]) -> dict[str, str]:
         """The pseudonym of each name, by what the log calls it."""
@@ -33,8 +36,12 @@ class Pseudonyms:
 
     def one(self, name: str) -> str:
         """The pseudonym of one name: 16 hexadecimal digits."""
-        plain = name.strip().casefold().encode("utf-8", "replace")
-        return hmac.new(self._key, plain, hashlib.sha256).hexdigest()[:16]
+        return self._one(name)
+
+
+def _pseudonym(key: bytes, name: str) -> str:
+    plain = name.strip().casefold().encode("utf-8", "replace")
+    return hmac.new(key, plain, hashlib.sha256).hexdigest()[:16]
 
 
 def _key(path: Path) -> bytes:

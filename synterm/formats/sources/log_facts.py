@@ -9,11 +9,12 @@ from synterm.core.completion import Outcome, Usage
 from synterm.formats.sources.call_facts import CallFacts, count, failure, number
 from synterm.formats.sources.logged_answer import Said
 from synterm.formats.sources.times import milliseconds
-from synterm.providers.loose_json import as_list
+from synterm.providers.loose_json import as_list, as_object
 
 _ENDS = ("endTime", "end_time", "completed_at")
 _STARTS = ("startTime", "start_time", "completionStartTime")
 _OTHER_TIMES = ("created_at", "timestamp", "created", "time", "date", "datetime", "@timestamp")
+_TIMES = (*_ENDS, *_OTHER_TIMES)
 _IDS = ("id", "request_id", "litellm_call_id", "custom_id", "call_id")
 _KEPT_IDS = ("trace_id", "session_id", "conversation_id", "litellm_trace_id", "span_id", "request_id", "custom_id")
 _COSTS = ("response_cost", "cost_usd", "spend", "cost", "total_cost")
@@ -53,12 +54,12 @@ def facts_of(found: dict[str, Any], said: Said | None) -> CallFacts:
     return CallFacts(
         output=said.text,
         served=_served(found, said),
-        name=next((text for name in _IDS if (text := _short(found.get(name)))), said.id),
+        name=next((text for name in _IDS if name in found and (text := _short(found[name]))), said.id),
         outcome=outcome,
         model=model,
         finish_reason=said.finish,
         latency_ms=_latency(found),
-        cost_usd=next((cost for name in _COSTS if (cost := number(found.get(name))) is not None), None),
+        cost_usd=next((number(found[name]) for name in _COSTS if name in found), None),
         usage=_usage(found, said),
         error=error,
         detail=_detail(found),
@@ -68,15 +69,18 @@ def facts_of(found: dict[str, Any], said: Said | None) -> CallFacts:
 
 def people_in(found: dict[str, Any], names: Iterable[str]) -> dict[str, str]:
     """What names who asked, in a line or beside it in its metadata."""
-    beside: Any = found.get("metadata")
-    known = {**cast("dict[str, Any]", beside), **found} if isinstance(beside, dict) else found
-    return {name: text for name in names if (text := _short(known.get(name)))}
+    beside = as_object(found.get("metadata"))
+    people: dict[str, str] = {}
+    for name in names:
+        if (name in found or name in beside) and (text := _short(found.get(name) or beside.get(name))):
+            people[name] = text
+    return people
 
 
 def _served(found: dict[str, Any], said: Said) -> Any:
     """When it ended, else when the response was made, else when it began, with the time that it took."""
-    for name in (*_ENDS, *_OTHER_TIMES):
-        if found.get(name) not in (None, ""):
+    for name in _TIMES:
+        if name in found and found[name] not in (None, ""):
             return found[name]
     if said.created not in (None, ""):
         return said.created
@@ -90,7 +94,7 @@ def _served(found: dict[str, Any], said: Said) -> Any:
 
 def _latency(found: dict[str, Any]) -> float | None:
     for name, factor in _LATENCIES:
-        if (taken := number(found.get(name))) is not None:
+        if name in found and (taken := number(found[name])) is not None:
             return round(taken * factor, 3)
     began = next((found[name] for name in _STARTS[:2] if found.get(name) not in (None, "")), None)
     ended = next((found[name] for name in _ENDS if found.get(name) not in (None, "")), None)
@@ -146,11 +150,11 @@ def _error_words(found: dict[str, Any]) -> tuple[str | None, Any]:
 
 
 def _detail(found: dict[str, Any]) -> dict[str, Any]:
-    detail: dict[str, Any] = {name: text for name in _KEPT_IDS if (text := _short(found.get(name)))}
+    detail: dict[str, Any] = {name: text for name in _KEPT_IDS if name in found and (text := _short(found[name]))}
     if tags := tags_in(found):
         detail["tags"] = tags
     for name in _FEEDBACK:
-        if isinstance(given := found.get(name), str | int | float) and given != "":
+        if name in found and isinstance(given := found[name], str | int | float) and given != "":
             detail["feedback"] = given[:_LONGEST] if isinstance(given, str) else given
             break
     return detail

@@ -55,7 +55,7 @@ def _row(where: str, number: int, found: dict[str, Any]) -> SourceRow | InputErr
     fields = fields_of(messages)
     if fields is None:
         return InputError("no user says anything in it", where=where)
-    detail = {name: found[name] for name in _KEPT if isinstance(found.get(name), str | int | float)}
+    detail = {name: found[name] for name in _KEPT if name in found and isinstance(found[name], str | int | float)}
     if "model" not in detail and isinstance(model := _at(found, ("request", "model")), str):
         detail["model"] = model
     if said and said.text:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,7 +32,7 @@ def milliseconds(value: Any) -> int | None:
     if value is None or value == "":
         return None
     found = _read(value)
-    if found is None or not EARLIEST_MS <= found <= _now_ms() + _AHEAD_MS:
+    if found is None or not EARLIEST_MS <= found <= time.time() * 1000 + _AHEAD_MS:
         said = one_line(str(value), 60)
         raise InputError(f"{said!r} is {'no time' if found is None else 'no time at which a call was answered'}")
     return found
@@ -40,11 +41,7 @@ def milliseconds(value: Any) -> int | None:
 def iso(ms: int) -> str:
     """Milliseconds since 1970 as the project file has times: ``2026-01-31T09:30:00.123Z``."""
     seconds, rest = divmod(ms, 1000)
-    return f"{datetime.fromtimestamp(seconds, UTC).strftime('%Y-%m-%dT%H:%M:%S')}.{rest:03d}Z"
-
-
-def _now_ms() -> float:
-    return datetime.now(UTC).timestamp() * 1000
+    return f"{datetime.fromtimestamp(seconds, UTC).isoformat()[:19]}.{rest:03d}Z"
 
 
 def _read(value: Any) -> int | None:
@@ -74,7 +71,7 @@ def _of_text(text: str) -> int | None:
     try:
         found = datetime.fromisoformat(_FRACTION.sub(r"\1.\2", text))
     except ValueError:
-        found = next((time for form in _FORMS if (time := _formed(text, form))), None)
+        found = next((read for form in _FORMS if (read := _formed(text, form))), None)
     if found is None:
         return None
     try:
