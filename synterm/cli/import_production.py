@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from synterm.core.traffic import TrafficLog
     from synterm.formats.sources.base import Source, SourceFile
     from synterm.production.intake import LogImported, LogWanted
+    from synterm.production.keeping import Places
     from synterm.production.masking import Masker
     from synterm.production.people import Pseudonyms
 
 _OF_CASES = ("into", "into_column", "split", "production", "draft", "duplicates", "judge", "no_expected", "arm", "tags")
-_OF_LOGS = ("output", "no_output", "time", "sample", "keep", "mask", "no_mask", "phone_region", "people")
+_OF_LOGS = ("output", "no_output", "time", "sample", "keep", "no_placing", "mask", "no_mask", "phone_region", "people")
 _FIRST = 5
 
 
@@ -44,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "'behavior GLOB', 'model GLOB', 'tag GLOB'; repeated. A kept call stands for 1/RATE calls",
     )
     add("--keep", type=positive, metavar="N", help="at most N calls of the file, drawn so that shares stay right")
+    add("--no-placing", action="store_true", help="do not look for the behavior of each call now")
     add("--mask", metavar="KINDS", help="only these: email,phone,card,iban,ip,us-ssn,secrets (default: all of them)")
     add("--no-mask", action="store_true", help="keep personal data and keys as they are")
     add("--phone-region", metavar="CC", help="the country whose phone numbers are known without +: US, DE, …")
@@ -76,7 +78,7 @@ def run(project: Project, args: argparse.Namespace) -> int:
     options = FileOptions(args.format, args.encoding, not args.no_header, tuple(args.list), of_calls=True)
     with opened_source(args.file, options) as (source, file):
         try:
-            found = _take(project, source, file, wanted)
+            found = _take(project, source, file, wanted, args)
         except OSError as error:
             raise InputError(error.strerror or str(error), where=file.title) from error
     if args.json:
@@ -115,25 +117,55 @@ def _named(project: Project, name: str) -> TrafficLog | None:
     return fit[0] if len(fit) == 1 else None
 
 
-def _take(project: Project, source: Source, file: SourceFile, wanted: LogWanted) -> LogImported:
+def _take(
+    project: Project, source: Source, file: SourceFile, wanted: LogWanted, args: argparse.Namespace
+) -> LogImported:
     from synterm.production.intake import import_log
 
     found: LogImported | None = None
     telling = on_terminal(sys.stderr)
+    places, why_not = _places(project, wanted, args)
     try:
-        for found in import_log(project, source, file, wanted):
+        for found in import_log(project, source, file, wanted, places):
             if telling and found.rows >= 2000:
-                sys.stderr.write(f"\r{found.rows:,} rows, {found.kept:,} kept ")
+                sys.stderr.write(f"\r{found.rows:,} rows, {found.calls.kept:,} kept ")
                 sys.stderr.flush()
     except BaseException:
-        if found is not None and found.kept and wanted.write:
-            say(f"stopped on the way, with {found.kept:,} calls there: the same command goes on")
+        if found is not None and found.calls.kept and wanted.write:
+            say(f"stopped on the way, with {found.calls.kept:,} calls there: the same command goes on")
         raise
     finally:
         if telling and found is not None and found.rows >= 2000:
             sys.stderr.write("\r\x1b[K")
     assert found is not None
+    if why_not:
+        found.notes.append(f"not placed: {why_not}")
     return found
+
+
+def _places(project: Project, wanted: LogWanted, args: argparse.Namespace) -> tuple[Places | None, str]:
+    """What places calls, or why nothing does. Raises UsageError where the sampling asks for places."""
+    if args.no_placing:
+        _refuse_rules(wanted, "--no-placing leaves all calls without a place")
+        return None, ""
+    from synterm.production.placing import Placer
+
+    def told(text: str) -> None:
+        if on_terminal(sys.stderr):
+            sys.stderr.write(f"\r\x1b[K{text} ")
+            sys.stderr.flush()
+
+    placer = Placer(project, told)
+    told("")
+    if not placer.why_not:
+        return placer, ""
+    _refuse_rules(wanted, placer.why_not)
+    return None, placer.why_not
+
+
+def _refuse_rules(wanted: LogWanted, why_not: str) -> None:
+    if wanted.sampling.needs_place:
+        raise UsageError("--sample by behavior, or of what is uncovered, needs places", hint=why_not)
 
 
 def _wanted(project: Project, args: argparse.Namespace) -> LogWanted:

@@ -5,15 +5,14 @@ Memory does not grow with the file. The same log again adds nothing; one that wa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import chain, islice
-from typing import Protocol
 
 from synterm.core.ids import new_id
-from synterm.core.traffic import LoggedCall, TrafficLog
+from synterm.core.traffic import TrafficLog
 from synterm.errors import InputError, UsageError
 from synterm.formats.case_import import prompting_of
 from synterm.formats.import_file import sha256_of
@@ -23,6 +22,7 @@ from synterm.formats.sources.times import iso
 from synterm.formats.verdict_import import Listed
 from synterm.production.calls import CallReader, Draft, Reading, masked
 from synterm.production.columns import TableColumns, WantedColumns, choose_table_columns
+from synterm.production.keeping import Drawn, Keeper, Kept, Places, weighted
 from synterm.production.masking import Masker
 from synterm.production.people import Pseudonyms
 from synterm.production.sampling import AtMost, Sampling, draw
@@ -33,14 +33,6 @@ from synterm.storage.traffic import TrafficFilter
 _SAMPLE = 200
 """So many rows say what a file's columns are."""
 _BATCH = 2000
-
-
-class Places(Protocol):
-    """What finds the behaviors of calls."""
-
-    def place(self, calls: Sequence[LoggedCall]) -> list[LoggedCall]:
-        """The calls, placed."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,28 +64,16 @@ class LogWanted:
 
 @dataclass(slots=True)
 class LogImported:
-    """What became of the rows of a log: `rows` = kept + left_out + duplicates + wrong, once all of it is read."""
+    """What became of the rows of a log: `rows` = wrong + kept + left out + duplicates, once all of it is read."""
 
     log: TrafficLog
-    """What the project knows of it, with all that came of it before."""
+    """What the project knew of it before."""
     columns: Columns = field(default_factory=Columns)
     table: TableColumns | None = None
     rows: int = 0
-    kept: int = 0
-    left_out: int = 0
-    duplicates: int = 0
     wrong: Listed[InputError] = field(default_factory=Listed[InputError])
-    stands_for: float = 0.0
-    """For how many calls those that are kept stand."""
-    placed: float = 0.0
-    """Of these, how many have a behavior."""
-    uncovered: float = 0.0
-    """How many have none."""
-    masked: dict[str, int] = field(default_factory=dict[str, int])
-    first: str = ""
-    last: str = ""
+    calls: Kept = field(default_factory=Kept)
     notes: list[str] = field(default_factory=list[str])
-    shown: list[LoggedCall] = field(default_factory=list[LoggedCall])
     before: int = 0
     """How many calls of this log were there already, where it goes on."""
 
@@ -107,7 +87,7 @@ def import_log(
     the file holds, or where it was brought in by other rules; InputError when it can't be read at all, OSError,
     ProjectError.
     """
-    found = _begun(project, source, file, wanted)
+    found = _begun(project, source, file, wanted, places)
     rows = islice(source.rows(file), wanted.limit)
     head = list(islice(rows, _SAMPLE))
     if not head:
@@ -130,29 +110,40 @@ class _Intake:
     ) -> None:
         self._project, self._found, self._wanted, self._reader, self._places = project, found, wanted, reader, places
         self._at_most = AtMost(wanted.most) if wanted.most else None
-        self._under_way: Future[int] | None = None
+        self._keeper = Keeper(
+            project,
+            found.calls,
+            # With a limit all is decided before it gets there.
+            wanted.sampling if self._at_most is None else Sampling(),
+            places if self._at_most is None or not wanted.sampling.needs_place else None,
+            shown=wanted.shown,
+            write=wanted.write,
+        )
 
     def take(self, rows: Rows) -> Iterator[LogImported]:
         """Take in all rows."""
-        batch: list[tuple[LoggedCall, float]] = []
-        for row in rows:
-            self._found.rows += 1
-            if (drawn := self._drawn(row)) is not None:
-                batch.append(drawn)
-            if len(batch) == _BATCH:
-                self._decide(batch)
-                batch = []
-                yield self._found
-            elif self._found.rows % _BATCH == 0:
-                yield self._found
-        self._decide(batch)
-        if self._at_most is not None:
-            self._keep_at_most(self._at_most)
-        self._settle()
-        self._put_log().result()
+        whole = False
+        try:
+            batch: list[Drawn] = []
+            for row in rows:
+                self._found.rows += 1
+                if (drawn := self._drawn(row)) is not None:
+                    batch.append(drawn)
+                if self._found.rows % _BATCH == 0:
+                    self._give(batch)
+                    batch = []
+                    yield self._found
+            self._give(batch)
+            if self._at_most is not None:
+                self._keep_at_most(self._at_most)
+            whole = True
+        finally:
+            self._keeper.close(whole=whole)
+        if (put := self._put_log()) is not None:
+            put.result()
         yield self._found
 
-    def _drawn(self, row: SourceRow | InputError) -> tuple[LoggedCall, float] | None:
+    def _drawn(self, row: SourceRow | InputError) -> Drawn | None:
         """The masked call of a row, and its place in the draw; None where it is wrong, or left out whatever it is."""
         if isinstance(row, InputError):
             self._found.wrong.add(row)
@@ -161,118 +152,69 @@ class _Intake:
             draft = self._reader.draft(row)
             place = _place(draft)
             if place >= self._wanted.sampling.most(draft.call):
-                self._found.left_out += 1
+                self._found.calls.left_out += 1
                 return None
             return masked(draft, self._wanted.masker, self._found.log.id), place
         except InputError as error:
             self._found.wrong.add(InputError(error.message, where=row.where, hint=error.hint))
             return None
 
-    def _decide(self, drawn: list[tuple[LoggedCall, float]]) -> None:
-        """Which of some calls are kept, and keep them."""
+    def _give(self, drawn: list[Drawn]) -> None:
+        """Keep what is to be kept of some calls."""
         sampling = self._wanted.sampling
-        if not sampling.needs_place:
-            kept = [(call, place, sampling.rate(call)) for call, place in drawn]
-        else:
-            calls = self._placed([call for call, _ in drawn])
-            kept = [
-                (call, place, rate)
-                for call, (_, place) in zip(calls, drawn, strict=True)
-                if place < (rate := sampling.rate(call))
-            ]
-        self._found.left_out += len(drawn) - len(kept)
         if self._at_most is not None:
-            for call, place, rate in kept:
-                self._at_most.add(call, place, rate)
+            self._draw_at_most(drawn, self._at_most)
             return
-        self._keep([replace(call, weight=1 / rate) if rate != 1 else call for call, _, rate in kept])
+        if not sampling.needs_place:
+            drawn = [(one, place) for call, place in drawn if (one := weighted(call, place, sampling)) is not None]
+        if drawn:
+            self._keeper.give(drawn)
+            self._put_log()
+
+    def _draw_at_most(self, drawn: list[Drawn], at_most: AtMost) -> None:
+        sampling = self._wanted.sampling
+        calls = [call for call, _ in drawn]
+        if sampling.needs_place and self._places is not None and calls:
+            calls = self._places.place(calls)
+        for call, (_, place) in zip(calls, drawn, strict=True):
+            if place < (rate := sampling.rate(call)):
+                at_most.add(call, place, rate)
 
     def _keep_at_most(self, at_most: AtMost) -> None:
         chosen = list(at_most.kept())
-        found = self._found
-        found.duplicates += at_most.duplicates
-        found.left_out = found.rows - found.wrong.count - found.duplicates - len(chosen)
+        calls = self._found.calls
+        calls.duplicates += at_most.duplicates
+        calls.left_out = self._found.rows - self._found.wrong.count - at_most.duplicates - len(chosen)
         for start in range(0, len(chosen), _BATCH):
-            self._keep(chosen[start : start + _BATCH])
+            self._keeper.give([(call, 0.0) for call in chosen[start : start + _BATCH]])
 
-    def _keep(self, calls: list[LoggedCall]) -> None:
-        """Write what is not there yet."""
-        self._settle()
-        there = self._project.traffic.known(call.id for call in calls)
-        fresh = list({call.id: call for call in reversed(calls) if call.id not in there}.values())[::-1]
-        self._found.duplicates += len(calls) - len(fresh)
-        if not fresh:
-            return
-        if self._places is not None and not self._wanted.sampling.needs_place:
-            fresh = self._placed(fresh)
-        for call in fresh:
-            self._count(call)
-        if self._wanted.write:
-            self._under_way = self._project.traffic.add(fresh)
-            self._put_log()
-
-    def _placed(self, calls: list[LoggedCall]) -> list[LoggedCall]:
-        return self._places.place(calls) if self._places is not None else calls
-
-    def _settle(self) -> None:
-        if self._under_way is not None:
-            self._under_way.result()
-            self._under_way = None
-
-    def _count(self, call: LoggedCall) -> None:
+    def _put_log(self) -> Future[None] | None:
+        """Keep what is known of the log so far, behind the calls that are on their way."""
         found = self._found
-        found.kept += 1
-        found.stands_for += call.weight
-        if call.placing == "placed":
-            found.placed += call.weight
-        elif call.placing == "uncovered":
-            found.uncovered += call.weight
-        for kind, times in (call.masked or {}).items():
-            found.masked[kind] = found.masked.get(kind, 0) + times
-        found.first = min(found.first or call.served, call.served)
-        found.last = max(found.last, call.served)
-        if len(found.shown) < self._wanted.shown:
-            found.shown.append(call)
-
-    def _put_log(self) -> Future[None]:
-        """Keep what is known of the log so far, with all that came of it before."""
-        found, log = self._found, self._found.log
-        kept = found.before + found.kept
-        masked = {kind: log.masked.get(kind, 0) + found.masked.get(kind, 0) for kind in {**log.masked, **found.masked}}
-        known = log.model_copy(
-            update={
-                "read": found.rows,
-                "kept": kept,
-                "left_out": found.left_out,
-                "duplicates": max(found.rows - kept - found.left_out - found.wrong.count, 0),
-                "wrong": found.wrong.count,
-                "first": min(filter(None, (log.first, found.first)), default=""),
-                "last": max(log.last, found.last),
-                "masked": masked,
-            }
-        )
-        if not self._wanted.write or not kept:
-            return _done()
-        return self._project.traffic.put_log(known)
+        known = found.calls.log(found.log, found.before, found.rows, found.wrong.count)
+        if self._wanted.write and known.kept:
+            return self._project.traffic.put_log(known)
+        return None
 
 
-def _begun(project: Project, source: Source, file: SourceFile, wanted: LogWanted) -> LogImported:
+def _begun(project: Project, source: Source, file: SourceFile, wanted: LogWanted, places: Places | None) -> LogImported:
     """What is known of a log before it is read. Raises UsageError where it was brought in by other rules."""
     sha256 = "" if file.title == "stdin" else sha256_of(file)
     masking = wanted.masker.kinds if wanted.masker else ()
+    placed_by = places.fingerprint if places else ""
     before = next((log for log in project.traffic.logs() if sha256 and log.sha256 == sha256), None)
     if before is None:
-        return LogImported(
-            TrafficLog(
-                id=new_id(),
-                file=file.title,
-                format=source.name,
-                sha256=sha256,
-                who=wanted.who,
-                sampling=wanted.sampling_words,
-                masking=masking,
-            )
+        log = TrafficLog(
+            id=new_id(),
+            file=file.title,
+            format=source.name,
+            sha256=sha256,
+            who=wanted.who,
+            sampling=wanted.sampling_words,
+            masking=masking,
+            placed_by=placed_by,
         )
+        return LogImported(log)
     for what, then, now in (
         ("sampled", before.sampling or "all", wanted.sampling_words or "all"),
         ("masked", ", ".join(before.masking) or "nothing", ", ".join(masking) or "nothing"),
@@ -281,6 +223,8 @@ def _begun(project: Project, source: Source, file: SourceFile, wanted: LogWanted
             hint = f"say the same, or take it back first: synterm import PROJECT --undo {before.id[-8:]}"
             raise UsageError(f"this log is there already, {what} by another rule ({then}; now {now})", hint=hint)
     count, _ = project.traffic.count(TrafficFilter(log_id=before.id))
+    if before.placed_by != placed_by:
+        before = before.model_copy(update={"placed_by": ""})  # the calls of both times are not placed by the same
     return LogImported(before, before=count)
 
 
@@ -325,9 +269,3 @@ def _whence(file: SourceFile) -> str:
 
 def _place(draft: Draft) -> float:
     return draw(b"%d\0" % draft.served_ms + draft.tells)
-
-
-def _done() -> Future[None]:
-    done: Future[None] = Future()
-    done.set_result(None)
-    return done

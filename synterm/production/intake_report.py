@@ -80,32 +80,32 @@ class LogImportReport(BaseModel):
 
 def log_report(found: LogImported, wanted: LogWanted) -> LogImportReport:
     """The document."""
-    there = wanted.write and bool(found.kept or found.before)
-    placed = found.placed + found.uncovered > 0
+    there = wanted.write and bool(found.calls.kept or found.before)
+    placed = found.calls.placed + found.calls.uncovered > 0
     return LogImportReport(
         log_id=found.log.id if there else None,
         file=found.log.file,
         format=found.log.format,
         sha256=found.log.sha256,
         rows=found.rows,
-        kept=found.kept,
-        left_out=found.left_out,
-        duplicates=found.duplicates,
+        kept=found.calls.kept,
+        left_out=found.calls.left_out,
+        duplicates=found.calls.duplicates,
         wrong=NamedRows(count=found.wrong.count, first=[_words(error) for error in found.wrong.first]),
-        stands_for=round(found.stands_for, 3),
-        placed=found.placed / found.stands_for if placed else None,
-        uncovered=found.uncovered / found.stands_for if placed else None,
+        stands_for=round(found.calls.stands_for, 3),
+        placed=found.calls.placed / found.calls.stands_for if placed else None,
+        uncovered=found.calls.uncovered / found.calls.stands_for if placed else None,
         sampling=wanted.sampling_words,
         masking=wanted.masker.kinds if wanted.masker else (),
         not_looked_for=wanted.masker.missing if wanted.masker else (),
-        masked=found.masked,
-        first=found.first,
-        last=found.last,
+        masked=found.calls.masked,
+        first=found.calls.first,
+        last=found.calls.last,
         mapping=dict(found.columns.inputs),
         facts=dict(found.table.by_fact) if found.table else {},
         expected=found.columns.expected,
         notes=found.notes,
-        preview=[_preview(call) for call in found.shown],
+        preview=[_preview(call) for call in found.calls.shown],
     )
 
 
@@ -119,38 +119,38 @@ def log_lines(found: LogImported, wanted: LogWanted, project: str) -> Iterator[s
     yield from _wrong(found)
     yield _kept(found, wanted)
     yield from (f"  {line}" for line in _more(found, wanted))
-    if wanted.write and (found.kept or found.before):
+    if wanted.write and (found.calls.kept or found.before):
         yield f"next: synterm inbox {project}"
         yield f"synterm import {project} --undo {found.log.id[-8:]} takes it back"
 
 
 def shown_rows(found: LogImported) -> Iterator[tuple[str, ...]]:
     """The first calls that are kept, a row of cells for each."""
-    for call in found.shown:
+    for call in found.calls.shown:
         answer = call.output if call.outcome.answered and call.output else call.error or call.outcome.value
         yield call.served, call.model, *(one_line(cell, _WIDTH) for cell in (input_text(call.input), answer))
 
 
 def _kept(found: LogImported, wanted: LogWanted) -> str:
-    kept = plural(found.kept, "call")
+    kept = plural(found.calls.kept, "call")
     told = f"kept {kept}" if wanted.write else f"{kept} would be kept; nothing was written"
-    if found.left_out:
-        told += f", which stand for {found.stands_for:,.0f}"
+    if found.calls.left_out:
+        told += f", which stand for {found.calls.stands_for:,.0f}"
     return told
 
 
 def _more(found: LogImported, wanted: LogWanted) -> Iterator[str]:
-    if found.left_out:
-        yield f"{found.left_out:,} left out by --sample and --keep: {wanted.sampling_words}"
-    if found.duplicates:
-        yield f"{found.duplicates:,} left out, there already"
-    if found.kept:
-        yield f"answered from {found.first} to {found.last}"
+    if found.calls.left_out:
+        yield f"{found.calls.left_out:,} left out by --sample and --keep: {wanted.sampling_words}"
+    if found.calls.duplicates:
+        yield f"{found.calls.duplicates:,} left out, there already"
+    if found.calls.kept:
+        yield f"answered from {found.calls.first} to {found.calls.last}"
     yield from _masking(found, wanted)
-    if found.placed + found.uncovered:
+    if found.calls.placed + found.calls.uncovered:
         yield (
-            f"{found.placed / found.stands_for:.1%} of it has a behavior, "
-            f"{found.uncovered / found.stands_for:.1%} is uncovered"
+            f"{found.calls.placed / found.calls.stands_for:.1%} of it has a behavior, "
+            f"{found.calls.uncovered / found.calls.stands_for:.1%} is uncovered"
         )
 
 
@@ -158,7 +158,7 @@ def _masking(found: LogImported, wanted: LogWanted) -> Iterator[str]:
     if wanted.masker is None:
         yield "! nothing was masked (--no-mask)"
         return
-    yield f"masked: {_counts(found.masked)}"
+    yield f"masked: {_counts(found.calls.masked)}"
     if wanted.masker.missing:
         yield f"! not looked for: {', '.join(wanted.masker.missing)}; {_EXTRA} brings what finds them"
 
