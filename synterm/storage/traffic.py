@@ -154,6 +154,14 @@ class TrafficStore(Store):
         row = self._row(f"SELECT count(*), coalesce(sum(weight), 0) FROM traffic WHERE {where}", values)
         return (row[0], row[1]) if row else (0, 0.0)
 
+    def weights(self, which: TrafficFilter = EVERY_CALL) -> tuple[float, float]:
+        """For how many calls those that fit stand, and the sum of the squares of their weights: by both it is known how
+        many calls that all stand for as many would tell as much."""
+        where, values = which.sql
+        sql = f"SELECT coalesce(sum(weight), 0), coalesce(sum(weight * weight), 0) FROM traffic WHERE {where}"
+        row = self._row(sql, values)
+        return (row[0], row[1]) if row else (0.0, 0.0)
+
     def known(self, ids: Iterable[str]) -> set[str]:
         """Those of these ids that are there."""
         found: set[str] = set()
