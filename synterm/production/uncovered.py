@@ -6,15 +6,15 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from synterm.analysis.embeddings import embedder
 from synterm.analysis.grouping import by_vectors, can_tell_meanings, joining
 from synterm.analysis.words import marks, normal, words_of
 from synterm.core.ids import content_id
 from synterm.core.traffic import LoggedCall
-from synterm.evaluate.unpaired import Rate
 from synterm.production.own_cases import text_of
+from synterm.production.shares import Tally
 from synterm.storage.base import chunks
 from synterm.storage.project import Project
 from synterm.storage.traffic import EVERY_CALL, TrafficFilter
@@ -85,6 +85,15 @@ class _Text:
     shown: str
     ids: list[str] = field(default_factory=list[str])
     weight: float = 0.0
+    squares: float = 0.0
+    """Of the weights of the calls."""
+
+
+class _Words(NamedTuple):
+    """In how many of all texts each word is."""
+
+    everywhere: Counter[str]
+    total: int
 
 
 def uncovered(
@@ -95,23 +104,22 @@ def uncovered(
     Each call is read once. Takes some seconds for thousands of different texts. Raises ModelError where embeddings
     can't be made though the extra ``analysis`` is there.
     """
-    whole, squares = project.traffic.weights(replace(which, placings=()))
+    whole = Tally(*project.traffic.weights(replace(which, placings=())))
     texts = _texts(project, replace(which, placings=("uncovered",)), told)
-    calls, weight = sum(len(one.ids) for one in texts), sum(one.weight for one in texts)
-    number = whole**2 / squares if squares else 0.0
-    share = _rate(weight, whole, number)
-    bare = Uncovered(calls=calls, weight=weight, share=share.share or 0.0, interval=share.interval, scattered=calls)
+    every = _tally(texts)
+    share, interval = every.share_of(whole) or (0.0, (0.0, 1.0))
+    bare = Uncovered(calls=every.calls, weight=every.weight, share=share, interval=interval, scattered=every.calls)
     if not texts or not can_tell_meanings():
         return replace(bare, note=NOTE if texts else "")
     told(f"comparing {plural(min(len(texts), MOST), 'text')}")
     groups = [group for group in _grouped(texts) if sum(len(texts[at].ids) for at in group) >= SMALLEST]
-    everywhere = Counter(word for one in texts for word in words_of(one.shown))
-    made = [_cluster([texts[at] for at in group], everywhere, len(texts), weight, whole, number) for group in groups]
+    words = _Words(Counter(word for one in texts for word in words_of(one.shown)), len(texts))
+    made = [_cluster([texts[at] for at in group], words, every, whole) for group in groups]
     made.sort(key=lambda one: (-one.weight, one.id))
     return replace(
         bare,
         clusters=tuple(_told_apart(made)),
-        scattered=calls - sum(len(one.call_ids) for one in made),
+        scattered=every.calls - sum(len(one.call_ids) for one in made),
         note="" if len(texts) <= MOST else f"{MOST:,} of {len(texts):,} texts were compared, the others joined them",
     )
 
@@ -136,6 +144,7 @@ def _add(found: dict[bytes, _Text], call: LoggedCall) -> None:
         one = found[key] = _Text(text[:_SHOWN])
     one.ids.append(call.id)
     one.weight += call.weight
+    one.squares += call.weight**2
 
 
 def _turn(key: bytes, weight: float) -> float:
@@ -179,29 +188,27 @@ def _centred(vectors: Vectors, common: Any) -> Any:
     return (moved / np.where(lengths > 1e-6, lengths, 1.0)).astype(np.float32)
 
 
-def _cluster(
-    members: Sequence[_Text], everywhere: Counter[str], total: int, uncovered: float, whole: float, number: float
-) -> UncoveredCluster:
+def _cluster(members: Sequence[_Text], words: _Words, every: Tally, whole: Tally) -> UncoveredCluster:
     ids = sorted(name for one in members for name in one.ids)
-    weight = sum(one.weight for one in members)
-    share = _rate(weight, whole, number)
-    words = marks([one.shown for one in members], everywhere, total)
+    tally = _tally(members)
+    share, interval = tally.share_of(whole) or (0.0, (0.0, 1.0))
+    name = marks([one.shown for one in members], words.everywhere, words.total)
     return UncoveredCluster(
         id=content_id("uncovered", ids[0])[:12],
-        name=", ".join(words) or f'like "{one_line(members[0].shown, 30)}"',
+        name=", ".join(name) or f'like "{one_line(members[0].shown, 30)}"',
         call_ids=tuple(ids),
         examples=tuple(one.shown for one in members[:_EXAMPLES]),
-        weight=weight,
-        share=share.share or 0.0,
-        interval=share.interval,
-        share_of_uncovered=weight / uncovered if uncovered else 0.0,
+        weight=tally.weight,
+        share=share,
+        interval=interval,
+        share_of_uncovered=tally.weight / every.weight if every.weight else 0.0,
     )
 
 
-def _rate(weight: float, whole: float, number: float) -> Rate:
-    """`number`: as how many calls, that all stand for as many, the traffic counts."""
-    share = min(weight / whole, 1.0) if whole else 0.0
-    return Rate(share * number, number)
+def _tally(texts: Sequence[_Text]) -> Tally:
+    return Tally(
+        sum(len(one.ids) for one in texts), sum(one.weight for one in texts), sum(one.squares for one in texts)
+    )
 
 
 def _told_apart(clusters: Sequence[UncoveredCluster]) -> list[UncoveredCluster]:

@@ -154,13 +154,13 @@ class TrafficStore(Store):
         row = self._row(f"SELECT count(*), coalesce(sum(weight), 0) FROM traffic WHERE {where}", values)
         return (row[0], row[1]) if row else (0, 0.0)
 
-    def weights(self, which: TrafficFilter = EVERY_CALL) -> tuple[float, float]:
-        """For how many calls those that fit stand, and the sum of the squares of their weights: by both it is known how
-        many calls that all stand for as many would tell as much."""
+    def weights(self, which: TrafficFilter = EVERY_CALL) -> tuple[int, float, float]:
+        """How many calls fit, for how many they stand, and the sum of the squares of their weights: by that it is known
+        how much they tell."""
         where, values = which.sql
-        sql = f"SELECT coalesce(sum(weight), 0), coalesce(sum(weight * weight), 0) FROM traffic WHERE {where}"
+        sql = f"SELECT count(*), coalesce(sum(weight), 0), coalesce(sum(weight * weight), 0) FROM traffic WHERE {where}"
         row = self._row(sql, values)
-        return (row[0], row[1]) if row else (0.0, 0.0)
+        return (row[0], row[1], row[2]) if row else (0, 0.0, 0.0)
 
     def known(self, ids: Iterable[str]) -> set[str]:
         """Those of these ids that are there."""
