@@ -14,7 +14,7 @@ from synterm.analysis.words import marks, normal, words_of
 from synterm.core.ids import content_id
 from synterm.core.traffic import LoggedCall
 from synterm.production.own_cases import text_of
-from synterm.production.shares import Tally
+from synterm.production.tally import Tally
 from synterm.storage.base import chunks
 from synterm.storage.project import Project
 from synterm.storage.traffic import EVERY_CALL, TrafficFilter
