@@ -22,6 +22,7 @@ NEAR = 0.5
 _ERROR = 0.35
 """How much of the likeness is the error's, the rest is the meaning's."""
 _TILE = 256
+_PART = 1024
 _KINDS = 64
 """So many kinds of errors are told apart."""
 _ALIKE = 0.4
@@ -42,8 +43,6 @@ def by_meaning(texts: Sequence[str], errors: Sequence[str], near: float = NEAR) 
     own. The same texts in another order give the same groups, as far as no two likenesses are equal. Raises ModelError
     where embeddings can't be made.
     """
-    import numpy as np
-
     if not texts:
         return []
     vectors = _vectors(texts, errors)
@@ -51,20 +50,37 @@ def by_meaning(texts: Sequence[str], errors: Sequence[str], near: float = NEAR) 
     # Where there are too many, every so-many-th in the order of the alphabet: seeds stand beside their variations.
     step = -(-len(order) // MOST)
     chosen, rest = order[::step], [at for place, at in enumerate(order) if place % step]
-    groups = _agglomerated(vectors[chosen], 1 - near)
-    found = [[chosen[at] for at in group] for group in groups]
-    if rest:
-        centres = np.stack([_centre(vectors[group]) for group in found])
-        for start in range(0, len(rest), 1024):
-            part = rest[start : start + 1024]
-            likeness = vectors[part] @ centres.T
-            for at, row in zip(part, likeness, strict=True):
-                best = int(row.argmax())
-                if row[best] >= near:
-                    found[best].append(at)
-                else:
-                    found.append([at])
+    found = [[chosen[at] for at in group] for group in by_vectors(vectors[chosen], near)]
+    middles = [vectors[group].mean(axis=0) for group in found]
+    for start in range(0, len(rest), _PART):
+        part = rest[start : start + _PART]
+        for at, group in zip(part, joining(vectors[part], middles, near), strict=True):
+            if group is None:
+                found.append([at])
+            else:
+                found[group].append(at)
     return _sorted([_typical_first(vectors, group) for group in found])
+
+
+def by_vectors(vectors: Any, near: float) -> list[list[int]]:
+    """Groups of rows whose mean cosine is `near` and more (average linkage), the largest first, and in a group the most
+    typical first. All are compared, so that there should be no more than MOST. A row of zeros is a group of its own."""
+    return _sorted([_typical_first(vectors, group) for group in _agglomerated(vectors, 1 - near)])
+
+
+def joining(vectors: Any, middles: Sequence[Any], near: float) -> list[int | None]:
+    """For each row the group that it joins, by number; None where none is near.
+
+    `middles`: of each group the mean of its rows, so that the product is the mean cosine with all of them, by which
+    groups become one as well.
+    """
+    import numpy as np
+
+    if not len(middles):
+        return [None] * len(vectors)
+    likeness = vectors @ np.stack(middles).T
+    best = likeness.argmax(axis=1)
+    return [int(at) if row[at] >= near else None for at, row in zip(best, likeness, strict=True)]
 
 
 def by_wording(texts: Sequence[str], errors: Sequence[str]) -> list[list[int]]:
@@ -103,7 +119,7 @@ def _vectors(texts: Sequence[str], errors: Sequence[str]) -> Any:
 
     from synterm.analysis.embeddings import embedder
 
-    meanings = np.vstack([embedder().embed(texts[at : at + 1024]) for at in range(0, len(texts), 1024)])
+    meanings = np.vstack([embedder().embed(texts[at : at + _PART]) for at in range(0, len(texts), _PART)])
     kinds = {error: number for number, error in enumerate(dict.fromkeys(errors))}
     width = min(len(kinds), _KINDS)
     wrong = np.zeros((len(texts), width), np.float32)

@@ -61,4 +61,4 @@ class Logistic:
 def _curve(values: Floats) -> Floats:
     import numpy as np
 
-    return 1 / (1 + np.exp(-np.clip(values, -40, 40)))
+    return 1 / (1 + np.exp(-np.clip(values, -30, 30)))

@@ -18,7 +18,7 @@ from synterm.core.inbox import (
 )
 from synterm.core.traffic import LoggedCall
 from synterm.core.tree import Tree
-from synterm.production.shares import Tally
+from synterm.production.tally import Tally
 from synterm.storage.base import chunks
 from synterm.storage.inbox import Counted
 from synterm.storage.project import Project

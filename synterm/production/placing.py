@@ -54,7 +54,7 @@ class Placer:
     wording; or called uncovered, where that is as little as it is for own cases whose behavior is left out. The
     confidence is fitted on the project's own cases as well (`synterm.production.calibration`). Of a placed call it is
     the chance that its behavior is the right one; of an uncovered one that it belongs to none. Both take it that half
-    of the traffic is covered: `synterm.production.shares` estimates how much is.
+    of the traffic is covered: `synterm.production.estimates` says how much is.
     """
 
     def __init__(self, project: Project, told: Callable[[str], None] = lambda _: None) -> None:

@@ -154,6 +154,14 @@ class TrafficStore(Store):
         row = self._row(f"SELECT count(*), coalesce(sum(weight), 0) FROM traffic WHERE {where}", values)
         return (row[0], row[1]) if row else (0, 0.0)
 
+    def weights(self, which: TrafficFilter = EVERY_CALL) -> tuple[int, float, float]:
+        """How many calls fit, for how many they stand, and the sum of the squares of their weights: by that it is known
+        how much they tell."""
+        where, values = which.sql
+        sql = f"SELECT count(*), coalesce(sum(weight), 0), coalesce(sum(weight * weight), 0) FROM traffic WHERE {where}"
+        row = self._row(sql, values)
+        return (row[0], row[1], row[2]) if row else (0, 0.0, 0.0)
+
     def known(self, ids: Iterable[str]) -> set[str]:
         """Those of these ids that are there."""
         found: set[str] = set()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from synterm.evaluate.statistics import wilson
-from synterm.production.shares import Tally
+from synterm.production.tally import Tally
 from synterm.storage.inbox import Counted
 
 
