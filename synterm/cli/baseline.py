@@ -99,12 +99,12 @@ def _set(project: Project, args: argparse.Namespace) -> None:
 
 
 def _run_of(project: Project, wanted: str | None) -> RunRecord:
-    """The run that is named, or the newest complete one. Raises NotFoundError, UsageError."""
+    """The run that is named, or the newest complete one over cases. Raises NotFoundError, UsageError."""
     if wanted is not None:
         return project.runs.named(wanted)
     if project.runs.page(limit=1) and not any(run.status == "complete" for run in project.runs.all()):
         raise UsageError("no run is complete", hint=f"synterm run {project.path} makes one")
-    return project.runs.named("last", complete=True)
+    return project.runs.named("last", complete=True, of_cases=True)
 
 
 def _refuse_what_is_not_done(record: RunRecord, *, force: bool) -> None:

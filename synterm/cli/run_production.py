@@ -225,7 +225,8 @@ def _nothing(project: Project, made: TrafficRun, args: argparse.Namespace) -> in
     if not args.quiet:
         say("nothing to judge" if report.not_judged else "nothing new; no run was recorded")
     if unplaced:
-        say(f"{plural(unplaced, 'call')} wait to be placed: synterm inbox {args.project}")
+        waits = "waits" if unplaced == 1 else "wait"
+        say(f"{plural(unplaced, 'call')} {waits} to be placed: synterm inbox {args.project}")
     if args.json:
         from synterm.reports.json import write_run
 

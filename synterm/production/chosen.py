@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from math import fsum
 from typing import Any
 
-from synterm.core.case import Case
+from synterm.core.case import Case, Origin
 from synterm.core.evaluation import Variant
 from synterm.core.model import ModelSpec
 from synterm.core.production import LOGGED, PRODUCTION, Form, LeftOut, ProductionReport
@@ -27,6 +27,7 @@ MOST_MODELS = 20
 OTHERS = "other models"
 UNKNOWN = "unknown model"
 _LONGEST_NAME = 100
+_ORIGIN = Origin(kind="production")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,15 @@ def case_of(call_id: str, root_id: str, scenario_id: str, given: dict[str, Any],
     """The case that a call is judged as."""
     # Without validation: there may be a hundred thousand, and the log was validated when it was read.
     return Case.model_construct(
-        id=call_id, scenario_id=scenario_id, input=given, expected=expected, tags=(), root_id=root_id
+        id=call_id,
+        scenario_id=scenario_id,
+        input=given,
+        expected=expected,
+        tags=(),
+        split="dev",
+        status="accepted",
+        origin=_ORIGIN,
+        root_id=root_id,
     )
 
 

@@ -95,9 +95,9 @@ class TrafficRun:
             page = _Pages(self, Traffic(providers, self.plan.concurrency), result, began, watch, progress)
             judging = Judging(chosen, self.forms)
             for calls in self._pages():
-                cases = judging.cases(calls)
-                rows = await asyncio.wrap_future(project.logged.keep(cases, BODY))
-                evaluations = await page.judged(judging.asked(cases, rows))
+                tasks = judging.tasks(calls)
+                rows = await asyncio.wrap_future(project.logged.keep(tasks, BODY))
+                evaluations = await page.judged(judging.asked(tasks, rows))
                 await asyncio.wrap_future(project.runs.add(run_id, evaluations))
                 if result.halted:
                     break
@@ -108,15 +108,12 @@ class TrafficRun:
         return run_id, result
 
     def _pages(self) -> Iterator[list[LoggedCall]]:
-        chosen = self.chosen
-        left = chosen.limit
-        for page in self.project.traffic.pages(chosen.which, _PAGE):
-            calls = page if left is None else page[:left]
-            yield calls
-            if left is not None:
-                left -= len(calls)
-                if not left:
-                    return
+        left = self.chosen.report.calls
+        for page in self.project.traffic.pages(self.chosen.which, _PAGE):
+            yield page[:left]
+            left -= len(page)
+            if left <= 0:
+                return
 
     def _result(self) -> RunResult:
         chosen = self.chosen

@@ -44,30 +44,22 @@ class Judging:
         self._first: dict[bytes, str] = {}
         """The first call of each input, by a digest of its text: those that ask the same are one data point."""
 
-    def cases(self, calls: Iterable[LoggedCall]) -> list[tuple[LoggedCall, Case]]:
-        """Each call with the case that it is judged as."""
-        expected = self._chosen.expected_of
-        return [
-            (
-                call,
-                case_of(
-                    call.id,
-                    self._first.setdefault(said_by(call), call.id),
-                    call.scenario_id,
-                    call.input,
-                    expected(call.scenario_id, call.expected),
-                ),
-            )
-            for call in calls
-        ]
+    def tasks(self, calls: Iterable[LoggedCall]) -> list[tuple[LoggedCall, Task]]:
+        """Each call with the evaluation that is made of it."""
+        return [(call, self._task(call)) for call in calls]
 
-    def asked(self, cases: Sequence[tuple[LoggedCall, Case]], rows: Sequence[int | None]) -> list[Asked]:
+    def asked(self, tasks: Sequence[tuple[LoggedCall, Task]], rows: Sequence[int | None]) -> list[Asked]:
         """The calls with what is to be asked about them. `rows`: where the file has their answers."""
-        return [self._asked(call, case, row) for (call, case), row in zip(cases, rows, strict=True)]
+        return [self._asked(call, task, row) for (call, task), row in zip(tasks, rows, strict=True)]
 
-    def _asked(self, call: LoggedCall, case: Case, row: int | None) -> Asked:
-        checklist = self._forms.of(expected=case.expected is not None)
-        task = Task(case, self._chosen.columns[call.model], content=case.content_id)
+    def _task(self, call: LoggedCall) -> Task:
+        root = self._first.setdefault(said_by(call), call.id)
+        expected = self._chosen.expected_of(call.scenario_id, call.expected)
+        case = case_of(call.id, root, call.scenario_id, call.input, expected)
+        return Task(case, self._chosen.columns[call.model], content=case.content_id)
+
+    def _asked(self, call: LoggedCall, task: Task, row: int | None) -> Asked:
+        checklist = self._forms.of(expected=task.case.expected is not None)
         # It costs this run nothing, like an answer that the file had.
         completion = replace(call.completion, cached=True, stored=row)
         return Asked(call, task, completion, checklist, checklist.inquire(task, completion))

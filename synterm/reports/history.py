@@ -8,7 +8,9 @@ from typing import Any, Literal, cast
 from pydantic import BaseModel, ConfigDict, Field
 
 from synterm.core.comparison import Bounds
+from synterm.core.production import ProductionReport, production_of
 from synterm.reports.figures import dollars, interval, minute, percent, seconds
+from synterm.reports.production import production_lines
 from synterm.storage.runs import RunRecord
 from synterm.text import plural
 
@@ -52,6 +54,15 @@ class PastRun(BaseModel):
     cost_usd: float | None
     versions: dict[str, Any] | None
     """Of synterm, libraries, models, checks (by scenario id) and documents; None for a run of an older synterm."""
+    production: ProductionReport | None = None
+    """Where it judged production's traffic: its cases are logged calls then."""
+
+    @property
+    def size(self) -> str:
+        """``106 cases``, ``106 cases × 3``, ``1,204 logged calls``."""
+        if self.production:
+            return plural(self.cases, "logged call")
+        return plural(self.cases, "case") + (f" × {self.repeats}" if self.repeats > 1 else "")
 
 
 class HistoryDocument(BaseModel):
@@ -85,6 +96,7 @@ def past_run(run: RunRecord, pinned: Mapping[str, Sequence[str]]) -> PastRun:
         wall_s=_number(totals.get("wall_s")),
         cost_usd=_number(totals.get("cost_usd")),
         versions={**dict(_pairs(versions)), "checks": dict(_pairs(config.get("checks")))} if versions else None,
+        production=production_of(config),
     )
 
 
@@ -93,11 +105,11 @@ def history_lines(runs: Iterable[PastRun]) -> Iterator[str]:
     for run in runs:
         commit = f"  {run.git_commit[:_SHORT_COMMIT]}" if run.git_commit else ""
         pinned = f"  = {', '.join(run.baselines)}" if run.baselines else ""
-        size = plural(run.cases, "case") + (f" × {run.repeats}" if run.repeats > 1 else "")
         cost = "" if run.cost_usd is None else f"  {dollars(run.cost_usd)}"
         errors = f"  {plural(run.errors, 'error')}" if run.errors else ""
         status = "" if run.status == "complete" else f"  {run.status}"
-        yield f"{run.id[-_SHORT_ID:]}  {minute(run.started)}  {run.who}{commit}  {size}{cost}{errors}{status}{pinned}"
+        head = f"{run.id[-_SHORT_ID:]}  {minute(run.started)}  {run.who}{commit}  {run.size}"
+        yield f"{head}{cost}{errors}{status}{pinned}"
         width = max((len(_name(one)) for one in run.variants), default=0)
         for one in run.variants:
             yield f"          {_name(one):<{width}}  {percent(one.pass_rate):>5}  {interval(one.pass_rate_ci)}".rstrip()
@@ -110,10 +122,10 @@ def run_facts(run: PastRun, paths: Mapping[str, str]) -> Iterator[tuple[str, str
     yield "status", run.status + (f", pinned as {', '.join(run.baselines)}" if run.baselines else "")
     yield "who", run.who or "not known"
     yield "git commit", run.git_commit or "not in a git repository"
-    yield (
-        "size",
-        f"{plural(run.cases, 'case')} × {plural(run.repeats, 'repeat')}, {plural(run.evaluations, 'evaluation')}",
-    )
+    size = run.size if run.production else f"{plural(run.cases, 'case')} × {plural(run.repeats, 'repeat')}"
+    yield "size", f"{size}, {plural(run.evaluations, 'evaluation')}"
+    if run.production:
+        yield from (("traffic", line) for line in production_lines(run.production))
     if run.wall_s is not None:
         yield "took", f"{seconds(run.wall_s)}, {dollars(run.cost_usd or 0.0)}"
     for one in run.variants:

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import orjson
 from sqlite_utils import Database
 
-from synterm.core.case import Case
 from synterm.core.completion import Outcome
+from synterm.core.evaluation import Task
 from synterm.core.ids import content_id
 from synterm.core.prompt import PromptBody
 from synterm.core.traffic import LoggedCall
@@ -24,7 +24,7 @@ _ANSWERED = ", ".join(f"'{outcome}'" for outcome in Outcome if outcome.answered)
 _KINDS = f"""
 SELECT model, placing, coalesce(scenario_id, ''), expected IS NOT NULL, coalesce(confidence, 1) >= ?,
     count(*), sum(outcome NOT IN ({_ANSWERED})), sum(weight), min(weight), max(weight), min(served), max(served)
-FROM (SELECT * FROM traffic WHERE {{where}} ORDER BY id LIMIT ?) GROUP BY 1, 2, 3, 4, 5
+FROM {{calls}} GROUP BY 1, 2, 3, 4, 5
 """
 _ANSWERS = (
     "key, body_id, content_id, model, outcome, text, finish_reason, prompt_tokens, completion_tokens, cost_usd, "
@@ -73,8 +73,10 @@ class LoggedStore(Store):
     def kinds(self, which: TrafficFilter, min_confidence: float = 0.0, limit: int | None = None) -> list[Kind]:
         """The calls that are meant, counted; `limit`: of the first so many."""
         where, values = which.sql
-        found = [-1 if limit is None else limit]
-        rows = self._rows(_KINDS.format(where=where), [min_confidence, *values, *found])
+        calls = f"traffic WHERE {where}"
+        if limit is not None:
+            calls, values = f"(SELECT * FROM {calls} ORDER BY id LIMIT ?)", [*values, limit]
+        rows = self._rows(_KINDS.format(calls=calls), [min_confidence, *values])
         return [Kind._make((*row[:3], bool(row[3]), bool(row[4]), *row[5:])) for row in rows]
 
     def mark(self) -> tuple[int, str]:
@@ -100,13 +102,15 @@ class LoggedStore(Store):
                 found.setdefault(scenario_id, []).append(orjson.loads(expected))
         return found
 
-    def keep(self, judged: Sequence[tuple[LoggedCall, Case]], body: PromptBody) -> Future[list[int | None]]:
-        """Keep answers and contents of calls, each with the case that it is judged as, so that a run can name them;
+    def keep(self, judged: Sequence[tuple[LoggedCall, Task]], body: PromptBody) -> Future[list[int | None]]:
+        """Keep answers and contents of calls, each with the evaluation that is made of it, so that a run can name them;
         gives the row of each answer, None where there is none. What is kept already stays, and is not kept twice.
         """
         keys = [_key(call) if call.outcome.answered else None for call, _ in judged]
-        contents = orjson.dumps([(case.content_id, dump(case.input), dump(case.expected)) for _, case in judged])
-        answers = {key: _answer(key, call, case, body) for key, (call, case) in zip(keys, judged, strict=True) if key}
+        contents = orjson.dumps(
+            [(task.content_id, dump(task.case.input), dump(task.case.expected)) for _, task in judged]
+        )
+        answers = {key: _answer(key, call, task, body) for key, (call, task) in zip(keys, judged, strict=True) if key}
         said = (body.id, body.model_dump_json())
 
         def work(db: Database) -> list[int | None]:
@@ -130,11 +134,11 @@ def _key(call: LoggedCall) -> str:
     return content_id("logged", [call.id, call.outcome.value, storable(call.output)])
 
 
-def _answer(key: str, call: LoggedCall, case: Case, body: PromptBody) -> tuple[Any, ...]:
+def _answer(key: str, call: LoggedCall, task: Task, body: PromptBody) -> tuple[Any, ...]:
     return (
         key,
         body.id,
-        case.content_id,
+        task.content_id,
         storable(call.model),
         call.outcome.value,
         storable(call.output),

@@ -36,6 +36,8 @@ _INSERT = f"INSERT OR REPLACE INTO evaluations ({_COLUMNS}) SELECT {_VALUES} FRO
 that are bound one by one took that lock for a quarter of the time that it takes to score stored answers again."""
 _RUN = "SELECT id, started, ended, status, who, git_commit, config, totals FROM runs"
 
+_OF_CASES = "CASE WHEN json_valid(config) THEN config END -> '$.production' IS NULL"
+
 _COUNT = "SELECT count(*) FROM evaluations WHERE column_pk IN (SELECT pk FROM run_columns WHERE run_id = ?)"
 
 _BY_ROOT = """
@@ -185,22 +187,23 @@ class RunStore(Store):
             raise NotFoundError(f"no run {run_id}", hint="synterm history PROJECT lists them")
         return found[0]
 
-    def named(self, name: str, *, complete: bool = False) -> RunRecord:
+    def named(self, name: str, *, complete: bool = False, of_cases: bool = False) -> RunRecord:
         """The run that `name` names, see `find`. Raises NotFoundError where that is none, UsageError where several."""
-        found = self.find(name, complete=complete)
+        found = self.find(name, complete=complete, of_cases=of_cases)
         if found is None:
             raise NotFoundError(f"no run {one_line(name, 100)!r}", hint="synterm history PROJECT lists them")
         return found
 
-    def find(self, name: str, *, complete: bool = False) -> RunRecord | None:
+    def find(self, name: str, *, complete: bool = False, of_cases: bool = False) -> RunRecord | None:
         """The run of that id, or whose id ends so (6 characters or more, in any case); ``last``, or ``last-2`` for the
         second before the last; None for another name.
 
-        `complete`: which came last is counted over complete runs only. Raises NotFoundError where there are not so many
+        `complete`: which came last is counted over complete runs only; `of_cases`: over those that evaluated cases, and
+        no traffic. Raises NotFoundError where there are not so many
         runs, UsageError where several end so.
         """
         if said := _LAST.fullmatch(name):
-            return self._last(name, int(said[1] or 0), complete=complete)
+            return self._last(name, int(said[1] or 0), complete=complete, of_cases=of_cases)
         if not _ENDING.fullmatch(name):
             return None
         found = self._records(f"{_RUN} WHERE id LIKE ? LIMIT 2", f"%{name.upper()}")
@@ -208,8 +211,9 @@ class RunStore(Store):
             raise UsageError(f"several runs have an id that ends in {name}", hint="give more of the id")
         return found[0] if found else None
 
-    def _last(self, name: str, back: int, *, complete: bool) -> RunRecord:
-        only = "WHERE status = 'complete' " if complete else ""
+    def _last(self, name: str, back: int, *, complete: bool, of_cases: bool) -> RunRecord:
+        terms = ["status = 'complete'"] * complete + [_OF_CASES] * of_cases
+        only = f"WHERE {' AND '.join(terms)} " if terms else ""
         found = self._records(f"{_RUN} {only}ORDER BY id DESC LIMIT 1 OFFSET ?", back)
         if found:
             return found[0]

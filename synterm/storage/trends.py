@@ -19,7 +19,8 @@ ORDER BY runs.id, 6, run_columns.pk
 """The columns of some runs; the one that a run's configuration names last comes last."""
 
 _LAST = """
-SELECT id FROM runs WHERE status = 'complete' AND id IN (
+SELECT id FROM runs WHERE status = 'complete' AND CASE WHEN json_valid(config) THEN config END -> '$.production' IS NULL
+AND id IN (
     SELECT run_id FROM run_columns WHERE ? IN (prompt, '') AND ? IN (model_name, '')
 ) ORDER BY id DESC LIMIT ?
 """
@@ -53,7 +54,7 @@ class TrendStore(Store):
     """Pass rates of scenarios over runs. All evaluations of those runs are read: do it in a thread (`Project.look`)."""
 
     def recent(self, limit: int = 8, *, prompt: str = "", model: str = "") -> dict[str, list[Trend]]:
-        """The last `limit` complete runs by scenario id, the oldest first, under the newest variant of each run.
+        """The last `limit` complete runs over cases, by scenario id, the oldest first, under each one's newest variant.
 
         With `prompt` and `model` (names): the runs that have such a variant, and their newest of those. A scenario
         that a run gave no verdict on has no entry for that run.

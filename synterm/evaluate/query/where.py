@@ -64,7 +64,7 @@ def run_named(project: Project, name: str) -> str | None:
         if len(runs) > 1:
             raise UsageError(f"baseline {one_line(name, 60)!r} pins several runs", hint="name one of them by its id")
         return runs.pop()
-    found = project.runs.find(name)
+    found = project.runs.find(name, of_cases=True)
     return found.id if found else None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
 from synterm.core.case import Case
+from synterm.core.production import production_of
 from synterm.core.review import output_id
 from synterm.errors import UsageError
 from synterm.evaluate.review.candidate import Candidate, hundredths, torn
@@ -20,9 +21,9 @@ Wanted = Callable[[Recorded], bool]
 
 
 def newest_run(project: Project) -> RunRecord:
-    """The newest run that holds an evaluation. Raises UsageError when there is none."""
+    """The newest run that holds an evaluation of a case. Raises UsageError when there is none."""
     for run in reversed(project.runs.all()):
-        if any(True for _ in project.runs.recorded(run.id)):
+        if production_of(run.config) is None and any(True for _ in project.runs.recorded(run.id)):
             return run
     raise UsageError("there is no recorded run yet", hint=f"synterm run {project.path} makes one")
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from synterm.core.production import PRODUCTION
 from synterm.reports.figures import dollars, interval, percent, seconds
 from synterm.storage.runs import RunRecord, RunStatus
 from synterm.text import one_line, plural
@@ -71,15 +72,19 @@ class RunLine:
         times = f", each {repeats} times" if repeats > 1 else ""
         return [
             f"{self.mark} {run.status}{unfinished}, by {self.who}" + (f" at {self.commit}" if run.git_commit else ""),
-            f"{plural(len(self.variants), 'variant')} × {plural(_count(config, 'cases'), 'case')}{times}",
+            f"{plural(len(self.variants), 'variant')} × {self._cases()}{times}",
             f"{self.wall}, {self.cost} for fresh answers",
         ]
 
     def _what(self) -> str:
-        cases = plural(_count(self.run.config, "cases"), "case")
+        cases = self._cases()
         if len(self.variants) == 1:
             return f"{self.variants[0]} × {cases}"
         return f"{plural(len(self.variants), 'variant')} × {cases}"
+
+    def _cases(self) -> str:
+        noun = "logged call" if PRODUCTION in self.run.config else "case"
+        return plural(_count(self.run.config, "cases"), noun)
 
 
 def _items(values: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
