@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,7 +71,6 @@ class GuardedProject:
         self.models = {spec.name: spec for spec in models}
         self._loaded: dict[bytes, Check] = {}
         self._behaviors: dict[tuple[str, ...], Behavior] = {}
-        self._lock = threading.Lock()
 
     @classmethod
     def read(cls, path: Path) -> GuardedProject:
@@ -100,10 +98,10 @@ class GuardedProject:
         key = (*names, "\n", *within)
         found = self._behaviors.get(key)
         if found is None:
-            with self._lock:
-                found = self._make(names, within)
-                if len(self._behaviors) < _MOST_KEPT:
-                    self._behaviors[key] = found
+            # Two threads may make the same at once: either will do.
+            found = self._make(names, within)
+            if len(self._behaviors) < _MOST_KEPT:
+                self._behaviors[key] = found
         return found
 
     def make_all(self) -> None:

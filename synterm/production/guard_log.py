@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import os
 import queue
 import threading
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import orjson
 from synterm.core.guarding import GUARD_LOG, GuardVerdict
 from synterm.errors import UsageError
 from synterm.production.guard_file import LogFile
+from synterm.production.guard_forks import survive_forks
 from synterm.storage.clock import now
 
 _MOST_WAITING = 10_000
@@ -59,13 +59,17 @@ class GuardLog:
             self._file = LogFile(self.path, most_bytes)
         except OSError as error:
             raise UsageError(f"the log can't be written: {error.strerror or error}", where=str(path)) from error
+        self._closed = False
+        self.begin_anew()
+        survive_forks(self)
+        atexit.register(self.close)
+
+    def begin_anew(self) -> None:
+        """Wait for verdicts of this process: those of the one that it was forked off from are written there."""
         self._waiting: queue.SimpleQueue[_Entry | threading.Event | None] = queue.SimpleQueue()
         self._characters = 0
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._process = 0
-        self._closed = False
-        atexit.register(self.close)
 
     @property
     def problem(self) -> str | None:
@@ -80,13 +84,14 @@ class GuardLog:
                 self.dropped += 1
                 return
             self._characters += len(output)
-            if self._process != os.getpid():
-                self._begin()
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._serve, name="synterm-guard-log", daemon=True)
+                self._thread.start()
         self._waiting.put(_Entry(now(), verdict, given, output, expected))
 
     def flush(self, patience_s: float = _PATIENCE_S) -> bool:
         """Wait until all that was added is written, but no longer than so many seconds; whether it is."""
-        if self._process != os.getpid():
+        if self._thread is None:
             return True
         done = threading.Event()
         self._waiting.put(done)
@@ -99,18 +104,10 @@ class GuardLog:
                 return
             self._closed = True
         atexit.unregister(self.close)
-        if self._thread is not None and self._process == os.getpid():
+        if self._thread is not None:
             self._waiting.put(None)
             self._thread.join(_PATIENCE_S)
         self._file.close()
-
-    def _begin(self) -> None:
-        """Start the thread: for the first verdict, and again in a process that was forked off since."""
-        self._process = os.getpid()
-        self._waiting = queue.SimpleQueue()
-        self._characters = 0
-        self._thread = threading.Thread(target=self._serve, name="synterm-guard-log", daemon=True)
-        self._thread.start()
 
     def _serve(self) -> None:
         waiting = self._waiting
