@@ -109,6 +109,7 @@ class Guard:
         self.longest = longest
         self._names = (behavior,) if isinstance(behavior, str) else tuple(behavior or ())
         self._per_call = per_call and not self._names
+        self._with_judges = judges
         self._source = GuardSource(Path(project), self._try)
         self._workers = Workers(_THREADS)
         self._judges = _judges(judge_cap_usd) if judges else None
@@ -192,7 +193,9 @@ class Guard:
         if self._per_call:
             project.make_all()
         else:
-            project.behavior(self._names)
+            behavior = project.behavior(self._names)
+            for known in KNOWN.values():
+                behavior.forms(known, judges=self._with_judges)
 
     def _behavior(self, project: GuardedProject, name: str | None) -> Behavior:
         return project.behavior(self._names) if name is None else project.behavior((name,), self._names)
@@ -212,7 +215,7 @@ class Guard:
 
     def _ask(self, call: _Call) -> None:
         known = KNOWN[call.values is not None, call.expected is not None]
-        call.forms = forms = call.behavior.forms(known, judges=self._judges is not None)
+        call.forms = forms = call.behavior.forms(known, judges=self._with_judges)
         answer = Answer(call.completion, case_of(call.values, call.expected, call.id))
         long = len(call.completion.text) > LONG_TEXT
         elsewhere = [paced.check.asks or paced.slow or long for paced in forms.checks]

@@ -94,8 +94,9 @@ class Wait:
     def _without(self, error: Exception, began: float) -> Found:
         took_ms = (time.perf_counter() - began) * 1000
         if isinstance(error, LateError | TimeoutError):
-            waited = self._future.cancel() and " before its turn came: all threads of the guard are busy"
-            said = f"over its budget of {self._budget}" + (waited or "")
+            said = f"over its budget of {self._budget}"
+            if self._future.cancel() and not self._check.asks:
+                said += " before its turn came: all threads of the guard are busy"
         else:
             said = f"the check failed: {type(error).__name__}: {error}"
         return Found(self._check, CheckResult.abstain(self._check.type, said), took_ms)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,6 +51,7 @@ class Behavior:
     path: str
     checks: tuple[Check, ...]
     checks_id: str
+    _pace: Callable[[Check], Paced]
     _forms: dict[tuple[frozenset[Fact], bool], Forms] = field(default_factory=dict[tuple[frozenset[Fact], bool], Forms])
 
     def forms(self, known: frozenset[Fact], *, judges: bool) -> Forms:
@@ -58,7 +59,7 @@ class Behavior:
         found = self._forms.get((known, judges))
         if found is None:
             # Two threads may make the same at once: either will do.
-            found = self._forms[known, judges] = _forms(self.checks, known, judges=judges)
+            found = self._forms[known, judges] = _forms(self.checks, known, self._pace, judges=judges)
         return found
 
 
@@ -70,6 +71,8 @@ class GuardedProject:
         self.tree = tree
         self.models = {spec.name: spec for spec in models}
         self._loaded: dict[bytes, Check] = {}
+        self._paced: dict[int, Paced] = {}
+        """By the check's place in memory, which it keeps while it is here."""
         self._behaviors: dict[tuple[str, ...], Behavior] = {}
 
     @classmethod
@@ -108,7 +111,8 @@ class GuardedProject:
         """Make all checks now, rather than when the first call names their behavior."""
         for scenario in self.tree.scenarios():
             with contextlib.suppress(InputError):  # whoever names its behavior is told
-                self._all(self.tree.checks(scenario.id))
+                for check in self._all(self.tree.checks(scenario.id)):
+                    self._pace(check)
 
     def _make(self, names: Sequence[str], within: Sequence[str]) -> Behavior:
         if any(len(name) > _LONGEST_NAME for name in names):
@@ -145,7 +149,7 @@ class GuardedProject:
             checks = self._all(configs)
         except InputError as error:
             raise InputError(error.message, hint=error.hint, where=f"checks of {path}") from error
-        return Behavior(path, checks, content_id("checks", configs)[:16])
+        return Behavior(path, checks, content_id("checks", configs)[:16], self._pace)
 
     def _all(self, configs: Iterable[CheckConfig]) -> tuple[Check, ...]:
         return tuple(map(self._check, configs))
@@ -158,6 +162,13 @@ class GuardedProject:
             check.warm()
             self._loaded[key] = check
         return self._loaded[key]
+
+    def _pace(self, check: Check) -> Paced:
+        """The check with what is known of its pace, which all behaviors share that have it."""
+        found = self._paced.get(id(check))
+        if found is None:
+            found = self._paced[id(check)] = paced(check)
+        return found
 
     def _behaviors_of(self, scenarios: Iterable[str]) -> list[str]:
         lines = (self.tree.lineage(scenario) for scenario in scenarios)
@@ -187,7 +198,7 @@ def left_out(check: Check, known: Collection[Fact], *, judges: bool) -> str | No
     return next((_LACKS[fact] for fact in check.relies_on if fact not in known), None)
 
 
-def _forms(checks: Iterable[Check], known: frozenset[Fact], *, judges: bool) -> Forms:
+def _forms(checks: Iterable[Check], known: frozenset[Fact], pace: Callable[[Check], Paced], *, judges: bool) -> Forms:
     kept: list[Check] = []
     skipped: list[GuardCheck] = []
 
@@ -201,7 +212,7 @@ def _forms(checks: Iterable[Check], known: frozenset[Fact], *, judges: bool) -> 
             kept.append(form)
         if form is not check:
             skipped += _told(check, form, known, judges=judges)
-    return Forms(tuple(map(paced, kept)), tuple(skipped))
+    return Forms(tuple(map(pace, kept)), tuple(skipped))
 
 
 def _told(check: Check, form: Check | None, known: frozenset[Fact], *, judges: bool) -> list[GuardCheck]:

@@ -6,7 +6,6 @@ import atexit
 import queue
 import threading
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -147,5 +146,7 @@ class GuardLog:
 
 
 def _masker() -> Masks:
-    made: Masks = import_module("synterm.production.masking").Masker()
-    return made
+    # It compiles some patterns, which a guard without a log need not wait for.
+    from synterm.production.masking import Masker
+
+    return Masker()
