@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import atexit
+import json
 import queue
 import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import orjson
 
@@ -41,6 +43,8 @@ class _Entry:
     given: Any
     output: str
     expected: Any
+    size: int
+    """Characters of it all."""
 
 
 class GuardLog:
@@ -77,16 +81,17 @@ class GuardLog:
 
     def add(self, verdict: GuardVerdict, given: Any, output: str, expected: Any = None) -> None:
         """Have a verdict written, as soon as there is time for it."""
+        size = len(output) + _size(given) + _size(expected)
         with self._lock:
-            full = self._waiting.qsize() >= _MOST_WAITING or self._characters + len(output) > _MOST_CHARACTERS
+            full = self._waiting.qsize() >= _MOST_WAITING or self._characters + size > _MOST_CHARACTERS
             if full or self._closed:
                 self.dropped += 1
                 return
-            self._characters += len(output)
+            self._characters += size
             if self._thread is None:
                 self._thread = threading.Thread(target=self._serve, name="synterm-guard-log", daemon=True)
                 self._thread.start()
-        self._waiting.put(_Entry(now(), verdict, given, output, expected))
+        self._waiting.put(_Entry(now(), verdict, given, output, expected, size))
 
     def flush(self, patience_s: float = _PATIENCE_S) -> bool:
         """Wait until all that was added is written, but no longer than so many seconds; whether it is."""
@@ -116,7 +121,7 @@ class GuardLog:
                 continue
             wrote = self._write(entry)
             with self._lock:
-                self._characters -= len(entry.output)
+                self._characters -= entry.size
                 self.written += wrote
                 self.dropped += not wrote
 
@@ -142,7 +147,23 @@ class GuardLog:
             said = {name: self._masks.value(value, counts) for name, value in said.items()}
         named = {name: getattr(verdict, name) for name in _NAMED}
         line = {"synterm": GUARD_LOG, "at": entry.at, **named, **said, "masked": counts}
-        return orjson.dumps(line, default=str)
+        try:
+            return orjson.dumps(line, default=str)
+        except TypeError:  # names that are no text, or half characters
+            return json.dumps(line, default=str).encode()
+
+
+def _size(value: Any) -> int:
+    """About how many characters a value is."""
+    size, left = 0, [value]
+    while left and size < _MOST_CHARACTERS:
+        one = left.pop()
+        size += len(one) if isinstance(one, str) else 20
+        if isinstance(one, Mapping):
+            left += cast("Mapping[Any, Any]", one).values()
+        elif isinstance(one, list | tuple):
+            left += cast("Sequence[Any]", one)
+    return size
 
 
 def _masker() -> Masks:

@@ -194,3 +194,17 @@ def test_a_scripted_judge_needs_no_network(make_project: MakeProject) -> None:
     text = head + "  - " + rules + "\n" + rest.partition("\n")[2]
     with guard_of(make_project(text)) as guard:
         assert guard.check("Hello!").reason == ""
+
+
+async def test_a_guard_that_is_closed_meanwhile_leaves_no_one_waiting(desk: Path, stub: Stub) -> None:
+    hold = threading.Event()
+    stub.reply(Reply(verdict_json(5), hold=hold))
+    guard = guard_of(desk, judge_cap_usd=100)
+    apart = asyncio.create_task(asyncio.to_thread(guard.check, "Hello!"))
+    judging = asyncio.create_task(guard.acheck("Hello again!"))
+    for _ in range(2):
+        assert await asyncio.to_thread(stub.arrived.acquire, timeout=PATIENT_S)
+    await asyncio.to_thread(guard.close)
+    verdicts = await asyncio.gather(apart, judging)
+    hold.set()
+    assert [verdict.passed for verdict in verdicts] == [None, None]

@@ -92,6 +92,15 @@ def test_a_file_that_can_not_be_written_is_said_at_once(make_project: MakeProjec
         Guard(make_project(DESK, "b.db"), behavior="Routing", log=tmp_path)
 
 
+def test_values_that_json_lacks_are_written_as_text(make_project: MakeProject, tmp_path: Path) -> None:
+    path = tmp_path / "verdicts.jsonl"
+    odd = {"when": tmp_path, "half": "\ud83d", "many": [{"a": {1: "b"}}]}
+    with Guard(make_project(DESK), behavior="Routing", log=GuardLog(path, masked=False)) as guard:
+        guard.check("schedule \ud83d", input=odd)
+    [line] = lines(path)
+    assert line["input"] == {"when": str(tmp_path), "half": "\ud83d", "many": [{"a": {"1": "b"}}]}
+
+
 def test_all_that_was_added_is_there_after_a_flush(make_project: MakeProject, tmp_path: Path) -> None:
     path = tmp_path / "verdicts.jsonl"
     with Guard(make_project(DESK), behavior="Routing", log=path) as guard:
