@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
-from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, cast
 
+from synterm.cli.guard_serve import add_arguments as serving
+from synterm.cli.guard_serve import run as serve
 from synterm.cli.output import data, refuse_no_folder, rows, say
 from synterm.cli.parser import amount, positive
 from synterm.cli.places import text_of
@@ -31,7 +31,6 @@ examples:
   synterm guard my.db --behavior Replies --input @question.txt --json < answer.txt
   synterm guard my.db --behavior Replies --jsonl --log verdicts.jsonl < answers.jsonl > verdicts.out"""
 
-_SERVING = "synterm.cli.guard_serve"
 _MOST_LINE = 20_000_000
 _MARKS = {True: "passed", False: "failed", None: "no verdict"}
 
@@ -56,8 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--no-mask", action="store_true", help="with --log: answers go into it as they are")
     _judging(parser)
     _one(parser)
-    if _serves():
-        import_module(_SERVING).add_arguments(parser)
+    serving(parser)
 
 
 def _judging(parser: argparse.ArgumentParser) -> None:
@@ -84,8 +82,8 @@ def run(args: argparse.Namespace) -> int:
     refuse_no_folder(args.log)
     if args.no_mask and args.log is None:
         raise UsageError("--no-mask is for --log", hint="synterm guard PROJECT --log FILE --no-mask")
-    if getattr(args, "serve", False):
-        return int(import_module(_SERVING).run(args, lambda: make_guard(args, per_call=True)))
+    if args.serve:
+        return serve(args, lambda: make_guard(args, per_call=True))
     if args.jsonl and (args.input is not None or args.expected is not None):
         raise UsageError("with --jsonl each line says its input and what is expected")
     with make_guard(args, per_call=args.jsonl) as guard:
@@ -236,7 +234,3 @@ def _tell_of_log(guard: Guard) -> None:
     if log is not None and log.dropped:
         why = f": {log.problem}" if log.problem else ""
         say(f"warning: {plural(log.dropped, 'line')} of the log could not be written{why}")
-
-
-def _serves() -> bool:
-    return find_spec(_SERVING) is not None

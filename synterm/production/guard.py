@@ -29,7 +29,7 @@ from synterm.production.guard_call import (
 )
 from synterm.production.guard_checks import Behavior, Forms, GuardedProject
 from synterm.production.guard_log import GuardLog
-from synterm.production.guard_pace import LONG_TEXT
+from synterm.production.guard_pace import LONG_TEXT, Paced
 from synterm.production.guard_source import GuardSource
 from synterm.production.guard_workers import Workers
 
@@ -109,6 +109,7 @@ class Guard:
         self.longest = longest
         self._names = (behavior,) if isinstance(behavior, str) else tuple(behavior or ())
         self._per_call = per_call and not self._names
+        self._with_judges = judges
         self._source = GuardSource(Path(project), self._try)
         self._workers = Workers(_THREADS)
         self._judges = _judges(judge_cap_usd) if judges else None
@@ -192,7 +193,9 @@ class Guard:
         if self._per_call:
             project.make_all()
         else:
-            project.behavior(self._names)
+            behavior = project.behavior(self._names)
+            for known in KNOWN.values():
+                behavior.forms(known, judges=self._with_judges)
 
     def _behavior(self, project: GuardedProject, name: str | None) -> Behavior:
         return project.behavior(self._names) if name is None else project.behavior((name,), self._names)
@@ -212,28 +215,25 @@ class Guard:
 
     def _ask(self, call: _Call) -> None:
         known = KNOWN[call.values is not None, call.expected is not None]
-        call.forms = forms = call.behavior.forms(known, judges=self._judges is not None)
+        call.forms = call.behavior.forms(known, judges=self._with_judges)
         answer = Answer(call.completion, case_of(call.values, call.expected, call.id))
         long = len(call.completion.text) > LONG_TEXT
-        elsewhere = [paced.check.asks or paced.slow or long for paced in forms.checks]
-        waits = {place: self._wait(call, place, answer) for place, away in enumerate(elsewhere) if away}
-        for place, paced in enumerate(forms.checks):
-            if wait := waits.get(place):
-                call.found.append(wait)
-            elif self.total_ms is not None and _since(call.began) > self.total_ms:
-                call.found.append(late(paced.check, f"{self.total_ms:g} ms for all checks", 0.0))
-            else:
-                result, took_ms = paced.ask(answer)
-                in_time = took_ms <= self.budget_ms or result.passed is False
-                call.found.append(
-                    Found(paced.check, result, took_ms)
-                    if in_time
-                    else late(paced.check, f"{self.budget_ms:g} ms", took_ms)
-                )
+        # What others do is begun first: they do it while the rest is asked here.
+        waits = {
+            place: self._wait(call, paced, answer)
+            for place, paced in enumerate(call.forms.checks)
+            if paced.slow or long or paced.check.asks
+        }
+        for place, paced in enumerate(call.forms.checks):
+            call.found.append(waits.get(place) or self._at_once(call, paced, answer))
 
-    def _wait(self, call: _Call, place: int, answer: Answer) -> Wait:
-        assert call.forms, "only what has forms is asked"
-        paced = call.forms.checks[place]
+    def _at_once(self, call: _Call, paced: Paced, answer: Answer) -> Found:
+        # What it finds is there, and counts: a budget is for what would be waited for.
+        if self.total_ms is None or _since(call.began) <= self.total_ms:
+            return Found(paced.check, *paced.ask(answer))
+        return late(paced.check, f"{self.total_ms:g} ms for all checks")
+
+    def _wait(self, call: _Call, paced: Paced, answer: Answer) -> Wait:
         if paced.check.asks:
             assert self._judges, "without judges no check is left that asks"
             future = self._judges.ask(paced.check, answer, call.project.models)
@@ -244,7 +244,7 @@ class Guard:
         until = time.perf_counter() + budget_s
         if self.total_ms is not None and call.began + self.total_ms / 1000 < until:
             until, words = call.began + self.total_ms / 1000, f"{self.total_ms:g} ms for all checks"
-        return Wait(place, paced.check, future, until, words)
+        return Wait(paced.check, future, until, words)
 
     def _end(self, call: _Call, found: Sequence[Found]) -> GuardVerdict:
         skipped = call.forms.skipped if call.forms else ()
@@ -262,7 +262,7 @@ class Guard:
             checks_id=call.behavior.checks_id,
         )
         if self.log:
-            self.log.add(verdict, call.given, call.completion.text, call.expected)
+            self.log.add(verdict, call.given, call.completion.text[: self.longest], call.expected)
         return verdict
 
 

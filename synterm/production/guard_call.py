@@ -62,9 +62,8 @@ class Found:
 class Wait:
     """A check that is asked elsewhere, and how long it is waited for."""
 
-    def __init__(self, place: int, check: Check, future: Future[Judged], until: float, budget: str) -> None:
-        """`place` is the one of its result, `until` a time of `time.perf_counter`, `budget` what that was in words."""
-        self.place = place
+    def __init__(self, check: Check, future: Future[Judged], until: float, budget: str) -> None:
+        """`until` is a time of `time.perf_counter`, `budget` what that comes from, in words."""
         self._check = check
         self._future = future
         self._until = until
@@ -75,8 +74,6 @@ class Wait:
         began = time.perf_counter()
         try:
             return Found(self._check, *self._future.result(max(self._until - began, 0.0)))
-        except (LateError, CancelledError) as error:
-            return self._without(error, began)
         except Exception as error:  # noqa: BLE001 - whatever happened to it, there is no verdict
             return self._without(error, began)
 
@@ -88,22 +85,30 @@ class Wait:
         try:
             async with asyncio.timeout(max(self._until - began, 0.0)):
                 return Found(self._check, *await asyncio.wrap_future(self._future))
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            return self._without(CancelledError(), began)
         except Exception as error:  # noqa: BLE001 - whatever happened to it, there is no verdict
             return self._without(error, began)
 
     def _without(self, error: Exception, began: float) -> Found:
         took_ms = (time.perf_counter() - began) * 1000
         if isinstance(error, LateError | TimeoutError):
-            waited = self._future.cancel() and " before its turn came: all threads of the guard are busy"
-            said = f"over its budget of {self._budget}" + (waited or "")
+            said = f"over its budget of {self._budget}"
+            if self._future.cancel() and not self._check.asks:
+                said += " before its turn came: all threads of the guard are busy"
+        elif isinstance(error, CancelledError):
+            said = "the guard was closed meanwhile"
         else:
             said = f"the check failed: {type(error).__name__}: {error}"
         return Found(self._check, CheckResult.abstain(self._check.type, said), took_ms)
 
 
-def late(check: Check, budget: str, took_ms: float) -> Found:
-    """No verdict, because it took too long."""
-    return Found(check, CheckResult.abstain(check.type, f"over its budget of {budget}"), took_ms)
+def late(check: Check, budget: str) -> Found:
+    """No verdict, because there was no time left to ask."""
+    return Found(check, CheckResult.abstain(check.type, f"over its budget of {budget}"), 0.0)
 
 
 def text_of(output: object) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import threading
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,15 +13,16 @@ from synterm.core.guarding import GuardCheck
 from synterm.core.ids import canonical_json, content_id
 from synterm.core.model import ModelSpec
 from synterm.core.tree import CheckConfig, Node, Tree
-from synterm.errors import InputError, NotFoundError
-from synterm.evaluate.scenarios import scenario_ids
+from synterm.errors import InputError, NotFoundError, did_you_mean
+from synterm.evaluate.scenarios import fits
 from synterm.production.guard_pace import Paced, paced
 from synterm.storage.foreign import read_only
 from synterm.text import one_line
 
 _MOST_KEPT = 1000
 """So many choices of behaviors are kept ready; callers name them, so it must end somewhere."""
-_LONGEST_NAME = 1000
+_LONGEST_NAME = 500
+_LONGEST_HINTED, _MOST_HINTED = 80, 200
 
 _LACKS: dict[Fact, str] = {
     "input": "needs the input",
@@ -52,6 +52,7 @@ class Behavior:
     path: str
     checks: tuple[Check, ...]
     checks_id: str
+    _pace: Callable[[Check], Paced]
     _forms: dict[tuple[frozenset[Fact], bool], Forms] = field(default_factory=dict[tuple[frozenset[Fact], bool], Forms])
 
     def forms(self, known: frozenset[Fact], *, judges: bool) -> Forms:
@@ -59,7 +60,7 @@ class Behavior:
         found = self._forms.get((known, judges))
         if found is None:
             # Two threads may make the same at once: either will do.
-            found = self._forms[known, judges] = _forms(self.checks, known, judges=judges)
+            found = self._forms[known, judges] = _forms(self.checks, known, self._pace, judges=judges)
         return found
 
 
@@ -70,9 +71,12 @@ class GuardedProject:
         self.name = name
         self.tree = tree
         self.models = {spec.name: spec for spec in models}
+        self._paths = {node.id: tree.path(node.id) for node in tree.walk()}
+        self._places = {path: [node] for node, path in self._paths.items()}
         self._loaded: dict[bytes, Check] = {}
+        self._paced: dict[int, Paced] = {}
+        """By the check's place in memory, which it keeps while it is here."""
         self._behaviors: dict[tuple[str, ...], Behavior] = {}
-        self._lock = threading.Lock()
 
     @classmethod
     def read(cls, path: Path) -> GuardedProject:
@@ -100,40 +104,54 @@ class GuardedProject:
         key = (*names, "\n", *within)
         found = self._behaviors.get(key)
         if found is None:
-            with self._lock:
-                found = self._make(names, within)
-                if len(self._behaviors) < _MOST_KEPT:
-                    self._behaviors[key] = found
+            # Two threads may make the same at once: either will do.
+            found = self._make(names, within)
+            if len(self._behaviors) < _MOST_KEPT:
+                self._behaviors[key] = found
         return found
 
     def make_all(self) -> None:
         """Make all checks now, rather than when the first call names their behavior."""
         for scenario in self.tree.scenarios():
             with contextlib.suppress(InputError):  # whoever names its behavior is told
-                self._all(self.tree.checks(scenario.id))
+                for check in self._all(self.tree.checks(scenario.id)):
+                    self._pace(check)
 
     def _make(self, names: Sequence[str], within: Sequence[str]) -> Behavior:
-        if any(len(name) > _LONGEST_NAME for name in names):
-            raise NotFoundError(f"no behavior has a name of over {_LONGEST_NAME:,} characters")
-        scenarios = scenario_ids(self.tree, names)
-        if within:
-            allowed = set(scenario_ids(self.tree, within) or ())
-            if not set(scenarios or ()) <= allowed:
-                raise NotFoundError(
-                    f"{one_line(', '.join(names), 200)!r} is not what this guard judges",
-                    hint=f"it judges {one_line(', '.join(within), 200)}",
-                )
-        ids = [node.id for node in self.tree.scenarios()] if scenarios is None else scenarios
+        named = self._scenarios(names)
+        if within and not set(named) <= set(self._scenarios(within)):
+            raise NotFoundError(
+                f"{one_line(', '.join(names), 200)!r} is not what this guard judges",
+                hint=f"it judges {one_line(', '.join(within), 200)}",
+            )
+        ids = named if names else [node.id for node in self.tree.scenarios()]
         if not ids:
             where = one_line(", ".join(names), 200) or "the project"
             raise InputError(f"no scenario in {where}, so there are no checks", hint="synterm ls PROJECT tree")
-        sets = {canonical_json(self.tree.checks(scenario)): scenario for scenario in ids}
-        if scenarios is None and len(sets) > 1:
+        sets = {canonical_json(self.tree.checks(scenario)) for scenario in ids}
+        if not names and len(sets) > 1:
             raise InputError(
                 "its behaviors have different checks",
                 hint=f"name one, or several: {_some(self._behaviors_of(ids))}; '*' for the checks of all",
             )
         return self._ready(ids, same=len(sets) == 1)
+
+    def _scenarios(self, names: Sequence[str]) -> list[str]:
+        """The ids of all scenarios at or below what the names or globs say. Raises NotFoundError."""
+        found: dict[str, None] = {}
+        for name in names:
+            matched = self._places.get(name) or self._matching(name)
+            if not matched:
+                # Callers name them: a word is not held against all of a large tree.
+                near = did_you_mean(name[:_LONGEST_HINTED], [*self._paths.values()][:_MOST_HINTED])
+                raise NotFoundError(f"nothing in the tree matches {one_line(name, 200)!r}", hint=near)
+            found.update((scenario.id, None) for node_id in matched for scenario in self.tree.scenarios(node_id))
+        return list(found)
+
+    def _matching(self, glob: str) -> list[str]:
+        if len(glob) > _LONGEST_NAME:
+            return []
+        return [node for node, path in self._paths.items() if fits(path, glob) or fits(self.tree[node].name, glob)]
 
     def _ready(self, scenarios: Sequence[str], *, same: bool) -> Behavior:
         path = _some(self._tops(scenarios))
@@ -147,7 +165,7 @@ class GuardedProject:
             checks = self._all(configs)
         except InputError as error:
             raise InputError(error.message, hint=error.hint, where=f"checks of {path}") from error
-        return Behavior(path, checks, content_id("checks", configs)[:16])
+        return Behavior(path, checks, content_id("checks", configs)[:16], self._pace)
 
     def _all(self, configs: Iterable[CheckConfig]) -> tuple[Check, ...]:
         return tuple(map(self._check, configs))
@@ -160,6 +178,13 @@ class GuardedProject:
             check.warm()
             self._loaded[key] = check
         return self._loaded[key]
+
+    def _pace(self, check: Check) -> Paced:
+        """The check with what is known of its pace, which all behaviors share that have it."""
+        found = self._paced.get(id(check))
+        if found is None:
+            found = self._paced[id(check)] = paced(check)
+        return found
 
     def _behaviors_of(self, scenarios: Iterable[str]) -> list[str]:
         lines = (self.tree.lineage(scenario) for scenario in scenarios)
@@ -189,7 +214,7 @@ def left_out(check: Check, known: Collection[Fact], *, judges: bool) -> str | No
     return next((_LACKS[fact] for fact in check.relies_on if fact not in known), None)
 
 
-def _forms(checks: Iterable[Check], known: frozenset[Fact], *, judges: bool) -> Forms:
+def _forms(checks: Iterable[Check], known: frozenset[Fact], pace: Callable[[Check], Paced], *, judges: bool) -> Forms:
     kept: list[Check] = []
     skipped: list[GuardCheck] = []
 
@@ -203,7 +228,7 @@ def _forms(checks: Iterable[Check], known: frozenset[Fact], *, judges: bool) -> 
             kept.append(form)
         if form is not check:
             skipped += _told(check, form, known, judges=judges)
-    return Forms(tuple(map(paced, kept)), tuple(skipped))
+    return Forms(tuple(map(pace, kept)), tuple(skipped))
 
 
 def _told(check: Check, form: Check | None, known: frozenset[Fact], *, judges: bool) -> list[GuardCheck]:

@@ -44,8 +44,13 @@ class LogFile:
             os.close(file)
 
     def _open(self) -> int:
-        flags = os.O_APPEND | os.O_CREAT | os.O_WRONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+        flags = os.O_APPEND | os.O_CREAT | os.O_WRONLY
+        for name in ("O_CLOEXEC", "O_BINARY", "O_NONBLOCK"):
+            flags |= getattr(os, name, 0)
+        # Not to wait for somebody to read, where it is a pipe that nobody reads: that is an error here.
         self._file = os.open(self.path, flags, 0o600)
+        if hasattr(os, "set_blocking"):
+            os.set_blocking(self._file, True)
         self._regular = stat.S_ISREG(os.fstat(self._file).st_mode)
         return self._file
 

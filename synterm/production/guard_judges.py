@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
+import atexit
+import contextlib
 import threading
 import time
 from collections.abc import Coroutine, Mapping
@@ -20,6 +21,7 @@ from synterm.core.prompt import Message, PromptBody
 from synterm.core.request import Request
 from synterm.evaluate.inquiry import inquiry
 from synterm.evaluate.purse import Purse, cap_text
+from synterm.production.guard_forks import survive_forks
 from synterm.providers.availability import usable
 from synterm.providers.prices import price_of
 from synterm.providers.registry import Providers
@@ -29,7 +31,28 @@ _AT_A_TIME = 8
 _LOOKED_FOR_S = 10.0
 """How long it is taken for granted that a model can be used, or can't."""
 _PATIENCE_S = 5.0
+_IN_A_ROW, _FIRST_REST_S, _LONGEST_REST_S = 3, 1.0, 30.0
 _NO_PROMPT = PromptBody(messages=(Message(role="user", content=""),))
+
+
+class Rest:
+    """A model that gives no answers is left alone for a while, so that not each answer of the app waits for it."""
+
+    def __init__(self) -> None:
+        self._failures = 0
+        self._until = 0.0
+
+    def why_not(self, now: float) -> str | None:
+        """Why it is not asked now."""
+        if now >= self._until:
+            return None
+        return f"no answer {self._failures} times in a row; it is asked again in {self._until - now:.0f} s"
+
+    def note(self, now: float, *, answered: bool) -> None:
+        """Learn from a call."""
+        self._failures = 0 if answered else self._failures + 1
+        if self._failures >= _IN_A_ROW:
+            self._until = now + min(_FIRST_REST_S * 2 ** min(self._failures - _IN_A_ROW, 8), _LONGEST_REST_S)
 
 
 class Judges:
@@ -37,11 +60,18 @@ class Judges:
 
     def __init__(self, settings: Settings, cap_usd: float) -> None:
         self._settings = settings
-        self._purse = Purse(cap_usd, "give the guard a higher judge_cap_usd")
-        self._lock = threading.Lock()
+        day = settings.day_cap_usd
+        self._purse = Purse(cap_usd if day is None else min(cap_usd, day), "give the guard a higher judge_cap_usd")
         self._usable: dict[str, tuple[float, str | None]] = {}
+        self.begin_anew()
+        survive_forks(self)
+        atexit.register(self.close)
+
+    def begin_anew(self) -> None:
+        """Ask from this process: the loop stayed in the one that it was forked off from."""
+        self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._process = 0
+        self._rests: dict[str, Rest] = {}
 
     def ask(self, check: Check, answer: Answer, models: Mapping[str, ModelSpec]) -> Future[tuple[CheckResult, float]]:
         """The verdict of a check that asks models, and how many milliseconds it took. Cancelled, it asks no more."""
@@ -49,27 +79,26 @@ class Judges:
 
     def close(self) -> None:
         """End what is under way, and the providers' processes."""
+        atexit.unregister(self.close)
         with self._lock:
             loop, self._loop = self._loop, None
-        if loop is None or self._process != os.getpid():
+        if loop is None:
             return
         done = asyncio.run_coroutine_threadsafe(self._providers.close(), loop)
-        try:
+        with contextlib.suppress(TimeoutError):  # what does not end in time ends with this process
             done.result(_PATIENCE_S)
-        finally:
-            loop.call_soon_threadsafe(loop.stop)
-            self._thread.join(_PATIENCE_S)
+        loop.call_soon_threadsafe(loop.stop)
+        self._thread.join(_PATIENCE_S)
 
     def _run(self, work: Coroutine[Any, Any, tuple[CheckResult, float]]) -> Future[tuple[CheckResult, float]]:
         with self._lock:
-            if self._loop is None or self._process != os.getpid():
+            if self._loop is None:
                 self._loop = self._begin()
             loop = self._loop
         return asyncio.run_coroutine_threadsafe(work, loop)
 
     def _begin(self) -> asyncio.AbstractEventLoop:
         loop = asyncio.new_event_loop()
-        self._process = os.getpid()
         self._providers = Providers(self._settings.approved_endpoints, fast=self._settings.fast_path)
         self._turns = asyncio.Semaphore(self._settings.concurrency or _AT_A_TIME)
         self._thread = threading.Thread(target=_serve, args=(loop,), name="synterm-guard-judges", daemon=True)
@@ -97,16 +126,24 @@ class Judges:
         if isinstance(worst, str):
             return failed_call(Outcome.NOT_SENT, worst)
         async with self._turns:
+            rest = self._rests.setdefault(request.model.name, Rest())
+            if left_alone := rest.why_not(time.monotonic()):
+                return failed_call(Outcome.NOT_SENT, left_alone)
             if not self._purse.fits(worst):
                 cap = cap_text(self._purse.cap_usd)
                 return failed_call(Outcome.OVER_BUDGET, f"the guard's cap for judges of {cap} is reached")
-            self._purse.reserve(worst)
-            cost: float | None = None
-            try:
-                completion = await self._providers.for_model(request.model).complete(request)
-                cost = completion.charged_usd
-            finally:
-                self._purse.settle(worst, cost)
+            return await self._send(request, worst, rest)
+
+    async def _send(self, request: Request, worst: float, rest: Rest) -> Completion:
+        self._purse.reserve(worst)
+        cost: float | None = None
+        answered = False
+        try:
+            completion = await self._providers.for_model(request.model).complete(request)
+            cost, answered = completion.charged_usd, completion.outcome.answered
+        finally:
+            self._purse.settle(worst, cost)
+            rest.note(time.monotonic(), answered=answered)
         return completion
 
     def _worst(self, request: Request) -> float | str:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import atexit
-import os
+import json
 import queue
 import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import orjson
 
 from synterm.core.guarding import GUARD_LOG, GuardVerdict
 from synterm.errors import UsageError
 from synterm.production.guard_file import LogFile
+from synterm.production.guard_forks import survive_forks
 from synterm.storage.clock import now
 
 _MOST_WAITING = 10_000
@@ -42,6 +43,8 @@ class _Entry:
     given: Any
     output: str
     expected: Any
+    size: int
+    """Characters of it all."""
 
 
 class GuardLog:
@@ -59,13 +62,17 @@ class GuardLog:
             self._file = LogFile(self.path, most_bytes)
         except OSError as error:
             raise UsageError(f"the log can't be written: {error.strerror or error}", where=str(path)) from error
+        self._closed = False
+        self.begin_anew()
+        survive_forks(self)
+        atexit.register(self.close)
+
+    def begin_anew(self) -> None:
+        """Wait for verdicts of this process: those of the one that it was forked off from are written there."""
         self._waiting: queue.SimpleQueue[_Entry | threading.Event | None] = queue.SimpleQueue()
         self._characters = 0
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._process = 0
-        self._closed = False
-        atexit.register(self.close)
 
     @property
     def problem(self) -> str | None:
@@ -74,19 +81,21 @@ class GuardLog:
 
     def add(self, verdict: GuardVerdict, given: Any, output: str, expected: Any = None) -> None:
         """Have a verdict written, as soon as there is time for it."""
+        size = len(output) + _size(given) + _size(expected)
         with self._lock:
-            full = self._waiting.qsize() >= _MOST_WAITING or self._characters + len(output) > _MOST_CHARACTERS
+            full = self._waiting.qsize() >= _MOST_WAITING or self._characters + size > _MOST_CHARACTERS
             if full or self._closed:
                 self.dropped += 1
                 return
-            self._characters += len(output)
-            if self._process != os.getpid():
-                self._begin()
-        self._waiting.put(_Entry(now(), verdict, given, output, expected))
+            self._characters += size
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._serve, name="synterm-guard-log", daemon=True)
+                self._thread.start()
+        self._waiting.put(_Entry(now(), verdict, given, output, expected, size))
 
     def flush(self, patience_s: float = _PATIENCE_S) -> bool:
         """Wait until all that was added is written, but no longer than so many seconds; whether it is."""
-        if self._process != os.getpid():
+        if self._thread is None:
             return True
         done = threading.Event()
         self._waiting.put(done)
@@ -99,18 +108,10 @@ class GuardLog:
                 return
             self._closed = True
         atexit.unregister(self.close)
-        if self._thread is not None and self._process == os.getpid():
+        if self._thread is not None:
             self._waiting.put(None)
             self._thread.join(_PATIENCE_S)
         self._file.close()
-
-    def _begin(self) -> None:
-        """Start the thread: for the first verdict, and again in a process that was forked off since."""
-        self._process = os.getpid()
-        self._waiting = queue.SimpleQueue()
-        self._characters = 0
-        self._thread = threading.Thread(target=self._serve, name="synterm-guard-log", daemon=True)
-        self._thread.start()
 
     def _serve(self) -> None:
         waiting = self._waiting
@@ -120,7 +121,7 @@ class GuardLog:
                 continue
             wrote = self._write(entry)
             with self._lock:
-                self._characters -= len(entry.output)
+                self._characters -= entry.size
                 self.written += wrote
                 self.dropped += not wrote
 
@@ -146,9 +147,27 @@ class GuardLog:
             said = {name: self._masks.value(value, counts) for name, value in said.items()}
         named = {name: getattr(verdict, name) for name in _NAMED}
         line = {"synterm": GUARD_LOG, "at": entry.at, **named, **said, "masked": counts}
-        return orjson.dumps(line, default=str)
+        try:
+            return orjson.dumps(line, default=str)
+        except TypeError:  # names that are no text, or half characters
+            return json.dumps(line, default=str).encode()
+
+
+def _size(value: Any) -> int:
+    """About how many characters a value is."""
+    size, left = 0, [value]
+    while left and size < _MOST_CHARACTERS:
+        one = left.pop()
+        size += len(one) if isinstance(one, str) else 20
+        if isinstance(one, Mapping):
+            left += cast("Mapping[Any, Any]", one).values()
+        elif isinstance(one, list | tuple):
+            left += cast("Sequence[Any]", one)
+    return size
 
 
 def _masker() -> Masks:
-    made: Masks = import_module("synterm.production.masking").Masker()
-    return made
+    # It compiles some patterns, which a guard without a log need not wait for.
+    from synterm.production.masking import Masker
+
+    return Masker()

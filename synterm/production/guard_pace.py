@@ -56,8 +56,10 @@ def paced(check: Check) -> Paced:
     loads = any(type(part).warm is not Check.warm for part in check.parts())
     made = Paced(check, own, not own or loads)
     if own and not check.asks:
-        for _ in range(_PROOFS + 1):
-            made.ask(_REHEARSAL)
+        made.ask(_REHEARSAL)
+        for _ in range(_PROOFS):
+            if made.slow:
+                made.ask(_REHEARSAL)
     return made
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from synterm.errors import ProjectError, SyntermError
 from synterm.production.guard_checks import GuardedProject
+from synterm.production.guard_forks import survive_forks
 from synterm.text import one_line
 
 _LOOK_S = 1.0
@@ -29,13 +30,18 @@ class GuardSource:
         """Reads the file. `suits` raises for a project that can't be used. Raises SyntermError."""
         self.path = path
         self._suits = suits
-        self._reading = threading.Lock()
         self._stale: str | None = None
         self._mark = mark(path)
         began = time.monotonic()
         self.now = self._read()
         """The checks that hold now."""
         self._took_s = time.monotonic() - began
+        self.begin_anew()
+        survive_forks(self)
+
+    def begin_anew(self) -> None:
+        """Look at the file from now on: nobody else does."""
+        self._reading = threading.Lock()
         self._next_look = time.monotonic() + _LOOK_S
 
     @property

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, TypeVar
+
+from synterm.production.guard_forks import survive_forks
 
 T = TypeVar("T")
 
@@ -18,10 +19,11 @@ class Workers:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._begin()
+        self.begin_anew()
+        survive_forks(self)
 
-    def _begin(self) -> None:
-        self._process = os.getpid()
+    def begin_anew(self) -> None:
+        """Forget the threads: there are none in a process that was forked off."""
         self._idle = 0
         self._threads: list[threading.Thread] = []
         self._lock = threading.Lock()
@@ -34,8 +36,6 @@ class Workers:
 
     def submit(self, work: Callable[[], T]) -> Future[T]:
         """Have it done by a thread. A future that is cancelled before its turn is never begun."""
-        if self._process != os.getpid():
-            self._begin()  # A server that forks has its threads in the parent only.
         future: Future[T] = Future()
         self._jobs.put((future, work))
         with self._lock:
@@ -46,26 +46,33 @@ class Workers:
         return future
 
     def close(self) -> None:
-        """End the threads, each after what it does now. What waits is done before."""
+        """End the threads, each after what it does now and what waits."""
         with self._lock:
             for _ in self._threads:
                 self._jobs.put(None)
             self._threads.clear()
 
     def _serve(self) -> None:
-        while True:
-            with self._lock:
-                self._idle += 1
-            job = self._jobs.get()
-            with self._lock:
-                self._idle -= 1
-            if job is None:
-                return
+        while (job := self._next()) is not None:
             future, work = job
             if future.set_running_or_notify_cancel():
-                try:
-                    future.set_result(work())
-                except BaseException as error:  # noqa: BLE001 - whoever waits for it gets it
-                    future.set_exception(error)
+                _do(future, work)
             # Else what it held would live until the next one comes.
             del job, future, work
+
+    def _next(self) -> tuple[Future[Any], Callable[[], Any]] | None:
+        with self._lock:
+            self._idle += 1
+        job = self._jobs.get()
+        with self._lock:
+            self._idle -= 1
+        return job
+
+
+def _do(future: Future[T], work: Callable[[], T]) -> None:
+    try:
+        future.set_result(work())
+    except Exception as error:  # noqa: BLE001 - whoever waits for it gets it
+        future.set_exception(error)
+    except BaseException as error:  # noqa: BLE001 - it would end the program of whoever waits for it
+        future.set_exception(RuntimeError(f"{type(error).__name__}: {error}"))

@@ -21,6 +21,7 @@ from synterm.core.prompt import Message, PromptBody
 from synterm.errors import InputError, NotFoundError, ProjectError, UsageError
 from synterm.evaluate.checklist import Checklist
 from synterm.production.guard_checks import GuardedProject
+from synterm.storage.project import Project
 from tests.conftest import SMALL, MakeProject
 from tests.support.guarded import DESK, desk_with
 
@@ -101,8 +102,17 @@ def test_a_name_that_is_not_there_says_what_is_near(make_project: MakeProject) -
     with pytest.raises(NotFoundError) as raised:
         Guard(path, behavior="Desk/Rooting")
     assert "Desk/Routing" in str(raised.value.hint)
-    with Guard(path, behavior="Desk") as guard, pytest.raises(NotFoundError, match="over 1,000 characters"):
+    with Guard(path, behavior="Desk") as guard, pytest.raises(NotFoundError, match="nothing in the tree matches"):
         guard.check("x", behavior="x" * 2000)
+
+
+def test_the_checks_have_the_name_that_runs_record_for_them(make_project: MakeProject) -> None:
+    path = make_project(DESK)
+    with Project.open(path) as project:
+        tree = project.nodes.tree()
+    with Guard(path, per_call=True) as guard:
+        for scenario in tree.scenarios():
+            assert guard.behavior(tree.path(scenario.id)).checks_id == tree.checks_id(scenario.id)
 
 
 def test_what_can_not_be_a_guard_is_said_at_once(make_project: MakeProject) -> None:
