@@ -67,9 +67,10 @@ class Metrics:
         self._rejected = Counter(
             "synterm_guard_rejected", "Requests that were refused, by reason.", ("reason",), registry=registry
         )
-        self.log_lines_dropped = Counter(
+        self._dropped = Counter(
             "synterm_guard_log_lines_dropped",
-            "Verdicts that could not be written to the log of verdicts.",
+            "Lines that could not be written: of the log of verdicts, and of what the service says.",
+            ("log",),
             registry=registry,
         )
         self._reloads = Counter(
@@ -104,6 +105,9 @@ class Metrics:
             ProcessCollector(registry=registry)
         for result in ("ok", "failed"):
             self._reloads.labels(result)
+        self._dropped_before = {"verdicts": 0, "messages": 0}
+        for log in self._dropped_before:
+            self._dropped.labels(log)
         # To find a row by its labels takes longer than to count.
         self._rows: dict[tuple[str, ...], Any] = {}
         self._verdict_rows: dict[tuple[str, bool | None, bool], Any] = {}
@@ -131,6 +135,12 @@ class Metrics:
     def reloaded(self, *, taken: bool) -> None:
         """Count a change of the project file."""
         self._reloads.labels("ok" if taken else "failed").inc()
+
+    def dropped(self, log: str, lines: int) -> None:
+        """Count the lines that a log, `verdicts` or `messages`, has dropped since the start."""
+        if more := lines - self._dropped_before[log]:
+            self._dropped.labels(log).inc(more)
+            self._dropped_before[log] = lines
 
     def text(self) -> bytes:
         """All of it, as Prometheus reads it."""

@@ -1,4 +1,4 @@
-"""Keeping up with the project file while requests are answered, and saying so."""
+"""Keeping up with the project file and with the logs while requests are answered, and saying so."""
 
 from __future__ import annotations
 
@@ -29,15 +29,20 @@ class Watch:
         self._mark = mark(project)
         self._said: str | None = None
         self._next_try = 0.0
-        self._wait_s = _LOOK_S
+        self._next_look = 0.0
         metrics.loaded.set(time.time())
         metrics.stale.set(0)
 
     async def keep_up(self) -> None:
         """Look every half second, for ever."""
-        while True:
-            await asyncio.sleep(self._wait_s)
-            await self.look()
+        try:
+            while True:
+                await asyncio.sleep(_LOOK_S)
+                self._count_dropped()
+                if time.monotonic() >= self._next_look:
+                    await self.look()
+        finally:
+            self._count_dropped()
 
     async def look(self) -> None:
         """Read the file where it is another one."""
@@ -47,12 +52,19 @@ class Watch:
             return
         began = time.monotonic()
         taken = await asyncio.to_thread(self._guard.reload)
-        self._wait_s = max(_LOOK_S, (time.monotonic() - began) * _SHARE)
-        self._next_try = time.monotonic() + _AGAIN_S
+        now = time.monotonic()
+        self._next_look, self._next_try = now + (now - began) * _SHARE, now + _AGAIN_S
         if seen != self._mark or taken:
             self._metrics.reloaded(taken=taken)
         self._mark = seen
         self._tell()
+
+    def _count_dropped(self) -> None:
+        self._metrics.dropped("messages", self._log.dropped)
+        if (verdicts := self._guard.log) is not None:
+            self._metrics.dropped("verdicts", verdicts.dropped)
+            if verdicts.problem:
+                self._log.say_seldom("a verdict could not be logged", 60.0, why=verdicts.problem)
 
     def _tell(self) -> None:
         stale = self._guard.stale
