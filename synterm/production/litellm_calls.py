@@ -53,6 +53,14 @@ async def judged(judge: Judge, texts: Iterable[str], asked: str | None = None) -
     return Decision(tuple(verdicts))
 
 
+def told(verdict: GuardVerdict) -> str:
+    """What the client is told of an answer that is held back, in one line, with the id by which logs have it.
+
+    Why there is no verdict concerns those who run the guard: it may name a judge's address."""
+    why = verdict.reason if verdict.passed is False else "there is no verdict on it"
+    return f"{why} (verdict {verdict.id})"
+
+
 def answers(texts: Sequence[Any] | None, tool_calls: Sequence[Any] | None) -> tuple[str, ...]:
     """The answers in what LiteLLM hands over of a response: a text for each of its choices, and all calls of tools.
 

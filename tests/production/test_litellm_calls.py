@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from synterm.core.guarding import GuardVerdict
-from synterm.production.litellm_calls import Decision, answers, asked_in, judged, message_in
+from synterm.production.litellm_calls import Decision, answers, asked_in, judged, message_in, told
 
 
 def call(name: str = "book", arguments: str = '{"room": 4}') -> dict[str, Any]:
@@ -135,3 +135,11 @@ def test_whatever_is_handed_over_answers_are_texts(texts: Any, calls: Any) -> No
 @given(st.none() | st.lists(JSON), JSON)
 def test_whatever_is_handed_over_at_most_one_message_is_judged(texts: Any, messages: Any) -> None:
     assert len(message_in(texts, messages)) <= 1
+
+
+def test_the_client_is_told_what_a_check_found_and_the_id_of_the_verdict() -> None:
+    assert told(verdict(allowed=False, passed=False)) == "why (verdict 01)"
+
+
+def test_the_client_is_not_told_why_there_is_no_verdict() -> None:
+    assert told(verdict(allowed=False, passed=None)) == "there is no verdict on it (verdict 01)"
