@@ -44,7 +44,7 @@ class Decision:
 
 
 async def judged(judge: Judge, texts: Iterable[str], asked: str | None = None) -> Decision:
-    """Judges texts one by one, to the first that must not pass. `asked`: what they answer, where it is known."""
+    """Judges one text after the other, to the first that must not pass. `asked`: what they answer, where known."""
     verdicts: list[GuardVerdict] = []
     for text in texts:
         verdicts.append(await judge.acheck(text, input=asked))
@@ -82,7 +82,7 @@ def asked_in(messages: Any) -> str | None:
 
 
 def message_in(texts: Sequence[Any] | None, messages: Any) -> tuple[str, ...]:
-    """The message that a request is judged by: the user's last, or the last text where there are no messages."""
+    """The message that a request is judged by: what the user said last, or the last text where there are none."""
     if (said := asked_in(messages)) is not None:
         return (said,)
     last = next((text for text in reversed(texts or ()) if isinstance(text, str)), "")
