@@ -15,12 +15,14 @@ from synterm.formats.sources.chat import turns_of
 from synterm.providers.tool_calls import answer_text, calls_said
 
 _USERS = frozenset(("user", "human"))
+_OVERHEAD = 200
+"""Characters that an entry counts for beside its text, so that many empty ones end somewhere too."""
 
 
 class Judge(Protocol):
     """What judges one text: a `Guard`."""
 
-    async def acheck(self, output: str, *, input: Any = None) -> GuardVerdict:
+    async def acheck(self, output: str, input: str | None = None) -> GuardVerdict:
         """The verdict on `output`, which answers `input`."""
         ...
 
@@ -41,6 +43,34 @@ class Decision:
     def undecided(self) -> bool:
         """Whether a text is without a verdict, so that what the guard does without one decided."""
         return any(verdict.passed is None for verdict in self.verdicts)
+
+
+class Questions:
+    """What was asked, by the id of the call, until its answer is judged: the generic guardrail API hands over an answer
+    without it. The oldest are forgotten when they hold more than so many characters together."""
+
+    def __init__(self, most: int = 10_000_000) -> None:
+        self._most = most
+        self._size = 0
+        self._asked: dict[str, str] = {}
+
+    def keep(self, call_id: str, asked: str | None) -> None:
+        """Remember it, where there is anything."""
+        if not call_id or asked is None or len(asked) > self._most:
+            return
+        self._forget(call_id)
+        self._asked[call_id] = asked
+        self._size += len(asked) + _OVERHEAD
+        while self._size > self._most and len(self._asked) > 1:
+            self._forget(next(iter(self._asked)))
+
+    def of(self, call_id: str) -> str | None:
+        """What that call asked; None where nobody said, or it is forgotten."""
+        return self._asked.get(call_id)
+
+    def _forget(self, call_id: str) -> None:
+        if (asked := self._asked.pop(call_id, None)) is not None:
+            self._size -= len(asked) + _OVERHEAD
 
 
 async def judged(judge: Judge, texts: Iterable[str], asked: str | None = None) -> Decision:
