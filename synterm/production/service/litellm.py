@@ -10,18 +10,18 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 from aiohttp import web
-from synterm.production.service.answers import JSON, RefusedError, json_answer
-from synterm.production.service.asked import Asked
-from synterm.production.service.body import read_json
-from synterm.production.service.checking import judged as verdict_on
 
 from synterm.core.guarding import GuardVerdict
 from synterm.core.record import record
 from synterm.errors import did_you_mean
 from synterm.production.litellm_calls import Questions, answers, asked_in, judged, message_in, told
+from synterm.production.service.answers import JSON, RefusedError, Route, json_answer
+from synterm.production.service.asked import Asked
+from synterm.production.service.body import read_json
+from synterm.production.service.checking import judged as verdict_on
 
 if TYPE_CHECKING:
-    from synterm.production.service.service import Route, Service
+    from synterm.production.service.service import Service
 
 PATH = "/beta/litellm_basic_guardrail_api"
 """LiteLLM puts it after the `api_base` of the guardrail."""
@@ -48,8 +48,6 @@ class Handed:
 
 def routes(service: Service) -> Iterator[Route]:
     """``POST /beta/litellm_basic_guardrail_api``."""
-    from synterm.production.service.service import Route
-
     questions = Questions()
 
     async def guardrail(request: web.BaseRequest) -> web.StreamResponse:
