@@ -1,4 +1,4 @@
-"""A LiteLLM proxy asks the service whether a request or an answer may pass, in the words of its generic guardrail API."""
+"""A LiteLLM proxy asks the service what may pass, in the words of its generic guardrail API."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ async def test_a_request_is_judged_by_what_the_user_said_last(client: Client) ->
 async def test_a_request_that_is_only_remembered_is_not_judged(client: Client) -> None:
     parameters = {"behavior": "Assistant/Topics", "requests": "remember"}
     messages = [{"role": "user", "content": "cheese"}]
-    sent = {"structured_messages": messages, "additional_provider_specific_params": parameters}
+    sent: dict[str, Any] = {"structured_messages": messages, "additional_provider_specific_params": parameters}
     assert await client.ask("request", **sent) == (200, {"action": "NONE"})
 
 
