@@ -36,3 +36,46 @@ def assistant(judge: str, labels: tuple[str, ...] = LABELS) -> str:
             ],
         }
     )
+
+
+def _guardrail(name: str, behavior: str, **parameters: Any) -> dict[str, Any]:
+    ours = {
+        "guardrail": "synterm.production.litellm_guardrail.SyntermGuardrail",
+        "mode": "post_call",
+        "project": "assistant.db",
+        "behavior": f"Assistant/{behavior}",
+    }
+    return {"guardrail_name": name, "litellm_params": ours | parameters}
+
+
+CONFIG = json.dumps(
+    {
+        "model_list": [
+            {
+                "model_name": "router",
+                "litellm_params": {
+                    "model": "openai/stub",
+                    "api_base": "os.environ/ROUTER_API_BASE",
+                    "api_key": "os.environ/ROUTER_API_KEY",
+                    "max_retries": 0,
+                },
+            }
+        ],
+        "guardrails": [
+            _guardrail("routing", "Routing", log="verdicts-all.jsonl"),
+            _guardrail("json", "JSON"),
+            _guardrail("tools", "Tools"),
+            _guardrail("before", "Messages", mode="pre_call"),
+            _guardrail("beside", "Messages", mode="during_call"),
+            _guardrail("around", "Messages", mode=["pre_call", "post_call"]),
+            _guardrail("watching", "Routing", mode="logging_only", logging_only_scope="output"),
+            _guardrail("worded", "Routing", violation_message_template="Please ask again ({behavior}, {reason})."),
+            _guardrail("polite", "Polite", judges=True, budget_ms=5000),
+            _guardrail("polite-open", "Polite", judges=True, fail="open"),
+            _guardrail("unjudged", "Polite"),
+            _guardrail("replaced", "Routing", project="replaced.db"),
+        ],
+        "litellm_settings": {"callbacks": ["log_calls.to_file"]},
+    }
+)
+"""A proxy's configuration (YAML takes JSON) with a guardrail of every kind; none is on unless a request names it."""
