@@ -48,6 +48,17 @@ def _guardrail(name: str, behavior: str, **parameters: Any) -> dict[str, Any]:
     return {"guardrail_name": name, "litellm_params": ours | parameters}
 
 
+def _gone(name: str, fallback: str) -> dict[str, Any]:
+    ours = {
+        "guardrail": "generic_guardrail_api",
+        "mode": "post_call",
+        "api_base": "http://127.0.0.1:9",
+        "api_key": "none",
+        "unreachable_fallback": fallback,
+    }
+    return {"guardrail_name": name, "litellm_params": ours}
+
+
 CONFIG = json.dumps(
     {
         "model_list": [
@@ -74,6 +85,8 @@ CONFIG = json.dumps(
             _guardrail("polite-open", "Polite", judges=True, fail="open"),
             _guardrail("unjudged", "Polite"),
             _guardrail("replaced", "Routing", project="replaced.db"),
+            _gone("gone", "fail_closed"),
+            _gone("gone-open", "fail_open"),
         ],
         "litellm_settings": {"callbacks": ["log_calls.to_file"]},
     }

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from synterm.storage.project import Project
 from tests.proxy.conftest import logged
 from tests.proxy.processes import Proxy, synterm
 from tests.proxy.projects import assistant
@@ -182,21 +183,39 @@ def test_the_verdict_stands_in_the_log_of_the_proxy(proxy: Proxy, model: Stub, h
         assert allowed or entry["guardrail_response"]["id"] in said.error
 
 
-@pytest.mark.parametrize(
-    ("parameters", "words"),
-    [
-        ({}, "names no project"),
-        ({"project": "assistant.db", "behavior": "Assistant/Routine"}, "Routine"),
-    ],
-)
-def test_a_proxy_whose_guard_can_not_be_made_does_not_start(
-    home: Path, project: Path, parameters: dict[str, Any], words: str
-) -> None:
-    ours = {"guardrail": "synterm.production.litellm_guardrail.SyntermGuardrail", "mode": "post_call", **parameters}
+def test_the_log_of_the_proxy_is_read_back_with_the_verdicts(proxy: Proxy, model: Stub, home: Path) -> None:
+    for text in ("summarize", "Well, it depends."):
+        _call_of(home, proxy.ask(text, "routing").headers["x-litellm-call-id"])
+    synterm(home, "new", "inbox.db", "--from", "assistant.json")
+    synterm(home, "import", "inbox.db", "calls.jsonl", "--as", "production")
+    with Project.open(home / "inbox.db") as inbox:
+        calls = {call.input["message"]: call for call in inbox.traffic.page(size=1000)}
+    passed, held = calls["summarize"], calls["Well, it depends."]
+    assert (passed.output, held.output) == ("summarize", "")
+    assert passed.detail and held.detail
+    assert (passed.detail["guard"]["allowed"], held.detail["guard"]["allowed"]) == (True, False)
+    assert held.detail["guard"]["reason"] == "no label in the answer"
+    assert held.detail["guard"]["behavior"] == "Assistant/Routing"
+
+
+def test_a_service_that_is_not_there_holds_all_back_or_nothing_as_litellm_is_told(proxy: Proxy, model: Stub) -> None:
+    closed = proxy.ask("schedule", "gone")
+    assert closed.status == 500
+    assert closed.error.startswith("Generic Guardrail API failed")
+    assert proxy.ask("Sure, I can help!", "gone-open").status == 200
+
+
+def test_a_proxy_whose_guard_can_not_be_made_does_not_start(home: Path, project: Path) -> None:
+    ours = {
+        "guardrail": "synterm.production.litellm_guardrail.SyntermGuardrail",
+        "mode": "post_call",
+        "project": project.name,
+        "behavior": "Assistant/Routine",
+    }
     config = json.dumps({"guardrails": [{"guardrail_name": "ours", "litellm_params": ours}]})
     with pytest.raises(AssertionError, match="at its start") as failure:
         Proxy(home, "wrong.yaml", config)
-    assert words in str(failure.value)
+    assert "Assistant/Routine" in str(failure.value)
 
 
 def _call_of(home: Path, call_id: str) -> dict[str, Any]:

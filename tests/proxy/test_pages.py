@@ -11,7 +11,7 @@ import pytest
 
 from tests.proxy.conftest import logged
 from tests.proxy.docs import ROOT, shown
-from tests.proxy.processes import PROXY, TOKEN, Proxy, Serving
+from tests.proxy.processes import PROXY, TOKEN, Proxy, Serving, synterm
 from tests.support.http_stub import Reply, Stub
 
 
@@ -66,6 +66,8 @@ def test_inside_the_verdicts_are_logged(inside: Proxy, model: Stub, home: Path) 
     inside.stop()
     last = logged(home / "verdicts.jsonl")[-1]
     assert (last["input"], last["output"], last["allowed"]) == ("summarize", "summarize", True)
+    synterm(home, "new", "verdicts.db", "--from", str(ROOT / "sample_projects" / "meeting_router" / "project.yaml"))
+    assert "kept" in synterm(home, "import", "verdicts.db", "verdicts.jsonl", "--as", "production")
 
 
 def test_beside_an_answer_comes_through_or_is_held_back(beside: Proxy, model: Stub) -> None:
@@ -104,15 +106,3 @@ def test_beside_nothing_comes_through_when_the_guard_is_gone(beside: Proxy, mode
     said = beside.ask("schedule")
     assert said.status == 500
     assert said.error.startswith("Generic Guardrail API failed")
-
-
-def test_beside_with_fail_open_everything_comes_through_when_the_guard_is_gone(
-    home: Path, endpoint: dict[str, str], model: Stub
-) -> None:
-    config = shown("beside/config.yaml").replace("fail_closed", "fail_open")
-    env = endpoint | {"SYNTERM_GUARD_URL": "http://127.0.0.1:9", "SYNTERM_GUARD_TOKEN": TOKEN}
-    open_proxy = Proxy(home, "open.yaml", config, env)
-    try:
-        assert open_proxy.ask("Sure, I can help!").status == 200
-    finally:
-        open_proxy.stop()
