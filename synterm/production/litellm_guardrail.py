@@ -42,9 +42,9 @@ class SyntermGuardrail(CustomGuardrail):
     it reaches the client. Before or beside the call (``pre_call``, ``during_call``) it judges what the user said last.
     With ``logging_only`` nothing is held back, and the verdict stands in LiteLLM's logs.
 
-    Its keys in the proxy's configuration, beside LiteLLM's own, are those of `Guard`: `project`, `behavior` (a name or
-    a list), `fail`, `budget_ms`, `judges`, `log`. Raises UsageError, ProjectError, NotFoundError or InputError, with
-    which the proxy does not start.
+    Its keys in the proxy's configuration, beside LiteLLM's own, are named as the options of `synterm guard`: `project`,
+    `behavior` (a name or a list), `fail`, `budget_ms`, `total_ms`, `judges`, `judge_seconds`, `judge_cap`, `log`.
+    Raises UsageError, ProjectError, NotFoundError or InputError, with which the proxy does not start.
     """
 
     def __init__(
@@ -53,7 +53,10 @@ class SyntermGuardrail(CustomGuardrail):
         behavior: str | list[str] | None = None,
         fail: FailMode = "closed",
         budget_ms: float = 50,
+        total_ms: float | None = None,
         judges: bool = False,
+        judge_seconds: float = 10,
+        judge_cap: float = 1,
         log: str | None = None,
         **litellm: Any,
     ) -> None:
@@ -65,7 +68,17 @@ class SyntermGuardrail(CustomGuardrail):
         super().__init__(**litellm)
         # LiteLLM reads this: a stream is held back until its whole answer is judged, then let go as it came.
         self.streaming_buffer_until_moderated = True
-        self.guard = Guard(project, behavior, fail=fail, budget_ms=budget_ms, judges=judges, log=log)
+        self.guard = Guard(
+            project,
+            behavior,
+            fail=fail,
+            budget_ms=budget_ms,
+            total_ms=total_ms,
+            judges=judges,
+            judge_budget_s=judge_seconds,
+            judge_cap_usd=judge_cap,
+            log=log,
+        )
 
     async def apply_guardrail(
         self,

@@ -48,6 +48,11 @@ def _guardrail(name: str, behavior: str, **parameters: Any) -> dict[str, Any]:
     return {"guardrail_name": name, "litellm_params": ours | parameters}
 
 
+def _model(name: str, model: str) -> dict[str, Any]:
+    endpoint = {"api_base": "os.environ/ROUTER_API_BASE", "api_key": "os.environ/ROUTER_API_KEY"}
+    return {"model_name": name, "litellm_params": {"model": model, "max_retries": 0, **endpoint}}
+
+
 def _gone(name: str, fallback: str) -> dict[str, Any]:
     ours = {
         "guardrail": "generic_guardrail_api",
@@ -61,17 +66,8 @@ def _gone(name: str, fallback: str) -> dict[str, Any]:
 
 CONFIG = json.dumps(
     {
-        "model_list": [
-            {
-                "model_name": "router",
-                "litellm_params": {
-                    "model": "openai/stub",
-                    "api_base": "os.environ/ROUTER_API_BASE",
-                    "api_key": "os.environ/ROUTER_API_KEY",
-                    "max_retries": 0,
-                },
-            }
-        ],
+        # LiteLLM asks the second for chats only, whatever its clients speak.
+        "model_list": [_model("router", "openai/stub"), _model("chats", "hosted_vllm/stub")],
         "guardrails": [
             _guardrail("routing", "Routing", log="verdicts-all.jsonl"),
             _guardrail("json", "JSON"),
@@ -81,7 +77,8 @@ CONFIG = json.dumps(
             _guardrail("around", "Messages", mode=["pre_call", "post_call"]),
             _guardrail("watching", "Routing", mode="logging_only", logging_only_scope="output"),
             _guardrail("worded", "Routing", violation_message_template="Please ask again ({behavior}, {reason})."),
-            _guardrail("polite", "Polite", judges=True, budget_ms=5000),
+            _guardrail("polite", "Polite", judges=True),
+            _guardrail("hurried", "Polite", judges=True, judge_seconds=0.2),
             _guardrail("polite-open", "Polite", judges=True, fail="open"),
             _guardrail("unjudged", "Polite"),
             _guardrail("replaced", "Routing", project="replaced.db"),

@@ -86,6 +86,25 @@ def test_half_an_answer_is_not_judged_while_a_stream_is_under_way(proxy: Proxy, 
     assert proxy.ask("as JSON", "json", stream=True).text == '{"a": [1, 2, 3], "b": {"c": "d"}}'
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_clients_that_speak_as_to_anthropic_are_guarded_too(proxy: Proxy, model: Stub, stream: bool) -> None:
+    asked = {"path": "/v1/messages", "model": "chats", "max_tokens": 100, "stream": stream}
+    assert "schedule" in proxy.ask("schedule", "routing", **asked).body
+    said = proxy.ask("Sure, I can help!", "routing", **asked)
+    assert said.status == 400
+    assert said.error.startswith(f"{HELD} routing: no label in the answer")
+
+
+def test_the_responses_api_is_guarded_too(proxy: Proxy, model: Stub) -> None:
+    for text, status in (("schedule", 200), ("Sure, I can help!", 400)):
+        message = {"type": "message", "id": "m", "role": "assistant", "status": "completed"}
+        content = [{"type": "output_text", "text": text, "annotations": []}]
+        whole = {"id": "r", "object": "response", "created_at": 1, "model": "stub", "status": "completed"}
+        model.reply(Reply(body=json.dumps({**whole, "output": [{**message, "content": content}]}).encode()))
+        said = proxy.ask("", "routing", path="/v1/responses", input="move my 3pm", messages=None)
+        assert said.status == status, said.body
+
+
 @pytest.mark.parametrize("guardrail", ["before", "beside", "around"])
 def test_a_request_is_judged_by_what_the_user_said_last(proxy: Proxy, model: Stub, guardrail: str) -> None:
     model.reply("No.")
@@ -118,6 +137,15 @@ def test_without_its_judge_the_guard_decides_as_it_is_set(proxy: Proxy, model: S
     assert (closed.status, proxy.ask("Mind the gap.", "polite-open").status) == (400, 200)
     assert "there is no verdict on it" in closed.error
     assert judge.origin.removeprefix("http://") not in closed.body
+
+
+def test_what_takes_longer_than_it_may_is_not_waited_for(proxy: Proxy, model: Stub, judge: Stub) -> None:
+    hold = threading.Event()
+    judge.reply(Reply(json.dumps({"reason": "polite", "score": 5}), hold=hold))
+    try:
+        assert "there is no verdict on it" in proxy.ask("Take your time.", "hurried").error
+    finally:
+        hold.set()
 
 
 def test_where_judges_are_off_and_nothing_else_judges_a_closed_guard_lets_nothing_pass(
