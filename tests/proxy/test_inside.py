@@ -88,7 +88,7 @@ def test_half_an_answer_is_not_judged_while_a_stream_is_under_way(proxy: Proxy, 
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_clients_that_speak_as_to_anthropic_are_guarded_too(proxy: Proxy, model: Stub, stream: bool) -> None:
-    asked = {"path": "/v1/messages", "model": "chats", "max_tokens": 100, "stream": stream}
+    asked: dict[str, Any] = {"path": "/v1/messages", "model": "chats", "max_tokens": 100, "stream": stream}
     assert "schedule" in proxy.ask("schedule", "routing", **asked).body
     said = proxy.ask("Sure, I can help!", "routing", **asked)
     assert said.status == 400
