@@ -15,12 +15,14 @@ from synterm.formats.sources.chat import turns_of
 from synterm.providers.tool_calls import answer_text, calls_said
 
 _USERS = frozenset(("user", "human"))
+_OVERHEAD = 200
+"""Characters that an entry counts for beside its text, so that many empty ones end somewhere too."""
 
 
 class Judge(Protocol):
     """What judges one text: a `Guard`."""
 
-    async def acheck(self, output: str, *, input: Any = None) -> GuardVerdict:
+    async def acheck(self, output: str, input: str | None = None) -> GuardVerdict:
         """The verdict on `output`, which answers `input`."""
         ...
 
@@ -43,14 +45,50 @@ class Decision:
         return any(verdict.passed is None for verdict in self.verdicts)
 
 
+class Questions:
+    """What was asked, by the id of the call, until its answer is judged: the generic guardrail API hands over an answer
+    without it. The oldest are forgotten when they hold more than so many characters together."""
+
+    def __init__(self, most: int = 10_000_000) -> None:
+        self._most = most
+        self._size = 0
+        self._asked: dict[str, str] = {}
+
+    def keep(self, call_id: str, asked: str | None) -> None:
+        """Remember it, where there is anything."""
+        if not call_id or asked is None or len(asked) > self._most:
+            return
+        self._forget(call_id)
+        self._asked[call_id] = asked
+        self._size += len(asked) + _OVERHEAD
+        while self._size > self._most and len(self._asked) > 1:
+            self._forget(next(iter(self._asked)))
+
+    def of(self, call_id: str) -> str | None:
+        """What that call asked; None where nobody said, or it is forgotten."""
+        return self._asked.get(call_id)
+
+    def _forget(self, call_id: str) -> None:
+        if (asked := self._asked.pop(call_id, None)) is not None:
+            self._size -= len(asked) + _OVERHEAD
+
+
 async def judged(judge: Judge, texts: Iterable[str], asked: str | None = None) -> Decision:
-    """Judges texts one by one, to the first that must not pass. `asked`: what they answer, where it is known."""
+    """Judges one text after the other, to the first that must not pass. `asked`: what they answer, where known."""
     verdicts: list[GuardVerdict] = []
     for text in texts:
         verdicts.append(await judge.acheck(text, input=asked))
         if not verdicts[-1].allowed:
             break
     return Decision(tuple(verdicts))
+
+
+def told(verdict: GuardVerdict) -> str:
+    """What the client is told of an answer that is held back, in one line, with the id by which logs have it.
+
+    Why there is no verdict concerns those who run the guard: it may name a judge's address."""
+    why = verdict.reason if verdict.passed is False else "there is no verdict on it"
+    return f"{why} (verdict {verdict.id})"
 
 
 def answers(texts: Sequence[Any] | None, tool_calls: Sequence[Any] | None) -> tuple[str, ...]:
@@ -74,7 +112,7 @@ def asked_in(messages: Any) -> str | None:
 
 
 def message_in(texts: Sequence[Any] | None, messages: Any) -> tuple[str, ...]:
-    """The message that a request is judged by: the user's last, or the last text where there are no messages."""
+    """The message that a request is judged by: what the user said last, or the last text where there are none."""
     if (said := asked_in(messages)) is not None:
         return (said,)
     last = next((text for text in reversed(texts or ()) if isinstance(text, str)), "")

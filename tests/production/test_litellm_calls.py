@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from synterm.core.guarding import GuardVerdict
-from synterm.production.litellm_calls import Decision, answers, asked_in, judged, message_in
+from synterm.production.litellm_calls import Decision, Questions, answers, asked_in, judged, message_in, told
 
 
 def call(name: str = "book", arguments: str = '{"room": 4}') -> dict[str, Any]:
@@ -27,7 +27,7 @@ class Guarded:
         self.good = good
         self.asked: list[tuple[str, Any]] = []
 
-    async def acheck(self, output: str, *, input: Any = None) -> GuardVerdict:
+    async def acheck(self, output: str, input: str | None = None) -> GuardVerdict:
         self.asked.append((output, input))
         return verdict(output in self.good, output in self.good if output else None)
 
@@ -135,3 +135,35 @@ def test_whatever_is_handed_over_answers_are_texts(texts: Any, calls: Any) -> No
 @given(st.none() | st.lists(JSON), JSON)
 def test_whatever_is_handed_over_at_most_one_message_is_judged(texts: Any, messages: Any) -> None:
     assert len(message_in(texts, messages)) <= 1
+
+
+def test_the_client_is_told_what_a_check_found_and_the_id_of_the_verdict() -> None:
+    assert told(verdict(allowed=False, passed=False)) == "why (verdict 01)"
+
+
+def test_the_client_is_not_told_why_there_is_no_verdict() -> None:
+    assert told(verdict(allowed=False, passed=None)) == "there is no verdict on it (verdict 01)"
+
+
+def test_what_a_call_asked_is_there_when_its_answer_comes() -> None:
+    questions = Questions()
+    questions.keep("a", "first?")
+    questions.keep("b", "second?")
+    questions.keep("a", "changed?")
+    questions.keep("c", None)
+    assert [questions.of(name) for name in "abcd"] == ["changed?", "second?", None, None]
+
+
+def test_without_an_id_nothing_is_remembered() -> None:
+    questions = Questions()
+    questions.keep("", "whose?")
+    assert questions.of("") is None
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcdefgh"), st.text(max_size=400))))
+def test_what_is_remembered_has_an_end_and_is_the_newest(kept: list[tuple[str, str]]) -> None:
+    questions = Questions(most=1000)
+    for name, text in kept:
+        questions.keep(name, text)
+        assert questions.of(name) == text
+        assert sum(len(questions.of(name) or "") + 200 for name in "abcdefgh" if questions.of(name) is not None) <= 1000

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from synterm.core.completion import Outcome, Usage
 from synterm.formats.sources.call_facts import CallFacts, count, failure, number
+from synterm.formats.sources.guardrails import guard_in
 from synterm.formats.sources.logged_answer import Said
 from synterm.formats.sources.times import milliseconds
 from synterm.providers.loose_json import as_list, as_object
@@ -157,6 +158,8 @@ def _detail(found: dict[str, Any]) -> dict[str, Any]:
         if name in found and isinstance(given := found[name], str | int | float) and given != "":
             detail["feedback"] = given[:_LONGEST] if isinstance(given, str) else given
             break
+    if "guardrail_information" in found and (guard := guard_in(found["guardrail_information"])):
+        detail["guard"] = guard
     return detail
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from aiohttp import web
 
 from synterm.production.guard import Guard
-from synterm.production.service import checking, status
+from synterm.production.service import checking, litellm, status
 from synterm.production.service.answers import RefusedError, Route, refused
 from synterm.production.service.body import read_body
 from synterm.production.service.connection import Connection
@@ -36,7 +36,7 @@ class Service:
         self._log_requests = log_requests
         self._in_flight = 0
         self._routes: dict[str, dict[str, Route]] = {}
-        for part in (checking, status):
+        for part in (checking, litellm, status):
             self.add(part.routes(self))
 
     def add(self, routes: Iterable[Route]) -> None:
