@@ -10,9 +10,9 @@ from pathlib import Path
 
 from synterm.core.case import Case
 from synterm.core.completion import Completion, Outcome
-from synterm.core.production import PRODUCTION
 from synterm.core.evaluation import CheckResult, Evaluation, Task, Variant
 from synterm.core.model import ModelSpec
+from synterm.core.production import PRODUCTION
 from synterm.core.prompt import Message, PromptBody
 from synterm.core.request import Request
 from synterm.core.traffic import LoggedCall, call_id
