@@ -16,6 +16,19 @@ if TYPE_CHECKING:
 
 ALARM, NEW_FAILURES = "alarm", "new-failures"
 _FAIL_ON = (ALARM, NEW_FAILURES)
+_NOT_OF_DRIFT = (
+    "show",
+    "uncovered",
+    "behavior",
+    "low",
+    "find",
+    "model",
+    "state",
+    "before",
+    "promote",
+    "dismiss",
+    "undo",
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +49,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="LIST",
         help="what makes the exit code 1: alarm, new-failures",
     )
+
+
+def refuse_without_drift(args: argparse.Namespace) -> None:
+    """Raise UsageError where options of drift are given without it, or others that it knows nothing of."""
+    own = [name for name in ("by", "against", "keep", "fail_on") if getattr(args, name)]
+    if own and not args.drift:
+        raise UsageError(f"--{own[0].replace('_', '-')} goes with --drift", hint="synterm inbox PROJECT --drift …")
+    others = [name for name in _NOT_OF_DRIFT if getattr(args, name) not in (None, False, [])]
+    if args.drift and others:
+        raise UsageError(f"--{others[0]} says nothing of drift", hint="leave it out; --since and --until choose calls")
 
 
 def run(args: argparse.Namespace) -> int:

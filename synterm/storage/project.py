@@ -39,7 +39,6 @@ from synterm.storage.contents import ContentStore
 from synterm.storage.coverage import CoverageStore
 from synterm.storage.documents import DocumentStore
 from synterm.storage.drafts import DraftStore
-from synterm.storage.drift import DriftStore
 from synterm.storage.findings import FindingStore
 from synterm.storage.gates import put_gates, read_gates
 from synterm.storage.generations import GenerationStore
@@ -235,11 +234,6 @@ class Project:
     def logged(self) -> LoggedStore:
         """Traffic on its way through a run."""
         return LoggedStore(self._db, self._writer)
-
-    @cached_property
-    def drift(self) -> DriftStore:
-        """Traffic over time."""
-        return DriftStore(self._db, self._writer)
 
     @cached_property
     def prompts(self) -> PromptStore:

@@ -8,12 +8,13 @@ from synterm.core.drift import AlarmState, DriftAlarm
 from synterm.evaluate.statistics import adjust
 from synterm.evaluate.unpaired import Rate, newcombe
 from synterm.evaluate.verdict import ALPHA
-from synterm.production.drift.anytime import Seen, needed
+from synterm.production.drift.anytime import needed
 from synterm.production.drift.questions import Question, pooled
 from synterm.production.drift.tally import rate_of
-from synterm.production.drift.words import POINTS, more_words, next_step, sentence, sure_words
+from synterm.production.drift.words import more_words, points, next_step, sentence, sure_words
 
 _ORDER: dict[AlarmState, int] = {"alarm": 0, "better": 1, "not enough evidence": 2, "no change found": 3}
+_OPEN = ("not enough evidence", "no change found")
 _GOOD = {("pass rate", True), ("errors", False), ("latency", False), ("uncovered", False)}
 """Changes that nobody needs to be alarmed by."""
 
@@ -27,22 +28,34 @@ def findings(questions: Sequence[Question], project: str) -> list[DriftAlarm]:
     # What a further one has to come below, besides those that are found already.
     level = ALPHA * min(1.0, (1 + sum(p <= ALPHA for p in adjusted)) / max(len(questions), 1))
     found = [_finding(one, p, level, project) for one, p in zip(questions, adjusted, strict=True)]
-    return sorted(found, key=lambda one: (_ORDER[one.state], one.p_adjusted, one.p_value))
+    # Where nothing is sure one asks for pass rates first.
+    return sorted(
+        found,
+        key=lambda one: (
+            _ORDER[one.state],
+            one.state in _OPEN and one.kind != "pass rate",
+            one.p_adjusted,
+            one.p_value,
+        ),
+    )
 
 
 def _finding(asked: Question, p_adjusted: float, level: float, project: str) -> DriftAlarm:
     more: int | None = None
+    may_be = asked.p_value <= ALPHA < p_adjusted and bool(asked.windows)
     if p_adjusted <= ALPHA:
         state: AlarmState = "better" if (asked.kind, asked.is_up) in _GOOD else "alarm"
     else:
-        state, more = _without_change(asked, level)
+        state, more = _without_change(asked, level, may_be=may_be)
     changed = state in ("alarm", "better")
-    may_be = not changed and asked.p_value <= ALPHA and bool(asked.windows)
     seen = asked.after if changed or may_be else asked.last
     before, after = rate_of(asked.before), rate_of(seen)
     words = sentence(asked, state, before, after, may_be=may_be)
     if state == "not enough evidence":
-        words = f"{words}; {more_words(more, before)}" if asked.windows else f"{words}: {asked.few} inputs a side"
+        rest = (
+            more_words(asked, more, before, may_be=may_be) if asked.windows else f"it takes {asked.few} inputs a side"
+        )
+        words = f"{words}; {rest}"
     return DriftAlarm(
         kind=asked.kind,
         behavior=asked.behavior,
@@ -63,17 +76,21 @@ def _finding(asked: Question, p_adjusted: float, level: float, project: str) -> 
     )
 
 
-def _without_change(asked: Question, level: float) -> tuple[AlarmState, int | None]:
-    """Whether there was enough to find a change of ten points; and how much there is still to come."""
+def _without_change(asked: Question, level: float, *, may_be: bool) -> tuple[AlarmState, int | None]:
+    """Whether there was enough to find a change of some points, or the one that there may be; and how much there is
+    still to come."""
     if not asked.windows:
         return ("not enough evidence", None) if asked.few else ("no change found", None)
-    seen, before = pooled(asked.windows), asked.before
-    total = needed(before, _changed(before), level) if before.n else None
+    seen, before = asked.after if may_be else pooled(asked.windows), asked.before
+    total = needed(before, seen.share if may_be else _changed(asked), level) if before.n else None
+    if may_be:
+        return "not enough evidence", max(1, round(total - seen.n)) if total else None
     if total is None:
         return "not enough evidence", None
     return ("no change found", None) if seen.n >= total else ("not enough evidence", max(1, round(total - seen.n)))
 
 
-def _changed(before: Seen) -> float:
-    """A rate that is ten points off, towards the middle."""
-    return before.share - POINTS if before.share > 0.5 else before.share + POINTS
+def _changed(asked: Question) -> float:
+    """A rate that is so many points off that it should be found, towards the middle."""
+    share = asked.before.share
+    return share - points(asked.kind) if share > 0.5 else share + points(asked.kind)

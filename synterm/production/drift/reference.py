@@ -21,8 +21,8 @@ from synterm.storage.project import Project
 from synterm.text import plural
 
 FIRST, PREVIOUS, CASES = "first", "previous", "cases"
-ENOUGH = 200
-"""The first windows are taken together until they hold so many different inputs."""
+ENOUGH = 500
+"""The first windows are taken together until they hold so many different inputs, but no more than a third of all."""
 
 
 @dataclass(slots=True)
@@ -103,11 +103,11 @@ def _first(project: Project, windows: Sequence[Window], tree: Tree, order: Mappi
 
 
 def _leading(counts: Sequence[float]) -> int:
-    """How many windows it takes until there are enough; one where all together are too few."""
-    for at, total in enumerate(accumulate(counts[:-1]), 1):
-        if total >= ENOUGH:
-            return at
-    return next((at for at, count in enumerate(counts[:-1], 1) if count), 1)
+    """How many windows it takes until there are enough; at most a third of those from the first on that has any."""
+    empty = next((at for at, count in enumerate(counts) if count), 0)
+    most = empty + max(1, (len(counts) - empty) // 3)
+    enough = next((at for at, total in enumerate(accumulate(counts), 1) if total >= ENOUGH), most)
+    return min(enough, most, len(counts) - 1)
 
 
 def _together(project: Project, windows: Sequence[Window], tree: Tree) -> Window:
@@ -116,7 +116,7 @@ def _together(project: Project, windows: Sequence[Window], tree: Tree) -> Window
         return windows[0]
     first, last = windows[0].stretch, windows[-1].stretch
     which = Slice(since=first.which.since, until=last.which.until)
-    rows = project.drift.inputs(which, project.drift.columns())
+    rows = project.traffic.over_time.inputs(which, project.traffic.over_time.columns())
     return Window(Stretch(f"{first.name} to {last.name}", which, is_complete=True), tally(rows, tree))
 
 
@@ -180,11 +180,12 @@ def _baseline(
     logged = [column[0] for column in columns if column[1] == PRODUCTION]
     if not logged:
         return _of_cases(project, windows, chosen, tree, order)
-    which = Slice(columns=logged)
-    span = project.drift.span(which)
+    which, store = Slice(columns=logged), project.traffic.over_time
+    span = store.span(which)
     later = [one for one in windows if one.stretch.which.since and one.stretch.which.since > span.last]
     whole = Window(
-        Stretch(chosen.name, which, is_complete=True), tally(project.drift.inputs(which, project.drift.columns()), tree)
+        Stretch(chosen.name, which, is_complete=True),
+        tally(store.inputs(which, store.columns()), tree),
     )
     if not span.calls or not later:
         return None

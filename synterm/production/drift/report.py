@@ -88,8 +88,8 @@ def drift_report(
 def _windows(project: Project, options: DriftOptions, tree: Tree) -> tuple[list[Window], str]:
     which = Slice(since=options.since, until=options.until)
     cut, by = stretches(project, options.by, which)
-    columns = project.drift.columns()
-    found = [Window(one, tally(project.drift.inputs(one.which, columns), tree)) for one in cut]
+    columns = project.traffic.over_time.columns()
+    found = [Window(one, tally(project.traffic.over_time.inputs(one.which, columns), tree)) for one in cut]
     return [one for one in found if one.tally.whole.calls], by
 
 

@@ -32,11 +32,11 @@ def sample(project: Project, where: Slice | Sequence[str], most: int, tree: Tree
     """
     if not isinstance(where, Slice):
         return [Text(one, "") for one in heapq.nsmallest(most, where, key=_lot)]
-    keys = ((-log(_lot(name)) / weight, name) for name, weight in project.drift.tickets(where))
+    keys = ((-log(_lot(name)) / weight, name) for name, weight in project.traffic.over_time.tickets(where))
     chosen = sorted(name for _, name in heapq.nsmallest(most, keys))
     return [
         Text(input_text(one.input), behavior_of(one.scenario_id, tree) if one.placing == "placed" else "")
-        for one in project.drift.texts(chosen)
+        for one in project.traffic.over_time.texts(chosen)
     ]
 
 

@@ -37,7 +37,7 @@ def stretches(project: Project, by: str | None, which: Slice) -> tuple[list[Stre
     `by`: ``day``, ``week`` or a number of calls; None takes what suits. Raises UsageError for more windows than anybody
     wants to see, ProjectError, and InputError for traffic whose time can't be read.
     """
-    span = project.drift.span(which)
+    span = project.traffic.over_time.span(which)
     if not span.calls:
         return [], by or DAY
     first, last = _date(span.first), _date(span.last)
@@ -73,7 +73,7 @@ def _by_number(project: Project, number: int, calls: int, which: Slice) -> list[
     if calls / number > MOST:
         raise UsageError(f"that makes {calls // number:,} windows, more than {MOST}", where="--by", hint=HINT)
     # Calls of the very same moment stay together.
-    starts = [*dict.fromkeys(project.drift.each(number, which))]
+    starts = [*dict.fromkeys(project.traffic.over_time.each(number, which))]
     ends: list[str | None] = [*starts[1:], None]
     return [
         Stretch(str(at), Slice(since=start, until=end), end is not None or calls % number == 0)

@@ -9,8 +9,6 @@ from synterm.production.drift.questions import Question
 from synterm.reports.figures import interval, milliseconds, percent
 from synterm.text import one_line, plural
 
-POINTS = 0.1
-"""The change of a rate that there is to be enough evidence for: ten percentage points."""
 _PATH = 80
 
 
@@ -40,9 +38,14 @@ def sentence(
     return f"{_changed(asked, place)}{_figures(before, after, asked.names[asked.since] if asked.names else '')}"
 
 
-def more_words(more_calls: int | None, before: DriftRate | None) -> str:
+def points(kind: AlarmKind) -> float:
+    """The change of a rate that there is to be enough evidence for, 0 to 1."""
+    return 0.2 if kind in ("length", "latency") else 0.1
+
+
+def more_words(asked: Question, more_calls: int | None, before: DriftRate | None, *, may_be: bool = False) -> str:
     """How many calls it takes until something could be said."""
-    change = f"a change of {POINTS * 100:.0f} points"
+    change = "it" if may_be else f"a change of {points(asked.kind) * 100:.0f} points"
     if more_calls is not None:
         return f"about {plural(more_calls, 'more call')} would show {change}"
     held = plural(round(before.n), "call") if before else "nothing"
@@ -117,9 +120,9 @@ def _changed(asked: Question, place: str) -> str:
 
 
 def _figures(before: DriftRate | None, after: DriftRate | None, since: str = "") -> str:
-    when = f" since {since}" if since else ""
     if before is None or after is None:
-        return when
+        return f" in {since}" if since else ""
+    when = f" since {since}" if since else ""
     return f", {_rate(before)} → {_rate(after)}{when}"
 
 
