@@ -27,6 +27,10 @@ __all__ = ["EXAMPLES", "HELP", "add_arguments", "run"]
 def run(args: argparse.Namespace) -> int:
     """Tell what there is, list calls, show one, or do something with some."""
     checked(args)
+    if args.drift:
+        from synterm.cli.drift import run as tell_of_drift
+
+        return tell_of_drift(args)
     if acts(args):
         from synterm.cli.inbox_acts import act
 

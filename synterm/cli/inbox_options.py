@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from synterm.cli import drift
 from synterm.cli.parser import natural, positive
 from synterm.core.since import HINT
 from synterm.errors import UsageError
@@ -24,6 +25,7 @@ examples:
   synterm inbox my.db --promote 1 --most 5 --into 'Routing/From production/refunds'
   synterm inbox my.db --promote 8FH3K2QW 0M4R7T1C
   synterm inbox my.db --undo
+  synterm inbox my.db --drift --by week
   synterm inbox my.db --since 24h --json - | jq '.behaviors[] | {path, share}'"""
 
 
@@ -42,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scenarios", action="store_true", help="also a row for each scenario")
     _which(parser)
     _acts(parser)
+    drift.add_arguments(parser)
 
 
 def _acts(parser: argparse.ArgumentParser) -> None:
@@ -98,6 +101,7 @@ def checked(args: argparse.Namespace) -> None:
     asked = acts(args)
     if len(asked) > 1:
         raise UsageError(f"{' and '.join(asked)} exclude each other")
+    drift.refuse_without_drift(args)
     if args.show and (asked or args.uncovered is not None):
         raise UsageError("--show shows one call", hint="synterm inbox PROJECT --show CALL")
     if args.dry_run and not asked:

@@ -22,6 +22,7 @@ _WRITTEN: dict[str, str] = {
     "run": "synterm.core.report:RunDocument",
     "compare": "synterm.core.comparison:CompareReport",
     "distill": "synterm.core.distill:DistillReport",
+    "drift": "synterm.core.drift:DriftReport",
     "training": "synterm.core.training:TrainingReport",
     "tree": "synterm.reports.listings:TreeList",
     "cases": "synterm.reports.listings:CaseList",
@@ -82,7 +83,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         f"those of synterm ls ({listed}), history, baselines, generation and effect (synterm generate), verdicts, "
         "calibration, drafts and verdict_import (synterm review), usable (synterm models --json), trial (with --test), "
         "manifest and manifests (synterm export), training (synterm finetune --json), "
-        "tunings (synterm finetune --jobs), inbox, call and promotion (synterm inbox), guard (a verdict), settings"
+        "tunings (synterm finetune --jobs), inbox, call, promotion and drift (synterm inbox), "
+        "guard (a verdict), settings"
     )
     read = "; what goes in: project (a text form), case and verdict (a line of a JSONL file)"
     parser.add_argument("name", metavar="NAME", choices=names, help=written + read)

@@ -17,6 +17,7 @@ from synterm.errors import NotFoundError
 from synterm.storage.base import Store, chunks, dump
 from synterm.storage.case_search import holds, needle
 from synterm.storage.clock import now
+from synterm.storage.drift import DriftStore
 from synterm.storage.writer import Writer
 from synterm.text import storable
 
@@ -104,6 +105,11 @@ class TrafficStore(Store):
     def __init__(self, db: Database, writer: Writer) -> None:
         super().__init__(db, writer)
         db.conn.create_function(says.__name__, 3, says, deterministic=True)
+
+    @property
+    def over_time(self) -> DriftStore:
+        """The same, window by window."""
+        return DriftStore(self._db, self._writer)
 
     def add(self, calls: Iterable[LoggedCall]) -> Future[int]:
         """Keep calls; one of the same id stays as it is. Gives how many are new."""

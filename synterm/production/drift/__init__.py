@@ -1,0 +1,1 @@
+"""Drift: how production traffic and its pass rate change over time, and alarms that rarely cry wolf."""
