@@ -21,10 +21,10 @@ _BAR = 8
 COLUMNS = (
     TableColumn("behavior"),
     TableColumn("share", 5, right=True),
-    TableColumn("", _BAR, rank=3),
+    TableColumn("", _BAR, rank=1),
     TableColumn("sure", 4, right=True, rank=2),
-    TableColumn("new", 6, right=True, rank=1),
-    TableColumn("calls", 7, right=True),
+    TableColumn("new", 6, right=True),
+    TableColumn("calls", 7, right=True, rank=3),
 )
 
 

@@ -145,7 +145,9 @@ def headline(report: InboxReport) -> str:
     if not report.all.calls:
         return "no traffic yet"
     sampled = "" if report.all.weight <= report.all.calls else f" stand for {report.all.weight:,.0f}"
-    when = f"{report.first[:10]} to {report.last[:10]}"
+    # The year once, where it is the same.
+    last = report.last[5:10] if report.last[:4] == report.first[:4] else report.last[:10]
+    when = report.first[:10] if report.first[:10] == report.last[:10] else f"{report.first[:10]} to {last}"
     return f"{plural(report.all.calls, 'call')}{sampled} · {when}"
 
 

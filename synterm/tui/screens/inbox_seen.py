@@ -79,6 +79,8 @@ class InboxSeenScreen(PlaceScreen):
         self.done_too = False
         """Whether calls are listed that something was done with."""
         self._rows: list[PlaceRow] = []
+        self._listed: TrafficFilter | None = None
+        """Which calls are shown."""
         self.shown = self._no_calls()
 
     def compose_place(self) -> ComposeResult:
@@ -107,6 +109,7 @@ class InboxSeenScreen(PlaceScreen):
 
     def action_reload(self) -> None:
         """Look at the traffic anew; what was found stays until then."""
+        self._listed = None
         self._load(self.which)
 
     @work(exclusive=True, group="load", exit_on_error=False)
@@ -133,12 +136,11 @@ class InboxSeenScreen(PlaceScreen):
         self.places.border_title = Content("Traffic")
         self.places.show(COLUMNS, self._rows, place_cells, "no call fits the filter" if self.query_text else "")
         same = (at for at, row in enumerate(self._rows) if before and row.key == before.key)
-        at = next(same, None)
-        if at is None or before is None or self._rows[at].call_ids != before.call_ids:
-            self.places.cursor = at or 0
+        with self.prevent(LineList.Highlighted):
+            self.places.cursor = next(same, 0)
+        if self.place is None or self._listed != self.listed(self.place):
             self.show_place()
         else:
-            self.places.cursor = at
             self._title_calls()
 
     # Showing.
@@ -161,6 +163,7 @@ class InboxSeenScreen(PlaceScreen):
     def show_place(self) -> None:
         """Show the calls of the place under the cursor, the newest first."""
         self.calls.cursor = 0
+        self._listed = self.listed(self.place) if self.place else None
         self._read_calls(self.place)
 
     @work(exclusive=True, group="calls", exit_on_error=False)
