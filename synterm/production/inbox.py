@@ -26,6 +26,8 @@ from synterm.storage.traffic import EVERY_CALL, TrafficFilter
 
 GONE = "(no longer in the tree)"
 _PAGE = 500
+MOST_READ = 10_000
+"""Of more calls than this, a part tells what is typical of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,13 @@ def place_of(tree: Tree, call: LoggedCall) -> str:
     if call.placing != "placed":
         return ""
     return tree.path(call.scenario_id) if call.scenario_id in tree else GONE
+
+
+def some_calls(project: Project, which: TrafficFilter, most: int = MOST_READ) -> list[LoggedCall]:
+    """The calls that fit, the newest first; of more than `most` so many, at even distances over time."""
+    keys = project.inbox.keys(which)
+    count = len(keys)
+    return project.inbox.page(keys if count <= most else [keys[at * count // most] for at in range(most)])
 
 
 def calls_in(project: Project, cluster: Cluster, which: TrafficFilter = EVERY_CALL) -> list[LoggedCall]:

@@ -73,6 +73,16 @@ class InboxStore(Store):
         sql = f"SELECT pk FROM traffic WHERE {where} ORDER BY served DESC, pk DESC LIMIT ?"
         return array("q", (pk for (pk,) in self._each(sql, [*values, limit or -1])))
 
+    def ids(self, which: TrafficFilter) -> list[str]:
+        """The ids of the calls, the newest first."""
+        where, values = which.sql
+        return [name for (name,) in self._rows(f"SELECT id FROM traffic WHERE {where} ORDER BY id DESC", values)]
+
+    def ids_of(self, keys: Sequence[int]) -> dict[int, str]:
+        """The ids of the calls of these row numbers, by number; of those that are there."""
+        sql = "SELECT pk, id FROM traffic WHERE pk IN (SELECT value FROM json_each(?))"
+        return dict(self._rows(sql, [dump(list(keys))]))
+
     def place_of(self, call_id: str) -> tuple[str, int] | None:
         """Where a call stands in the order of `keys`."""
         row = self._row("SELECT served, pk FROM traffic WHERE id = ?", [call_id])

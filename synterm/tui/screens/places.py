@@ -29,6 +29,7 @@ PLACES = {
     "coverage": PlaceEntry(
         "synterm.tui.screens.coverage:CoverageScreen", "What cases cover, what is missing, and a map of them"
     ),
+    "inbox": PlaceEntry("synterm.tui.screens.inbox:InboxScreen", "What production was asked, and cases of it"),
     "finetune": PlaceEntry(
         "synterm.tui.screens.finetune:FineTuneScreen", "What a model would learn from the cases, and training it"
     ),

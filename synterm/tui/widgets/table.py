@@ -18,7 +18,7 @@ from synterm.tui.widgets.line_list import LineList
 
 Cell = tuple[str, str]
 """Text and its ink: one of `INKS`, or nothing."""
-INKS = ("pass", "fail", "error", "dim", "best", "accent")
+INKS = ("pass", "fail", "error", "dim", "best", "accent", "bar")
 _LEAST = 24
 _GAP = 2
 
@@ -51,6 +51,7 @@ class Table(LineList):
         & > .table--error { color: $text-warning; }
         & > .table--dim { color: $text-muted; }
         & > .table--best { text-style: bold underline; }
+        & > .table--bar { color: $primary; }
         & > .table--accent { color: $text-accent; text-style: bold; }
     }
     """

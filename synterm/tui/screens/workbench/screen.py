@@ -97,6 +97,14 @@ class WorkbenchScreen(
             show=False,
             tooltip="What a model would learn from the cases, export, training",
         ),
+        Binding(
+            "P",
+            "open_place('inbox')",
+            "Production",
+            id="screens.inbox",
+            show=False,
+            tooltip="What the app was asked, by behavior; cases of it",
+        ),
     ]
 
     status = getters.query_one(StatusBar)
