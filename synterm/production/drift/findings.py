@@ -11,7 +11,7 @@ from synterm.evaluate.verdict import ALPHA
 from synterm.production.drift.anytime import needed
 from synterm.production.drift.questions import Question, pooled
 from synterm.production.drift.tally import rate_of
-from synterm.production.drift.words import more_words, points, next_step, sentence, sure_words
+from synterm.production.drift.words import more_words, next_step, points, sentence, sure_words
 
 _ORDER: dict[AlarmState, int] = {"alarm": 0, "better": 1, "not enough evidence": 2, "no change found": 3}
 _OPEN = ("not enough evidence", "no change found")
