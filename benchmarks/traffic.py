@@ -69,7 +69,8 @@ def _measured(folder: Path, longest: int) -> tuple[list[list[str]], list[Must]]:
     first = _imported(rows, folder, short, longest // 10, "log", ())
     whole = _imported(rows, folder, long, longest, "log", ())
     _again(rows, folder, long, longest)
-    _imported(rows, folder, long, longest, "log, nothing masked", ("--no-mask",))
+    _imported(rows, folder, long, longest, "log, nothing placed", ("--no-placing",))
+    _imported(rows, folder, long, longest, "log, neither masked nor placed", ("--no-mask", "--no-placing"))
     _imported(rows, folder, long, longest, "log, one of ten kept", ("--sample", "0.1"))
     _imported(rows, folder, long, longest, "log, 10,000 at most", ("--keep", "10000"))
     _imported(rows, folder, table, longest, "table", ())
@@ -161,7 +162,8 @@ def _table(path: Path, count: int) -> None:
 
 
 def _command(folder: Path, *words: str) -> Run:
-    run = measure(contenders.synterm_command(*words), folder, contenders.synterm_env(folder), limit_s=1800)
+    env = {**contenders.synterm_env(folder), "SYNTERM_STATE_DIR": str(folder / "state")}
+    run = measure(contenders.synterm_command(*words), folder, env, limit_s=1800)
     if run.exit_code:
         raise RuntimeError(run.stderr[-2000:])
     return run

@@ -35,9 +35,16 @@ examples:
   synterm ls my.db imports
   synterm import my.db --undo
 
+logs of the app, with their answers, kept beside the cases (synterm inbox my.db); docs/inbox.md:
+  synterm import my.db requests.jsonl --as production --preview
+  synterm import my.db requests.jsonl --as production
+  synterm import my.db calls.csv --as production --output reply --time answered_at
+  synterm import my.db traces.jsonl --as production --sample errors=1 --sample uncovered=1 --sample 0.05
+  zcat log.jsonl.gz | synterm import my.db - --as production --keep 20000
+
 exit codes:
-  0  every row is a case, or was there already
-  2  some rows can't be cases (the others are kept), or nothing was done at all
+  0  every row is a case or a call, or was there already
+  2  some rows can't be (the others are kept), or nothing was done at all
 
 More: docs/import.md"""
 
