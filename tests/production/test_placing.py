@@ -92,6 +92,17 @@ def test_a_small_project_says_that_it_cannot_tell_and_goes_by_a_rule_of_thumb(
         assert placer.why_not == "" and not placer.report.calibrated and placer.report.right is None
 
 
+def test_behaviors_of_one_case_each_are_placed_in_and_not_counted_as_misplaced(make_project: MakeProject) -> None:
+    single = {f"single {at}": [text] for at, text in enumerate([*TRAVEL, *STRANGE])}
+    path = make_project(behaviors(rooms=ROOMS[:2], **single, food=FOOD[:2]))
+    with Project.open(path) as project:
+        report = Placer(project).report
+    assert report.calibrated and report.behaviors == 12 and report.right and report.left_out
+    assert (report.right.cases, report.left_out.cases) == (4, 14)
+    assert [one.right is None for one in report.by_behavior].count(True) == 10
+    assert behavior_of(path, place(path, "how do i get a taxi to the airport refunded")[0]) == "single 2"
+
+
 def test_a_project_without_cases_places_nothing_and_says_why(make_project: MakeProject) -> None:
     path = make_project(behaviors(rooms=[]))
     with Project.open(path) as project:
