@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from synterm.core.metrics import Bounds
 from synterm.text import plural
@@ -103,26 +101,3 @@ class PlacingReport(_Frozen):
             f"{plural(self.used, 'case')} of {plural(self.lineages, 'lineage')} in {plural(self.behaviors, 'behavior')}"
         )
         return used if self.used == self.cases else f"{used}, of {self.cases:,}"
-
-
-class PlacingDocument(BaseModel):
-    """What placing all traffic again came to, as JSON: a contract with whoever reads it."""
-
-    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True)
-
-    schema_version: Literal["synterm.placing/1"] = Field(default="synterm.placing/1", alias="schema")
-    calls: int
-    """That were placed."""
-    changed: int
-    """Those that are elsewhere than before."""
-    placed: int
-    uncovered: int
-    found: float | None
-    """The share of traffic that was called uncovered, each call counted for as many as it stands for; None without
-    traffic."""
-    corrected: Bounds | None
-    """That share, corrected for misplacing: as if uncovered traffic were far from all cases, and as if it were near to
-    them. None where it can't be told."""
-    corrected_ci: Bounds | None
-    """95 %, around both."""
-    report: PlacingReport

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from synterm.core.metrics import Bounds
 from synterm.core.placing import OwnRate, PlacingReport
 from synterm.evaluate.agreement import Agreement
 from synterm.evaluate.correction import corrected_interval, corrected_rate
-from synterm.production.tally import Tally
-from synterm.storage.project import Project
-from synterm.storage.traffic import EVERY_CALL, TrafficFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +56,3 @@ def _table(found: OwnRate, covered: OwnRate) -> Agreement:
     """Both rates as a table of whole lineages: what is uncovered is what a person would have passed."""
     right, kept = round(found.rate * found.lineages), round(covered.rate * covered.lineages)
     return Agreement(right, found.lineages - right, covered.lineages - kept, kept)
-
-
-def uncovered_of(
-    project: Project, report: PlacingReport, which: TrafficFilter = EVERY_CALL
-) -> tuple[Estimate | None, float | None]:
-    """The estimate for the stored calls that fit, and the share that was found; None without calls. Those that nobody
-    placed are left out."""
-    whole = Tally(*project.traffic.weights(replace(which, placings=("placed", "uncovered"))))
-    part = Tally(*project.traffic.weights(replace(which, placings=("uncovered",))))
-    if whole.weight <= 0:
-        return None, None
-    share = min(part.weight / whole.weight, 1.0)
-    # As many calls of equal weight tell as much: L. Kish, Survey Sampling (1965), §11.7.
-    return uncovered_share(share, whole.weight**2 / whole.squares, report), share
