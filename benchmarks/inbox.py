@@ -38,7 +38,7 @@ from synterm.storage.project import Project
 PAGE = ROOT / "docs" / "inbox-placing.md"
 SIZES = ((5, 5), (5, 20), (15, 5), (15, 20), (15, 70), (50, 5), (50, 20), (50, 70))
 """Behaviors, and cases of each."""
-TINY = ((1, 5), (2, 3), (2, 5), (3, 3))
+TINY = ((1, 5), (1, 20), (2, 3), (2, 5), (3, 3))
 MIXES = (0.1, 0.3, 0.6)
 CALLS = 1500
 EDGES = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)

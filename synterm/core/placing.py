@@ -71,28 +71,28 @@ class PlacingReport(_Frozen):
     behaviors: int
     """With cases."""
     calibrated: bool
-    """Whether there are enough cases to tell how often placing is right. Where not, a rule of thumb decides what is
-    uncovered, and calls have no confidence."""
+    """Whether the project's cases tell what is uncovered. Where not, a limit of the likeness decides, and uncovered
+    calls have no confidence."""
     doubt: str = ""
     """Why not, in words."""
     right: OwnRate | None = None
-    """Placed in their own behavior."""
+    """Placed in their own behavior; None where there are too few cases, or only one behavior."""
     covered: OwnRate | None = None
     """Not called uncovered."""
     left_out: OwnRate | None = None
-    """Called uncovered when their behavior has no cases."""
+    """Called uncovered when their behavior has no cases; None where that tells nothing."""
     bins: tuple[PlacingBin, ...] = ()
     by_behavior: tuple[BehaviorPlacing, ...] = ()
 
     @property
     def words(self) -> str:
         """In a sentence or two, with figures."""
-        if self.right is None or self.left_out is None:
-            return self.doubt
-        return (
-            f"placing is right for {self.right.words}, each without its own lineage; of cases whose behavior is left "
-            f"out, {self.left_out.words} are called uncovered"
-        )
+        said = [self.doubt] if self.doubt else []
+        if self.right:
+            said.append(f"placing is right for {self.right.words}, each without its own lineage")
+        if self.left_out:
+            said.append(f"of cases whose behavior is left out, {self.left_out.words} are called uncovered")
+        return "; ".join(said)
 
     @property
     def basis(self) -> str:

@@ -21,6 +21,7 @@ MOST = 2048
 """So many cases decide where a call belongs, in turn from each behavior and each lineage: the time for a call grows
 with them. Which case is nearest is looked up among all."""
 _PAGE = 1024
+_LONG = 10_000
 
 
 @dataclass(slots=True)
@@ -53,8 +54,10 @@ def text_of(values: Mapping[str, Any]) -> str:
 
 
 def key(text: str) -> bytes:
-    """The same for texts that say the same in other capital letters and punctuation."""
-    return blake2b(normal(text).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    """The same for texts that say the same in other capital letters and punctuation; of a long one its beginning and
+    how long it is count."""
+    said = normal(text) if len(text) <= _LONG else f"{normal(text[:_LONG])} {len(text)}"
+    return blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def own_cases(project: Project, told: Callable[[str], None] = lambda _: None) -> OwnCases:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from math import isnan
+from typing import Any
 
 from synterm.analysis.embeddings import embedder
 from synterm.analysis.grouping import can_tell_meanings
@@ -12,21 +13,14 @@ from synterm.analysis.regression import Regression
 from synterm.core.ids import content_id
 from synterm.core.placing import PlacingReport
 from synterm.core.traffic import LoggedCall, Placing
-from synterm.production.calibration import Chances, Trial, signs, trial
+from synterm.production.calibration import Decision, signs, trial
 from synterm.production.likeness import Likeness, Prepared
 from synterm.production.nearest import Nearest
-from synterm.production.own_cases import OwnCases, key, own_cases, text_of
-from synterm.production.placing_report import report_of
+from synterm.production.own_cases import key, own_cases, text_of
+from synterm.production.placing_report import decided
 from synterm.storage.base import chunks
 from synterm.storage.project import Project
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-LIKE = 0.4
-"""The rule of thumb where there are too few cases to tell: what is less like its nearest case is uncovered. On CLINC150
-it keeps two of three that are covered, with two cases for a behavior, and finds more than nine of ten others."""
 _SAME = 0.3
 """Texts that differ in nothing but capital letters and punctuation are this near, and much nearer as a rule."""
 _METHOD = "placing/1"
@@ -69,7 +63,6 @@ class Placer:
         """Why it places nothing, and what to do about it; empty where it places."""
         self.report = PlacingReport(cases=0, used=0, lineages=0, behaviors=0, calibrated=False)
         """How well it places, as the project's own cases tell."""
-        self._chances: Chances | None = None
         if not can_tell_meanings():
             self.why_not = EXTRA
         else:
@@ -103,20 +96,16 @@ class Placer:
         tried = trial(regression, cosines, classes, roots, told)
         self._prepared: Prepared = likeness.prepared(regression.coefficients)
         self._nearest = Nearest(cases.vectors, cases.classes, cases.chosen)
-        self._chances = None if tried.doubt else tried.fit(np.ones(len(classes), bool))
-        self.report = self._reported(cases, tried)
-
-    def _reported(self, cases: OwnCases, tried: Trial) -> PlacingReport:
-        rule = "" if not tried.doubt else f"{tried.doubt}; a rule of thumb decides: a likeness of {LIKE:.2f} or more"
-        bare = PlacingReport(
-            cases=len(cases.ids),
-            used=len(cases.chosen),
-            lineages=len({cases.roots[at] for at in cases.chosen}),
-            behaviors=len(cases.behaviors),
-            calibrated=not tried.doubt,
-            doubt=rule,
+        bare = self.report.model_copy(
+            update={
+                "cases": len(cases.ids),
+                "used": len(cases.chosen),
+                "lineages": len(np.unique(roots)),
+                "behaviors": len(cases.behaviors),
+            }
         )
-        return bare if tried.doubt else report_of(bare, tried, cases.behaviors, cases.paths)
+        self._decision: Decision
+        self._decision, self.report = decided(tried, bare, cases.behaviors, cases.paths)
 
     def _looked_at(self, texts: Sequence[str]) -> Iterator[_Found]:
         """What is found of each of some texts."""
@@ -132,21 +121,16 @@ class Placer:
         winner = np.array(
             [cases.classes[known[0]] if known else at for known, at in zip(same, seen.winner, strict=True)]
         )
-        covered, right = self._chances.of(seen) if self._chances else (seen.likeness >= LIKE, None)
-        is_covered: NDArray[np.bool_] = (np.asarray(covered) >= 0.5) | np.array([bool(known) for known in same])
+        called, sure = self._decision.of(seen)
+        is_covered = called | np.array([bool(known) for known in same])
         nearest, likeness = self._nearest.of(vectors, cosines, np.where(is_covered, winner, -1))
         for at, known in enumerate(same):
             case = known[0] if known else int(nearest[at])
-            if known:
-                sure = 1 / len({cases.classes[one] for one in known})
-            elif right is None:
-                sure = None
-            else:
-                sure = float(covered[at] * right[at]) if is_covered[at] else float(1 - covered[at])
+            chance = 1 / len({cases.classes[one] for one in known}) if known else float(sure[at])
             yield _Found(
                 placing="placed" if is_covered[at] else "uncovered",
                 scenario_id=cases.scenario_ids[case] if is_covered[at] else "",
-                confidence=None if sure is None else round(sure, _DIGITS),
+                confidence=None if isnan(chance) else round(chance, _DIGITS),
                 nearest=cases.ids[case],
                 likeness=round(float(cases.vectors[case] @ vectors[at] if known else likeness[at]), _DIGITS),
             )

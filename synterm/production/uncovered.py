@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from synterm.analysis.embeddings import embedder
 from synterm.analysis.grouping import by_vectors, can_tell_meanings, joining
-from synterm.analysis.words import marks, normal, words_of
+from synterm.analysis.words import marks, words_of
 from synterm.core.ids import content_id
 from synterm.core.traffic import LoggedCall
-from synterm.production.own_cases import text_of
+from synterm.production.own_cases import key, text_of
 from synterm.production.tally import Tally
 from synterm.storage.base import chunks
 from synterm.storage.project import Project
@@ -133,26 +132,26 @@ def _texts(project: Project, which: TrafficFilter, told: Callable[[str], None]) 
             _add(found, call)
         read += len(page)
         told(f"reading uncovered call {read:,}")
-    return [found[key] for key in sorted(found, key=lambda key: (_turn(key, found[key].weight), key))]
+    return [found[name] for name in sorted(found, key=lambda name: (_turn(name, found[name].weight), name))]
 
 
 def _add(found: dict[bytes, _Text], call: LoggedCall) -> None:
     text = text_of(call.input)
-    key = blake2b(normal(text).encode("utf-8", "surrogatepass"), digest_size=16).digest()
-    one = found.get(key)
+    name = key(text)
+    one = found.get(name)
     if one is None:
-        one = found[key] = _Text(text[:_SHOWN])
+        one = found[name] = _Text(text[:_SHOWN])
     one.ids.append(call.id)
     one.weight += call.weight
     one.squares += call.weight**2
 
 
-def _turn(key: bytes, weight: float) -> float:
+def _turn(name: bytes, weight: float) -> float:
     """Drawn by what is said, so that it is the same each time: the first k are a weighted sample without replacement
     (P. Efraimidis, P. Spirakis, Information Processing Letters 97 (2006) 181–185)."""
     from math import log
 
-    even = (int.from_bytes(key[:7]) + 1) / (1 << 56)
+    even = (int.from_bytes(name[:7]) + 1) / (1 << 56)
     return -log(even) / max(weight, 1e-9)
 
 

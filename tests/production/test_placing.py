@@ -11,7 +11,8 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from synterm.core.case import Case
-from synterm.production.placing import LIKE, Placer
+from synterm.production.calibration import LIKE
+from synterm.production.placing import Placer
 from synterm.production.placings import is_stale, place_again
 from synterm.storage.project import Project
 from tests.conftest import MakeProject
@@ -66,15 +67,16 @@ def test_variations_of_one_seed_do_not_make_placing_look_better_than_it_is(make_
     assert report.lineages == 12 and report.used == 60
     # Without its own lineage each is like the same text in the other behavior; and twelve lineages are few.
     assert report.right and report.right.rate < 0.2 < report.right.interval[1]
+    assert not report.calibrated and "behaviors are about the same things" in report.words
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (behaviors(rooms=ROOMS), "only one behavior has cases"),
-        (behaviors(rooms=ROOMS[:1]), "only one behavior has cases"),
-        (behaviors(rooms=ROOMS[:2], food=FOOD[:2]), "4 lineages of cases in 2 behaviors are too few to tell"),
-        (behaviors(rooms=ROOMS, food=FOOD[:1], travel=TRAVEL[:1]), "too few to tell"),
+        (behaviors(rooms=ROOMS), "6 lineages of cases in the behavior that has several are too few to tell"),
+        (behaviors(rooms=ROOMS[:1]), "0 lineages of cases in the behavior"),
+        (behaviors(rooms=ROOMS[:2], food=FOOD[:2]), "4 lineages of cases in behaviors that have several are too few"),
+        (behaviors(rooms=ROOMS, food=FOOD[:1], travel=TRAVEL[:1]), "6 lineages"),
     ],
 )
 def test_a_small_project_says_that_it_cannot_tell_and_goes_by_a_rule_of_thumb(
@@ -90,6 +92,39 @@ def test_a_small_project_says_that_it_cannot_tell_and_goes_by_a_rule_of_thumb(
         placer = Placer(project)
         assert said in placer.report.words and "rule of thumb" in placer.report.words
         assert placer.why_not == "" and not placer.report.calibrated and placer.report.right is None
+
+
+def test_one_behavior_with_many_cases_has_a_limit_of_its_own_and_nothing_to_be_sure_by(
+    make_project: MakeProject,
+) -> None:
+    path = make_project(behaviors(rooms=[*ROOMS, *(f"{text} in building {at}" for at, text in enumerate(ROOMS))]))
+    found = place(path, "book a meeting room for six people", *STRANGE)
+    assert [one.placing for one in found] == ["placed", *["uncovered"] * 4]
+    assert [one.confidence for one in found] == [None] * 5
+    with Project.open(path) as project:
+        report = Placer(project).report
+    assert report.covered and report.covered.rate > 0.7 and report.right is None and report.left_out is None
+    assert "only one behavior has cases enough" in report.words and "a likeness of 0." in report.words
+
+
+def test_where_behaviors_are_about_the_same_what_is_like_a_case_stays_covered(make_project: MakeProject) -> None:
+    texts = [*ROOMS, *FOOD, *TRAVEL]
+    path = make_project(behaviors(polite=[f"please {text}" for text in texts], rude=[f"{text}, you" for text in texts]))
+    found = place(path, "is a meeting room free on monday", "what is for lunch in the canteen", *STRANGE)
+    assert [one.placing for one in found[:2]] == ["placed", "placed"]
+    assert all(one.confidence is None for one in found if one.placing == "uncovered")
+    assert all(0 <= (one.confidence or 0) <= 1 for one in found[:2])
+
+
+def test_behaviors_of_one_case_each_are_placed_in_and_not_counted_as_misplaced(make_project: MakeProject) -> None:
+    single = {f"single {at}": [text] for at, text in enumerate([*TRAVEL, *STRANGE])}
+    path = make_project(behaviors(rooms=ROOMS, **single, food=FOOD))
+    with Project.open(path) as project:
+        report = Placer(project).report
+    assert report.calibrated and report.behaviors == 12 and report.right and report.left_out
+    assert (report.right.cases, report.left_out.cases) == (12, 22)
+    assert [one.right is None for one in report.by_behavior].count(True) == 10
+    assert behavior_of(path, place(path, "how do i get a taxi to the airport refunded")[0]) == "single 2"
 
 
 def test_a_project_without_cases_places_nothing_and_says_why(make_project: MakeProject) -> None:
