@@ -21,6 +21,9 @@ def act(project: Project, args: argparse.Namespace) -> int:
     """What people say is kept first, then models are asked. With --cluster and --judge the report follows."""
     choice = Choice(project, args)
     types = [keeping.type_of(text) for text in args.confirm]
+    if args.shrink or args.boundary or args.around or args.attack:
+        # What attacks are made of is taken from the run.
+        choice.refuse_logged([*args.shrink, *([args.boundary] if args.boundary else []), *args.around, *args.attack])
     clusters = keeping.clusters(choice) if args.cluster or args.name or args.around else []
     asking = Asking(choice, clusters)
     if args.cluster or args.name:

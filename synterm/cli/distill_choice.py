@@ -13,11 +13,14 @@ from typing import Any
 from synterm.core.case import Case
 from synterm.core.distill import Cluster, Failing
 from synterm.core.evaluation import Variant, variant_name
+from synterm.core.production import production_of
 from synterm.distill.failures import Failures, failures
-from synterm.errors import NotFoundError, did_you_mean
+from synterm.errors import NotFoundError, UsageError, did_you_mean
 from synterm.evaluate.scenarios import scenario_ids
 from synterm.storage.project import Project
 from synterm.storage.recorded import Column
+
+_SHORTEST = 6
 
 
 @dataclass
@@ -79,6 +82,27 @@ class Choice:
             )
         return found
 
+    def failing_named(self, name: str) -> list[Failing]:
+        """The failures that stay of a case, or of a logged call, by its id or the end of it. Raises NotFoundError."""
+        ends = name.upper()
+        found = [one for one in self.found.failing if self.is_logged and one.case_id.endswith(ends)]
+        if len(name) < _SHORTEST or len({one.case_id for one in found}) != 1:
+            return self.failing_of(self.project.cases.get(name))
+        return found
+
+    @cached_property
+    def is_logged(self) -> bool:
+        """Whether it is a run over production's traffic: its failures are of calls, and not of cases."""
+        return production_of(self.project.runs.named(self.args.run).config) is not None
+
+    def refuse_logged(self, names: Sequence[str]) -> None:
+        """Raise UsageError where these are logged calls, or clusters of them: only cases can be asked again."""
+        if self.is_logged and not all(map(self._is_case, names)):
+            raise UsageError(
+                "these are logged calls, and no cases: what to ask the app with is not known",
+                hint=f"synterm inbox {shlex.quote(self.args.project)} --promote CALL makes a draft case of one",
+            )
+
     def column_of(self, case: Case) -> Column:
         """The column that a case fails in; else the first that has a verdict on it. Raises NotFoundError."""
         keys = {(one.prompt, one.version, one.model) for one in self.found.failing if one.case_id == case.id}
@@ -117,6 +141,13 @@ class Choice:
             f"the prompt as it was, {column[1]}@{column[2]}, is not there any more",
             hint=f"synterm run {self.args.project} evaluates it as it is now",
         )
+
+    def _is_case(self, name: str) -> bool:
+        try:
+            self.project.cases.get(name)
+        except NotFoundError:
+            return False
+        return True
 
     def _is_meant(self, column: Column) -> bool:
         name, _, version = (self.args.prompt or "").partition("@")

@@ -37,7 +37,7 @@ def tell(choice: Choice, text: str) -> None:
 
 def confirm(choice: Choice, name: str, kind: FailureType) -> None:
     """Keep that the failures of a case are of a type, under each variant that is meant; and say what that asks for."""
-    proposed = triaged(choice.project, choice.found.run.id, choice.failing_of(choice.project.cases.get(name)))
+    proposed = triaged(choice.project, choice.found.run.id, choice.failing_named(name))
     findings = [confirmed(one, kind, who()) for one in proposed]
     choice.project.findings.put(*findings).result()
     first = proposed[0].model_copy(update={"triage": Triage.model_validate(findings[0].body)})

@@ -75,9 +75,13 @@ def asked_for(failing: Failing, project: str, run_id: str) -> str:
     """The command that does what the type of a failure asks for; or where it is done."""
     assert failing.triage
     file, name = shlex.quote(project), failing.case_id[-8:]
+    if failing.is_logged and failing.triage.type != "infrastructure":
+        return f"synterm inbox {file} --promote {name}"
     match failing.triage.type:
         case "wrong label":
             return f"synterm edit {file} case {name} --expected {shlex.quote(failing.got[:60] or 'LABEL')}"
+        case "infrastructure" if failing.is_logged:
+            return f"synterm inbox {file} --show {name}"
         case "infrastructure":
             return f"synterm run {file} --refresh {name}"
         case "model error":

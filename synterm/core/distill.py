@@ -6,6 +6,8 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from synterm.core.production import LOGGED, PRODUCTION
+
 DISTILL_SCHEMA = "synterm.distill/1"
 
 FailureType = Literal["spec gap", "model error", "wrong label", "judge error", "infrastructure"]
@@ -62,6 +64,11 @@ class Failing(_Frozen):
     errors: int
     """Evaluations without a verdict."""
     triage: Triage | None = None
+
+    @property
+    def is_logged(self) -> bool:
+        """Whether it is a call of production, and no case."""
+        return (self.prompt, self.version) == (PRODUCTION, LOGGED)
 
     @property
     def subject(self) -> tuple[str, str]:

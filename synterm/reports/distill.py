@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
@@ -173,8 +174,20 @@ def next_lines(report: DistillReport, command: str, kept: Collection[str] = ()) 
     if not report.failing:
         yield "nothing to distill: no case keeps failing"
         return
+    if report.failing[0].is_logged:
+        yield from _next_of_calls(report, command)
+        return
     for words, options in _next(report, kept):
         yield f"next: {command} {options:<44}  {words}".rstrip()
+
+
+def _next_of_calls(report: DistillReport, command: str) -> Iterator[str]:
+    """The same where what fails are logged calls: cases of them can be asked again."""
+    typical = [case for one in report.clusters for case in one.case_ids[:1]] or [report.failing[0].case_id]
+    calls = " ".join(case[-ID:] for case in typical)
+    project = shlex.join(shlex.split(command)[2:3])
+    yield f"next: synterm inbox {project} --promote {calls}   make draft cases of them, to look into"
+    yield f"next: {command} --cluster   keep the clusters, so that their names stay"
 
 
 def _next(report: DistillReport, kept: Collection[str]) -> Iterator[tuple[str, str]]:

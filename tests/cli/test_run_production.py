@@ -421,6 +421,16 @@ def test_failing_calls_are_there_for_distill(synterm: Synterm, manners: Path) ->
     done = synterm("distill", manners, "--json", "-")
     assert done.code == 0
     assert "refund 3" in done.out
+    first = done.json["failing"][0]["case_id"]
+    told = synterm("distill", manners)
+    assert f"synterm inbox {manners} --promote" in told.err
+    assert "--shrink" not in told.err
+    confirmed = synterm("distill", manners, "--confirm", f"{first[-8:]}=model-error")
+    assert confirmed.code == 0
+    assert f"synterm inbox {manners} --promote {first[-8:]}" in confirmed.err
+    for words in (("--shrink", first), ("--around", done.json["clusters"][0]["id"]), ("--attack", "jailbreak")):
+        refused = synterm("distill", manners, *words)
+        assert (refused.code, "logged calls, and no cases" in refused.err) == (2, True)
 
 
 @pytest.mark.parametrize(
