@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from synterm.cli.output import data, say
+from synterm.cli.places import opened
 from synterm.errors import ExitCode, UsageError, did_you_mean
 from synterm.storage.foreign import read_only
+from synterm.text import plural
 
 if TYPE_CHECKING:
     from synterm.core.drift import DriftReport
@@ -63,8 +65,12 @@ def refuse_without_drift(args: argparse.Namespace) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Tell of drift; only with --keep anything is written."""
-    with read_only(args.project) as project:
-        report = drift(project, args)
+    from synterm.cli.drift_failures import hand_over, with_new_failures
+
+    with (opened if args.keep else read_only)(args.project) as project:
+        report, found = with_new_failures(project, drift(project, args))
+        if args.keep and found and found.found:
+            report = hand_over(project, found, report)
     tell(report, args.json)
     return exit_code(report, args.fail_on)
 
@@ -82,6 +88,26 @@ def drift(project: Project, args: argparse.Namespace) -> DriftReport:
         against=args.against,
     )
     return drift_report(project, options)
+
+
+def tell_alarms(project: Project) -> None:
+    """Say what is alarming about traffic so far, by figures alone, to whoever has just had some of it judged."""
+    from synterm.production.drift.report import DriftOptions, drift_report
+    from synterm.reports.drift import alarm_lines
+
+    report = drift_report(project, DriftOptions(texts=False))
+    if report.reference is None or not report.windows:
+        return
+    against = report.reference.words
+    if not report.alarms:
+        say(f"drift: no alarm, against {against}")
+        return
+    say(
+        f"drift: {plural(len(report.alarms), 'alarm')}, against {against}; synterm inbox {project.path} --drift tells all"
+    )
+    for line in alarm_lines(report.alarms):
+        say(line)
+    say(f"all of it: synterm inbox {project.path} --drift")
 
 
 def tell(report: DriftReport, json: str | None) -> None:

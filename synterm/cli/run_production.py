@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from synterm.cli import against
+from synterm.cli import against, drift
 from synterm.cli.outcome import leave, progress_of, spending_limits
 from synterm.cli.output import data, say
 from synterm.cli.parser import share
@@ -98,7 +98,10 @@ def run(args: argparse.Namespace) -> int:
         if not made.chosen.report.calls:
             return _nothing(project, made, args)
         report, result = _made(made, progress, baseline, groups=bool(args.json or args.by))
-        return leave(project, report, result, args)
+        code = leave(project, report, result, args)
+        if not args.quiet:
+            drift.tell_alarms(project)
+        return code
 
 
 def _made(

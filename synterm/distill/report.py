@@ -9,6 +9,7 @@ from synterm.core.distill import Boundary, Cluster, DistillReport, Failing, Shru
 from synterm.core.finding import FindingKind
 from synterm.distill.clusters.clusters import clusters_of, with_trend
 from synterm.distill.failures import RUNS, Failures, failures, is_meant
+from synterm.distill.new_types import waiting
 from synterm.distill.triage.triage import triaged
 from synterm.distill.triggers import evaluated_cases, triggers_of
 from synterm.errors import InputError
@@ -51,6 +52,7 @@ def distill_report(
     clusters, why = clusters_of(project, failing)
     if why and clusters:
         notes.append(why)
+    notes += waiting(project, {one.case_id for one in failing})
     columns = [one for one in project.runs.columns(found.run.id) if is_meant(one, variants, prompts)]
     told("looking at earlier runs, and at what goes with failing …")
     return DistillReport(

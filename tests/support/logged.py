@@ -106,7 +106,7 @@ def judged(project: Project, calls: Iterable[LoggedCall], fails: Mapping[str, st
     )
     tasks = [(_task(call, variant), call) for call in calls]
     stored = project.responses.add_all([Received(task, _completion(call)) for task, call in tasks]).result()
-    run_id = project.runs.start({"cases": len(tasks)}, who="tests", git_commit=None).result()
+    run_id = project.runs.start({"cases": len(tasks), PRODUCTION: {}}, who="tests", git_commit=None).result()
     done = [
         Evaluation(
             task,

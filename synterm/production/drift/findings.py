@@ -19,28 +19,25 @@ _GOOD = {("pass rate", True), ("errors", False), ("latency", False), ("uncovered
 """Changes that nobody needs to be alarmed by."""
 
 
-def findings(questions: Sequence[Question], project: str) -> list[DriftAlarm]:
-    """What each question comes to, alarms first and the surest of them first. `project`: the file, for commands.
+def findings(questions: Sequence[Question], project: str, run_id: str = "") -> list[DriftAlarm]:
+    """What each question comes to, alarms first and the surest of them first. `project` and `run_id`: the file, and the
+    newest run over traffic in it, for commands.
 
     The p-values are adjusted together (Benjamini and Hochberg), over all behaviors and kinds of the look.
     """
     adjusted = adjust([one.p_value for one in questions])
     # What a further one has to come below, besides those that are found already.
     level = ALPHA * min(1.0, (1 + sum(p <= ALPHA for p in adjusted)) / max(len(questions), 1))
-    found = [_finding(one, p, level, project) for one, p in zip(questions, adjusted, strict=True)]
-    # Where nothing is sure one asks for pass rates first.
-    return sorted(
-        found,
-        key=lambda one: (
-            _ORDER[one.state],
-            one.state in _OPEN and one.kind != "pass rate",
-            one.p_adjusted,
-            one.p_value,
-        ),
-    )
+    found = [_finding(one, p, level, (project, run_id)) for one, p in zip(questions, adjusted, strict=True)]
+    return sorted(found, key=_place)
 
 
-def _finding(asked: Question, p_adjusted: float, level: float, project: str) -> DriftAlarm:
+def _place(one: DriftAlarm) -> tuple[int, bool, float, float]:
+    """What is surest comes first; where nothing is sure, one asks for pass rates first."""
+    return _ORDER[one.state], one.state in _OPEN and one.kind != "pass rate", one.p_adjusted, one.p_value
+
+
+def _finding(asked: Question, p_adjusted: float, level: float, names: tuple[str, str]) -> DriftAlarm:
     more: int | None = None
     may_be = asked.p_value <= ALPHA < p_adjusted and bool(asked.windows)
     if p_adjusted <= ALPHA:
@@ -52,9 +49,8 @@ def _finding(asked: Question, p_adjusted: float, level: float, project: str) -> 
     before, after = rate_of(asked.before), rate_of(seen)
     words = sentence(asked, state, before, after, may_be=may_be)
     if state == "not enough evidence":
-        rest = (
-            more_words(asked, more, before, may_be=may_be) if asked.windows else f"it takes {asked.few} inputs a side"
-        )
+        few = f"it takes {asked.few} inputs a side"
+        rest = more_words(asked, more, before, may_be=may_be) if asked.windows else few
         words = f"{words}; {rest}"
     return DriftAlarm(
         kind=asked.kind,
@@ -69,7 +65,7 @@ def _finding(asked: Question, p_adjusted: float, level: float, project: str) -> 
         p_adjusted=p_adjusted,
         sure=sure_words(state, p_adjusted),
         words=words,
-        next=next_step(asked, project) if state == "alarm" else "",
+        next=next_step(asked, *names) if state == "alarm" else "",
         more_calls=more,
         examples=asked.examples if changed else (),
         moved=asked.moved if changed else (),

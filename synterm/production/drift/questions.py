@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import fsum
 
 from synterm.core.drift import AlarmKind
-from synterm.production.drift.anytime import NOTHING, Seen, moved
+from synterm.production.drift.anytime import NOTHING, Moved, Seen, moved
 from synterm.production.drift.mixes import same_mix, spent
 from synterm.production.drift.reference import Held, Window, passes_of
 from synterm.production.drift.tally import Tally, limit_of
@@ -16,6 +16,8 @@ UPPER = 0.75
 """Inputs are long, and answers slow, that are above this share of those of the reference."""
 _RARE = 5
 """What fewer inputs are of, in all windows together, is not asked about: nothing could be said of it."""
+SMALLEST = 12
+"""With fewer calls on one side nothing is called a change of a rate, however they differ."""
 FEWEST = 30
 """With fewer different inputs on one side a mix or a meaning is not asked about."""
 
@@ -120,7 +122,7 @@ def _asked(
     names: Sequence[str],
     limit: float | None = None,
 ) -> Question:
-    found = moved(before, windows)
+    found = moved(before, windows) if min(before.n, pooled(windows).n) >= SMALLEST else Moved(1.0, True, 0)
     # Held against the window before, each look asks anew: what one may say of it is less from look to look.
     p_value = spent(found.p_value, held.look) if held.is_previous else found.p_value
     return Question(kind, path, before, windows, names, p_value, found.is_up, found.since, limit)

@@ -44,6 +44,8 @@ class DriftOptions:
     until: str | None = None
     against: str | None = None
     """``first``, ``previous``, ``cases``, a baseline's name or what else names a run; None: the first windows."""
+    texts: bool = True
+    """Whether texts are read as well: for what they mean, and in what language."""
 
 
 DEFAULT = DriftOptions()
@@ -68,9 +70,9 @@ def drift_report(
     languages: dict[str, dict[str, float]] = {}
     if against:
         told("holding it against what was before …")
-        questions = [*rate_questions(against), *_looks(project, against, tree, notes, told)]
+        questions = [*rate_questions(against), *_looks(project, against, tree, notes, told, texts=options.texts)]
         notes += against.notes
-    if can_tell_languages() and windows:
+    if options.texts and can_tell_languages() and windows:
         told("telling languages …")
         languages = _languages(project, windows, tree)
     shown = against.current if against and against.current else windows
@@ -80,9 +82,13 @@ def drift_report(
         look=against.look if against else 0,
         windows=tuple(_described(one, order, languages) for one in shown),
         reference=against.reference if against else None,
-        findings=tuple(findings(questions, str(project.path))),
+        findings=tuple(findings(questions, str(project.path), _newest_run(project))),
         notes=tuple(notes),
     )
+
+
+def _newest_run(project: Project) -> str:
+    return max((one.run_id for one in project.traffic.over_time.columns()), default="")
 
 
 def _windows(project: Project, options: DriftOptions, tree: Tree) -> tuple[list[Window], str]:
@@ -94,7 +100,7 @@ def _windows(project: Project, options: DriftOptions, tree: Tree) -> tuple[list[
 
 
 def _looks(
-    project: Project, against: Held, tree: Tree, notes: list[str], told: Callable[[str], None]
+    project: Project, against: Held, tree: Tree, notes: list[str], told: Callable[[str], None], *, texts: bool
 ) -> list[Question]:
     """What is asked once of each whole window: of the last one."""
     last = next((one for one in reversed(against.current) if one.stretch.is_complete), None)
@@ -102,6 +108,8 @@ def _looks(
         return []
     look, name = against.look, last.stretch.name
     asked = [mix_question(against, last, look)]
+    if not texts:
+        return [one for one in asked if one is not None]
     most = SAMPLE if can_tell_meanings() else FEW
     before, after = sample(project, against.texts, most, tree), sample(project, last.stretch.which, most, tree)
     told("comparing what inputs mean …")

@@ -10,6 +10,7 @@ from synterm.reports.figures import interval, milliseconds, percent
 from synterm.text import one_line, plural
 
 _PATH = 80
+_ID = 8
 
 
 def sure_words(state: AlarmState, p_adjusted: float) -> str:
@@ -52,7 +53,7 @@ def more_words(asked: Question, more_calls: int | None, before: DriftRate | None
     return f"the reference is too small to show {change}: {held}; --against NAME takes another"
 
 
-def next_step(asked: Question, project: str) -> str:
+def next_step(asked: Question, project: str, run_id: str = "") -> str:
     """What to do about a change."""
     file = shlex.quote(project)
     since = asked.names[asked.since] if asked.names else ""
@@ -60,7 +61,8 @@ def next_step(asked: Question, project: str) -> str:
     place = f" --behavior {shlex.quote(asked.behavior)}" if asked.behavior else ""
     match asked.kind:
         case "pass rate":
-            return f"synterm distill {file} says why they fail"
+            run = f" --run {run_id[-_ID:]}" if run_id else ""
+            return f"synterm distill {file}{run} says why they fail"
         case "uncovered":
             return f"synterm inbox {file}{at} shows what is asked; promote what the app should answer"
         case "input mix":
