@@ -42,7 +42,7 @@ def _with(found: TrafficFilter, name: str, value: str, now: datetime) -> Traffic
         case "until:":
             return replace(found, until=since(value, now))
         case "model:":
-            return replace(found, models=(*found.models, value))
+            return replace(found, models=(*(found.models or ()), value))
         case "is:":
             return _being(found, value)
         case _:
