@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from synterm.formats.sources.base import Source, SourceFile
 
 HELP = """\
-Bring cases in from a file of another program, row by row: what its columns are is guessed and told, or said with
-options. Rows that can't be cases are named with their lines, the others are kept. A whole import can be taken back."""
+Bring cases in from a file of another program, row by row, or with --as production the calls of a log: what its columns
+are is guessed and told, or said with options. Rows that can't be taken are named with their lines, the others are kept.
+A whole import can be taken back."""
 
 EXAMPLES = """\
 examples:
@@ -62,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         const="",
         help="remove the cases of an import that nobody changed since: by its id or the end of it, else the newest",
     )
-    parser.add_argument("--json", metavar="FILE", help="what came of it as JSON (synterm schema import); - for stdout")
+    parser.add_argument("--json", metavar="FILE", help="as JSON (synterm schema import, or log_import); - for stdout")
     parser.add_argument(
         "--as",
         dest="as_what",

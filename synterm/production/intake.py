@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import chain, islice
+from typing import Any
 
 from synterm.core.ids import new_id
 from synterm.core.traffic import TrafficLog
@@ -33,6 +34,8 @@ from synterm.storage.traffic import TrafficFilter
 _SAMPLE = 200
 """So many rows say what a file's columns are."""
 _BATCH = 2000
+_MOST_CHARACTERS = 20_000_000
+"""Of the texts of a batch: lines may be long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ def import_log(
     """
     found = _begun(project, source, file, wanted, places)
     rows = islice(source.rows(file), wanted.limit)
-    head = list(islice(rows, _SAMPLE))
+    head = _head(rows)
     if not head:
         hint = "; ".join(file.notes) or None
         raise InputError(f"read as {source.name}, there are no calls in it", where=file.title, hint=hint)
@@ -125,13 +128,15 @@ class _Intake:
         whole = False
         try:
             batch: list[Drawn] = []
+            size = 0
             for row in rows:
                 self._found.rows += 1
                 if (drawn := self._drawn(row)) is not None:
                     batch.append(drawn)
-                if self._found.rows % _BATCH == 0:
+                    size += _size(drawn[0].input) + len(drawn[0].output)
+                if self._found.rows % _BATCH == 0 or size > _MOST_CHARACTERS:
                     self._give(batch)
-                    batch = []
+                    batch, size = [], 0
                     yield self._found
             self._give(batch)
             if self._at_most is not None:
@@ -254,6 +259,23 @@ def _reading(
         fallback_ms=_fallback(file),
         answered=not wanted.table.no_output,
     )
+
+
+def _head(rows: Rows) -> list[SourceRow | InputError]:
+    """The first rows, by which it is told what the columns are; fewer where they are long."""
+    head: list[SourceRow | InputError] = []
+    size = 0
+    for row in islice(rows, _SAMPLE):
+        head.append(row)
+        size += _size(row.fields) if isinstance(row, SourceRow) else 0
+        if size > _MOST_CHARACTERS:
+            break
+    return head
+
+
+def _size(values: dict[str, Any]) -> int:
+    """About how many characters some values have."""
+    return sum(len(value) if isinstance(value, str) else len(str(value)) for value in values.values())
 
 
 def _fallback(file: SourceFile) -> int:

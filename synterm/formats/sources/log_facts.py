@@ -17,7 +17,16 @@ _STARTS = ("startTime", "start_time", "completionStartTime")
 _OTHER_TIMES = ("created_at", "timestamp", "created", "time", "date", "datetime", "@timestamp")
 _TIMES = (*_ENDS, *_OTHER_TIMES)
 _IDS = ("id", "request_id", "litellm_call_id", "custom_id", "call_id")
-_KEPT_IDS = ("trace_id", "session_id", "conversation_id", "litellm_trace_id", "span_id", "request_id", "custom_id")
+_KEPT_IDS = (
+    "id",
+    "trace_id",
+    "session_id",
+    "conversation_id",
+    "litellm_trace_id",
+    "span_id",
+    "request_id",
+    "custom_id",
+)
 _COSTS = ("response_cost", "cost_usd", "spend", "cost", "total_cost")
 _LATENCIES = (
     ("latency_ms", 1.0),
