@@ -185,7 +185,14 @@ def _shares(found: dict[tuple[tuple[int, int], float], list[Found]], sizes: Sequ
         for mix in MIXES:
             runs = found[size, mix]
             rows.append([f"{size[0]} × {size[1]}", _percent(mix), *_figures(runs)])
-    return table(head, rows)
+    held = [
+        one.interval[0] <= mix <= one.interval[1]
+        for size in sizes
+        for mix in MIXES
+        for one in found[size, mix]
+        if one.interval
+    ]
+    return f"{table(head, rows)}\n\nThe interval held the true share in {sum(held)} of {len(held)} logs."
 
 
 def _figures(runs: Sequence[Found]) -> list[str]:
