@@ -102,11 +102,10 @@ def tell_alarms(project: Project) -> None:
     if not report.alarms:
         say(f"drift: no alarm, against {against}")
         return
-    say(
-        f"drift: {plural(len(report.alarms), 'alarm')}, against {against}; synterm inbox {project.path} --drift tells all"
-    )
+    say(f"drift: {plural(len(report.alarms), 'alarm')}, against {against}")
     for line in alarm_lines(report.alarms):
         say(line)
+    say(f"all of it: synterm inbox {project.path} --drift")
     say(f"all of it: synterm inbox {project.path} --drift")
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from synterm.core.case import input_text
 from synterm.core.distill import Cluster, Failing
 from synterm.core.drift import FailureExample, NewFailureType
 from synterm.core.finding import Finding
+from synterm.core.ids import content_id
 from synterm.core.production import PRODUCTION, production_of
 from synterm.distill.clusters.clusters import cluster_findings, clusters_of
 from synterm.distill.failures import failures
@@ -73,18 +74,14 @@ def new_types(project: Project, run: RunRecord) -> NewTypes:
     return found
 
 
-def handed_over(found: NewTypes, cases: dict[str, Sequence[str]], who: str) -> list[Finding]:
-    """What the project keeps of new types, so that Distill knows them again: as calls, and as the cases that were made
-    of them. `cases`: ids of these, by the cluster's id."""
-    kept = [
-        cluster.model_copy(
-            update={
-                "case_ids": (*cluster.case_ids, *cases.get(name, ())),
-                "root_ids": tuple(sorted({*cluster.root_ids, *cases.get(name, ())})),
-            }
-        )
-        for name, cluster in found.clusters.items()
-    ]
+def handed_over(found: NewTypes, cases: Mapping[str, Sequence[str]], who: str) -> list[Finding]:
+    """What the project keeps of new types, so that Distill knows them again: each as a cluster of calls, and as one of
+    the cases that were made of them, which other runs have verdicts on. `cases`: ids of these, by the cluster's id."""
+    kept = [*found.clusters.values()]
+    for name, cluster in found.clusters.items():
+        if made := tuple(cases.get(name, ())):
+            own = content_id("cluster", sorted(made))[:12]
+            kept.append(cluster.model_copy(update={"id": own, "case_ids": made, "root_ids": tuple(sorted(made))}))
     return cluster_findings(kept, found.run.id, who)
 
 
