@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from synterm.cli.guard_serve import add_arguments as serving
 from synterm.cli.guard_serve import run as serve
-from synterm.cli.output import data, refuse_no_folder, rows, say
+from synterm.cli.output import data, on_terminal, refuse_no_folder, rows, say
 from synterm.cli.parser import amount, positive
 from synterm.cli.places import text_of
 from synterm.core.guarding import GuardCheck, GuardVerdict
@@ -176,6 +176,8 @@ def _lines() -> Iterator[tuple[int, str | InputError]]:
 
 def _answer(longest: int) -> str:
     """All of stdin, but the line break at its end; no more of it than shows that it is too long."""
+    if on_terminal(sys.stdin):
+        say("type the answer; Ctrl+D ends it")
     raw = sys.stdin.buffer.read(longest * 4 + 8)
     try:
         return (

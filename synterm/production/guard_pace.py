@@ -12,11 +12,12 @@ from synterm.core.case import Case
 from synterm.core.completion import Completion, Outcome
 from synterm.core.evaluation import CheckResult
 
-LONG_TEXT = 20_000
+LONG_TEXT = 10_000
 """Characters of an answer over which no check is taken to be fast."""
 _SLOW_MS, _FAST_MS = 5.0, 1.0
-_PROOFS = 20
-"""After so many fast verdicts in a row a check of synterm's own is taken to be fast."""
+_PROOFS, _MOST_PROOFS = 20, 20_000
+"""After so many fast verdicts in a row a check of synterm's own is taken to be fast; twice as many each time that it
+turned out not to be, so that nobody can have it asked at once whenever it will be slow."""
 _OWN = "synterm.checks."
 _REHEARSAL = Answer(
     Completion(Outcome.COMPLETE, "Yes: your order 4471 is on its way, and should be there on Tuesday, 3 March."),
@@ -33,20 +34,25 @@ class Paced:
     """Whether nothing of it comes from a plugin, of which nobody knows what it does next time."""
     slow: bool
     _fast: int = 0
+    _needed: int = _PROOFS
 
     def ask(self, answer: Answer) -> tuple[CheckResult, float]:
         """What it finds, and how many milliseconds it took."""
-        began, worked = time.perf_counter(), time.thread_time()
+        worked, began = time.thread_time(), time.perf_counter()
         found = asked(self.check, answer)
-        # What others do with the processor meanwhile tells nothing of the check.
-        work_ms = (time.thread_time() - worked) * 1000
-        if work_ms > _SLOW_MS:
-            self._fast = 0
-            self.slow = self.slow or len(answer.completion.text) <= LONG_TEXT
-        elif self.slow and self.own:
+        took_ms = (time.perf_counter() - began) * 1000
+        if took_ms > _FAST_MS or self.slow:
+            # What the machine did in between says nothing about the check.
+            self._note((time.thread_time() - worked) * 1000, len(answer.completion.text) > LONG_TEXT)
+        return found, took_ms
+
+    def _note(self, work_ms: float, long: bool) -> None:
+        if not self.slow:
+            if work_ms > _SLOW_MS and not long:
+                self.slow, self._fast, self._needed = True, 0, min(self._needed * 2, _MOST_PROOFS)
+        elif self.own:
             self._fast = self._fast + 1 if work_ms < _FAST_MS else 0
-            self.slow = self._fast < _PROOFS
-        return found, (time.perf_counter() - began) * 1000
+            self.slow = self._fast < self._needed
 
 
 def paced(check: Check) -> Paced:
@@ -57,10 +63,9 @@ def paced(check: Check) -> Paced:
     loads = any(type(part).warm is not Check.warm for part in check.parts())
     made = Paced(check, own, not own or loads)
     if own and not check.asks:
-        made.ask(_REHEARSAL)
-        for _ in range(_PROOFS):
-            if made.slow:
-                made.ask(_REHEARSAL)
+        asked(check, _REHEARSAL)
+        for _ in range(_PROOFS if made.slow else 1):
+            made.ask(_REHEARSAL)
     return made
 
 
