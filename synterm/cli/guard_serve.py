@@ -44,6 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, make_guard: Callable[[], Guard]) -> int:
     """Serve what `make_guard` makes, once in each process, until a signal ends it."""
+    if args.json or args.jsonl or args.input is not None or args.expected is not None:
+        raise UsageError("with --serve answers come over HTTP", hint="leave out --json, --jsonl, --input, --expected")
     server = _Server(args, make_guard)
     return server.alone() if args.workers == 1 else server.in_several()
 

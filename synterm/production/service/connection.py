@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from operator import itemgetter
 from typing import Any
 
 from aiohttp import web
@@ -12,6 +13,8 @@ from synterm.production.service.limits import Limits
 from synterm.production.service.metrics import Metrics
 
 _EVERY_S = 0.5
+_LONG_S = 0.5
+"""Seconds: who keeps us waiting for longer must go where there is no more room for others."""
 _LINGERING_S = 2.0
 """Seconds: for which the rest of a request is still taken that was refused unread, so that its client hears why."""
 _SLOW = b'{"error":{"reason":"slow","message":"The request did not arrive in time.","hint":null}}\n'
@@ -32,12 +35,12 @@ class Connection(web.RequestHandler):
         """By the clock of the event loop; None while nothing is expected of the client."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Refuse a connection beyond the number; else wait for its first request."""
+        """Wait for its first request; where there are too many, the slowest goes, or else this one."""
         super().connection_made(transport)
         self.waiting_since = self._loop.time()
         self._listener.open.add(self)
         self._listener.metrics.connections.set(len(self._listener.open))
-        if len(self._listener.open) > self._listener.limits.connections:
+        if len(self._listener.open) > self._listener.limits.connections and not self._listener.made_room():
             self._listener.metrics.refused("connections")
             self.end(_written("503 Service Unavailable", _FULL, "Retry-After: 1"))
 
@@ -125,8 +128,20 @@ class Listener(web.Server):
             for connection in list(self.open):
                 since = connection.waiting_since
                 if since is not None and since < oldest:
-                    self.metrics.refused("slow")
-                    connection.end(_written("408 Request Timeout", _SLOW))
+                    self._let_go(connection)
+
+    def made_room(self) -> bool:
+        """Let the connection go that has kept us waiting for longest, and for long enough; whether there was one."""
+        waiting = [(since, one) for one in self.open if (since := one.waiting_since) is not None]
+        since, slowest = min(waiting, key=itemgetter(0))
+        if since > asyncio.get_running_loop().time() - _LONG_S:
+            return False
+        self._let_go(slowest)
+        return True
+
+    def _let_go(self, connection: Connection) -> None:
+        self.metrics.refused("slow")
+        connection.end(_written("408 Request Timeout", _SLOW))
 
     def leave_waiting(self) -> None:
         """End the connections whose request is not all there yet, or whose answer is not taken."""

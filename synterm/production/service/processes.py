@@ -31,6 +31,8 @@ def listen(host: str, port: int, count: int = 1) -> list[socket.socket]:
 
     They stay with this process, so that what waits in one is not lost where the process that answers it ends.
     """
+    if count > 1 and not hasattr(os, "fork"):
+        raise UsageError("one process can't become several on this system", hint="--workers 1")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         # Sockets that share a port would also share it with another service that is there already.

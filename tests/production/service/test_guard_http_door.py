@@ -112,6 +112,7 @@ async def test_the_token_may_stand_in_a_file(router: Path, tmp_path: Path) -> No
         (("--token-file", "nowhere"), "nowhere"),
         (("--token-file", "nowhere", "--token-env", "GUARD_SHORT"), "--token-env or --token-file"),
         (("--port", "70000"), "0 to 65535"),
+        (("--jsonl",), "come over HTTP"),
         (("--read-timeout", "0"), "--read-timeout"),
         (("--host", "192.0.2.7", "--token-env", "GUARD_LONG"), "can't serve on 192.0.2.7"),
     ],

@@ -177,21 +177,56 @@ async def test_requests_that_are_sent_ahead_are_answered_in_order(server: GuardS
 
 
 async def test_many_connections_are_answered_and_more_than_may_be_refused(router: Path) -> None:
+    body = json.dumps(GOOD).encode()
+    request = CHECK + f"Content-Length: {len(body)}\r\n\r\n".encode() + body
     async with guarded(router, "--connections", "300") as (server, _):
         connections = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(300)]
-        await asyncio.sleep(0.1)
+
+        async def ask_on_all() -> None:
+            for _, writer in connections:
+                writer.write(request)
+            for reader, _ in connections:
+                head = await reader.readuntil(b"\r\n\r\n")
+                assert b" 200 " in head, head
+                await reader.readexactly(int(head.lower().partition(b"content-length:")[2].split()[0]))
+
+        await ask_on_all()
+        # None of them keeps anybody waiting.
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
         head = await reader.read()
-        assert b"503" in head
+        assert b" 503 " in head
         assert b"Retry-After: 1" in head
         writer.close()
-        body = json.dumps(GOOD).encode()
+        await ask_on_all()
         for _, writer in connections:
-            writer.write(CHECK + f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
-        for reader, writer in connections:
-            head = await reader.readuntil(b"}")
-            assert b" 200 " in head, head
             writer.close()
+
+
+async def test_where_no_connection_is_free_the_slowest_goes(router: Path) -> None:
+    async with guarded(router, "--connections", "100") as (server, client):
+        slow = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(100)]
+        for _, writer in slow:
+            writer.write(CHECK)
+        await asyncio.sleep(0.7)
+        for _ in range(10):
+            async with ClientSession() as other, other.post(f"{server.url}/v1/check", json=GOOD) as answer:
+                assert answer.status == 200
+        async with asyncio.timeout(10):
+            assert b" 408 " in await slow[0][0].read()
+        for _, writer in slow:
+            writer.close()
+        await _until(client, "synterm_guard_connections", 1)
+        assert 1 <= await _count(client, "synterm_guard_rejected_total{reason=slow}") <= 12
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk here that is always full")
+async def test_verdicts_that_can_not_be_logged_are_counted(router: Path) -> None:
+    async with guarded(router, "--log", "/dev/full") as (server, client):
+        for _ in range(3):
+            async with client.post("/v1/check", json=GOOD) as answer:
+                assert (await answer.json())["allowed"] is True
+        await _until(client, "synterm_guard_log_lines_dropped_total{log=verdicts}", 3)
+        await asyncio.to_thread(server.wait_for, "could not be logged")
 
 
 async def test_beyond_what_is_judged_at_once_clients_are_told_to_wait(tmp_path: Path, stub: Stub) -> None:
