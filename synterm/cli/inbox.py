@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -44,12 +44,13 @@ def run(args: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-def print_table(table: Table) -> None:
-    """Print a table as wide as the terminal, or uncut where there is none."""
+def print_table(made: Callable[[int], Table]) -> None:
+    """Print the table that is made for a width: that of the terminal, or uncut where there is none."""
     from synterm.reports.paper import paper
 
     with without_commands(sys.stdout) as stream:
-        paper(stream).print(table)
+        console = paper(stream)
+        console.print(made(console.width))
 
 
 def _show(project: Project, args: argparse.Namespace) -> None:
@@ -69,7 +70,7 @@ def _show(project: Project, args: argparse.Namespace) -> None:
 
 def _tell(project: Project, args: argparse.Namespace) -> None:
     from synterm.production.inbox import inbox_report
-    from synterm.production.inbox_clusters import cluster_named, clusters_of
+    from synterm.production.inbox_clusters import cluster_named, clusters_of, uncovered_words
     from synterm.reports.inbox import cluster_table, head_lines, inbox_table, next_lines
     from synterm.reports.json import write_json
 
@@ -77,6 +78,8 @@ def _tell(project: Project, args: argparse.Namespace) -> None:
     listed = args.behavior or args.low or args.find or args.model or args.state
     clusters = None if listed else clusters_of(project, which)
     report = inbox_report(project, which, clusters)
+    if args.uncovered == "":
+        report.uncovered_estimate = uncovered_words(project, which)
     if args.uncovered and clusters:
         which = replace(which, ids=cluster_named(clusters, args.uncovered).call_ids)
     if args.uncovered or listed:
@@ -88,9 +91,11 @@ def _tell(project: Project, args: argparse.Namespace) -> None:
     if report.calls is not None:
         return _list(report.calls, args)
     if args.uncovered is not None:
-        print_table(cluster_table(report))
+        if report.uncovered_estimate:
+            say(f"uncovered: {report.uncovered_estimate}")
+        print_table(lambda width: cluster_table(report, width))
     elif report.all.calls:
-        print_table(inbox_table(report, scenarios=args.scenarios))
+        print_table(lambda width: inbox_table(report, width, scenarios=args.scenarios))
     for line in next_lines(report, args.project, command(args), project.inbox.drafts()):
         say(line)
     return None
@@ -111,7 +116,7 @@ def _list(calls: Sequence[CallRow], args: argparse.Namespace) -> None:
     if not calls:
         say("no call fits")
         return
-    print_table(calls_table(calls))
+    print_table(lambda width: calls_table(calls, width))
     if len(calls) == args.limit:
         say(f"older ones: the same with --before {calls[-1].id[-8:]}; all of them with --limit 0")
     say(f"one in full: synterm inbox {args.project} --show {calls[0].id[-8:]}; --promote makes a case of it")

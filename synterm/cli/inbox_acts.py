@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable, Sequence
 
 from synterm.cli.inbox_choice import chosen, targets
+from synterm.cli.inbox_replace import place_again
 from synterm.cli.output import say
 from synterm.core.case import input_text
 from synterm.core.inbox import DraftRow, PromotionReport, SkippedRow
@@ -20,6 +21,8 @@ from synterm.text import plural
 
 def act(project: Project, args: argparse.Namespace) -> int:
     """Do what is asked for."""
+    if args.replace:
+        place_again(project, args)
     acts: list[tuple[object, Callable[[Project, argparse.Namespace], None]]] = [
         (args.promote, _promote),
         (args.dismiss, _dismiss),

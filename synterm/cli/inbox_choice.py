@@ -25,9 +25,9 @@ def chosen(project: Project, args: argparse.Namespace) -> TrafficFilter:
     return TrafficFilter(
         since=since(args.since, now) if args.since else None,
         until=since(args.until, now) if args.until else None,
-        states=args.state,
-        models=args.model or None,
-        words=args.find,
+        states=tuple(args.state),
+        models=tuple(args.model) or None,
+        words=tuple(args.find),
         below=LOW_CONFIDENCE if args.low else None,
         scenario_ids=scenario_ids(project.nodes.tree(), args.behavior),
         placings=("placed",) if args.behavior else (),

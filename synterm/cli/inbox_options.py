@@ -64,6 +64,7 @@ def _acts(parser: argparse.ArgumentParser) -> None:
         "(without any name or option: what was promoted last)",
     )
     add("--dry-run", action="store_true", help="only say what would come of it")
+    add("--replace", action="store_true", help="place calls again by the cases as they are now (extra analysis)")
 
 
 def _which(parser: argparse.ArgumentParser) -> None:
@@ -93,7 +94,8 @@ def _which(parser: argparse.ArgumentParser) -> None:
 
 def acts(args: argparse.Namespace) -> list[str]:
     """The acts that are asked for, as options."""
-    return [f"--{name}" for name in ("promote", "dismiss", "undo") if getattr(args, name) is not None]
+    asked = [f"--{name}" for name in ("promote", "dismiss", "undo") if getattr(args, name) is not None]
+    return [*asked, *(["--replace"] if args.replace else [])]
 
 
 def checked(args: argparse.Namespace) -> None:
@@ -104,7 +106,7 @@ def checked(args: argparse.Namespace) -> None:
     drift.refuse_without_drift(args)
     if args.show and (asked or args.uncovered is not None):
         raise UsageError("--show shows one call", hint="synterm inbox PROJECT --show CALL")
-    if args.dry_run and not asked:
+    if args.dry_run and (args.replace or not asked):
         raise UsageError("--dry-run goes with --promote, --dismiss or --undo")
     if (args.into or args.most or args.duplicates) and args.promote is None:
         raise UsageError("--into, --most and --duplicates go with --promote", hint="--promote CALL|CLUSTER --into PATH")

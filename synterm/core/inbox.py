@@ -109,6 +109,10 @@ class InboxReport(BaseModel):
     """The newest first."""
     masked: dict[str, int]
     """How much was masked in what the logs brought, by kind."""
+    stale: bool = False
+    """Whether calls were placed by other cases than there are now."""
+    uncovered_estimate: str = ""
+    """How much is uncovered, corrected for what is misplaced, in words; where it was asked for and can be told."""
     notes: list[str] = Field(default_factory=list)
     """What could not be found out, and why."""
     calls: list[CallRow] | None = None

@@ -18,6 +18,8 @@ from synterm.core.inbox import (
 )
 from synterm.core.traffic import LoggedCall
 from synterm.core.tree import Tree
+from synterm.errors import ModelError
+from synterm.production.placings import is_stale
 from synterm.production.tally import Tally
 from synterm.storage.base import chunks
 from synterm.storage.inbox import Counted
@@ -82,6 +84,7 @@ def inbox_report(project: Project, which: TrafficFilter = EVERY_CALL, clusters: 
         unplaced=InboxGroup(**_group(found.unplaced, found.whole)),
         logs=logs,
         masked=_summed(log.masked for log in logs),
+        stale=_is_stale(project),
         notes=[clusters.note] if clusters and clusters.note else [],
     )
 
@@ -197,6 +200,13 @@ def _scattered(found: _Tallies, in_clusters: Tally) -> InboxGroup:
         states=found.uncovered.states - in_clusters.states,
     )
     return InboxGroup(**_group(rest, found.whole))
+
+
+def _is_stale(project: Project) -> bool:
+    try:
+        return is_stale(project)
+    except ModelError:
+        return False  # without the extra nothing is placed, which is told of calls that are not
 
 
 def _summed(counts: Iterable[dict[str, int]]) -> dict[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
@@ -12,6 +13,7 @@ from synterm.core.case import value_text
 from synterm.core.inbox import LOW_CONFIDENCE, CallRow, InboxCluster, InboxGroup, InboxReport, PlacedGroup
 from synterm.core.traffic import LoggedCall, TrafficLog
 from synterm.reports.figures import dollars, interval, milliseconds, minute, percent
+from synterm.reports.paper import UNCUT
 from synterm.reports.tables import new_table
 from synterm.text import one_line, plural
 
@@ -21,6 +23,11 @@ _EIGHTHS = " ▏▎▍▌▋▊▉"
 _LOGS = 3
 """So many logs are named; of the others only the number is."""
 _KINDS = 6
+_LEAST = 20
+_ANSWER = 20
+"""Cells of an answer in a list."""
+_CLUSTERS = 8
+"""So many clusters are listed among the behaviors."""
 _MARKS = {"new": " ", "promoted": "✓", "dismissed": "✗"}
 
 
@@ -64,7 +71,7 @@ def masked_words(masked: Mapping[str, int]) -> str:
     return f"masked: {', '.join(named)}{more}"
 
 
-def inbox_table(report: InboxReport, *, scenarios: bool = False) -> Table:
+def inbox_table(report: InboxReport, width: int, *, scenarios: bool = False) -> Table:
     """A row for each behavior (and each of its `scenarios`), then for what is in none."""
     table = _table(("share", "95 %", "", "calls", "new", "sure", "low"), ("behavior",))
     most = max((row.share or 0.0 for row in _all(report)), default=0.0)
@@ -74,16 +81,18 @@ def inbox_table(report: InboxReport, *, scenarios: bool = False) -> Table:
             _add(table, one, most, Text(f"  {one_line(one.path.rpartition('/')[2])}", "dim"))
     if report.uncovered.calls:
         _add(table, report.uncovered, most, Text("uncovered: like no case", "bold yellow"))
-        for at, cluster in enumerate(report.clusters, 1):
-            _add(table, cluster, most, Text.assemble((f"  {at}  ", "bold"), *_cluster(cluster)))
+        for at, cluster in enumerate(report.clusters[:_CLUSTERS], 1):
+            _add(table, cluster, most, Text.assemble((f"{at:>3}  ", "bold"), *_cluster(cluster)))
+        if (more := len(report.clusters) - _CLUSTERS) > 0:
+            table.add_row(*[""] * 7, Text(f"  …  {plural(more, 'more cluster')}: --uncovered", "dim"))
         if report.scattered and report.scattered.calls:
             _add(table, report.scattered, most, Text("  –  like little else", "dim"))
     if report.unplaced.calls:
         _add(table, report.unplaced, most, Text("not placed yet", "yellow"))
-    return table
+    return _fitted(table, width)
 
 
-def cluster_table(report: InboxReport, examples: int = 3) -> Table:
+def cluster_table(report: InboxReport, width: int, examples: int = 3) -> Table:
     """What no case covers: each cluster with some of its inputs."""
     table = _table(("", "share", "95 %", "", "calls", "new"), ("cluster",))
     most = max((row.share or 0.0 for row in report.clusters), default=0.0)
@@ -93,15 +102,13 @@ def cluster_table(report: InboxReport, examples: int = 3) -> Table:
             table.add_row(*[""] * 6, Text(one_line(text, 300), "dim"))
     if report.scattered and report.scattered.calls:
         table.add_row("–", *_figures(report.scattered, most), Text("like little else", "dim"))
-    return table
+    return _fitted(table, width)
 
 
-def calls_table(calls: Sequence[CallRow]) -> Table:
+def calls_table(calls: Sequence[CallRow], width: int) -> Table:
     """A row for each call: when, how sure, what became of it, and what was asked and answered."""
     table = _table((), ("call", "when", "sure", "", "answered", "asked"))
-    for column, width in zip(table.columns, (8, 11, 4, 1, 10, 20), strict=True):
-        column.min_width = width
-    table.columns[4].max_width = 24
+    answer = 300 if width >= UNCUT else _ANSWER
     for one in calls:
         ink = "dim" if one.state == "dismissed" else "green" if one.state == "promoted" else ""
         table.add_row(
@@ -109,10 +116,10 @@ def calls_table(calls: Sequence[CallRow]) -> Table:
             Text(minute(one.served)[5:], "dim"),
             Text("" if one.confidence is None else f"{one.confidence:.2f}", _doubt(one)),
             Text(_MARKS[one.state], ink),
-            Text(one_line(one.output, 300)) if one.output else Text(one.outcome, "yellow"),
+            Text(one_line(one.output, answer)) if one.output else Text(one.outcome, "yellow"),
             Text(one_line(one.input, 300), ink),
         )
-    return table
+    return _fitted(table, width)
 
 
 def call_facts(call: LoggedCall, path: str, nearest: str) -> Iterator[tuple[str, str]]:
@@ -151,6 +158,8 @@ def next_lines(report: InboxReport, project: str, command: str, drafts: int) -> 
     yield from (f"note: {note}" for note in report.notes)
     if report.unplaced.calls:
         yield f"next: synterm inbox {project} --replace      places what is not (pip install 'synterm[analysis]')"
+    elif report.stale:
+        yield f"cases changed since traffic was placed: synterm inbox {project} --replace places it again"
     if report.clusters:
         yield f"next: {command} --uncovered 1      the calls of the first cluster"
         yield f"      {command} --promote 1 --most 5 --into PATH      makes drafts of what is typical of it"
@@ -166,6 +175,14 @@ def _table(figures: Sequence[str], texts: Sequence[str]) -> Table:
         table.add_column(title, justify="right" if title else "left", no_wrap=True)
     for title in texts:
         table.add_column(title, no_wrap=True, overflow="ellipsis")
+    return table
+
+
+def _fitted(table: Table, width: int) -> Table:
+    """The last column gets the room that the others leave: they stay whole, however narrow the terminal is."""
+    *others, last = table.columns
+    taken = sum(max(cell_len(str(text)) for text in (column.header, *column.cells)) + 2 for column in others)
+    last.max_width = max(width - taken, _LEAST)
     return table
 
 

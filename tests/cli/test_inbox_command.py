@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from synterm.core.case import Case
 from synterm.storage.project import Project
 from tests.cli.conftest import Synterm
 from tests.conftest import MakeProject
-from tests.support.traffic import OFF_TOPIC, logged, placed, with_traffic
+from tests.support.traffic import OFF_TOPIC, UNCOVERED, logged, placed, with_traffic
 
 
 @pytest.fixture
@@ -141,3 +142,72 @@ def test_it_only_reads(project: Path, synterm: Synterm) -> None:
     synterm("inbox", project)
     synterm("inbox", project, "--low")
     assert project.read_bytes() == before
+
+
+WISHES = [
+    "refund my last order please",
+    "refund the order of last week",
+    "I want a refund for an order",
+    "what is the weather like today",
+    "how will the weather be today",
+    "weather today in town",
+]
+
+
+@pytest.fixture
+def wishes(make_project: MakeProject) -> Path:
+    """Two kinds of things that no case covers, three calls of each."""
+    pytest.importorskip("wordllama")
+    path = make_project()
+    with_traffic(path, *(logged(text, "no", n, **UNCOVERED) for n, text in enumerate(WISHES)))
+    return path
+
+
+def test_what_no_case_covers_is_put_into_clusters(wishes: Path, synterm: Synterm) -> None:
+    found: Any = synterm("inbox", wishes, "--json", "-").json
+    assert [one["calls"] for one in found["clusters"]] == [3, 3]
+    assert found["scattered"]["calls"] == 0
+    assert {text for one in found["clusters"] for text in one["examples"]} == set(WISHES)
+    done = synterm("inbox", wishes)
+    assert f"next: synterm inbox {wishes} --uncovered 1" in done.err
+    assert "refund" in done.out and "weather" in done.out
+    assert sum("  " + text in synterm("inbox", wishes, "--uncovered").out for text in WISHES) == len(WISHES)
+
+
+def test_the_calls_of_a_cluster(wishes: Path, synterm: Synterm) -> None:
+    clusters: Any = synterm("inbox", wishes, "--json", "-").json["clusters"]
+    for name in ("1", clusters[0]["id"], clusters[0]["name"]):
+        done = synterm("inbox", wishes, "--uncovered", name)
+        assert {line.rstrip().split("  ")[-1].strip() for line in done.out.splitlines()[1:]} == set(
+            clusters[0]["examples"]
+        )
+    gone = synterm("inbox", wishes, "--uncovered", "7")
+    assert gone.code == 2 and "no cluster '7'" in gone.err
+
+
+def test_a_cluster_is_promoted_and_put_away(wishes: Path, synterm: Synterm) -> None:
+    into = "Routing/From production/second"
+    assert f"drafts made in {into}" in synterm("inbox", wishes, "--promote", "2", "--into", into).err
+    assert "3 calls dismissed" in synterm("inbox", wishes, "--dismiss", "1").err
+    found: Any = synterm("inbox", wishes, "--json", "-").json
+    assert [(one["promoted"], one["dismissed"]) for one in found["clusters"]] == [(0, 3), (3, 0)]
+
+
+def test_traffic_is_placed_again(wishes: Path, synterm: Synterm) -> None:
+    with Project.open(wishes) as project:
+        scenario = project.nodes.find("Routing/Ambiguous/borderline").id
+        cases = [Case(scenario_id=scenario, input={"message": text}) for text in WISHES[:3]]
+        project.cases.put(cases).result()
+    done = synterm("inbox", wishes, "--replace")
+    assert done.code == 0
+    assert "6 calls placed again: " in done.err and "elsewhere than before" in done.err
+    found: Any = synterm("inbox", wishes, "--json", "-").json
+    assert "Routing/Ambiguous" in {one["path"] for one in found["behaviors"]}
+
+
+def test_a_project_without_cases_can_place_nothing(make_project: MakeProject, synterm: Synterm) -> None:
+    path = make_project("synterm: 1\nname: empty\ntree: []\n", "empty.db")
+    with_traffic(path, logged("hello"))
+    done = synterm("inbox", path, "--replace")
+    assert done.code == 3
+    assert "no call can be placed" in done.err

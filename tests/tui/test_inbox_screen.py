@@ -20,6 +20,8 @@ from synterm.tui.screens.workbench.screen import WorkbenchScreen
 from tests.support.traffic import UNCOVERED, logged, placed, with_traffic
 from tests.tui.conftest import Bench, MakeProject, OpenBench
 
+ASKED = ("a room for four", "the dentist", "a cab to work", "lunch with Ola", "[b]bold[/] plans")
+REFUNDS = ("I want my money back", "refund the broken lamp", "return these shoes")
 CLEAR, UNCLEAR = "Routing/Clear/plain", "Routing/Unclear/cryptic"
 WIDE = (160, 45)
 
@@ -30,9 +32,9 @@ def project(make_project: MakeProject) -> Path:
     path = make_project()
     with Project.open(path) as opened:
         clear, unclear = placed(opened, CLEAR), placed(opened, UNCLEAR, 0.4)
-    calls = [logged(f"book [b]slot[/] {n} with the dentist", "schedule", n, **clear) for n in range(5)]
+    calls = [logged(f"book {what}", "schedule", n, **clear) for n, what in enumerate(ASKED)]
     calls += [logged("Can we meet tmrw?!", "schedule", 9, **clear), logged("huh", "whatever", 10, **unclear)]
-    calls += [logged(f"refund for order {n}", "no", 20 + n, **UNCOVERED) for n in range(3)]
+    calls += [logged(text, "no", 20 + n, **UNCOVERED) for n, text in enumerate(REFUNDS)]
     with_traffic(path, *calls, logged("hello", "clarify", 30))
     return path
 
@@ -93,7 +95,7 @@ async def test_traffic_by_behavior_and_its_calls(project: Path, open_bench: Open
         text = bench.text()
         assert "Calls  6 new  Routing/Clear" in text
         assert "55 % of traffic [28–79]" in text
-        assert "book [b]slot[/] 4 with" in text, "what was asked is text, not markup"
+        assert "book [b]bold[/] plans" in text, "what was asked is text, not markup"
         assert "the label in the output" in text
         assert CLEAR in text
 
@@ -103,7 +105,7 @@ async def test_one_key_makes_a_draft_and_one_takes_it_back(project: Path, open_b
         screen = await inbox(bench)
         await press(bench, "down", "enter", "down", "a")
         (draft,) = drafts(project)
-        assert (draft.title, draft.expected) == ("book [b]slot[/] 4 with the dentist", "schedule")
+        assert (draft.title, draft.expected) == ("book [b]bold[/] plans", "schedule")
         assert screen.calls.cursor == 2, "it goes on to the next call"
         assert screen.shown[1].state == "promoted", "which stays where it was"
         assert [row.group.new for row in screen.places.rows][:2] == [10, 5]
@@ -119,7 +121,7 @@ async def test_what_a_case_says_already_is_left_out_unless_it_is_edited(project:
         screen = await inbox(bench)
         await press(bench, "slash", *"tmrw", "enter", "enter", "a")
         assert not drafts(project)
-        assert "left out: 0.9" in notes(bench) and "like case" in notes(bench)
+        assert "left out: 1.00" in notes(bench) and "like case" in notes(bench)
         form = await press_to_form(bench, "e")
         assert CLEAR in bench.text() and "like case" in bench.text()
         form.query_one("#field-expected", TextArea).text = "clarify"
@@ -180,14 +182,14 @@ async def test_calls_are_put_away_one_by_one_or_all_of_a_place(project: Path, op
         screen = await inbox(bench)
         screen.places.cursor = places(screen).index("uncovered: like no case")
         await press(bench, "enter", "x")
-        assert states(project)["refund for order 2"] == "dismissed"
+        assert states(project)["return these shoes"] == "dismissed"
         screen.places.focus()
         await bench.pilot.press("x")
         await bench.pilot.pause(0.3)
         assert isinstance(bench.app.screen, ConfirmScreen)
         assert "2 calls of uncovered: like no case" in bench.text()
-        await press(bench, "enter")
-        assert [state for text, state in states(project).items() if "refund" in text] == ["dismissed"] * 3
+        await press(bench, "y")
+        assert [state for text, state in states(project).items() if text in REFUNDS] == ["dismissed"] * 3
         assert not len(screen.shown)
         await press(bench, "t")
         assert len(screen.shown) == 3
@@ -197,7 +199,7 @@ async def test_calls_are_put_away_one_by_one_or_all_of_a_place(project: Path, op
 
 @pytest.mark.parametrize(
     ("query", "found"),
-    [("refund", 3), ("is:low", 1), ("since:2026-11-20T12:20 order", 3), ('"order 1"', 1), ("model:other", 0)],
+    [("refund", 1), ("is:low", 1), ("since:2026-11-20T12:20", 4), ('"money back"', 1), ("model:other", 0)],
 )
 async def test_the_filter_finds_calls(project: Path, open_bench: OpenBench, query: str, found: int) -> None:
     async with open_bench(project, size=WIDE) as bench:
@@ -223,7 +225,7 @@ async def test_the_small_screen_has_tabs(project: Path, open_bench: OpenBench) -
         await inbox(bench)
         assert "1 Traffic" in bench.text() and "book [b]" not in bench.text()
         await press(bench, "down", "enter")
-        assert "book [b]slot[/] 4" in bench.text() and "Routing/Unclear" not in bench.text()
+        assert "book [b]bold[/]" in bench.text() and "Routing/Unclear" not in bench.text()
         await press(bench, "escape")
         assert "Routing/Unclear" in bench.text()
 
@@ -256,9 +258,15 @@ async def test_without_traffic_it_says_how_it_comes(make_project: MakeProject, o
         await press(bench, "a", "x", "e", "A", "t", "m")
 
 
-async def test_verdicts_of_runs_over_traffic_are_shown(project: Path, open_bench: OpenBench) -> None:
+@pytest.fixture
+def judged(project: Path) -> Path:
+    """The same, with a run that judged its traffic."""
     assert main(["run", str(project), "--source", "production", "--quiet"]) in (0, 1)
-    async with open_bench(project, size=WIDE) as bench:
+    return project
+
+
+async def test_verdicts_of_runs_over_traffic_are_shown(judged: Path, open_bench: OpenBench) -> None:
+    async with open_bench(judged, size=WIDE) as bench:
         await inbox(bench)
         await press(bench, "down", "enter")
         assert "judged by its checks" in bench.text()

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar, cast, get_args
 
 from textual import work
 from textual.binding import Binding, BindingType
+from textual.worker import Worker, get_current_worker  # pyright: ignore[reportUnknownVariableType]
 
 from synterm.core.case import Split, value_text
 from synterm.core.traffic import LoggedCall
 from synterm.errors import InputError, SyntermError
 from synterm.production.inbox import some_calls
+from synterm.production.placings import Replaced, placing_again
 from synterm.production.promote import Drafted, Promoter, Promotion, Wanted, suggested_path
 from synterm.storage.traffic import TrafficFilter
 from synterm.text import one_line, plural, printable
@@ -33,13 +36,12 @@ class InboxScreen(InboxSeenScreen):
     """Promotes calls, puts them away, and takes both back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "a", "promote", "Promote", id="inbox.promote", tooltip="Make a draft case of the call"
-        ),
+        Binding("a", "promote", "Promote", id="inbox.promote", tooltip="Make a draft case of the call"),
         Binding("x", "put_away", "Put away", id="inbox.dismiss", tooltip="It is of no use as a case"),
         Binding("u", "undo", "Undo", id="inbox.undo", tooltip="Take back the last edit"),
         Binding("e", "edit", "Edit", id="inbox.edit", tooltip="Promote with another scenario or expected result"),
         Binding("A", "typical", "Typical", id="inbox.typical", show=False, tooltip="Cases of what is typical here"),
+        Binding("p", "place", "Place", id="inbox.place", tooltip="Place all calls again, by the cases as they are now"),
         Binding("slash", "filter", "Filter", id="inbox.filter", tooltip="Find calls by words, time, model, confidence"),
         Binding("Q", "review", "Review drafts", id="inbox.review", tooltip="Accept or correct what was promoted"),
     ]
@@ -192,6 +194,42 @@ class InboxScreen(InboxSeenScreen):
         if edit:
             self.changed |= {"", *edit.touched}
 
+    # Placing.
+
+    def action_place(self) -> None:
+        """Place all calls again, by the cases as they are now."""
+        if self._may_edit():
+            self._place_again()
+
+    @work(thread=True, exclusive=True, group="place", exit_on_error=False)
+    def _place_again(self) -> None:
+        worker = cast("Worker[None]", get_current_worker())
+        done = Replaced()
+
+        def told(words: str) -> None:
+            if not worker.is_cancelled:
+                self.app.call_from_thread(self.say_if_there, f"{words} …")
+
+        with self.session.project.beside() as project:
+            for done in placing_again(project, told=told):
+                told(f"placed {done.calls:,} calls")
+                if worker.is_cancelled:
+                    return
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._placed, done)
+
+    def _placed(self, done: Replaced) -> None:
+        if not self.is_attached:
+            return
+        if done.why_not:
+            self.notify(printable(done.why_not), title="No call can be placed", severity="warning", markup=False)
+        else:
+            words = (
+                f"{plural(done.calls, 'call')}: {done.uncovered:,} uncovered, {done.changed:,} elsewhere than before"
+            )
+            self.notify(words, title="Placed again", markup=False)
+        self.action_reload()
+
     def action_review(self) -> None:
         """Decide on the drafts that wait."""
         from synterm.tui.screens.draft_review import DraftReviewScreen
@@ -241,8 +279,6 @@ class InboxScreen(InboxSeenScreen):
         return call.placing == "placed" and self.looked is not None and call.scenario_id in self.looked.tree
 
     def _new_of(self, place: PlaceRow) -> TrafficFilter:
-        from dataclasses import replace
-
         return replace(place.narrowed(self.which), states=("new",))
 
     def _suggested(self) -> str:

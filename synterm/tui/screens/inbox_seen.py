@@ -130,7 +130,8 @@ class InboxSeenScreen(PlaceScreen):
         self.looked = found
         self._rows = place_rows(found.report, found.clusters)
         self.set_class(not found.report.all.calls and not self.query_text, "-nothing")
-        note = f"  ! {found.report.notes[0]}" if found.report.notes else ""
+        notes = [*found.report.notes, *(["cases changed since: p places it again"] if found.report.stale else [])]
+        note = f"  ! {notes[0]}" if notes else ""
         query = f" · {one_line(self.query_text, 60)}" if self.query_text else ""
         self.say(f"{headline(found.report)}{query}{note}")
         self.places.border_title = Content("Traffic")
@@ -142,6 +143,11 @@ class InboxSeenScreen(PlaceScreen):
             self.show_place()
         else:
             self._title_calls()
+
+    def say_if_there(self, note: str) -> None:
+        """Tell how far something is, as long as somebody looks."""
+        if self.is_attached:
+            self.say(note)
 
     # Showing.
 
