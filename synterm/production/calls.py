@@ -78,6 +78,7 @@ class CallReader:
         facts = row.call or (facts_of_table(row, reading.table) if reading.table else CallFacts())
         parts = parts_of(row, reading.columns)
         served_ms = milliseconds(facts.served)
+        expected = parts.expected if parts.expected is not None else facts.expected
         call = LoggedCall(
             id="",
             served=iso(reading.fallback_ms if served_ms is None else served_ms),
@@ -90,17 +91,17 @@ class CallReader:
             cost_usd=facts.cost_usd,
             usage=facts.usage,
             error=facts.error,
-            expected=parts.expected if parts.expected is not None else facts.expected,
+            expected=_kept(expected),
             detail=_detail(facts, parts.tags),
         )
         people = self._pseudonyms.of(facts.people) if facts.people and self._pseudonyms else {}
         return self._told(call, facts.name, served_ms, row.number, people)
 
     def _told(self, call: LoggedCall, name: str, served_ms: int | None, number: int, people: dict[str, str]) -> Draft:
+        said = _says(call.input, call.output, call.error, call.model)
         if name and served_ms is not None:
             own = b"id\0" + name.encode("utf-8", "replace")
             return Draft(call, served_ms, own, own, True, people)
-        said = _says(call.input, call.output, call.error, call.model)
         if served_ms is None:
             # All have the same time, and equal ones are calls of their own: the line tells them apart.
             self.untimed += 1
@@ -171,6 +172,15 @@ def masked(draft: Draft, masker: Masker | None, log_id: str) -> LoggedCall:
         detail={**(detail or {}), "people": draft.people} if draft.people else detail,
         log_id=log_id,
     )
+
+
+def _kept(value: Any) -> Any:
+    """A value that the project file can hold. Raises InputError for another."""
+    try:
+        canonical_json(value)
+    except TypeError as wrong:
+        raise InputError(f"holds what can't be kept: {wrong}") from wrong
+    return value
 
 
 def _says(given: dict[str, Any], output: str, error: str | None, model: str) -> bytes:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,19 @@ def test_a_compressed_log_comes_through_stdin(
     done = call("import", path, "-", *AS, "--no-placing", given=gzip.decompress(packed.read_bytes()))
     assert done.code == 0, done.err
     assert "kept 50 calls" in done.err
+
+
+def test_a_table_in_parquet_keeps_its_times(make_project: MakeProject, synterm: Synterm, tmp_path: Path) -> None:
+    pyarrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    path = make_project(SMALL)
+    when = [datetime(2026, 5, 1, 10, minute, tzinfo=UTC) for minute in range(3)]
+    columns = {"message": ["a room", "a desk", "hi"], "answer": ["schedule"] * 3, "created_at": when}
+    parquet.write_table(pyarrow.table(columns), tmp_path / "log.parquet")
+    done = synterm("import", path, tmp_path / "log.parquet", *AS, "--no-placing")
+    assert done.code == 0, done.err
+    with Project.open(path) as project:
+        served = [call.served for call in project.traffic.page()]
+    assert served == [f"2026-05-01T10:0{minute}:00.000Z" for minute in range(3)]
 
 
 def test_hostile_rows_harm_nobody(make_project: MakeProject, synterm: Synterm, tmp_path: Path) -> None:

@@ -49,6 +49,8 @@ def _read(value: Any) -> int | None:
         return None
     if isinstance(value, int | float):
         return _of_number(value)
+    if isinstance(value, datetime):
+        return _of_moment(value)
     if not isinstance(value, str) or len(value) > 60:
         return None
     text = value.strip()
@@ -72,10 +74,12 @@ def _of_text(text: str) -> int | None:
         found = datetime.fromisoformat(_FRACTION.sub(r"\1.\2", text))
     except ValueError:
         found = next((read for form in _FORMS if (read := _formed(text, form))), None)
-    if found is None:
-        return None
+    return None if found is None else _of_moment(found)
+
+
+def _of_moment(moment: datetime) -> int | None:
     try:
-        return round((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp() * 1000)
+        return round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
     except (OverflowError, ValueError, OSError):
         return None
 
