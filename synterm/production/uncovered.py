@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MOST = 5000
 """So many different texts are compared each with each. The others join the cluster that they are near to."""
-NEAR = 0.3
+NEAR = 0.25
 """From this mean likeness on, clusters are one: the cosine of embeddings, less what they all have in common. On
 CLINC150 (benchmarks/inbox.py) that finds most intents, each nearly by itself; with less several become one."""
 SMALLEST = 3
