@@ -106,7 +106,6 @@ def tell_alarms(project: Project) -> None:
     for line in alarm_lines(report.alarms):
         say(line)
     say(f"all of it: synterm inbox {project.path} --drift")
-    say(f"all of it: synterm inbox {project.path} --drift")
 
 
 def tell(report: DriftReport, json: str | None) -> None:
