@@ -18,6 +18,9 @@ from synterm.storage.foreign import read_only
 from synterm.storage.project import Project
 from synterm.storage.traffic import TrafficFilter
 
+_MANY = 20_000
+"""More uncovered calls are put into clusters only where that is asked for: it takes seconds then."""
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -70,14 +73,18 @@ def _show(project: Project, args: argparse.Namespace) -> None:
 
 def _tell(project: Project, args: argparse.Namespace) -> None:
     from synterm.production.inbox import inbox_report
-    from synterm.production.inbox_clusters import cluster_named, clusters_of, uncovered_words
+    from synterm.production.inbox_clusters import cluster_named, uncovered_words, with_clusters
+    from synterm.production.uncovered import uncovered
     from synterm.reports.inbox import cluster_table, head_lines, inbox_table, next_lines
     from synterm.reports.json import write_json
 
     which = chosen(project, args)
     listed = args.behavior or args.low or args.find or args.model or args.state
-    clusters = None if listed else clusters_of(project, which)
-    report = inbox_report(project, which, clusters)
+    report = inbox_report(project, which)
+    clusters = None
+    if not listed and (args.uncovered is not None or 0 < report.uncovered.calls <= _MANY):
+        clusters = uncovered(project, which)
+        report = with_clusters(project, which, report, clusters)
     if args.uncovered == "":
         report.uncovered_estimate = uncovered_words(project, which)
     if args.uncovered and clusters:

@@ -50,8 +50,8 @@ def targets(project: Project, named: Sequence[str], args: argparse.Namespace) ->
 
 def _named(project: Project, name: str, which: TrafficFilter) -> Iterator[LoggedCall]:
     from synterm.errors import NotFoundError
-    from synterm.production.inbox import calls_in
-    from synterm.production.inbox_clusters import cluster_named, clusters_of
+    from synterm.production.inbox_clusters import calls_in, cluster_named
+    from synterm.production.uncovered import uncovered
 
     if len(name) >= _ID and name.isalnum():
         try:
@@ -60,7 +60,7 @@ def _named(project: Project, name: str, which: TrafficFilter) -> Iterator[Logged
         except NotFoundError as error:
             if not error.message.startswith("no "):
                 raise
-    yield from calls_in(project, cluster_named(clusters_of(project, which), name), which)
+    yield from calls_in(project, cluster_named(uncovered(project, which), name), which)
 
 
 def command(args: argparse.Namespace) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from synterm.core.case import input_text
@@ -11,7 +11,6 @@ from synterm.core.inbox import (
     LOW_CONFIDENCE,
     CallRow,
     InboxBehavior,
-    InboxCluster,
     InboxGroup,
     InboxReport,
     InboxScenario,
@@ -21,7 +20,6 @@ from synterm.core.tree import Tree
 from synterm.errors import ModelError
 from synterm.production.placings import is_stale
 from synterm.production.tally import Tally
-from synterm.storage.base import chunks
 from synterm.storage.inbox import Counted
 from synterm.storage.project import Project
 from synterm.storage.traffic import EVERY_CALL, TrafficFilter
@@ -32,26 +30,6 @@ MOST_READ = 10_000
 """Of more calls than this, a part tells what is typical of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cluster:
-    """Uncovered calls that are like each other."""
-
-    id: str
-    name: str
-    call_ids: Sequence[str]
-    examples: Sequence[str] = ()
-    """Inputs as texts, the most typical first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Clusters:
-    """What was found in the uncovered calls."""
-
-    clusters: Sequence[Cluster] = ()
-    note: str = ""
-    """Why they could not be looked at."""
-
-
 @dataclass(slots=True)
 class _Tallies:
     whole: Tally = field(default_factory=Tally)
@@ -60,15 +38,11 @@ class _Tallies:
     scenarios: dict[str, Tally] = field(default_factory=dict[str, Tally])
 
 
-def inbox_report(project: Project, which: TrafficFilter = EVERY_CALL, clusters: Clusters | None = None) -> InboxReport:
-    """The inbox, of the calls that fit; `clusters`: of those that are uncovered, where somebody looked.
-
-    Counts in the file; of the calls themselves nothing is read, but for those of clusters.
-    """
+def inbox_report(project: Project, which: TrafficFilter = EVERY_CALL) -> InboxReport:
+    """The inbox, of the calls that fit, without clusters. It counts in the file: no call is read."""
     found = _tallied(project.inbox.counted(which))
     tree = project.nodes.tree()
     first, last = project.inbox.span(which)
-    rows, in_clusters = _clusters(project, which, clusters.clusters if clusters else (), found.whole)
     logs = project.traffic.logs()
     return InboxReport(
         project=project.name,
@@ -79,13 +53,11 @@ def inbox_report(project: Project, which: TrafficFilter = EVERY_CALL, clusters: 
         all=InboxGroup(**_group(found.whole, found.whole)).model_copy(update={"share_ci": None}),
         behaviors=_behaviors(tree, found),
         uncovered=InboxGroup(**_group(found.uncovered, found.whole)),
-        clusters=rows,
-        scattered=_scattered(found, in_clusters) if rows else None,
+        clusters=[],
         unplaced=InboxGroup(**_group(found.unplaced, found.whole)),
         logs=logs,
         masked=_summed(log.masked for log in logs),
         stale=_is_stale(project),
-        notes=[clusters.note] if clusters and clusters.note else [],
     )
 
 
@@ -118,11 +90,6 @@ def some_calls(project: Project, which: TrafficFilter, most: int = MOST_READ) ->
     keys = project.inbox.keys(which)
     count = len(keys)
     return project.inbox.page(keys if count <= most else [keys[at * count // most] for at in range(most)])
-
-
-def calls_in(project: Project, cluster: Cluster, which: TrafficFilter = EVERY_CALL) -> list[LoggedCall]:
-    """The calls of a cluster that fit, in order of time."""
-    return [call for part in chunks(cluster.call_ids, _PAGE) for call in project.traffic.page(replace(which, ids=part))]
 
 
 def _tallied(rows: Iterable[Counted]) -> _Tallies:
@@ -174,32 +141,6 @@ def _behavior(tree: Tree, behavior: str, scenarios: Sequence[str], found: _Talli
     below.sort(key=lambda row: (-row.weight, row.path))
     path = tree.path(behavior) if behavior else GONE
     return InboxBehavior(id=behavior, path=path, scenarios=below, **_placed(whole, found.whole))
-
-
-def _clusters(
-    project: Project, which: TrafficFilter, clusters: Sequence[Cluster], whole: Tally
-) -> tuple[list[InboxCluster], Tally]:
-    everything = Tally()
-    rows: list[InboxCluster] = []
-    for cluster in clusters:
-        part = Tally()
-        for row in project.inbox.counted(replace(which, ids=cluster.call_ids)):
-            part.add(row)
-        everything.merge(part)
-        if part.calls:
-            told = {"id": cluster.id, "name": cluster.name, "examples": [*cluster.examples]}
-            rows.append(InboxCluster(**told, **_group(part, whole)))
-    return sorted(rows, key=lambda row: (-row.weight, row.id)), everything
-
-
-def _scattered(found: _Tallies, in_clusters: Tally) -> InboxGroup:
-    rest = Tally(
-        calls=found.uncovered.calls - in_clusters.calls,
-        weight=max(found.uncovered.weight - in_clusters.weight, 0.0),
-        squares=max(found.uncovered.squares - in_clusters.squares, 0.0),
-        states=found.uncovered.states - in_clusters.states,
-    )
-    return InboxGroup(**_group(rest, found.whole))
 
 
 def _is_stale(project: Project) -> bool:

@@ -2,26 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
+from synterm.core.inbox import InboxCluster, InboxGroup, InboxReport
+from synterm.core.traffic import LoggedCall, TrafficState
 from synterm.errors import NotFoundError, did_you_mean
 from synterm.production.estimates import uncovered_share
-from synterm.production.inbox import Cluster, Clusters
 from synterm.production.placing import Placer
-from synterm.production.uncovered import uncovered
+from synterm.production.uncovered import Uncovered, UncoveredCluster
+from synterm.storage.base import chunks
 from synterm.storage.project import Project
 from synterm.storage.traffic import EVERY_CALL, TrafficFilter
 
+_PAGE = 500
 
-def clusters_of(
-    project: Project, which: TrafficFilter = EVERY_CALL, told: Callable[[str], None] = lambda _: None
-) -> Clusters:
-    """The clusters of the uncovered calls that fit, those that stand for most first. Takes its time where there are
-    many; `told` hears how far it is."""
-    found = uncovered(project, which, told)
-    rows = [Cluster(one.id, one.name, one.call_ids, one.examples) for one in found.clusters]
-    return Clusters(rows, found.note)
+
+def with_clusters(project: Project, which: TrafficFilter, report: InboxReport, found: Uncovered) -> InboxReport:
+    """The inbox of the calls that fit, with the clusters that were found of those that are uncovered."""
+    done = project.inbox.done(replace(which, placings=("uncovered",)))
+    rows = [_row(one, Counter(done[name] for name in one.call_ids if name in done)) for one in found.clusters]
+    notes = [*report.notes, *([found.note] if found.note else [])]
+    update = {"clusters": rows, "scattered": _scattered(report.uncovered, rows), "notes": notes}
+    return report.model_copy(update=update if found.calls else {"notes": notes})
+
+
+def _row(one: UncoveredCluster, states: Counter[TrafficState]) -> InboxCluster:
+    return InboxCluster(
+        id=one.id,
+        name=one.name,
+        examples=[*one.examples],
+        calls=len(one.call_ids),
+        weight=one.weight,
+        share=one.share,
+        share_ci=one.interval,
+        new=len(one.call_ids) - states.total(),
+        promoted=states["promoted"],
+        dismissed=states["dismissed"],
+    )
+
+
+def _scattered(whole: InboxGroup, rows: Sequence[InboxCluster]) -> InboxGroup:
+    """What is uncovered and in no cluster."""
+
+    def left(name: str) -> Any:
+        return max((getattr(whole, name) or 0) - sum(getattr(row, name) or 0 for row in rows), 0)
+
+    names = ("calls", "weight", "share", "new", "promoted", "dismissed")
+    return InboxGroup(**{name: left(name) for name in names})
+
+
+def calls_in(project: Project, cluster: UncoveredCluster, which: TrafficFilter = EVERY_CALL) -> list[LoggedCall]:
+    """The calls of a cluster that fit, in order of time."""
+    pages = (project.traffic.page(replace(which, ids=part)) for part in chunks(cluster.call_ids, _PAGE))
+    return [call for page in pages for call in page]
 
 
 def uncovered_words(project: Project, which: TrafficFilter) -> str:
@@ -38,7 +74,7 @@ def uncovered_words(project: Project, which: TrafficFilter) -> str:
     return found.words if found else ""
 
 
-def cluster_named(found: Clusters, name: str) -> Cluster:
+def cluster_named(found: Uncovered, name: str) -> UncoveredCluster:
     """The cluster of this number in the list, of this id or the end of it, or of this name. Raises NotFoundError."""
     clusters = found.clusters
     if name.isdecimal() and 0 < int(name[:9]) <= len(clusters):

@@ -160,6 +160,8 @@ def next_lines(report: InboxReport, project: str, command: str, drafts: int) -> 
         yield f"next: synterm inbox {project} --replace      places what is not (pip install 'synterm[analysis]')"
     elif report.stale:
         yield f"cases changed since traffic was placed: synterm inbox {project} --replace places it again"
+    if report.scattered is None and report.uncovered.calls:
+        yield f"next: {command} --uncovered      puts what no case covers into clusters"
     if report.clusters:
         yield f"next: {command} --uncovered 1      the calls of the first cluster"
         yield f"      {command} --promote 1 --most 5 --into PATH      makes drafts of what is typical of it"

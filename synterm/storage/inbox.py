@@ -78,6 +78,11 @@ class InboxStore(Store):
         where, values = which.sql
         return [name for (name,) in self._rows(f"SELECT id FROM traffic WHERE {where} ORDER BY id DESC", values)]
 
+    def done(self, which: TrafficFilter) -> dict[str, TrafficState]:
+        """What became of those of the calls that something was done with, by id."""
+        where, values = which.sql
+        return dict(self._rows(f"SELECT id, state FROM traffic WHERE {where} AND state <> 'new'", values))
+
     def ids_of(self, keys: Sequence[int]) -> dict[int, str]:
         """The ids of the calls of these row numbers, by number; of those that are there."""
         sql = "SELECT pk, id FROM traffic WHERE pk IN (SELECT value FROM json_each(?))"

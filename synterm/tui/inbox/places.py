@@ -8,7 +8,7 @@ from typing import Literal
 
 from synterm.core.inbox import InboxBehavior, InboxCluster, InboxGroup, InboxReport, PlacedGroup
 from synterm.core.traffic import TrafficState
-from synterm.production.inbox import Clusters
+from synterm.production.uncovered import Uncovered
 from synterm.reports.figures import percent
 from synterm.reports.inbox import share_bar
 from synterm.storage.traffic import TrafficFilter
@@ -16,7 +16,7 @@ from synterm.text import one_line
 from synterm.tui.widgets.table import Cell, TableColumn
 
 PlaceKind = Literal["all", "behavior", "scenario", "uncovered", "cluster", "unplaced"]
-_BAR = 8
+_BAR = 6
 
 COLUMNS = (
     TableColumn("behavior"),
@@ -36,6 +36,7 @@ class PlaceRow:
     key: str
     """What tells it from others, and is the same when the inbox is read anew."""
     name: str
+    """What it is called."""
     group: InboxGroup
     most: float
     """The largest share of all rows."""
@@ -43,6 +44,19 @@ class PlaceRow:
     """Of the behavior or the scenario."""
     scenario_ids: tuple[str, ...] = ()
     call_ids: tuple[str, ...] = ()
+    number: int = 0
+    """Of a cluster."""
+
+    @property
+    def title(self) -> str:
+        """The name as it stands in the list."""
+        match self.kind:
+            case "cluster":
+                return f"└ {self.number}  {self.name}"
+            case "scenario":
+                return f"└ {self.name}"
+            case _:
+                return self.name
 
     def narrowed(self, which: TrafficFilter) -> TrafficFilter:
         """Those of the calls that are here."""
@@ -76,7 +90,7 @@ class PlaceRow:
         setattr(self.group, now, getattr(self.group, now) + calls)
 
 
-def place_rows(report: InboxReport, clusters: Clusters | None) -> list[PlaceRow]:
+def place_rows(report: InboxReport, clusters: Uncovered | None) -> list[PlaceRow]:
     """All rows, the most traffic first; clusters below what is uncovered."""
     groups = [*report.behaviors, report.uncovered, report.unplaced]
     most = max((group.share or 0.0 for group in groups), default=0.0)
@@ -97,7 +111,7 @@ def place_cells(row: PlaceRow) -> Sequence[Cell]:
     sure = group.confidence if isinstance(group, PlacedGroup) else None
     bar = "" if row.kind == "all" else share_bar(group.share, row.most, _BAR)
     return [
-        (row.name, _INKS.get(row.kind, "") if group.new else "dim"),
+        (row.title, _INKS.get(row.kind, "") if group.new else "dim"),
         (percent(group.share), "" if group.new else "dim"),
         (bar, "bar" if group.new else "dim"),
         ("" if sure is None else f"{sure:.2f}", "dim"),
@@ -114,12 +128,12 @@ def _behavior(behavior: InboxBehavior, most: float) -> Iterator[PlaceRow]:
     yield PlaceRow("behavior", f"b{behavior.id}", behavior.path, behavior, most, behavior.path, ids)
     if len(behavior.scenarios) > 1:
         for one in behavior.scenarios:
-            name = f"  {one.path.rpartition('/')[2]}"
+            name = one.path.rpartition("/")[2]
             yield PlaceRow("scenario", f"s{one.id}", name, one, most, one.path, (one.id,))
 
 
-def _clusters(found: Sequence[InboxCluster], clusters: Clusters | None, most: float) -> Iterator[PlaceRow]:
-    calls = {one.id: tuple(one.call_ids) for one in clusters.clusters} if clusters else {}
+def _clusters(found: Sequence[InboxCluster], clusters: Uncovered | None, most: float) -> Iterator[PlaceRow]:
+    calls = {one.id: one.call_ids for one in clusters.clusters} if clusters else {}
     for at, one in enumerate(found, 1):
-        name = f"{at:>3}  {one_line(one.name, 80)}"
-        yield PlaceRow("cluster", f"c{one.id}", name, one, most, call_ids=calls.get(one.id, ()))
+        ids = calls.get(one.id, ())
+        yield PlaceRow("cluster", f"c{one.id}", one_line(one.name, 80), one, most, call_ids=ids, number=at)

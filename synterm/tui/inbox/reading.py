@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from synterm.checks.base import Check
 from synterm.checks.registry import load_check
@@ -13,7 +13,9 @@ from synterm.core.traffic import LoggedCall
 from synterm.core.tree import Tree
 from synterm.errors import SyntermError
 from synterm.production.candidate import Candidate, candidate_of
-from synterm.production.inbox import Clusters, inbox_report, place_of
+from synterm.production.inbox import inbox_report, place_of
+from synterm.production.inbox_clusters import with_clusters
+from synterm.production.uncovered import Uncovered, uncovered
 from synterm.storage.project import Project
 from synterm.storage.runs import PastVerdict
 from synterm.storage.traffic import TrafficFilter
@@ -25,7 +27,7 @@ class Looked:
 
     report: InboxReport
     tree: Tree
-    clusters: Clusters | None
+    clusters: Uncovered | None
     """None until somebody looked for them."""
 
 
@@ -39,9 +41,15 @@ class About:
     verdicts: Sequence[PastVerdict]
 
 
-def look(project: Project, which: TrafficFilter, clusters: Clusters | None) -> Looked:
+def look(project: Project, which: TrafficFilter) -> Looked:
     """Count the traffic that fits."""
-    return Looked(inbox_report(project, which, clusters), project.nodes.tree(), clusters)
+    return Looked(inbox_report(project, which), project.nodes.tree(), None)
+
+
+def look_closer(project: Project, which: TrafficFilter, found: Looked, told: Callable[[str], None]) -> Looked:
+    """The same with what is uncovered in clusters. Takes seconds where that is much; `told` hears how far it is."""
+    clusters = uncovered(project, which, told)
+    return replace(found, report=with_clusters(project, which, found.report, clusters), clusters=clusters)
 
 
 def about(project: Project, tree: Tree, call: LoggedCall) -> About:

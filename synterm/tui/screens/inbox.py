@@ -113,7 +113,7 @@ class InboxScreen(InboxSeenScreen):
         if not place.group.new:
             self.notify("nothing new here: t shows what was promoted and put away", markup=False)
             return
-        which, name = self.listed(place), one_line(place.name.strip(), 60)
+        which, name = self.listed(place), one_line(place.name, 60)
         homeless = place.kind not in ("behavior", "scenario")
         made: list[Promotion] = []
 
@@ -176,7 +176,7 @@ class InboxScreen(InboxSeenScreen):
         place = self.place
         if place is None or not place.group.new or not self._may_edit():
             return
-        question = f"{plural(place.group.new, 'call')} of {one_line(place.name.strip(), 60)}. u brings them back."
+        question = f"{plural(place.group.new, 'call')} of {one_line(place.name, 60)}. u brings them back."
         if await self.app.push_screen_wait(ConfirmScreen("Put all of them away?", question, "Put away")):
             which = self._new_of(place)
             ids = await asyncio.to_thread(self.read, lambda project: project.inbox.ids(which))
@@ -285,7 +285,7 @@ class InboxScreen(InboxSeenScreen):
         """Where calls of the place under the cursor could go."""
         assert self.looked, "places are shown once traffic was counted"
         place = self.place
-        named = place.name.strip().lstrip("0123456789 ") if place and place.kind == "cluster" else "uncovered"
+        named = place.name if place and place.kind == "cluster" else "uncovered"
         return self._into.get(self._key) or suggested_path(self.looked.tree, named)
 
     def _place_field(self, path: str, help: str = "made where it is not there") -> Field:

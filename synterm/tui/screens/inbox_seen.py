@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual import getters, on, work
 from textual.app import ComposeResult
@@ -15,17 +15,17 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
+from textual.worker import Worker, get_current_worker  # pyright: ignore[reportUnknownVariableType]
 
 from synterm.core.traffic import LoggedCall, TrafficState
 from synterm.errors import InputError, SyntermError
-from synterm.production.inbox_clusters import clusters_of
 from synterm.production.inbox_query import EXAMPLE, read_query
 from synterm.storage.project import Project
 from synterm.storage.traffic import TrafficFilter
 from synterm.text import one_line
 from synterm.tui.inbox.calls import CallRows
 from synterm.tui.inbox.places import COLUMNS, PlaceRow, place_cells, place_rows
-from synterm.tui.inbox.reading import Looked, about, look
+from synterm.tui.inbox.reading import Looked, about, look, look_closer
 from synterm.tui.inbox.text import (
     CALL_COLUMNS,
     about_parts,
@@ -48,6 +48,10 @@ _PANES = ("places", "calls")
 _COUNTING = "counting …"
 _PAUSE = 0.05
 """Seconds that the cursor must rest before what it stands on is read."""
+
+
+class _LeftError(Exception):
+    """Nobody waits for it any more."""
 
 
 class InboxSeenScreen(PlaceScreen):
@@ -114,13 +118,21 @@ class InboxSeenScreen(PlaceScreen):
 
     @work(exclusive=True, group="load", exit_on_error=False)
     async def _load(self, which: TrafficFilter) -> None:
+        worker = cast("Worker[None]", get_current_worker())
         try:
-            found = await asyncio.to_thread(self.read, partial(look, which=which, clusters=None))
+            found = await asyncio.to_thread(self.read, partial(look, which=which))
             self._found(found)
             if found.report.uncovered.calls:
-                self.say(f"{headline(found.report)} · putting what is uncovered into clusters …")
-                clusters = await asyncio.to_thread(self.read, partial(clusters_of, which=which))
-                self._found(await asyncio.to_thread(self.read, partial(look, which=which, clusters=clusters)))
+                head = headline(found.report)
+                self.say(f"{head} · putting what is uncovered into clusters …")
+
+                def told(words: str) -> None:
+                    if worker.is_cancelled:
+                        raise _LeftError
+                    self.app.call_from_thread(self.say_if_there, f"{head} · clusters: {words} …")
+
+                closer = partial(look_closer, which=which, found=found, told=told)
+                self._found(await asyncio.to_thread(self.read, closer))
         except SyntermError as error:
             self.say("the traffic could not be looked at: ctrl+r tries again")
             self.tell(error)
