@@ -31,7 +31,8 @@ _QUIET = {
     "LITELLM_TELEMETRY": "False",
     "LITELLM_MASTER_KEY": KEY,
 }
-_PATIENCE_S = 90.0
+_PATIENCE_S = 240.0
+"""A proxy starts in 8 seconds, and in more on a machine that does much else."""
 
 
 def own_folders(home: Path) -> dict[str, str]:
@@ -139,7 +140,7 @@ class Proxy(Process):
         if guardrails:
             body["guardrails"] = list(guardrails)
         headers = {"Authorization": f"Bearer {KEY}"}
-        with httpx.stream("POST", self.url + path, json=body, headers=headers, timeout=60) as response:
+        with httpx.stream("POST", self.url + path, json=body, headers=headers, timeout=_PATIENCE_S) as response:
             content = response.read().decode()
         is_stream = response.headers["content-type"].startswith("text/event-stream")
         return Said(response.status_code, response.headers, content, _events(content) if is_stream else [])

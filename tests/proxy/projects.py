@@ -44,6 +44,8 @@ def _guardrail(name: str, behavior: str, **parameters: Any) -> dict[str, Any]:
         "mode": "post_call",
         "project": "assistant.db",
         "behavior": f"Assistant/{behavior}",
+        # A machine that does much else takes longer than 50 ms now and then.
+        "budget_ms": 5000,
     }
     return {"guardrail_name": name, "litellm_params": ours | parameters}
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from synterm.storage.project import Project
 from tests.proxy.conftest import logged
 from tests.proxy.docs import ROOT, shown
 from tests.proxy.processes import PROXY, TOKEN, Proxy, Serving, synterm
@@ -26,7 +27,7 @@ def inside(home: Path, endpoint: dict[str, str]) -> Iterator[Proxy]:
 @pytest.fixture(scope="module")
 def guard(home: Path) -> Iterator[Serving]:
     """The guard's service, as the page starts it."""
-    process = Serving(home, "router.db", "--behavior", "Routing", "--log", "served.jsonl")
+    process = Serving(home, "router.db", "--behavior", "Routing", "--log", "served.jsonl", "--budget-ms", "5000")
     yield process
     process.stop()
 
@@ -67,7 +68,9 @@ def test_inside_the_verdicts_are_logged(inside: Proxy, model: Stub, home: Path) 
     last = logged(home / "verdicts.jsonl")[-1]
     assert (last["input"], last["output"], last["allowed"]) == ("summarize", "summarize", True)
     synterm(home, "new", "verdicts.db", "--from", str(ROOT / "sample_projects" / "meeting_router" / "project.yaml"))
-    assert "kept" in synterm(home, "import", "verdicts.db", "verdicts.jsonl", "--as", "production")
+    synterm(home, "import", "verdicts.db", "verdicts.jsonl", "--as", "production")
+    with Project.open(home / "verdicts.db") as inbox:
+        assert inbox.traffic.count()[0] == len(logged(home / "verdicts.jsonl"))
 
 
 def test_beside_an_answer_comes_through_or_is_held_back(beside: Proxy, model: Stub) -> None:
