@@ -20,7 +20,6 @@ class Nearest:
         """`vectors` and `classes` of all cases, and the places of those that decide."""
         import numpy as np
 
-        self._vectors = vectors
         self._chosen = np.array(chosen)
         self._classes = np.array(classes)[self._chosen]
         owners = np.zeros(len(classes), np.int64)
@@ -33,6 +32,9 @@ class Nearest:
                 part = members[start : start + _AT_ONCE]
                 owners[part] = heads[(vectors[part] @ points.T).argmax(axis=1)]
         self._order = np.argsort(owners, kind="stable")
+        self._rank = np.argsort(self._order)
+        # Those of one owner beside each other, so that they need not be gathered for each batch.
+        self._vectors = np.ascontiguousarray(vectors[self._order])
         self._starts = np.searchsorted(owners[self._order], np.arange(len(chosen) + 1))
         self._alone = len(chosen) == len(classes)
         self._heads = [np.flatnonzero(self._classes == kind) for kind in range(int(self._classes.max()) + 1)]
@@ -55,12 +57,15 @@ class Nearest:
         place, likeness = self._chosen[head], cosines[np.arange(len(head)), head]
         for texts in _alike(head) if not self._alone else ():
             owner = int(head[texts[0]])
-            members = self._order[self._starts[owner] : self._starts[owner + 1]]
-            if len(members) > 1:
-                near: Any = vectors[texts] @ self._vectors[members].T
-                best = near.argmax(axis=1)
-                place[texts], likeness[texts] = members[best], near[np.arange(len(best)), best]
+            members = slice(self._starts[owner], self._starts[owner + 1])
+            near: Any = vectors[texts] @ self._vectors[members].T
+            best = near.argmax(axis=1)
+            place[texts], likeness[texts] = self._order[members][best], near[np.arange(len(best)), best]
         return place, likeness
+
+    def cosine(self, case: int, vector: Vectors) -> float:
+        """Of a case, by its place, and a text."""
+        return float(self._vectors[self._rank[case]] @ vector)
 
 
 def _alike(labels: Places) -> list[Places]:

@@ -71,8 +71,10 @@ class Placer:
             self.report = self.report.model_copy(update={"doubt": self.why_not})
 
     def place(self, calls: Sequence[LoggedCall]) -> list[LoggedCall]:
-        """The calls as they are placed, in their order; as they are where `why_not` says why. Takes some 0.1 ms of CPU for
-        each. Raises ModelError."""
+        """The calls as they are placed, in their order; as they are where `why_not` says why.
+
+        Takes some 0.1 ms of CPU for each. Raises ModelError.
+        """
         if self.why_not:
             return [*calls]
         texts = [text_of(call.input) for call in calls]
@@ -96,6 +98,7 @@ class Placer:
         tried = trial(regression, cosines, classes, roots, told)
         self._prepared: Prepared = likeness.prepared(regression.coefficients)
         self._nearest = Nearest(cases.vectors, cases.classes, cases.chosen)
+        cases.vectors = cases.vectors[:0]  # it has them now, in its order
         bare = self.report.model_copy(
             update={
                 "cases": len(cases.ids),
@@ -132,7 +135,7 @@ class Placer:
                 scenario_id=cases.scenario_ids[case] if is_covered[at] else "",
                 confidence=None if isnan(chance) else round(chance, _DIGITS),
                 nearest=cases.ids[case],
-                likeness=round(float(cases.vectors[case] @ vectors[at] if known else likeness[at]), _DIGITS),
+                likeness=round(self._nearest.cosine(case, vectors[at]) if known else float(likeness[at]), _DIGITS),
             )
 
 
