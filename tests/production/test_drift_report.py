@@ -200,7 +200,7 @@ def test_too_little_says_how_much_more_it_takes(path: Path) -> None:
     found = of(told(path), "pass rate")
     assert found.state == "not enough evidence"
     assert "not enough evidence" in found.words
-    assert "more call" in found.words or "too small" in found.words
+    assert "more call" in found.words or "are too few" in found.words
 
 
 def test_windows_of_equal_numbers_and_weeks(path: Path) -> None:

@@ -81,13 +81,23 @@ def passes_of(found: Tally) -> dict[str, Seen]:
     return {path: part.passes.seen for path, part in parts.items() if part.passes.weight}
 
 
+def together(project: Project, windows: Sequence[Window], tree: Tree) -> Window:
+    """Some windows as one, in which what was asked in several still counts once."""
+    if len(windows) == 1:
+        return windows[0]
+    first, last = windows[0].stretch, windows[-1].stretch
+    which = Slice(since=first.which.since, until=last.which.until)
+    rows = project.traffic.over_time.inputs(which, project.traffic.over_time.columns())
+    return Window(Stretch(f"{first.name} to {last.name}", which, is_complete=True), tally(rows, tree))
+
+
 def _first(project: Project, windows: Sequence[Window], tree: Tree, order: Mapping[str, int]) -> Held | None:
     if len(windows) < 2:
         return None
     inputs = _leading([one.tally.whole.inputs for one in windows])
     verdicts = _leading([one.tally.whole.passes.seen.n for one in windows])
-    reference = _together(project, windows[:inputs], tree)
-    judged = reference if verdicts == inputs else _together(project, windows[:verdicts], tree)
+    reference = together(project, windows[:inputs], tree)
+    judged = reference if verdicts == inputs else together(project, windows[:verdicts], tree)
     words = f"the first {plural(inputs, 'window')}" if inputs > 1 else "the first window"
     found = Held(
         _told("window", reference, words, order),
@@ -108,16 +118,6 @@ def _leading(counts: Sequence[float]) -> int:
     most = empty + max(1, (len(counts) - empty) // 3)
     enough = next((at for at, total in enumerate(accumulate(counts), 1) if total >= ENOUGH), most)
     return min(enough, most, len(counts) - 1)
-
-
-def _together(project: Project, windows: Sequence[Window], tree: Tree) -> Window:
-    """Some windows as one, in which what was asked in several still counts once."""
-    if len(windows) == 1:
-        return windows[0]
-    first, last = windows[0].stretch, windows[-1].stretch
-    which = Slice(since=first.which.since, until=last.which.until)
-    rows = project.traffic.over_time.inputs(which, project.traffic.over_time.columns())
-    return Window(Stretch(f"{first.name} to {last.name}", which, is_complete=True), tally(rows, tree))
 
 
 def _previous(windows: Sequence[Window], order: Mapping[str, int]) -> Held | None:
