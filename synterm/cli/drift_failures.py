@@ -24,7 +24,8 @@ def with_new_failures(project: Project, report: DriftReport) -> tuple[DriftRepor
     run = newest_run(project)
     if run is None:
         return report, None
-    found = new_types(project, run)
+    # What failed while all was as usual is no news.
+    found = new_types(project, run, report.windows[0].since if report.reference and report.windows else "")
     notes = (*report.notes, f"failures were {found.note}") if found.note else report.notes
     told = {"new_failures": tuple(found.found), "failures_run": run.id, "notes": notes}
     return report.model_copy(update=told), found

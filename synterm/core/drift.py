@@ -64,9 +64,9 @@ class DriftWindow(_Frozen):
     name: str
     """``2026-11-28``, ``2026-W48``, ``3`` for the third lot of equal size; of a reference, what it is called."""
     since: str
-    """When its first call was answered: ISO 8601, UTC."""
+    """Its calls were answered at this time or later: ISO 8601, UTC; empty for the calls of a run, and for cases."""
     until: str
-    """When its last was."""
+    """They were answered before it; empty where it is the last one of equal lots."""
     is_complete: bool
     """Whether no further call can fall into it."""
     whole: DriftPart

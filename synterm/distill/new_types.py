@@ -11,6 +11,7 @@ from synterm.core.drift import FailureExample, NewFailureType
 from synterm.core.finding import Finding
 from synterm.core.ids import content_id
 from synterm.core.production import PRODUCTION, production_of
+from synterm.core.traffic import LoggedCall
 from synterm.distill.clusters.clusters import cluster_findings, clusters_of
 from synterm.distill.failures import failures
 from synterm.storage.project import Project
@@ -47,9 +48,10 @@ def newest_run(project: Project) -> RunRecord | None:
     return next((run for run in project.runs.page(limit=_RUNS * 5) if _ended(run) and _is_production(run)), None)
 
 
-def new_types(project: Project, run: RunRecord) -> NewTypes:
+def new_types(project: Project, run: RunRecord, since: str = "") -> NewTypes:
     """The failing calls of a run over traffic in clusters, of which those are told that hold nothing known: no case or
-    call that failed in a run before, and none of a cluster that was kept.
+    call that failed in a run before, none of a cluster that was kept, and no call that was answered before `since`
+    (ISO 8601, UTC).
 
     The failures of both are clustered together, so that what is near is what Distill takes to be alike. A cluster needs
     three different inputs. A call that failed in an earlier run too is no older than it is in this one. Nothing is
@@ -57,13 +59,14 @@ def new_types(project: Project, run: RunRecord) -> NewTypes:
     """
     failing = [one for one in failures(project, run.id, runs=1, prompts=[PRODUCTION]).failing if one.judged]
     own = {one.case_id for one in failing}
+    calls = _calls(project, own)
     known = [one for one in _known(project, run) if one.case_id not in own][:_KNOWN]
-    ids = {one.case_id for one in known}
+    ids = {one.case_id for one in known} | {name for name, call in calls.items() if call.served < since}
     clusters, note = clusters_of(project, [*failing, *known])
     by_id = {one.case_id: one for one in failing}
     kept = {one.subject[0] for one in project.findings.all("cluster") if one.subject}
     found = NewTypes(run, [], {}, note if failing else "")
-    weights = _weights(project, own)
+    weights = {name: call.weight for name, call in calls.items()}
     total = _total(project, run) or sum(weights.values())
     for cluster in clusters:
         members = [by_id[name] for name in cluster.case_ids if name in by_id]
@@ -159,10 +162,10 @@ def _remembered(project: Project, cluster: Cluster) -> Iterator[Failing]:
         )
 
 
-def _weights(project: Project, ids: set[str]) -> dict[str, float]:
-    """For how many calls each of these stands."""
+def _calls(project: Project, ids: set[str]) -> dict[str, LoggedCall]:
+    """Logged calls, as far as the project still has them."""
     which = TrafficFilter(ids=sorted(ids))
-    return {call.id: call.weight for page in project.traffic.pages(which) for call in page} if ids else {}
+    return {call.id: call for page in project.traffic.pages(which) for call in page} if ids else {}
 
 
 def _total(project: Project, run: RunRecord) -> float:

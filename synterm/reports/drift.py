@@ -15,6 +15,7 @@ _WIDEST = 30
 """Windows of a sparkline: the last ones."""
 _FEW = 5
 """Findings that are told of each kind but alarms."""
+_TYPES = 8
 _ID = 8
 
 
@@ -88,7 +89,7 @@ def window_lines(report: DriftReport) -> Iterator[str]:
 def failure_lines(found: Sequence[NewFailureType]) -> Iterator[str]:
     """Failures that are like none that was known."""
     yield f"{plural(len(found), 'new failure type')}"
-    for one in found:
+    for one in found[:_TYPES]:
         kept = "  (handed over to Distill)" if one.kept else ""
         yield f"  ★ {one_line(one.name, 100)}{kept}"
         yield (
@@ -98,6 +99,8 @@ def failure_lines(found: Sequence[NewFailureType]) -> Iterator[str]:
         yield f"    {one_line(one.hypothesis, 300)}"
         for example in one.examples:
             yield f"      {example.call_id[-_ID:]}  {quoted(example.input)} → {one_line(example.got, 40)}"
+    if len(found) > _TYPES:
+        yield f"  … and {len(found) - _TYPES:,} more: --json - lists all"
 
 
 def _short(words: str, found: Sequence[DriftAlarm]) -> Iterator[str]:

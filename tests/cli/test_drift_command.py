@@ -62,12 +62,13 @@ def path(make_project: MakeProject) -> Path:
     return make_project(TREE + f"      {json.dumps(behaviors)}\n")
 
 
-def log(target: Path, *, since: int, days: int, planted: bool) -> Path:
-    """A log of the app, some days of it; with `planted`, it takes bullet points for leave to answer without a label."""
+def log(target: Path, *, since: int, days: int, planted: int = 99) -> Path:
+    """A log of the app, some days of it; from the day `planted` on, it takes bullet points for leave to answer without
+    a label."""
     chance, rows = random.Random(since), list[dict[str, object]]()
     for day in range(since, since + days):
         asked = [(chance.choice(texts), label) for label, texts in KNOWN.items() for _ in range(15)]
-        if planted:
+        if day >= planted:
             asked += [(text, "• rooms are short\n• lunch is late") for text in NEW]
         for at, (text, answer) in enumerate(asked):
             rows.append(
@@ -94,11 +95,9 @@ def imported_and_judged(path: Path, file: Path, *options: str) -> None:
 
 
 def test_a_new_failure_goes_from_the_log_to_distill(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    imported_and_judged(path, log(path.with_name("first.jsonl"), since=2, days=6, planted=False), "--quiet")
+    imported_and_judged(path, log(path.with_name("first.jsonl"), since=2, days=6), "--quiet")
     assert report_of(path).new_failures == ()
-    imported_and_judged(
-        path, log(path.with_name("second.jsonl"), since=8, days=4, planted=True), "--since", "2026-03-08"
-    )
+    imported_and_judged(path, log(path.with_name("second.jsonl"), since=8, days=4, planted=8), "--since", "2026-03-08")
     assert "drift: " in capsys.readouterr().err
     report = report_of(path)
     [found] = report.new_failures
@@ -139,20 +138,20 @@ def test_a_new_failure_goes_from_the_log_to_distill(path: Path, capsys: pytest.C
 
 
 def test_what_was_known_before_is_no_new_failure(path: Path) -> None:
-    imported_and_judged(path, log(path.with_name("first.jsonl"), since=2, days=4, planted=True), "--quiet")
+    imported_and_judged(path, log(path.with_name("first.jsonl"), since=2, days=6, planted=5), "--quiet")
     [found] = report_of(path).new_failures
     # Judged again, the same calls are as new as they were.
     assert main(["run", str(path), "--source", "production", "--quiet"]) == 0
     assert [one.cluster for one in report_of(path).new_failures] == [found.cluster]
     # Other calls of that kind are known by then.
     imported_and_judged(
-        path, log(path.with_name("second.jsonl"), since=8, days=4, planted=True), "--quiet", "--since", "2026-03-08"
+        path, log(path.with_name("second.jsonl"), since=8, days=4, planted=8), "--quiet", "--since", "2026-03-08"
     )
     assert report_of(path).new_failures == ()
 
 
 def test_distill_says_what_came_from_production_and_does_not_fail_here(path: Path) -> None:
-    imported_and_judged(path, log(path.with_name("first.jsonl"), since=2, days=4, planted=True), "--quiet")
+    imported_and_judged(path, log(path.with_name("first.jsonl"), since=2, days=6, planted=5), "--quiet")
     report_of(path, "--keep")
     assert main(["run", str(path), "--quiet", "--fail-on", ""]) == 0
     target = path.with_suffix(".distill.json")

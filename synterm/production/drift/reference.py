@@ -14,13 +14,15 @@ from synterm.errors import InputError
 from synterm.evaluate.compare.chosen import Chosen
 from synterm.evaluate.compare.names import resolve
 from synterm.production.drift.anytime import Seen
-from synterm.production.drift.tally import Share, Tally, behavior_of, described, rate_of, tally
+from synterm.production.drift.case_passes import case_passes
+from synterm.production.drift.tally import Tally, described, rate_of, tally
 from synterm.production.drift.windows import Stretch
 from synterm.storage.drift import InputRow, Slice
 from synterm.storage.project import Project
 from synterm.text import plural
 
 FIRST, PREVIOUS, CASES = "first", "previous", "cases"
+_SAYS_NOTHING = "a run over cases says nothing of what is asked: that is held against the first windows"
 ENOUGH = 500
 """The first windows are taken together until they hold so many different inputs, but no more than a third of all."""
 
@@ -81,13 +83,23 @@ def passes_of(found: Tally) -> dict[str, Seen]:
     return {path: part.passes.seen for path, part in parts.items() if part.passes.weight}
 
 
+def together(project: Project, windows: Sequence[Window], tree: Tree) -> Window:
+    """Some windows as one, in which what was asked in several still counts once."""
+    if len(windows) == 1:
+        return windows[0]
+    first, last = windows[0].stretch, windows[-1].stretch
+    which = Slice(since=first.which.since, until=last.which.until)
+    rows = project.traffic.over_time.inputs(which, project.traffic.over_time.columns())
+    return Window(Stretch(f"{first.name} to {last.name}", which, is_complete=True), tally(rows, tree))
+
+
 def _first(project: Project, windows: Sequence[Window], tree: Tree, order: Mapping[str, int]) -> Held | None:
     if len(windows) < 2:
         return None
     inputs = _leading([one.tally.whole.inputs for one in windows])
     verdicts = _leading([one.tally.whole.passes.seen.n for one in windows])
-    reference = _together(project, windows[:inputs], tree)
-    judged = reference if verdicts == inputs else _together(project, windows[:verdicts], tree)
+    reference = together(project, windows[:inputs], tree)
+    judged = reference if verdicts == inputs else together(project, windows[:verdicts], tree)
     words = f"the first {plural(inputs, 'window')}" if inputs > 1 else "the first window"
     found = Held(
         _told("window", reference, words, order),
@@ -108,16 +120,6 @@ def _leading(counts: Sequence[float]) -> int:
     most = empty + max(1, (len(counts) - empty) // 3)
     enough = next((at for at, total in enumerate(accumulate(counts), 1) if total >= ENOUGH), most)
     return min(enough, most, len(counts) - 1)
-
-
-def _together(project: Project, windows: Sequence[Window], tree: Tree) -> Window:
-    """Some windows as one, in which what was asked in several still counts once."""
-    if len(windows) == 1:
-        return windows[0]
-    first, last = windows[0].stretch, windows[-1].stretch
-    which = Slice(since=first.which.since, until=last.which.until)
-    rows = project.traffic.over_time.inputs(which, project.traffic.over_time.columns())
-    return Window(Stretch(f"{first.name} to {last.name}", which, is_complete=True), tally(rows, tree))
 
 
 def _previous(windows: Sequence[Window], order: Mapping[str, int]) -> Held | None:
@@ -198,7 +200,7 @@ def _of_cases(
 ) -> Held | None:
     """A baseline that is a run over cases: it says how often they passed, and nothing of what production asks."""
     first = _first(project, windows, tree, order)
-    passes = _case_passes(project, chosen, tree)
+    passes = case_passes(project, chosen, tree, _calls(windows))
     words = f"the baseline {chosen.name!r}, a run over cases"
     inputs = first.reference.inputs if first else None
     return _with_rates(
@@ -207,28 +209,23 @@ def _of_cases(
             first.tally if first else None,
             first.texts if first else None,
             first.current if first else [],
-            passes,
+            passes.by_behavior,
             [*windows],
-            notes=["a run over cases says nothing of what is asked: that is held against the first windows"],
+            notes=[
+                _SAYS_NOTHING,
+                *passes.notes,
+            ],
         )
     )
 
 
-def _case_passes(project: Project, chosen: Chosen, tree: Tree) -> dict[str, Seen]:
-    """How often cases passed, by behavior, each lineage once; under the newest variant of each run."""
-    roots: dict[tuple[str, str], list[float]] = {}
-    for run in chosen.each:
-        columns = project.runs.columns(run.id)
-        for one in project.comparing.verdicts(columns[-1]) if columns else ():
-            own = chosen.runs.get(one.scenario_id) or chosen.runs.get("")
-            if one.judged and own and own.id == run.id:
-                path = behavior_of(one.scenario_id, tree)
-                roots.setdefault((path, one.root_id), []).append(one.passed / one.judged)
-    found: dict[str, Share] = {}
-    for (path, _), rates in roots.items():
-        for name in ("", path):
-            found.setdefault(name, Share()).add(1.0, sum(rates) / len(rates))
-    return {path: share.seen for path, share in found.items()}
+def _calls(windows: Sequence[Window]) -> dict[str, float]:
+    """How many judged calls each behavior has."""
+    found: dict[str, float] = {}
+    for one in windows:
+        for path, part in one.tally.behaviors.items():
+            found[path] = found.get(path, 0.0) + part.passes.weight
+    return found
 
 
 def _told(kind: str, window: Window, words: str, order: Mapping[str, int]) -> DriftReference:

@@ -20,7 +20,7 @@ from synterm.production.drift.meaning import (
     meaning_question,
 )
 from synterm.production.drift.questions import Question, mix_question, rate_questions
-from synterm.production.drift.reference import Held, Window, held
+from synterm.production.drift.reference import Held, Window, held, together
 from synterm.production.drift.sample import Text, sample
 from synterm.production.drift.tally import described, tally
 from synterm.production.drift.windows import stretches
@@ -31,6 +31,8 @@ from synterm.text import plural
 _LANGUAGES = 100
 """Texts of a window whose languages are told, of the last so many windows:"""
 _TOLD = 30
+_ENOUGH = 300
+"""The last windows are taken together until they hold so many different inputs, for what they mean and their mix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +104,8 @@ def _windows(project: Project, options: DriftOptions, tree: Tree) -> tuple[list[
 def _looks(
     project: Project, against: Held, tree: Tree, notes: list[str], told: Callable[[str], None], *, texts: bool
 ) -> list[Question]:
-    """What is asked once of each whole window: of the last one."""
-    last = next((one for one in reversed(against.current) if one.stretch.is_complete), None)
+    """What is asked once at each look: of the last whole windows, as many as it takes to have enough."""
+    last = _last(project, [one for one in against.current if one.stretch.is_complete], tree)
     if against.tally is None or against.texts is None or last is None:
         return []
     look, name = against.look, last.stretch.name
@@ -120,6 +122,15 @@ def _looks(
     if can_tell_languages():
         asked.append(language_question(languages_of(before), languages_of(after), name, look))
     return [one for one in asked if one is not None]
+
+
+def _last(project: Project, whole: list[Window], tree: Tree) -> Window | None:
+    inputs = 0
+    for at in range(len(whole) - 1, -1, -1):
+        inputs += whole[at].tally.whole.inputs
+        if inputs >= _ENOUGH or at == 0:
+            return together(project, whole[at:], tree)
+    return None
 
 
 def _languages(project: Project, windows: list[Window], tree: Tree) -> dict[str, dict[str, float]]:

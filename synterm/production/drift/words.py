@@ -49,8 +49,8 @@ def more_words(asked: Question, more_calls: int | None, before: DriftRate | None
     change = "it" if may_be else f"a change of {points(asked.kind) * 100:.0f} points"
     if more_calls is not None:
         return f"about {plural(more_calls, 'more call')} would show {change}"
-    held = plural(round(before.n), "call") if before else "nothing"
-    return f"the reference is too small to show {change}: {held}; --against NAME takes another"
+    held = f"the {before.n:,.0f} before" if before else "none before"
+    return f"{held} are too few for {change}"
 
 
 def next_step(asked: Question, project: str, run_id: str = "") -> str:
