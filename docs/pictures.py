@@ -8,15 +8,19 @@ report is drawn by a Chromium.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from synterm.providers.registry import Providers
 from synterm.settings import Settings
+from synterm.storage.case_filter import CaseFilter
 from synterm.storage.project import Project
 from synterm.tui.app import WorkbenchApp
 from synterm.tui.guard import guard_terminal
@@ -33,6 +37,7 @@ SCREENS: dict[str, tuple[tuple[int, int], tuple[str, ...]]] = {
     "compare": ((130, 40), ("focus:results", "C")),
     "labels": ((130, 40), ("focus:results", "C", "left_square_bracket", "t")),
     "coverage": ((130, 40), ("focus:results", "O", "right_square_bracket", "right_square_bracket", "3")),
+    "production": ((150, 40), ("focus:results", "P", "down", "down", "enter", "down")),
     "review": ((110, 32), ("focus:results", "V")),
     "drafts": ((120, 36), ("focus:results", "Q")),
     "versions": ((130, 36), ("ctrl+o",)),
@@ -76,7 +81,29 @@ def sample(folder: Path) -> Path:
     subprocess.run([*synterm, "new", str(path), "--sample", "meeting_router"], check=True, stdout=subprocess.DEVNULL)
     for versions in ("router@all", "router@1", "router@2", "router@all"):
         subprocess.run([*synterm, "run", str(path), "--prompt", versions, "--quiet"], check=False)
+    log = folder / "requests.jsonl"
+    log.write_text("\n".join(map(json.dumps, traffic(path))), encoding="utf-8")
+    subprocess.run([*synterm, "import", str(path), str(log), "--as", "production"], check=False)
     return path
+
+
+ASKED = {
+    "¿dónde está la factura {}": ("de mayo?", "del hotel?", "de Lisboa?", "del taxi?", "de la comida?", "del tren?"),
+    "printer jammed: {}": ("floor 3", "floor 5, tray 2", "toner empty", "paper stuck", "error E52", "floor 1 again"),
+    "vpn {}": ("drops", "timeout", "token expired", "no route", "client crash"),
+}
+
+
+def traffic(path: Path) -> Iterator[dict[str, str]]:
+    """What users may have asked: about what cases say, in other words, and for two things that none covers."""
+    start = datetime(2026, 11, 9, 8, 30, tzinfo=UTC)
+    with Project.open(path) as project:
+        known = [(case.title, str(case.expected)) for case in project.cases.select(CaseFilter(split="holdout"))]
+    asked = [(f"{text} please" if at % 2 else f"hey, {text}", label) for at, (text, label) in enumerate(known)]
+    asked += [(words.format(what), "clarify") for words, several in ASKED.items() for what in several for _ in range(2)]
+    for at, (text, label) in enumerate(asked):
+        when = start + timedelta(hours=(at * 37) % 330, minutes=at)
+        yield {"message": text, "output": label, "time": when.isoformat(), "model": "gpt-4o-mini"}
 
 
 def draw_report(path: Path, theme: str, target: Path) -> None:
