@@ -159,7 +159,7 @@ def test_it_is_recorded_once_and_every_command_reads_it(synterm: Synterm, manner
     files = ("--junit", junit, "--html", page, "--comment", comment)
     done = synterm("run", manners, *SOURCE, "--baseline", "release", "--fail-on", "gate", "--by", "behavior", *files)
     assert done.code == 0
-    assert "42 logged calls · 1 model" in done.out
+    assert "42 logged calls, answered from 2026-11-28 12:00 to 2026-11-28 12:01 UTC · 1 model" in done.out
     assert "No verdict (1): errors, not failures" in done.out
     assert 'tests="40" failures="10"' in junit.read_text()
     assert "logged calls" in page.read_text()
