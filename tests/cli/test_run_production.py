@@ -408,6 +408,43 @@ def test_judges_are_asked_within_what_may_be_spent_or_left_out(
     assert {call.body["model"] for call in stub.calls} == {"judge"}
 
 
+def test_a_comparison_asks_no_judge(synterm: Synterm, make_project: MakeProject, stub: Stub) -> None:
+    judge = {"name": "judge", "model": "openai/judge", "api_base": stub.url}
+    app = {"name": "gpt", "model": "scripted/rules", "params": {"default": "yes"}}
+    checks = [LABELS, {"type": "llm-rubric", "value": "It is polite.", "model": "judge"}]
+    cases = [{"input": f"a {number}", "expected": "yes"} for number in range(30)]
+    scenario = {"scenario": "s", "checks": checks, "cases": cases}
+    tree = [{"feature": "R", "behaviors": [{"behavior": "B", "scenarios": [scenario]}]}]
+    path = make_project(json.dumps({**PROJECT, "models": [app, judge], "tree": tree}))
+    stub.reply(json.dumps({"reason": "fine", "score": 5}))
+    synterm("run", path, "--model", "gpt", "--quiet")
+    synterm("baseline", path, "set", "release")
+    log(path, "s", [call(number, f"q {number}", "yes") for number in range(30)])
+    asked = len(stub.calls)
+    done = synterm("run", path, *SOURCE, "--no-judges", "--baseline", "release", "--json", "-")
+    (part,) = done.json["comparison"]["comparisons"][0]["behaviors"]
+    assert (len(stub.calls), part["passes"]["sizes"]) == (asked, [30.0, 30.0])
+    # With them, what the judge said of the baseline's answers is found in the file.
+    done = synterm("run", path, *SOURCE, "--baseline", "release", "--json", "-")
+    (part,) = done.json["comparison"]["comparisons"][0]["behaviors"]
+    assert (part["passes"]["sizes"], part["passes"]["rate_before"]) == ([30.0, 30.0], 1.0)
+    asked = len(stub.calls)
+    # Another rubric: nobody asked the judge about it yet, and a comparison does not.
+    synterm(
+        "edit",
+        path,
+        "node",
+        "R/B/s",
+        "--check",
+        json.dumps(LABELS),
+        "--check",
+        json.dumps({**checks[1], "value": "Kind."}),
+    )
+    report = synterm("compare", path, "release", "last", "--json", "-").json
+    assert len(stub.calls) == asked
+    assert any("which a judge would have to be asked about" in note for note in report["notes"]), report["notes"]
+
+
 def test_answers_that_were_cut_off_fail_as_they_do_in_any_run(synterm: Synterm, manners: Path) -> None:
     log(manners, "plain", [call(1, "a", "yes", outcome=Outcome.TRUNCATED), call(2, "b", "", outcome=Outcome.EMPTY)])
     done = synterm("run", manners, *SOURCE, "--json", "-")
