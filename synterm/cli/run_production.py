@@ -211,13 +211,17 @@ def _last_row(project: Project, plan: TrafficPlan) -> int | None:
 
 
 def _tell(made: TrafficRun, progress: Progress, args: argparse.Namespace) -> None:
-    from synterm.reports.production import production_lines
+    from synterm.reports.production import calls_line, production_lines
 
     report = made.chosen.report
     if args.since == LAST and not report.after_row:
         progress.tell("no such run was made before: all that was brought in is judged")
-    for line in production_lines(report):
-        progress.tell(line)
+    if args.dry_run or not report.calls:
+        for line in production_lines(report):
+            progress.tell(line)
+    else:
+        # The rest stands in the summary.
+        progress.tell(calls_line(report))
 
 
 def _nothing(project: Project, made: TrafficRun, args: argparse.Namespace) -> int:

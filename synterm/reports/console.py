@@ -21,6 +21,7 @@ from synterm.reports.groups import group_table
 from synterm.reports.judges import corrected_lines, gate_notes
 from synterm.reports.metrics import metrics_tables
 from synterm.reports.paper import paper
+from synterm.reports.production import calls_line, detail_lines
 from synterm.reports.repeats import repeats
 from synterm.reports.tables import GATE_MARKS, behavior_tables, variants_table
 from synterm.text import one_line, plural
@@ -79,12 +80,14 @@ def _heading(report: RunReport) -> Iterator[RenderableType]:
         f"{totals.cached:,} from the cache",
     ]
     if report.production:
-        counts = [plural(totals.cases, "logged call"), plural(len(report.variants), "model")]
+        counts = [calls_line(report.production), plural(len(report.variants), "model")]
     counts += [seconds(report.wall_s), dollars(totals.cost_usd)]
     yield Text(one_line(report.project), "bold")
     if shard := report.shard:
         yield Text(f"shard {shard.index} of {shard.of}: {totals.cases:,} of {plural(shard.cases, 'case')}", "bold")
     yield Text(" · ".join(counts), "dim")
+    if report.production:
+        yield from (Text(line, "dim") for line in detail_lines(report.production))
     if totals.cost_unknown:
         yield Text(f"the cost of {plural(totals.cost_unknown, 'call')} is not known", "dim")
 

@@ -13,7 +13,17 @@ _WHO = {"log": "the log tells", "behavior": "all cases of the behavior expect th
 def production_lines(report: ProductionReport) -> Iterator[str]:
     """What was judged, what was not and why, and by what."""
     if report.calls:
-        yield f"{plural(report.calls, 'logged call')}{_stands_for(report)}{_when(report)}"
+        yield calls_line(report)
+    yield from detail_lines(report)
+
+
+def calls_line(report: ProductionReport) -> str:
+    """How many calls were judged, and from when they are."""
+    return f"{plural(report.calls, 'logged call')}{_stands_for(report)}{_when(report)}"
+
+
+def detail_lines(report: ProductionReport) -> Iterator[str]:
+    """What was not judged and why, and by what the others were."""
     if report.not_judged:
         yield f"not judged: {', '.join(f'{number:,} {why}' for why, number in report.not_judged.items())}"
     if report.unanswered:
@@ -22,7 +32,7 @@ def production_lines(report: ProductionReport) -> Iterator[str]:
         yield f"what was expected of {plural(number, 'call')}: {_WHO.get(who, who)}"
     unknown = report.calls - sum(report.expected.values())
     if unknown:
-        yield f"{plural(unknown, 'call')} judged by what can be said where nothing is expected"
+        yield f"{plural(unknown, 'call')} judged by what can be said where nothing is expected: that is easier to pass"
     for one in report.left_out:
         yield f"left out for {plural(one.calls, 'call')}: {one.type}, since {one.why}"
 

@@ -159,7 +159,7 @@ def test_it_is_recorded_once_and_every_command_reads_it(synterm: Synterm, manner
     files = ("--junit", junit, "--html", page, "--comment", comment)
     done = synterm("run", manners, *SOURCE, "--baseline", "release", "--fail-on", "gate", "--by", "behavior", *files)
     assert done.code == 0
-    assert "42 logged calls · 1 model" in done.out
+    assert "42 logged calls, answered from 2026-11-28 12:00 to 2026-11-28 12:01 UTC · 1 model" in done.out
     assert "No verdict (1): errors, not failures" in done.out
     assert 'tests="40" failures="10"' in junit.read_text()
     assert "logged calls" in page.read_text()
@@ -406,6 +406,43 @@ def test_judges_are_asked_within_what_may_be_spent_or_left_out(
     assert (whole.code, whole.json["totals"]["passed"], whole.json["totals"]["requests"]) == (0, 3, 3)
     assert whole.json["totals"]["cost_usd"] > 0
     assert {call.body["model"] for call in stub.calls} == {"judge"}
+
+
+def test_a_comparison_asks_no_judge(synterm: Synterm, make_project: MakeProject, stub: Stub) -> None:
+    judge = {"name": "judge", "model": "openai/judge", "api_base": stub.url}
+    app = {"name": "gpt", "model": "scripted/rules", "params": {"default": "yes"}}
+    checks = [LABELS, {"type": "llm-rubric", "value": "It is polite.", "model": "judge"}]
+    cases = [{"input": f"a {number}", "expected": "yes"} for number in range(30)]
+    scenario = {"scenario": "s", "checks": checks, "cases": cases}
+    tree = [{"feature": "R", "behaviors": [{"behavior": "B", "scenarios": [scenario]}]}]
+    path = make_project(json.dumps({**PROJECT, "models": [app, judge], "tree": tree}))
+    stub.reply(json.dumps({"reason": "fine", "score": 5}))
+    synterm("run", path, "--model", "gpt", "--quiet")
+    synterm("baseline", path, "set", "release")
+    log(path, "s", [call(number, f"q {number}", "yes") for number in range(30)])
+    asked = len(stub.calls)
+    done = synterm("run", path, *SOURCE, "--no-judges", "--baseline", "release", "--json", "-")
+    (part,) = done.json["comparison"]["comparisons"][0]["behaviors"]
+    assert (len(stub.calls), part["passes"]["sizes"]) == (asked, [30.0, 30.0])
+    # With them, what the judge said of the baseline's answers is found in the file.
+    done = synterm("run", path, *SOURCE, "--baseline", "release", "--json", "-")
+    (part,) = done.json["comparison"]["comparisons"][0]["behaviors"]
+    assert (part["passes"]["sizes"], part["passes"]["rate_before"]) == ([30.0, 30.0], 1.0)
+    asked = len(stub.calls)
+    # Another rubric: nobody asked the judge about it yet, and a comparison does not.
+    synterm(
+        "edit",
+        path,
+        "node",
+        "R/B/s",
+        "--check",
+        json.dumps(LABELS),
+        "--check",
+        json.dumps({**checks[1], "value": "Kind."}),
+    )
+    report = synterm("compare", path, "release", "last", "--json", "-").json
+    assert len(stub.calls) == asked
+    assert any("which a judge would have to be asked about" in note for note in report["notes"]), report["notes"]
 
 
 def test_answers_that_were_cut_off_fail_as_they_do_in_any_run(synterm: Synterm, manners: Path) -> None:
