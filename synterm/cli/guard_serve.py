@@ -83,8 +83,8 @@ class _Server:
                     say(f"synterm: {error}" + (f"\nhint: {error.hint}" if error.hint else ""))
                     return error.exit_code
 
-            def ended(pid: int) -> None:
-                _tell("a worker ended and is started again", pid=pid)
+            def ended(pid: int, code: int) -> None:
+                _tell("a worker ended and is started again", pid=pid, exit_code=code)
                 forget(pid, counts)
 
             return Processes(self._sockets, work).run(self._announce, ended)

@@ -89,6 +89,7 @@ class Connection(web.RequestHandler):
 
     def end(self, last_words: bytes = b"") -> None:
         """Close it now, whatever goes on in it."""
+        self.waiting_since = None
         if (transport := self.transport) is not None:
             if last_words and not transport.is_closing():
                 transport.write(last_words)

@@ -68,9 +68,9 @@ class Processes:
         self._children: dict[socket.socket, _Child] = {}
         self._selector = selectors.DefaultSelector()
 
-    def run(self, ready: Callable[[], None], ended: Callable[[int], None]) -> int:
-        """Start them, call `ready` when all are, and `ended` with the pid of each that ends before it should. Ends by
-        what a signal raises, or where one can't be started: with its exit code."""
+    def run(self, ready: Callable[[], None], ended: Callable[[int, int], None]) -> int:
+        """Start them, call `ready` when all are, and `ended` with the pid and the exit code of each that ends before it
+        should. Ends by what a signal raises, or where one can't be started: with its exit code."""
         try:
             # What can't be done is said by one, before there are others.
             self._start(1)
@@ -78,7 +78,7 @@ class Processes:
         finally:
             self._stop()
 
-    def _look_after(self, ready: Callable[[], None], ended: Callable[[int], None]) -> int:
+    def _look_after(self, ready: Callable[[], None], ended: Callable[[int, int], None]) -> int:
         told = False
         while True:
             for key, _ in self._selector.select():
@@ -89,7 +89,7 @@ class Processes:
                 code = self._bury(child)
                 if not told:
                     return code
-                ended(child.pid)
+                ended(child.pid, code)
                 if time.monotonic() - child.began < _SOON_S:
                     time.sleep(_PAUSE_S)
                 self._start(child.number)
