@@ -48,6 +48,15 @@ async def inbox(bench: Bench) -> InboxScreen:
     return screen
 
 
+async def shown(bench: Bench, text: str) -> None:
+    """Wait until a text stands on the screen: what was read in a thread is drawn a moment later."""
+    for _ in range(500):
+        if text in bench.text():
+            return
+        await bench.pilot.pause(0.02)
+    raise AssertionError(bench.text())
+
+
 async def press(bench: Bench, *keys: str) -> None:
     for key in keys:
         await bench.pilot.press(key)
@@ -254,7 +263,8 @@ async def test_drafts_are_reviewed_with_what_the_app_answered(project: Path, ope
 async def test_without_traffic_it_says_how_it_comes(make_project: MakeProject, open_bench: OpenBench) -> None:
     async with open_bench(make_project()) as bench:
         await inbox(bench)
-        assert "No traffic yet" in bench.text() and "--as production" in bench.text()
+        await shown(bench, "No traffic yet")
+        assert "--as production" in bench.text()
         await press(bench, "a", "x", "e", "A", "t", "m")
 
 
