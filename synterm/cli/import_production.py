@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from synterm.core.traffic import TrafficLog
     from synterm.formats.sources.base import Source, SourceFile
     from synterm.production.intake import LogImported, LogWanted
-    from synterm.production.keeping import Places
     from synterm.production.masking import Masker
     from synterm.production.people import Pseudonyms
+    from synterm.production.placing_aside import Places
 
 _OF_CASES = ("into", "into_column", "split", "production", "draft", "duplicates", "judge", "no_expected", "arm", "tags")
 _OF_LOGS = ("output", "no_output", "time", "sample", "keep", "no_placing", "mask", "no_mask", "phone_region", "people")

@@ -23,9 +23,10 @@ from synterm.formats.sources.times import iso
 from synterm.formats.verdict_import import Listed
 from synterm.production.calls import CallReader, Draft, Reading, masked
 from synterm.production.columns import TableColumns, WantedColumns, choose_table_columns
-from synterm.production.keeping import Drawn, Keeper, Kept, Places, weighted
+from synterm.production.keeping import Drawn, Keeper, Kept, weighted
 from synterm.production.masking import Masker
 from synterm.production.people import Pseudonyms
+from synterm.production.placing_aside import Places
 from synterm.production.sampling import AtMost, Sampling, draw
 from synterm.production.unrender import frames_of
 from synterm.storage.project import Project

@@ -1,29 +1,18 @@
-"""Calls on their way into the project: those that are new are placed in a thread while others are read, and written."""
+"""Calls on their way into the project: those that are new are placed while others are read, and written."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 from synterm.core.traffic import LoggedCall, TrafficLog
+from synterm.production.placing_aside import Aside, Places
 from synterm.production.sampling import Sampling
 from synterm.storage.project import Project
 
 Drawn = tuple[LoggedCall, float]
 """A call and its place in the draw."""
-
-
-class Places(Protocol):
-    """What finds the behaviors of calls."""
-
-    fingerprint: str
-    """What tells by which cases it does."""
-
-    def place(self, calls: Sequence[LoggedCall]) -> list[LoggedCall]:
-        """The calls, placed, in their order."""
-        ...
 
 
 @dataclass(slots=True)
@@ -84,9 +73,9 @@ class Keeper:
     def __init__(
         self, project: Project, kept: Kept, sampling: Sampling, places: Places | None, *, shown: int, write: bool
     ) -> None:
-        self._project, self._kept, self._sampling, self._places = project, kept, sampling, places
+        self._project, self._kept, self._sampling = project, kept, sampling
         self._shown, self._write = shown, write
-        self._thread = ThreadPoolExecutor(1, "synterm-placing") if places else None
+        self._aside = Aside(places) if places else None
         self._placing: tuple[list[float], Future[list[LoggedCall]]] | None = None
         self._writing: Future[int] | None = None
         self._ids: set[str] = set()
@@ -112,12 +101,12 @@ class Keeper:
                 self._finish()
                 self._settle()
         finally:
-            if self._thread is not None:
-                self._thread.shutdown(cancel_futures=True)
+            if self._aside is not None:
+                self._aside.close()
 
     def _placed(self, calls: list[LoggedCall]) -> Future[list[LoggedCall]]:
-        if self._thread is not None and self._places is not None and calls:
-            return self._thread.submit(self._places.place, calls)
+        if self._aside is not None and calls:
+            return self._aside.place(calls)
         done: Future[list[LoggedCall]] = Future()
         done.set_result(calls)
         return done
