@@ -117,8 +117,11 @@ def read_sampling(texts: Sequence[str], tree: Tree) -> Sampling:
 
 
 def draw(identity: bytes) -> float:
-    """The place of a call in the draw: 0 to 1, below 1, and evenly spread whatever identities look like."""
-    return int.from_bytes(hashlib.sha256(b"sample\0" + identity).digest()[:7], "big") / (1 << 56)
+    """The place of a call in the draw: above 0 and below 1, evenly spread whatever identities look like.
+
+    The middle of one of 2^48 equal parts: a place of 0 would stand for infinitely many calls, and one of 1 for none.
+    """
+    return (int.from_bytes(hashlib.sha256(b"sample\0" + identity).digest()[:6], "big") + 0.5) / (1 << 48)
 
 
 class AtMost:
