@@ -13,6 +13,8 @@ from synterm.storage.base import Store, dump, require_json
 from synterm.storage.clock import now
 from synterm.storage.connect import DatabaseError, damaged
 from synterm.storage.taken import Taken, put_back, take
+from synterm.storage.trust import Renewal
+from synterm.storage.writer import Writer
 
 _MISPLACED = (
     "SELECT 1 FROM nodes LEFT JOIN nodes AS above ON above.id = nodes.parent_id WHERE "
@@ -24,6 +26,10 @@ _MISPLACED = (
 
 class NodeStore(Store):
     """Features, behaviors and scenarios."""
+
+    def __init__(self, db: Database, writer: Writer, renewal: Renewal) -> None:
+        super().__init__(db, writer)
+        self._renewal = renewal
 
     def tree(self) -> Tree:
         """The whole tree."""
@@ -74,25 +80,37 @@ class NodeStore(Store):
             if db.conn.execute(_MISPLACED).fetchone():
                 raise InputError("scenarios stand in behaviors, behaviors in features", where="parent")
 
-        return self._writer.submit(work)
+        return self._writer.submit(self._renewal("plugins", work))
 
     def remove(self, node_id: str) -> Future[None]:
         """Remove a node with all nodes and cases below it."""
-        return self._writer.submit(lambda db: _run(db, "DELETE FROM nodes WHERE id = ?", node_id))
+
+        def work(db: Database) -> None:
+            db.conn.execute("DELETE FROM nodes WHERE id = ?", (node_id,))
+
+        return self._writer.submit(self._renewal("plugins", work))
 
     def take(self, node_id: str) -> Future[Taken]:
         """Remove a node with all nodes and cases below it, and give the rows, to be put back."""
         below = f"id IN ({_BELOW})"
         levels = [("nodes", f"{below} AND level = '{level}'", (node_id,)) for level in LEVELS]
         cases = ("cases", f"scenario_id IN ({_BELOW})", (node_id,))
-        return self._writer.submit(lambda db: take(db, *levels, cases))
+
+        def work(db: Database) -> Taken:
+            return take(db, *levels, cases)
+
+        return self._writer.submit(self._renewal("plugins", work))
 
     def put_back(self, taken: Taken) -> Future[None]:
         """Put back what `take` gave: the same ids, texts and order.
 
         The future raises InputError for a name that a sibling has by now, or a parent that is gone.
         """
-        return self._writer.submit(lambda db: _put_back(db, taken))
+
+        def work(db: Database) -> None:
+            _put_back(db, taken)
+
+        return self._writer.submit(self._renewal("plugins", work))
 
 
 def child_level(parent: Node | None) -> Level:
@@ -120,10 +138,6 @@ def _put_back(db: Database, taken: Taken) -> None:
         if "FOREIGN KEY" in str(error):
             raise InputError("the place that it stood in is gone", hint="put that back first") from error
         raise
-
-
-def _run(db: Database, sql: str, *values: object) -> None:
-    db.conn.execute(sql, values)
 
 
 def _put(db: Database, node: Node) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Generator, Sequence
 from concurrent.futures import Future
 from functools import cached_property
@@ -13,14 +12,12 @@ from types import TracebackType
 from sqlite_utils import Database
 
 from synterm.core.gate import Gate
-from synterm.core.ids import new_id
 from synterm.errors import ProjectError
 from synterm.storage.accepted import AcceptedStore
 from synterm.storage.arriving import ArrivingStore
 from synterm.storage.baselines import BaselineStore
 from synterm.storage.batches import BatchStore
 from synterm.storage.cases import CaseStore
-from synterm.storage.clock import now
 from synterm.storage.comparing import Comparing
 from synterm.storage.connect import (
     DatabaseError,
@@ -39,6 +36,7 @@ from synterm.storage.contents import ContentStore
 from synterm.storage.coverage import CoverageStore
 from synterm.storage.documents import DocumentStore
 from synterm.storage.drafts import DraftStore
+from synterm.storage.file_made import fill, make_private
 from synterm.storage.findings import FindingStore
 from synterm.storage.gates import put_gates, read_gates
 from synterm.storage.generations import GenerationStore
@@ -63,10 +61,10 @@ from synterm.storage.stubborn import StubbornStore
 from synterm.storage.traffic import TrafficStore
 from synterm.storage.training import TrainingStore
 from synterm.storage.trends import TrendStore
+from synterm.storage.trust import Renewal, Trust
 from synterm.storage.tunings import TuningStore
 from synterm.storage.whole import WholeStore
 from synterm.storage.writer import Writer
-from synterm.text import storable
 
 
 class Project:
@@ -75,23 +73,26 @@ class Project:
     Open one with `Project.open` or `Project.create`, and close it: closing folds everything into the one file.
     """
 
-    def __init__(self, path: Path, db: Database, writer: Writer, *, read_only: bool = False) -> None:
+    def __init__(
+        self, path: Path, db: Database, writer: Writer, *, read_only: bool = False, renewal: Renewal | None = None
+    ) -> None:
         self.path = path
         self.read_only = read_only
         """Whether the file can only be looked at; whatever would write raises ProjectError."""
         self._db = db
         self._writer = writer
         self._outside = Outside()
+        self._renewal = renewal or Renewal()
 
     @classmethod
     def create(cls, path: Path, name: str) -> Project:
         """A new, empty project file. Raises ProjectError when `path` is taken or can't be written."""
         if path.exists() or path.is_symlink():
             raise ProjectError("there is a file of that name already", where=str(path), hint="choose another name")
-        _make_private(path)
+        make_private(path)
         try:
             with _errors(path), contextlib.closing(connect(path)) as db:
-                _fill(db, name)
+                fill(db, name)
             return cls.open(path)
         except ProjectError:
             path.unlink(missing_ok=True)
@@ -142,7 +143,7 @@ class Project:
         with _errors(self.path):
             db = connect(self.path, read_only=True)
         try:
-            yield Project(self.path, db, self._writer, read_only=self.read_only)
+            yield Project(self.path, db, self._writer, read_only=self.read_only, renewal=self._renewal)
         finally:
             db.conn.close()
 
@@ -181,9 +182,18 @@ class Project:
         return self._writer.submit(put_gates(gates))
 
     @cached_property
+    def trust(self) -> Trust:
+        """Whether this user trusts it, and with what."""
+        return Trust(self._db, self._writer, self.id)
+
+    def is_edited_by_user(self) -> None:
+        """From now on whatever is written through this project is the user's own word: it stays trusted through it."""
+        self._renewal.trust = self.trust
+
+    @cached_property
     def nodes(self) -> NodeStore:
         """The behavior tree."""
-        return NodeStore(self._db, self._writer)
+        return NodeStore(self._db, self._writer, self._renewal)
 
     @cached_property
     def cases(self) -> CaseStore:
@@ -238,12 +248,12 @@ class Project:
     @cached_property
     def prompts(self) -> PromptStore:
         """Prompts, their drafts and versions."""
-        return PromptStore(self._db, self._writer)
+        return PromptStore(self._db, self._writer, self._renewal)
 
     @cached_property
     def models(self) -> ModelStore:
         """The models it names."""
-        return ModelStore(self._db, self._writer)
+        return ModelStore(self._db, self._writer, self._renewal)
 
     @cached_property
     def documents(self) -> DocumentStore:
@@ -372,22 +382,6 @@ def _bring_up_to_date(db: Database, path: Path) -> None:
         migrate(db)
     except (TypeError, ValueError) as error:
         raise damaged("a run", path) from error
-
-
-def _fill(db: Database, name: str) -> None:
-    db.conn.execute("PRAGMA auto_vacuum = NONE")
-    migrate(db)
-    with db.atomic():
-        for key, value in (("id", new_id()), ("name", storable(name)), ("created", now())):
-            db.execute("INSERT INTO meta (key, value) VALUES (?, ?)", (key, value))
-
-
-def _make_private(path: Path) -> None:
-    """The empty file, readable by its owner only."""
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except OSError as error:
-        raise ProjectError(error.strerror or str(error), where=str(path), hint="check the folder") from error
 
 
 @contextlib.contextmanager
