@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from textual import constants, events, work
+from textual import constants, events, on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, TextArea
@@ -30,6 +30,8 @@ from synterm.tui.remembered import recall, remember_tour
 from synterm.tui.screens.confirm import ConfirmScreen, HoldsText
 from synterm.tui.screens.workbench.evaluating import EvaluatingScreen
 from synterm.tui.screens.workbench.screen import WorkbenchScreen
+from synterm.tui.trust.asking import Asking
+from synterm.tui.widgets.restricted_line import RestrictedLine
 from synterm.tui.widgets.row_editor import LineInput
 
 
@@ -62,8 +64,18 @@ class WorkbenchApp(App[None]):
             priority=True,
         ),
         Binding("comma", "settings", "Settings", show=False, id="app.settings", tooltip="See and change your settings"),
+        Binding(
+            "f8",
+            "trust",
+            "Trust",
+            show=False,
+            id="app.trust",
+            tooltip="See what this project may do here, and trust it or not",
+            priority=True,
+        ),
     ]
     COMMANDS = {WorkbenchCommands}  # noqa: RUF012
+    ALLOW_IN_MAXIMIZED_VIEW = "Footer, RestrictedLine"
 
     def __init__(
         self,
@@ -88,6 +100,7 @@ class WorkbenchApp(App[None]):
         self.failure: Exception | None = None
         """What went wrong inside, if the app ended by it."""
         self._workbench: WorkbenchScreen | None = None
+        self._asking: Asking | None = None
 
     def on_mount(self) -> None:
         """Dress, and show the workbench."""
@@ -97,7 +110,10 @@ class WorkbenchApp(App[None]):
         self._take(self._settings)
         for text in self._told:
             self._warn(text)
-        if self._tour:
+        self._asking = Asking(self, screen)
+        if self._asking.restricted:
+            screen.call_after_refresh(self._asking.ask, self.action_tour if self._tour else None)
+        elif self._tour:
             screen.call_after_refresh(self.action_tour)
 
     async def on_event(self, event: events.Event) -> None:
@@ -189,6 +205,12 @@ class WorkbenchApp(App[None]):
         from synterm.tui.screens.settings import SettingsScreen
 
         self.push_screen(SettingsScreen(self.use_settings, self.choose_theme))
+
+    @on(RestrictedLine.Pressed)
+    def action_trust(self) -> None:
+        """Show what the project may do here, and ask whether it may."""
+        if self._asking:
+            self._asking.ask()
 
     @work(exit_on_error=False)
     async def action_tour(self) -> None:
