@@ -36,7 +36,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "diff merge": "what differs; one file of several copies, of shards",
     },
     "Look after": {
-        "history": "what was run, by whom, on what; and forgetting it",
+        "history trust": "what was run, forgetting it; what a project may do",
         "settings schema": "your settings; JSON Schemas of what goes in and out",
     },
 }
@@ -51,7 +51,6 @@ COMMANDS: dict[str, str] = {name: f"synterm.cli.{_MODULES.get(name, name).replac
 NOT_YET = (
     "doctor",
     "share",
-    "trust",
 )
 """Names that are kept for commands of later versions."""
 

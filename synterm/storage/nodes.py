@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future
 
 import orjson
 from sqlite_utils import Database
 
+from synterm.core.check_types import foreign_types
 from synterm.core.tree import LEVELS, Level, Node, Tree
 from synterm.errors import InputError, NotFoundError, did_you_mean
+from synterm.plugins import withhold
 from synterm.storage.base import Store, dump, require_json
 from synterm.storage.clock import now
 from synterm.storage.connect import DatabaseError, damaged
 from synterm.storage.taken import Taken, put_back, take
-from synterm.storage.trust import Renewal
+from synterm.storage.trust import Renewal, Trust
 from synterm.storage.writer import Writer
 
 _MISPLACED = (
@@ -27,9 +30,11 @@ _MISPLACED = (
 class NodeStore(Store):
     """Features, behaviors and scenarios."""
 
-    def __init__(self, db: Database, writer: Writer, renewal: Renewal) -> None:
+    def __init__(self, db: Database, writer: Writer, renewal: Renewal, trust: Callable[[], Trust]) -> None:
+        """`trust`: whether checks of plugins may run, which is only asked where there are any."""
         super().__init__(db, writer)
         self._renewal = renewal
+        self._trust = trust
 
     def tree(self) -> Tree:
         """The whole tree."""
@@ -37,7 +42,7 @@ class NodeStore(Store):
             raise damaged("the tree", self._writer.path)
         rows = self._rows("SELECT id, parent_id, level, name, description, position, checks, gates FROM nodes")
         with self._reading("a node of the tree"):
-            return Tree(
+            tree = Tree(
                 Node(
                     id=node_id,
                     parent_id=parent_id,
@@ -50,6 +55,13 @@ class NodeStore(Store):
                 )
                 for node_id, parent_id, level, name, description, position, checks, gates in rows
             )
+        self._withhold(tree)
+        return tree
+
+    def _withhold(self, tree: Tree) -> None:
+        """Checks of plugins run only where the project is trusted; whoever makes checks has read the tree."""
+        foreign = foreign_types(node.checks for node in tree.walk())
+        withhold(str(self._writer.path), foreign if foreign and self._trust().restricted else ())
 
     def find(self, path: str) -> Node:
         """The node at ``feature/behavior/scenario``, or the only one of that name. Raises NotFoundError."""

@@ -83,6 +83,7 @@ class Project:
         self._writer = writer
         self._outside = Outside()
         self._renewal = renewal or Renewal()
+        self._trust: Trust | None = None
 
     @classmethod
     def create(cls, path: Path, name: str) -> Project:
@@ -181,10 +182,11 @@ class Project:
         """Have these gates, and no others, over all that a run evaluates."""
         return self._writer.submit(put_gates(gates))
 
-    @cached_property
+    @property
     def trust(self) -> Trust:
         """Whether this user trusts it, and with what."""
-        return Trust(self._db, self._writer, self.id)
+        self._trust = self._trust or Trust(self._db, self._writer, self.id)
+        return self._trust
 
     def is_edited_by_user(self) -> None:
         """From now on whatever is written through this project is the user's own word: it stays trusted through it."""
@@ -193,7 +195,7 @@ class Project:
     @cached_property
     def nodes(self) -> NodeStore:
         """The behavior tree."""
-        return NodeStore(self._db, self._writer, self._renewal)
+        return NodeStore(self._db, self._writer, self._renewal, lambda: self.trust)
 
     @cached_property
     def cases(self) -> CaseStore:

@@ -7,7 +7,8 @@ looked at, edited and exported.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Collection
 from typing import Any, Literal, TypeVar
 
 from sqlite_utils import Database
@@ -24,7 +25,7 @@ T = TypeVar("T")
 Kind = Literal["models", "prompts", "plugins"]
 """What a write may add to what a project asks for."""
 VARIABLE = "SYNTERM_TRUST_MANIFEST"
-"""The environment variable by which CI says what it trusts: the digest of exactly that."""
+"""The environment variable by which CI says what it trusts: the digest of exactly that, or several with spaces."""
 
 
 class Renewal:
@@ -64,7 +65,7 @@ class Trust(Store):
         self._project = project
         self._list = TrustedProjects()
         self._reader = ManifestReader()
-        self._accepted = os.environ.get(VARIABLE, "")
+        self._accepted = frozenset(os.environ.get(VARIABLE, "").replace(",", " ").split())
         self._doubt: str | None = None
         self._trouble: str | None = None
         self._answer: tuple[Any, bool] | None = None
@@ -92,6 +93,11 @@ class Trust(Store):
         return self._answer[1]
 
     @property
+    def how(self) -> str:
+        """How it is trusted."""
+        return f"synterm trust {shlex.quote(str(self._writer.path))} shows what it asks for, and trusts it"
+
+    @property
     def before(self) -> Capabilities | None:
         """What it is trusted with; None where it is not on the user's list."""
         found, self._doubt = self._list.find(self._project)
@@ -99,7 +105,7 @@ class Trust(Store):
 
     def covers(self, asked: Capabilities) -> bool:
         """Whether a project may do what `asked` says."""
-        if asked.nothing or asked.digest == self._accepted:
+        if asked.nothing or asked.digest in self._accepted:
             return True
         before = self.before
         return before is not None and asked.within(before)
@@ -110,9 +116,14 @@ class Trust(Store):
         doubts = [f"! {doubt}" for doubt in (self._doubt, self._trouble) if doubt]
         return [*doubts, *(now.words() if before is None else difference(before, now))]
 
+    @property
+    def accepted(self) -> Collection[str]:
+        """The digests that are trusted as long as it is open here."""
+        return self._accepted
+
     def accept(self, digest: str) -> None:
         """Trust it, as long as it is open here, where it asks for exactly what has this digest."""
-        self._accepted = digest
+        self._accepted |= {digest}
 
     def grant(self, asked: Capabilities | None = None) -> None:
         """Trust it with what it asks for now, or with `asked`, which somebody read; what it was trusted with stays.

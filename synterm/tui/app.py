@@ -236,7 +236,8 @@ def open_workbench(path: Path) -> int:
     settings = load_settings()
     memory, told = recall()
     with Project.open(path) as project:
-        providers = Providers(settings.approved_endpoints, fast=settings.fast_path)
+        project.is_edited_by_user()
+        providers = Providers.of(project)
         app = WorkbenchApp(project, settings, providers, tour=not memory.tour_seen, told=[told] if told else [])
         with in_order(app):
             app.run()
