@@ -140,8 +140,7 @@ def run(args: argparse.Namespace) -> int:
             return _undo(project, args)
     if args.file is None:
         raise UsageError("a file is missing", hint="synterm import PROJECT FILE; - for stdin")
-    # What stands in a file is somebody's word, not that of the user.
-    with opened(args.project, by_user=False) as project:
+    with opened(args.project) as project:
         import_production.refuse_others(args)
         if args.as_what == "production":
             return import_production.run(project, args)
