@@ -20,7 +20,7 @@ async def test_answers_that_a_locked_file_does_not_take_wait_and_that_is_said(
         await bench.settle()
         with locked(bench.project):
             await bench.pilot.press("ctrl+end", "x")
-            while not spilled():  # noqa: ASYNC110 - it comes about on the writer's thread
+            while not spilled():
                 await bench.pilot.pause(0.05)
             await bench.settle()
         [one] = spilled()
