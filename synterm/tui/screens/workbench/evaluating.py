@@ -138,8 +138,8 @@ class EvaluatingScreen(PacedScreen):
             self.painter.settled()
             if isinstance(error, ProjectError):
                 # What became of answers that the file did not take is longer than the status line.
-                told = printable("\n".join(filter(None, (str(error), error.hint))))
-                self.notify(told, severity="error", timeout=20, markup=False)
+                said = printable("\n".join(filter(None, (str(error), error.hint))))
+                self.notify(said, severity="error", timeout=20, markup=False)
         else:
             self.painter.settled()
             if self.painter.state in ("waiting", "running") and not self._others_run():
