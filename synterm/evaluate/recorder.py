@@ -35,6 +35,7 @@ class Recorder:
         self._responses = responses
         # Asked for in time: a file that takes nothing may say nothing either.
         self._spill = responses.spill
+        self._spill.reserve()
         self._on_error = on_error
         self._on_written = on_written
         self._waiting: list[_Waiting] = []

@@ -6,6 +6,7 @@ One file for each refusal, whole or not there at all: a line that says whose ans
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import stat
@@ -27,11 +28,14 @@ from synterm.storage.spending import settle
 from synterm.storage.writer import Writer
 from synterm.text import plural
 
+RESERVE_BYTES = 1_000_000
+"""What is set aside for answers: those that are under way at a time take a few kilobytes each."""
 _FORMAT = 1
 _ENDING = ".jsonl"
 _HEX = ("key", "recipe_id", "shortcut")
 _MALFORMED = (AttributeError, KeyError, TypeError, ValueError)
 """What reading a line raises that was not written here."""
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 _STRICT = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _USER: Callable[[], int] = getattr(os, "getuid", int)
 
@@ -70,6 +74,14 @@ class SpillStore(Store):
         super().__init__(db, writer)
         self._project = project
 
+    def reserve(self) -> None:
+        """Set room aside: the state directory is often on the disk that the project file is on."""
+        # Where that is not to be had, answers are kept as long as there is room all the same.
+        with contextlib.suppress(OSError):
+            spill_dir().mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not _reserved().exists():
+                _set_aside(_reserved())
+
     def keep(self, received: Sequence[Received]) -> Path:
         """Put answers into a file of their own, on disk when this returns. Raises OSError."""
         folder, created = spill_dir(), now()
@@ -77,7 +89,14 @@ class SpillStore(Store):
         head = {"spilled": _FORMAT, "project": self._project, "path": str(self._place), "created": created}
         lines = [orjson.dumps({**head, "count": len(received)}), *(_line(one, created) for one in received)]
         file = folder / f"{_name_of(self._project)}-{created.replace(':', '')}-{os.urandom(4).hex()}{_ENDING}"
-        _write_whole(file, b"".join(line + b"\n" for line in lines))
+        content = b"".join(line + b"\n" for line in lines)
+        try:
+            _write_whole(file, content)
+        except OSError as error:
+            if error.errno not in _NO_ROOM:
+                raise
+            _reserved().unlink(missing_ok=True)
+            _write_whole(file, content)
         return file
 
     def take_in(self) -> list[str]:
@@ -163,6 +182,24 @@ def _opened(file: Path) -> Generator[IO[bytes]]:
         if not stat.S_ISREG(found.st_mode) or found.st_uid != _USER():
             raise PermissionError(f"{file} is not an ordinary file of yours")
         yield lines
+
+
+def _reserved() -> Path:
+    return spill_dir() / "reserve"
+
+
+def _set_aside(place: Path) -> None:
+    descriptor = os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(descriptor, 0, RESERVE_BYTES)
+        else:
+            os.write(descriptor, bytes(RESERVE_BYTES))
+    except OSError:
+        place.unlink(missing_ok=True)
+        raise
+    finally:
+        os.close(descriptor)
 
 
 def _write_whole(file: Path, content: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import resource
@@ -21,7 +22,7 @@ from synterm.core.recipe import recipe_of
 from synterm.paths import state_dir
 from synterm.storage.project import Project
 from synterm.storage.received import Received
-from synterm.storage.spill import spill_dir, spilled
+from synterm.storage.spill import RESERVE_BYTES, spill_dir, spilled
 from tests.cli.conftest import Done, Synterm, stub, synterm
 from tests.cli.endpoint import endpoint_project
 from tests.conftest import MakeProject
@@ -115,8 +116,7 @@ def test_what_waits_is_for_its_owner_only_and_whole(waiting: list[Received], pat
     assert stat.S_IMODE(one.file.stat().st_mode) == 0o600
     assert stat.S_IMODE(spill_dir().stat().st_mode) == 0o700
     assert (one.count, one.path) == (10, path)
-    assert [file.name for file in spill_dir().iterdir()] == [one.file.name]
-    assert one.file.stat().st_size
+    assert sorted(file.name for file in spill_dir().iterdir()) == sorted([one.file.name, "reserve"])
 
 
 def test_what_waits_is_taken_in_as_it_came_with_its_cost(waiting: list[Received], path: Path) -> None:
@@ -130,7 +130,7 @@ def test_what_waits_is_taken_in_as_it_came_with_its_cost(waiting: list[Received]
         assert recipe and project.responses.asked_with(recipe.id) == 10
         spent = project.spending.on(DAY)
     assert (spent.spent_usd, spent.reserved_usd) == (pytest.approx(0.1), pytest.approx(0.0))
-    assert not list(spill_dir().iterdir())
+    assert [file.name for file in spill_dir().iterdir()] == ["reserve"]
     assert taken_in(path) == []
 
 
@@ -232,6 +232,28 @@ def test_an_id_that_is_a_path_leads_nowhere(tmp_path: Path, path: Path) -> None:
         assert file.parent == spill_dir()
         [told] = project.responses.spill.take_in()
     assert "are in it now" in told
+
+
+def test_where_the_disk_is_full_room_was_set_aside(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = spill_dir() / "reserve"
+    place.unlink()
+    rename = Path.rename
+    with Project.open(path) as project:
+        project.responses.spill.reserve()
+        assert (place.stat().st_size, stat.S_IMODE(place.stat().st_mode)) == (RESERVE_BYTES, 0o600)
+        assert place.stat().st_blocks * 512 >= RESERVE_BYTES
+
+        def full(self: Path, target: Path) -> Path:
+            if place.exists():
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return rename(self, target)
+
+        monkeypatch.setattr(Path, "rename", full)
+        project.responses.spill.keep([answer(1)])
+        assert not place.exists()
+        assert "are in it now" in project.responses.spill.take_in()[0]
+        project.responses.spill.reserve()
+        assert place.exists()
 
 
 def test_where_nothing_can_be_kept_that_is_said(make_project: MakeProject, stub: Stub, tmp_path: Path) -> None:
