@@ -36,7 +36,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "diff merge": "what differs; one file of several copies, of shards",
     },
     "Look after": {
-        "history": "what was run, by whom, on what; and forgetting it",
+        "history doctor": "what was run, and forgetting it; what is wrong here",
         "settings schema": "your settings; JSON Schemas of what goes in and out",
     },
 }
@@ -49,7 +49,6 @@ COMMANDS: dict[str, str] = {name: f"synterm.cli.{_MODULES.get(name, name).replac
 """The module of each."""
 
 NOT_YET = (
-    "doctor",
     "share",
     "trust",
 )
