@@ -6,12 +6,16 @@ from typing import Any
 
 from synterm.checks.base import Check
 from synterm.checks.negated import NOT, negated
+from synterm.checks.withheld import withheld_check
 from synterm.core.check_types import BUILT_IN as BUILT_IN
-from synterm.plugins import Registry
+from synterm.plugins import Registry, is_withheld
 
 
 class _Checks(Registry[Check]):
-    """``not-`` before a type turns it around."""
+    """``not-`` before a type turns it around. What a restricted project names of plugins is not loaded."""
+
+    def find(self, name: str) -> type[Check]:
+        return withheld_check(name) if is_withheld(name.removeprefix(NOT)) else super().find(name)
 
     def _class(self, name: str) -> type[Check]:
         inner = name.removeprefix(NOT)

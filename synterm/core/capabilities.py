@@ -56,7 +56,8 @@ class Asks(_Frozen):
             return f"with the key in {_shown(self.key)}"
         if self.api_base:
             return "without a key"
-        return f"with your own key for {_shown(self.model.partition('/')[0])}"
+        provider = self.model.partition("/")[0] if "/" in self.model else "openai"
+        return f"with your own key for {_shown(provider)}, if it takes one"
 
 
 class Capabilities(_Frozen):

@@ -7,13 +7,15 @@ from concurrent.futures import Future
 import orjson
 from sqlite_utils import Database
 
+from synterm.core.check_types import foreign_types
 from synterm.core.tree import LEVELS, Level, Node, Tree
 from synterm.errors import InputError, NotFoundError, did_you_mean
+from synterm.plugins import withhold
 from synterm.storage.base import Store, dump, require_json
 from synterm.storage.clock import now
 from synterm.storage.connect import DatabaseError, damaged
 from synterm.storage.taken import Taken, put_back, take
-from synterm.storage.trust import Renewal
+from synterm.storage.trust import Trust
 from synterm.storage.writer import Writer
 
 _MISPLACED = (
@@ -27,9 +29,11 @@ _MISPLACED = (
 class NodeStore(Store):
     """Features, behaviors and scenarios."""
 
-    def __init__(self, db: Database, writer: Writer, renewal: Renewal) -> None:
+    def __init__(self, db: Database, writer: Writer, trust: Trust) -> None:
+        """`trust`: whether checks of plugins may run, which is only asked where there are any."""
         super().__init__(db, writer)
-        self._renewal = renewal
+        self._renewal = trust.renewal
+        self._trust = trust
 
     def tree(self) -> Tree:
         """The whole tree."""
@@ -37,7 +41,7 @@ class NodeStore(Store):
             raise damaged("the tree", self._writer.path)
         rows = self._rows("SELECT id, parent_id, level, name, description, position, checks, gates FROM nodes")
         with self._reading("a node of the tree"):
-            return Tree(
+            tree = Tree(
                 Node(
                     id=node_id,
                     parent_id=parent_id,
@@ -50,6 +54,13 @@ class NodeStore(Store):
                 )
                 for node_id, parent_id, level, name, description, position, checks, gates in rows
             )
+        self._withhold(tree)
+        return tree
+
+    def _withhold(self, tree: Tree) -> None:
+        """Checks of plugins run only where the project is trusted; whoever makes checks has read the tree."""
+        foreign = foreign_types(node.checks for node in tree.walk())
+        withhold(str(self._writer.path), foreign if foreign and self._trust.restricted else ())
 
     def find(self, path: str) -> Node:
         """The node at ``feature/behavior/scenario``, or the only one of that name. Raises NotFoundError."""
@@ -65,8 +76,10 @@ class NodeStore(Store):
             raise NotFoundError(f"{path!r} is the name of several: {places}", hint="give the whole path")
         raise NotFoundError(f"nothing at {path!r} in the tree", hint=did_you_mean(path, by_path))
 
-    def put(self, *nodes: Node) -> Future[None]:
+    def put(self, *nodes: Node, by_user: bool = True) -> Future[None]:
         """Add nodes, each after its parent, or replace those of the same id.
+
+        `by_user`: their checks are the user's own word, so that a trusted project stays trusted with them.
 
         Raises InputError for checks that JSON can't hold; so does the future for a name that a sibling has, or a
         place where a node of that level can't stand.
@@ -80,7 +93,7 @@ class NodeStore(Store):
             if db.conn.execute(_MISPLACED).fetchone():
                 raise InputError("scenarios stand in behaviors, behaviors in features", where="parent")
 
-        return self._writer.submit(self._renewal("plugins", work))
+        return self._writer.submit(self._renewal("plugins", work) if by_user else work)
 
     def remove(self, node_id: str) -> Future[None]:
         """Remove a node with all nodes and cases below it."""

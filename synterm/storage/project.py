@@ -7,7 +7,6 @@ from collections.abc import Generator, Sequence
 from concurrent.futures import Future
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
 
 from sqlite_utils import Database
 
@@ -22,8 +21,6 @@ from synterm.storage.comparing import Comparing
 from synterm.storage.connect import (
     DatabaseError,
     check_current,
-    check_file,
-    check_identity,
     closed_on_error,
     connect,
     damaged,
@@ -31,23 +28,28 @@ from synterm.storage.connect import (
     is_read_only,
     project_error,
     set_journal,
+    version_of,
 )
 from synterm.storage.contents import ContentStore
 from synterm.storage.coverage import CoverageStore
 from synterm.storage.documents import DocumentStore
 from synterm.storage.drafts import DraftStore
-from synterm.storage.file_made import fill, make_private
 from synterm.storage.findings import FindingStore
 from synterm.storage.gates import put_gates, read_gates
 from synterm.storage.generations import GenerationStore
 from synterm.storage.graded import GradedStore
 from synterm.storage.grades import GradeStore
+from synterm.storage.held import place_of
 from synterm.storage.imports import ImportStore
 from synterm.storage.inbox import InboxStore
+from synterm.storage.known import note
 from synterm.storage.logged import LoggedStore
+from synterm.storage.making import fill, make_private
 from synterm.storage.migrations import SCHEMA_VERSION, migrate
 from synterm.storage.models import ModelStore
+from synterm.storage.newer import say_newer
 from synterm.storage.nodes import NodeStore
+from synterm.storage.opening import check_project_file
 from synterm.storage.outside import Marks, Outside
 from synterm.storage.promotions import PromotionStore
 from synterm.storage.prompts import PromptStore
@@ -55,7 +57,7 @@ from synterm.storage.pruning import PruningStore
 from synterm.storage.responses import ResponseStore
 from synterm.storage.reviews import ReviewStore
 from synterm.storage.runs import RunStore
-from synterm.storage.schema_check import check_schema
+from synterm.storage.schema_check import check_schema, rows_of
 from synterm.storage.spending import SpendingStore
 from synterm.storage.stubborn import StubbornStore
 from synterm.storage.traffic import TrafficStore
@@ -79,10 +81,15 @@ class Project:
         self.path = path
         self.read_only = read_only
         """Whether the file can only be looked at; whatever would write raises ProjectError."""
+        self.notice = ""
+        """What to know of the file while it is looked at; empty for nearly all."""
         self._db = db
+        self._file = place_of(path).file
+        self._closed = False
         self._writer = writer
         self._outside = Outside()
-        self._renewal = renewal or Renewal()
+        self.trust = Trust(db, writer, renewal)
+        """Whether this user trusts it, and with what."""
 
     @classmethod
     def create(cls, path: Path, name: str) -> Project:
@@ -93,6 +100,7 @@ class Project:
         try:
             with _errors(path), contextlib.closing(connect(path)) as db:
                 fill(db, name)
+            note(path, place_of(path).file)
             return cls.open(path)
         except ProjectError:
             path.unlink(missing_ok=True)
@@ -102,22 +110,11 @@ class Project:
     def open(cls, path: Path) -> Project:
         """Open an existing project file, to look at only where it can't be written.
 
-        Raises ProjectError when it is none, can't be read, holds what no synterm puts there, or is of an older version
-        and can't be written.
+        Raises ProjectError when it is none, is damaged or can't be read, holds what no synterm puts there, or is of an
+        older version and can't be written. One of a newer version can only be looked at.
         """
-        check_file(path)
-        read_only = is_read_only(path)
-        with _errors(path):
-            db = connect(path, read_only=read_only)
-            with closed_on_error(db.conn):
-                check_identity(db, path, SCHEMA_VERSION)
-                if read_only:
-                    check_current(db, path, SCHEMA_VERSION)
-                check_schema(db, path)
-                if not read_only:
-                    set_journal(db, path)
-                    _bring_up_to_date(db, path)
-        return cls(path, db, Writer(path, read_only=read_only), read_only=read_only)
+        newer = check_project_file(path).version > SCHEMA_VERSION
+        return cls._open(path, read_only=newer or is_read_only(path))
 
     @classmethod
     def look(cls, path: Path) -> Project:
@@ -125,14 +122,28 @@ class Project:
 
         Raises ProjectError as `open` does.
         """
-        check_file(path)
+        check_project_file(path)
+        return cls._open(path, read_only=True)
+
+    @classmethod
+    def _open(cls, path: Path, *, read_only: bool) -> Project:
         with _errors(path):
-            db = connect(path, read_only=True)
+            db = connect(path, read_only=read_only)
             with closed_on_error(db.conn):
-                check_identity(db, path, SCHEMA_VERSION)
-                check_current(db, path, SCHEMA_VERSION)
-                check_schema(db, path)
-        return cls(path, db, Writer(path, read_only=True), read_only=True)
+                version = version_of(db, path)
+                if version > SCHEMA_VERSION and not read_only:  # it stands in the log, not yet in the header
+                    db.conn.close()
+                    return cls._open(path, read_only=True)
+                if read_only:
+                    check_current(version, path, SCHEMA_VERSION)
+                check_schema(rows_of(db), path)
+                if not read_only:
+                    set_journal(db, path)
+                    _bring_up_to_date(db, path)
+        project = cls(path, db, Writer(path, read_only=read_only), read_only=read_only)
+        if version > SCHEMA_VERSION:
+            project.notice = say_newer(version, path)
+        return project
 
     @contextlib.contextmanager
     def beside(self) -> Generator[Project]:
@@ -143,22 +154,23 @@ class Project:
         with _errors(self.path):
             db = connect(self.path, read_only=True)
         try:
-            yield Project(self.path, db, self._writer, read_only=self.read_only, renewal=self._renewal)
+            yield Project(self.path, db, self._writer, read_only=self.read_only, renewal=self.trust.renewal)
         finally:
             db.conn.close()
 
     def __enter__(self) -> Project:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
         """Write what waits and fold everything into the one file. Closing twice does nothing."""
         self._db.conn.close()
         self._writer.close()
+        if not (self.read_only or self._closed):
+            note(self.path, self._file)
+        self._closed = True
 
     @cached_property
     def id(self) -> str:
@@ -182,18 +194,9 @@ class Project:
         return self._writer.submit(put_gates(gates))
 
     @cached_property
-    def trust(self) -> Trust:
-        """Whether this user trusts it, and with what."""
-        return Trust(self._db, self._writer, self.id)
-
-    def is_edited_by_user(self) -> None:
-        """From now on whatever is written through this project is the user's own word: it stays trusted through it."""
-        self._renewal.trust = self.trust
-
-    @cached_property
     def nodes(self) -> NodeStore:
         """The behavior tree."""
-        return NodeStore(self._db, self._writer, self._renewal)
+        return NodeStore(self._db, self._writer, self.trust)
 
     @cached_property
     def cases(self) -> CaseStore:
@@ -248,12 +251,12 @@ class Project:
     @cached_property
     def prompts(self) -> PromptStore:
         """Prompts, their drafts and versions."""
-        return PromptStore(self._db, self._writer, self._renewal)
+        return PromptStore(self._db, self._writer, self.trust.renewal)
 
     @cached_property
     def models(self) -> ModelStore:
         """The models it names."""
-        return ModelStore(self._db, self._writer, self._renewal)
+        return ModelStore(self._db, self._writer, self.trust.renewal)
 
     @cached_property
     def documents(self) -> DocumentStore:

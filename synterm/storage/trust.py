@@ -7,7 +7,9 @@ looked at, edited and exported.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Collection
+from functools import cached_property
 from typing import Any, Literal, TypeVar
 
 from sqlite_utils import Database
@@ -15,7 +17,7 @@ from sqlite_utils import Database
 from synterm.core.capabilities import NOTHING, Capabilities, difference
 from synterm.errors import SettingsError
 from synterm.storage.base import Store
-from synterm.storage.connect import DatabaseError, project_error
+from synterm.storage.connect import DatabaseError, damaged, project_error
 from synterm.storage.manifest import ManifestReader
 from synterm.storage.trusted import TrustedProjects
 from synterm.storage.writer import Writer
@@ -24,7 +26,7 @@ T = TypeVar("T")
 Kind = Literal["models", "prompts", "plugins"]
 """What a write may add to what a project asks for."""
 VARIABLE = "SYNTERM_TRUST_MANIFEST"
-"""The environment variable by which CI says what it trusts: the digest of exactly that."""
+"""The environment variable by which CI says what it trusts: the digest of exactly that, or several with spaces."""
 
 
 class Renewal:
@@ -58,13 +60,14 @@ class Renewal:
 class Trust(Store):
     """The trust in one project. Raises ProjectError when the file can't be read."""
 
-    def __init__(self, db: Database, writer: Writer, project: str) -> None:
-        """`project`: its id."""
+    def __init__(self, db: Database, writer: Writer, renewal: Renewal | None = None) -> None:
+        """`renewal`: that of the project whose writer this is, where it is read on another connection too."""
         super().__init__(db, writer)
-        self._project = project
+        self.renewal = renewal or Renewal()
+        """What writes that are a matter of trust go through."""
         self._list = TrustedProjects()
         self._reader = ManifestReader()
-        self._accepted = os.environ.get(VARIABLE, "")
+        self._accepted = frozenset(os.environ.get(VARIABLE, "").replace(",", " ").split())
         self._doubt: str | None = None
         self._trouble: str | None = None
         self._answer: tuple[Any, bool] | None = None
@@ -91,6 +94,24 @@ class Trust(Store):
             self._answer = now, not self.covers(self.capabilities)
         return self._answer[1]
 
+    def follow_edits(self) -> None:
+        """From now on whatever is written through this project is the user's own word: it stays trusted through it."""
+        if self._project:  # read here, since writes are another thread's
+            self.renewal.trust = self
+
+    @cached_property
+    def _project(self) -> str:
+        """The project's id."""
+        row = self._row("SELECT value FROM meta WHERE key = 'id'")
+        if row is None:
+            raise damaged("the id", self._writer.path)
+        return row[0]
+
+    @property
+    def how(self) -> str:
+        """How it is trusted."""
+        return f"synterm trust {shlex.quote(str(self._writer.path))} shows what it asks for, and trusts it"
+
     @property
     def before(self) -> Capabilities | None:
         """What it is trusted with; None where it is not on the user's list."""
@@ -99,7 +120,7 @@ class Trust(Store):
 
     def covers(self, asked: Capabilities) -> bool:
         """Whether a project may do what `asked` says."""
-        if asked.nothing or asked.digest == self._accepted:
+        if asked.nothing or asked.digest in self._accepted:
             return True
         before = self.before
         return before is not None and asked.within(before)
@@ -110,9 +131,14 @@ class Trust(Store):
         doubts = [f"! {doubt}" for doubt in (self._doubt, self._trouble) if doubt]
         return [*doubts, *(now.words() if before is None else difference(before, now))]
 
+    @property
+    def accepted(self) -> Collection[str]:
+        """The digests that are trusted as long as it is open here."""
+        return self._accepted
+
     def accept(self, digest: str) -> None:
         """Trust it, as long as it is open here, where it asks for exactly what has this digest."""
-        self._accepted = digest
+        self._accepted |= {digest}
 
     def grant(self, asked: Capabilities | None = None) -> None:
         """Trust it with what it asks for now, or with `asked`, which somebody read; what it was trusted with stays.

@@ -49,7 +49,7 @@ def test_each_thing_that_reaches_out_is_said_in_words() -> None:
     for word in (
         "ask openai/stub at https://evil.example/v1, with the key in STUB_KEY",
         'ask http/app at https://app.example, without a key; sending path /chat, body {"text":"{{ message }}"}',
-        "ask gpt-4o-mini at its provider, with your own key",
+        "ask gpt-4o-mini at its provider, with your own key for openai, if it takes one",
         'let a prompt change what apps are sent: body {"to":"x"}',
         "run the check acme of a plugin",
     ):
