@@ -75,7 +75,7 @@ class WorkbenchApp(App[None]):
         ),
     ]
     COMMANDS = {WorkbenchCommands}  # noqa: RUF012
-    ALLOW_IN_MAXIMIZED_VIEW = "Footer, RestrictedLine"
+    ALLOW_IN_MAXIMIZED_VIEW = "KeyFooter, RestrictedLine"
 
     def __init__(
         self,

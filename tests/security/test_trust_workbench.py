@@ -23,6 +23,7 @@ from synterm.tui.trust.words import Asked
 from synterm.tui.widgets.restricted_line import RestrictedLine
 from tests.support.http_stub import Messages, Stub, stub
 from tests.support.recording import record_run
+from tests.support.trusting import trusted
 from tests.tui import conftest as workbench
 from tests.tui.conftest import Bench, MakeProject, OpenBench, stubbed
 from tests.tui.test_untrusted_text import PAYLOADS, drawn, harmless
@@ -42,7 +43,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def foreign(make_router: MakeProject, stub: Stub, own_config: Path) -> Path:
     """A project that names an endpoint on this machine and a key, with a recorded run, as if someone had sent it."""
     stub.reply(_answer)
-    path = make_router(stubbed(stub).model_copy(update={"api_key_env": "SOME_KEY"}))
+    path = trusted(make_router(stubbed(stub).model_copy(update={"api_key_env": "SOME_KEY"})))
     record_run(path)
     stub.calls.clear()
     (own_config / "trusted.json").unlink(missing_ok=True)
@@ -107,7 +108,8 @@ async def test_nothing_is_sent_before_it_is_trusted_whatever_is_pressed(
         assert f"ask openai/stub at {stub.url}, with the key in SOME_KEY" in text
         await look_only(bench)
         assert bench.screen.painter.state == "restricted"
-        assert bench.verdicts() == [True, True, False, True, False], "what the file holds is shown"
+        # What the file holds is shown.
+        await until(bench, lambda: bench.verdicts() == [True, True, False, True, False])
         await bench.type("and be terse")
         await bench.settle()
         assert bench.verdicts() == [None] * 5, "no evaluation on a key"
@@ -205,12 +207,9 @@ OPENED_BY = (
 """The keys that lead to screens beside, over and instead of the workbench."""
 
 
-@pytest.mark.parametrize("size", [(80, 24), (130, 40), (300, 90)], ids=str)
-async def test_every_screen_says_on_top_that_it_is_restricted(
-    size: tuple[int, int], foreign: Path, open_bench: OpenBench, stub: Stub
-) -> None:
+async def test_every_screen_says_on_top_that_it_is_restricted(foreign: Path, open_bench: OpenBench, stub: Stub) -> None:
     seen = set[str]()
-    async with open_bench(foreign, size, trusted=False) as bench:
+    async with open_bench(foreign, (80, 24), trusted=False) as bench:
         assert marked(bench), "the question itself"
         await look_only(bench)
         assert marked(bench)
@@ -223,7 +222,7 @@ async def test_every_screen_says_on_top_that_it_is_restricted(
             while bench.app.screen is not bench.screen:
                 await bench.pilot.press("escape")
                 await bench.pilot.pause()
-        for width, height in ((60, 16), (40, 10), (20, 5), size):
+        for width, height in ((300, 100), (130, 40), (40, 10), (20, 5)):
             await bench.pilot.resize_terminal(width, height)
             await bench.pilot.pause()
             assert marked(bench)
@@ -239,13 +238,13 @@ async def test_what_was_not_read_to_its_end_is_not_trusted(open_bench: OpenBench
             project.models.put(ModelSpec(name=f"m{number}", model="openai/x", api_base=base)).result()
     async with open_bench(path, (80, 24), trusted=False) as bench:
         screen = question(bench)
+        assert "more: ↓ or space reads on" in bench.text()
         trust = screen.query_one("#trust", Button)
         await bench.pilot.press("t")
         await bench.pilot.pause()
         assert bench.app.screen is screen
-        assert "Read on to the end first" in " ".join(toasts(bench))
+        assert "first read it all: ↓ or space" in bench.text()
         assert trust.disabled
-        assert "more: ↓ or space reads on" in bench.text()
         await bench.pilot.press("enter")
         await bench.settle()
         assert bench.project.trust.restricted, "enter only looks"
@@ -364,6 +363,7 @@ async def test_what_it_asks_for_is_shown_as_text(make_router: MakeProject, open_
         root = project.nodes.tree().walk().__iter__().__next__()
         project.nodes.put(Node.model_validate({**root.model_dump(), "checks": ({"type": "[/]\x1b[31m"},)})).result()
     async with open_bench(path, (120, 60), trusted=False) as bench:
+        await until(bench, lambda: isinstance(bench.app.screen, TrustScreen))
         assert harmless(drawn(bench))
         assert "run the check" in "\n".join(str(part.content) for part in question(bench).query(Static))
         await look_only(bench)

@@ -158,7 +158,7 @@ def open_bench() -> OpenBench:
         path: Path, size: tuple[int, int] = (130, 40), *, trusted: bool = True, **settings: Any
     ) -> AsyncGenerator[Bench]:
         with Project.open(path) as project:
-            project.is_edited_by_user()
+            project.trust.follow_edits()
             if trusted:
                 project.trust.grant()
             quick = {"debounce_ms": 20, "debounce_priced_ms": 20, "animations": False}

@@ -20,6 +20,9 @@ from synterm.tui.trust.words import Asked, headline, parts
 Answer = Literal["trust", "look", "revoke", "quit"]
 """trust it · look only, and leave it as it is · trust it no more · leave synterm."""
 
+_AROUND = 5
+"""Rows that are not the text: the line on top, the frame, and the answers below an empty row."""
+
 
 class TrustScreen(ModalScreen[Answer]):
     """Shows it in words, and asks. The nearest answer changes nothing; what was not read is not trusted."""
@@ -45,11 +48,10 @@ class TrustScreen(ModalScreen[Answer]):
         "TrustScreen { align: center middle;"
         + DIALOG_CSS
         + """
-        & > Vertical { width: 100; max-height: 100%; }
+        & > Vertical { width: 100; max-height: 100%; padding: 0 2; }
         & > Vertical.-restricted { border: round $error; border-title-color: $text-error; }
-        & VerticalScroll { height: auto; max-height: 1fr; scrollbar-size-vertical: 1; }
-        & VerticalScroll > Static { height: auto; margin-bottom: 1; }
-        & .buttons { height: auto; }
+        & VerticalScroll { height: auto; scrollbar-size-vertical: 1; }
+        & VerticalScroll > Static { height: auto; margin-top: 1; }
         & #unread { width: 1fr; height: 1; color: $text-accent; }
         & Button { min-width: 9; width: auto; }
     }
@@ -94,7 +96,8 @@ class TrustScreen(ModalScreen[Answer]):
         self.set_timer(self.PATIENCE_S, self._read)
 
     def on_resize(self) -> None:
-        """More or less of it has room now."""
+        """More or less of it has room now: the answers stand below it, whatever its length."""
+        self._text.styles.max_height = max(self.size.height - _AROUND, 1)
         self.call_after_refresh(self._read)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -117,8 +120,7 @@ class TrustScreen(ModalScreen[Answer]):
         text = self._text
         left = text.max_scroll_y - round(text.scroll_y)
         self._seen = self._seen or (left <= 0 and text.size.height > 0)
-        unread = "" if left <= 0 else f"▼ {left} more: ↓ or space reads on"
-        self.query_one("#unread", Static).update(Content(unread))
+        self.query_one("#unread", Static).update(Content(f"▼ {left} more: ↓ or space reads on" if left > 0 else ""))
         for button in self.query("#trust").results(Button):
             button.disabled = not self._can_trust
 
@@ -139,7 +141,7 @@ class TrustScreen(ModalScreen[Answer]):
         if self._can_trust:
             self.dismiss("trust")
         elif not self._seen:
-            self.notify("Read on to the end first: ↓ or space.", title="Trust", markup=False)
+            self.query_one("#unread", Static).update(Content.styled("▼ first read it all: ↓ or space", "bold reverse"))
 
     def action_look(self) -> None:
         """Leave it as it is."""

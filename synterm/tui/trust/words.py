@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from textual.content import Content
 from textual.dom import DOMNode
 
-from synterm.errors import ProjectError
+from synterm.errors import RestrictedError
 from synterm.text import one_line, plural, printable
 from synterm.tui.keys import bindings_of
 
@@ -45,9 +45,9 @@ def trust_key(node: DOMNode) -> str:
     return node.app.get_key_display(found) if found else "the palette"
 
 
-def refused(node: DOMNode, doing: str) -> ProjectError:
+def refused(node: DOMNode, doing: str) -> RestrictedError:
     """Why something is not done. `doing`: in the words of ``nothing is generated``."""
-    return ProjectError(
+    return RestrictedError(
         f"{doing}, for you have not trusted this project",
         hint=f"{trust_key(node)} shows what it asks for, and lets you trust it",
     )
@@ -85,7 +85,9 @@ def parts(asked: Asked) -> list[Content]:
     title = "If you trust it, it can do this in your name" if asked.restricted else "It can do this in your name"
     said.append(_section(f"{title} ({plural(len(asked.able), 'thing')})", asked.able))
     if asked.digest:
-        said.append(Content.styled(f"{asked.digest}\nThe same is printed by: synterm trust PROJECT", MUTED))
+        said.append(
+            Content.styled(f"{asked.digest}\nsynterm trust {one_line(asked.name, 50)} --show  prints the same", MUTED)
+        )
     return said
 
 
