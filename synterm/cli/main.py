@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from synterm import __version__
-from synterm.cli.commands import COMMANDS, NOT_YET, overview
+from synterm.cli.commands import COMMANDS, overview
 from synterm.cli.output import commands, data, say
 from synterm.cli.signals import Stopped, stoppable
 from synterm.errors import ExitCode, FileNotice, SyntermError, UsageError, did_you_mean
@@ -62,8 +62,6 @@ def _dispatch(words: list[str]) -> int:
         return ExitCode.OK
     if words[0] in COMMANDS:
         return _command(words[0], words[1:])
-    if words[0] in NOT_YET:
-        raise UsageError(f"synterm {words[0]} is not there yet in this version", hint="synterm --help lists what is")
     return _open(words)
 
 
