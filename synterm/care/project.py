@@ -15,7 +15,6 @@ from synterm.care.kept import Keeping
 from synterm.errors import ProjectError
 from synterm.storage.compact import compact
 from synterm.storage.condition import Condition, Header
-from synterm.storage.connect import check_file
 from synterm.storage.foreign import read_only
 from synterm.storage.mending import remove_unused
 from synterm.storage.migrations import SCHEMA_VERSION
@@ -33,7 +32,8 @@ def examine(path: Path, keeping: Keeping) -> Iterator[Found]:
 
     Raises ProjectError where there is no such file. Repairs of what is in the file go through `keeping`.
     """
-    check_file(path)
+    if not path.exists():
+        raise ProjectError("there is no such project file", where=str(path), hint=f"synterm new {path}")
     yield from beside(path)
     with _to_look_at(path) as place:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -12,6 +12,7 @@ import orjson
 from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # pyright: ignore[reportPrivateImportUsage]
 
+from synterm.errors import ProjectError
 from synterm.storage.connect import DatabaseError, check_identity, connect, project_error
 from synterm.storage.merge.tables import NAMED
 from synterm.storage.migrations import SCHEMA_VERSION
@@ -87,6 +88,8 @@ class Condition:
     @contextlib.contextmanager
     def of(cls, path: Path) -> Generator[Condition]:
         """The file at `path`. Raises ProjectError when it can't be opened, is none, or is of a newer version."""
+        if not path.is_file():
+            raise ProjectError("there is no such project file", where=str(path), hint=f"synterm new {path}")
         try:
             db = connect(path, read_only=True)
             with contextlib.closing(db.conn):
@@ -95,6 +98,10 @@ class Condition:
                 yield cls(db, path)
         except DatabaseError as error:
             raise project_error(error, path) from error
+
+    def copy_into(self, copy: Path) -> None:
+        """Write all of it, as it is at this moment, into a new, empty file, without room that was freed."""
+        self._rows("VACUUM INTO ?", [str(copy)])
 
     def header(self) -> Header:
         """What its header says."""
@@ -174,12 +181,12 @@ class Condition:
     def _one(self, sql: str) -> Any:
         return self._rows(sql)[0][0]
 
-    def _rows(self, sql: str) -> list[tuple[Any, ...]]:
-        return list(self._each(sql))
+    def _rows(self, sql: str, values: Sequence[str] = ()) -> list[tuple[Any, ...]]:
+        return list(self._each(sql, values))
 
-    def _each(self, sql: str) -> Iterator[tuple[Any, ...]]:
+    def _each(self, sql: str, values: Sequence[str] = ()) -> Iterator[tuple[Any, ...]]:
         try:
-            yield from self._db.conn.execute(sql)
+            yield from self._db.conn.execute(sql, values)
         except DatabaseError as error:
             raise project_error(error, self._path) from error
 
