@@ -13,11 +13,12 @@ from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # pyright: ignore[reportPrivateImportUsage]
 
 from synterm.errors import ProjectError
-from synterm.storage.connect import DatabaseError, check_identity, connect, project_error
+from synterm.storage.connect import UPGRADE, DatabaseError, connect, made_by_newer, project_error, version_of
 from synterm.storage.merge.tables import NAMED
 from synterm.storage.migrations import SCHEMA_VERSION
+from synterm.storage.opening import check_project_file
 from synterm.storage.pruning import UNUSED
-from synterm.storage.schema_check import check_schema
+from synterm.storage.schema_check import check_schema, rows_of
 
 _MOST_PROBLEMS = 5
 _STEPS = 100_000
@@ -87,20 +88,24 @@ class Condition:
     @classmethod
     @contextlib.contextmanager
     def of(cls, path: Path) -> Generator[Condition]:
-        """The file at `path`. Raises ProjectError when it can't be opened, is none, or is of a newer version."""
-        if not path.is_file():
-            raise ProjectError("there is no such project file", where=str(path), hint=f"synterm new {path}")
+        """The file at `path`. Raises ProjectError when it can't be opened, or is none."""
+        check_project_file(path)
         try:
             db = connect(path, read_only=True)
             with contextlib.closing(db.conn):
-                check_identity(db, path, SCHEMA_VERSION)
+                version_of(db, path)
                 db.conn.set_progress_handler(lambda: 0, _STEPS)
                 yield cls(db, path)
         except DatabaseError as error:
             raise project_error(error, path) from error
 
     def copy_into(self, copy: Path) -> None:
-        """Write all of it, as it is at this moment, into a new, empty file, without room that was freed."""
+        """Write all of it, as it is at this moment, into a new, empty file, without room that was freed.
+
+        Raises ProjectError for a file of a newer version.
+        """
+        if (version := self.header().version) > SCHEMA_VERSION:
+            raise ProjectError(made_by_newer(version, SCHEMA_VERSION), where=str(self._path), hint=UPGRADE)
         self._rows("VACUUM INTO ?", [str(copy)])
 
     def header(self) -> Header:
@@ -113,7 +118,7 @@ class Condition:
 
     def check_schema(self) -> None:
         """Raise ProjectError unless it is made of what synterm makes: nothing else may be read before that is sure."""
-        check_schema(self._db, self._path)
+        check_schema(rows_of(self._db), self._path)
 
     def problems(self) -> list[str]:
         """What SQLite finds wrong with its pages, rows and indexes; reads all of the file."""
