@@ -10,13 +10,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from synterm.errors import ProjectError
+from synterm.errors import FileNotice, ProjectError
 from synterm.storage import backups
 from synterm.storage.backups import backups_of, keep_backup
+from synterm.storage.migrations import SCHEMA_VERSION
 from synterm.storage.project import Project
 from synterm.storage.restoring import restore
 from tests.care.conftest import Synterm
 from tests.conftest import MakeProject
+from tests.support.older import older_file
 
 SCENARIO = "Routing/Ambiguous/borderline"
 
@@ -141,3 +143,34 @@ def test_what_is_no_note_of_ours_is_left_alone(make_project: MakeProject) -> Non
     shutil.copy(note, elsewhere / note.name)
     (kept.path.parent / "broken.json").write_text("{")
     assert [one.name for one in backups_of(path)] == [kept.name]
+
+
+def test_an_older_file_is_kept_as_it_was_before_it_is_brought_up_to_date(synterm: Synterm, tmp_path: Path) -> None:
+    path = tmp_path / "older.db"
+    older_file(path, 2).conn.close()
+    assert synterm("ls", path, "tree").code == 0  # read through a copy, which is nobody's
+    assert reasons(path) == []
+    done = synterm("add", path, "feature", "Routing")
+    assert (done.code, reasons(path)) == (0, ["migration"])
+    assert "brought up to date (file version 2, now" in done.err
+    assert version(path) == SCHEMA_VERSION
+    assert "brought up" not in synterm("add", path, "feature", "Other").err
+    assert version(backups_of(path)[0].path) == 2
+    with pytest.warns(FileNotice, match="as it was: synterm doctor"):
+        restore(backups_of(path)[0], path)
+        Project.open(path).close()
+
+
+def test_an_older_file_is_not_touched_when_it_can_not_be_kept(tmp_path: Path, own_state: Path) -> None:
+    path = tmp_path / "older.db"
+    older_file(path, 2).conn.close()
+    before = path.read_bytes()
+    (own_state / "backups").write_text("no folder")
+    with pytest.raises(ProjectError, match="a copy of it can't be kept first") as failed:
+        Project.open(path)
+    assert "SYNTERM_STATE_DIR" in str(failed.value.hint)
+    assert path.read_bytes() == before
+
+
+def version(path: Path) -> int:
+    return int.from_bytes(path.read_bytes()[60:64], "big")
