@@ -8,7 +8,7 @@ import sys
 import traceback
 
 from synterm import __version__
-from synterm.paths import log_dir
+from synterm.paths import log_dir, make_private
 
 
 def keep_details(error: Exception) -> str:
@@ -16,7 +16,7 @@ def keep_details(error: Exception) -> str:
     path = log_dir() / "crash.log"
     head = f"synterm {__version__}, Python {platform.python_version()}, {sys.platform}\n"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private(path.parent)
         with os.fdopen(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600), "a", encoding="utf-8") as log:
             log.write(head + "".join(traceback.format_exception(error)).encode("utf-8", "replace").decode() + "\n")
     except OSError as refused:

@@ -19,6 +19,7 @@ from synterm.providers.base import OnText
 from synterm.providers.host import HostProcess
 from synterm.providers.keys import NO_KEY, redacted, streamed_without, without_keys
 from synterm.providers.params import EndpointParams, read_params, wall_limit
+from synterm.providers.proxies import with_wanted_proxy
 
 _GRACE_S = 5.0
 """How much longer than the call's own limit the process has to say that the time is up."""
@@ -38,7 +39,7 @@ class LiteLLMProvider:
         environment that could hold a key; that is for endpoints that a project names."""
         self._approved = approved
         self._loopback = loopback
-        environ = dict(os.environ) if with_keys else without_keys(os.environ)
+        environ = with_wanted_proxy(os.environ if with_keys else without_keys(os.environ))
         self._host = HostProcess("synterm.providers.litellm_child", "the LiteLLM process", env=_near(environ))
 
     @property

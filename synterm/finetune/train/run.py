@@ -39,7 +39,7 @@ async def train(job: TrainJob, watch: Watch) -> Finished:
     work = Path(job.work)
     (work / _JOB).write_text(job.model_dump_json())
     log = paths.log_dir() / "training.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
+    paths.make_private(log.parent)
     with open(log, "wb", opener=_private) as errors:  # noqa: ASYNC230 - Path.open takes no opener
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-m", "synterm.finetune.train.child", str(work / _JOB)),
