@@ -8,6 +8,7 @@ import sys
 import traceback
 
 from synterm import __version__
+from synterm.hidden import hidden
 from synterm.paths import log_dir, make_private
 
 
@@ -18,7 +19,8 @@ def keep_details(error: Exception) -> str:
     try:
         make_private(path.parent)
         with os.fdopen(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600), "a", encoding="utf-8") as log:
-            log.write(head + "".join(traceback.format_exception(error)).encode("utf-8", "replace").decode() + "\n")
+            told = hidden("".join(traceback.format_exception(error)))
+            log.write(head + told.encode("utf-8", "replace").decode() + "\n")
     except OSError as refused:
         return f"the details could not be kept: {refused}"
     return f"details in {path}"

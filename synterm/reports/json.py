@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from synterm.core.report import EvaluationReport, RunReport
 from synterm.errors import InputError
+from synterm.hidden import hidden
 from synterm.text import printable
 
 _COMMAND = "##["
@@ -53,11 +54,14 @@ def _run(report: RunReport, evaluations: Iterable[EvaluationReport]) -> Iterator
 
 
 def write_parts(parts: Iterable[str], target: str, *, private: bool = False) -> None:
-    """Write a text that comes in parts, as `write_json` does. A file is new under the user's own rule (umask), or where
-    it is `private` for its owner alone; one that is written over stays as open as it was."""
+    """Write a text that comes in parts, as `write_json` does, with no credential in it.
+
+    A file is new under the user's own rule (umask), or where it is `private` for its owner alone; one that is written
+    over stays as open as it was.
+    """
     if target == "-":
         sys.stdout.flush()
-        sys.stdout.buffer.writelines(part.encode() for part in parts)
+        sys.stdout.buffer.writelines(hidden(part).encode() for part in parts)
         sys.stdout.buffer.flush()
         return
     try:
@@ -71,13 +75,13 @@ def _replace(path: Path, parts: Iterable[str], mode: int) -> None:
     if path.exists() and not path.is_file():
         # A pipe or a device: there is nothing to replace.
         with path.open("wb") as file:
-            file.writelines(part.encode() for part in parts)
+            file.writelines(hidden(part).encode() for part in parts)
         return
     path = path.resolve()
     beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         with os.fdopen(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode), "wb") as file:
-            file.writelines(part.encode() for part in parts)
+            file.writelines(hidden(part).encode() for part in parts)
         if path.exists():
             beside.chmod(stat.S_IMODE(path.stat().st_mode))
         beside.replace(path)
