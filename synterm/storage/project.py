@@ -46,7 +46,6 @@ from synterm.storage.imports import ImportStore
 from synterm.storage.inbox import InboxStore
 from synterm.storage.known import note
 from synterm.storage.logged import LoggedStore
-from synterm.storage.making import fill, make_private
 from synterm.storage.migrations import SCHEMA_VERSION, migrate
 from synterm.storage.models import ModelStore
 from synterm.storage.newer import say_newer
