@@ -68,14 +68,15 @@ def main() -> None:
         collections.append((f"{file.name}, with a header that fits", _images(file, args.every, fitting=True)))
     with tempfile.TemporaryDirectory() as place:
         collections.append(("a project, damaged at random", _damaged(Path(place), args.damaged)))
-        tallies = [_hold(title, images, Path(place)) for title, images in collections]
-    for tally in tallies:
-        print(f"\n### {tally.title}: {tally.outcomes.total():,} files\n")
-        print(
-            f"crashes {tally.deaths}, hangs {tally.hangs}, changed {tally.changed}, slowest {tally.slowest_s:.2f} s\n"
-        )
-        for outcome, count in tally.outcomes.most_common(12):
-            print(f"{count:7,}  {outcome}")
+        for title, images in collections:
+            _print(_hold(title, images, Path(place)))
+
+
+def _print(tally: Tally) -> None:
+    ends = f"crashes {tally.deaths}, hangs {tally.hangs}, changed {tally.changed}, slowest {tally.slowest_s:.2f} s"
+    print(f"\n### {tally.title}: {tally.outcomes.total():,} files\n\n{ends}\n")
+    for outcome, count in tally.outcomes.most_common(12):
+        print(f"{count:7,}  {outcome}", flush=True)
 
 
 def _images(file: Path, every: int, *, fitting: bool) -> Iterator[bytes]:
