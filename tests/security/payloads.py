@@ -36,80 +36,79 @@ MARKUP = (
     "[link=http://127.0.0.1:9/]x[/link]",
     ":smile: $text-error \\[x",
 )
-LAST_LINE = "\x1b]52;c;eA==\x07\x9b7m\u202e[/x][@click=app.exit]"
-"""Of each kind something, and short, so that it stands there uncut where texts are cut."""
+SHORT = "\x1b]52;c;eA==\x07\x9b7m\u202e[/x][@click=app.exit]"
+"""Of each kind something, so short that it stands there uncut where texts are cut."""
+NAME = "\x1b]52;c;eA==\x07\x9b7m\u202e[0][x]"
+"""The same for names: without what names can't have."""
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def escaped(written: str, allowed: re.Pattern[str] = _COLOURS) -> list[str]:
+def acting(written: str, allowed: re.Pattern[str] = _COLOURS) -> list[str]:
     """What in `written` acts on a terminal, beyond the sequences that are `allowed`."""
-    rest = allowed.sub("", written)
-    return sorted({char for char in rest if char in _FORBIDDEN})
+    return sorted(set(allowed.sub("", written)) & _FORBIDDEN)
 
 
 _FORBIDDEN = frozenset(CONTROLS)
 
 
-def hostile_project(payload: str, answer: str | None = None) -> str:
-    """The text form of a project with `payload` in every text that it has, `answer` (or the payload) by the model."""
-    said = payload if answer is None else answer
+def hostile_project(text: str = SHORT, name: str = NAME) -> str:
+    """The text form of a project with `text` in every text that it has, and `name` in every name."""
     rules = [{"match": "limit", "in": "user", "outcome": "rate limited"}]
 
-    def case(text: str, **more: Any) -> dict[str, Any]:
-        return {
-            "input": {"message": f"{payload} {text}", "extra": payload},
-            "expected": payload,
-            "tags": [payload[:40]],
-            **more,
-        }
+    def case(words: str, **more: Any) -> dict[str, Any]:
+        given = {"message": f"{text} {words}", "extra": text}
+        return {"input": given, "expected": text, "tags": [text[:40]], **more}
 
     checks = [
         {"type": "equals"},
-        {"type": "contains", "value": payload},
-        {"type": "label", "labels": [payload, "other"]},
+        {"type": "contains", "value": text},
+        {"type": "label", "labels": [f"w {text}", "other"]},
     ]
     body = [
-        {"role": "system", "content": f"{payload} be kind"},
+        {"role": "system", "content": f"{text} be kind"},
         {"role": "user", "content": "{{ message }} {{ extra }}"},
     ]
-    scenario = {
-        "scenario": f"s {payload}",
-        "description": payload,
+    hostile = {
+        "scenario": f"s {name}",
+        "description": text,
         "checks": checks,
-        "gates": [{"min_pass_rate": 0.9}, {"must_pass_tag": payload[:40]}],
-        "cases": [case("one"), case("two"), case("limit"), case("held", split="holdout"), case("learn", split="train")],
+        "gates": [{"min_pass_rate": 0.9}, {"must_pass_tag": text[:40]}],
+        "cases": [
+            *(case(words) for words in ("one", "two", "limit")),
+            case("kept apart", split="holdout"),
+            case("the quick brown fox", split="train"),
+        ],
     }
     plain = {
         "scenario": "plain",
         "checks": [{"type": "equals"}],
-        "cases": [{"input": {"message": f"plain {number}", "extra": "x"}, "expected": said} for number in range(2)],
+        "cases": [
+            {"input": {"message": f"plain {number}", "extra": "x"}, "expected": answer}
+            for number, answer in enumerate((text, "x"))
+        ],
     }
+    second = [{**body[0], "content": text}, body[1]]
+    examples = [{"input": {"message": text, "extra": text}, "expected": text}]
+    versions = [
+        {"note": text, "messages": body},
+        {"note": f"2 {text}", "messages": second, "examples": examples},
+    ]
+    behavior = {"behavior": f"b {name}", "description": text, "scenarios": [hostile, plain]}
     document = {
         "synterm": 1,
-        "name": f"p {payload}",
-        "meta": {"note": payload},
-        "models": [{"name": f"m {payload}", "model": "scripted/rules", "params": {"rules": rules, "default": said}}],
-        "documents": [{"name": "d", "text": payload}],
-        "prompts": [
-            {
-                "name": f"r {payload.partition('[@')[0]}",
-                "versions": [
-                    {"note": payload, "messages": body},
-                    {
-                        "note": f"2 {payload}",
-                        "messages": [{**body[0], "content": payload}, body[1]],
-                        "examples": [{"input": {"message": payload, "extra": payload}, "expected": payload}],
-                    },
-                ],
-            }
+        "name": f"p {name}",
+        "meta": {"note": text},
+        "models": [
+            {"name": f"m {name}", "model": "scripted/rules", "params": {"rules": rules, "default": text}},
+            {"name": f"e {name}", "model": "openai/x", "api_base": "http://127.0.0.1:9/v1"},
         ],
-        "tree": [
-            {
-                "feature": f"f {payload}",
-                "description": payload,
-                "behaviors": [{"behavior": f"b {payload}", "description": payload, "scenarios": [scenario, plain]}],
-            }
-        ],
+        "documents": [{"name": "d", "text": text}],
+        "prompts": [{"name": f"r {name}", "versions": versions}],
+        "tree": [{"feature": f"f {name}", "description": text, "behaviors": [behavior]}],
     }
     return json.dumps(document)
+
+
+SCENARIO = f"f {NAME}/b {NAME}/s {NAME}"
+PROMPT, MODEL = f"r {NAME}", f"m {NAME}"
