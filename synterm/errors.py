@@ -71,6 +71,10 @@ class SettingsError(SyntermError):
     """The user's settings file."""
 
 
+class FileNotice(UserWarning):
+    """Something to know of a project file that does not stop the work."""
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """A hint naming the known words nearest to `word`, or all of them when few; None when there are none."""
     words = sorted(set(known))

@@ -82,8 +82,10 @@ def own_logs(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathF
 
 @pytest.fixture
 def own_state(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of what the workbench remembers: the tour was seen."""
+    """The folder of what the workbench remembers: the tour was seen, and no room is set aside for each test."""
     place = tmp_path_factory.mktemp("state")
+    (place / "spill").mkdir(mode=0o700)
+    (place / "spill" / "reserve").touch()
     (place / "workbench.json").write_text('{"tour_seen": true}')
     monkeypatch.setenv("SYNTERM_STATE_DIR", str(place))
     return place

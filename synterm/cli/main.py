@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import io
 import os
 import sys
-from collections.abc import Sequence
+import warnings
+from collections.abc import Generator, Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from synterm import __version__
 from synterm.cli.commands import COMMANDS, NOT_YET, overview
 from synterm.cli.output import commands, data, say
 from synterm.cli.signals import Stopped, stoppable
-from synterm.errors import ExitCode, SyntermError, UsageError, did_you_mean
+from synterm.errors import ExitCode, FileNotice, SyntermError, UsageError, did_you_mean
 from synterm.reports.github.commands import command, in_actions
 from synterm.text import one_line
 
@@ -77,8 +80,25 @@ def _command(name: str, words: list[str]) -> int:
         args = parser.parse_args(words)
     except SystemExit as leave:  # --help was asked for and answered
         return int(leave.code or 0)
-    with strays_told():
+    with strays_told(), _notices():
         return int(module.run(args))
+
+
+@contextlib.contextmanager
+def _notices() -> Generator[None]:
+    """Within the block, what there is to know of a project file is said as everything else is."""
+    with warnings.catch_warnings():
+        show = warnings.showwarning
+
+        def tell(message: Warning | str, category: type[Warning], *rest: Any) -> None:
+            if issubclass(category, FileNotice):
+                say(f"synterm: {message}")
+            else:
+                show(message, category, *rest)
+
+        warnings.showwarning = tell
+        warnings.simplefilter("always", FileNotice)
+        yield
 
 
 def _open(words: list[str]) -> int:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Generator
 from pathlib import Path
 
+from synterm.cli.output import say
 from synterm.errors import InputError
 from synterm.storage.connect import DatabaseError, project_error
 from synterm.storage.project import Project
@@ -18,6 +19,8 @@ def opened(name: str) -> Generator[Project, None, None]:
     path = Path(name)
     try:
         with Project.open(path) as project:
+            for told in project.responses.spill.take_in():
+                say(told)
             yield project
     except DatabaseError as error:
         raise project_error(error, path) from error

@@ -238,7 +238,8 @@ def open_workbench(path: Path) -> int:
     memory, told = recall()
     with Project.open(path) as project:
         providers = Providers(settings.approved_endpoints, fast=settings.fast_path)
-        app = WorkbenchApp(project, settings, providers, tour=not memory.tour_seen, told=[told] if told else [])
+        told_all = [words for words in (told, project.notice, *project.responses.spill.take_in()) if words]
+        app = WorkbenchApp(project, settings, providers, tour=not memory.tour_seen, told=told_all)
         with told_to(app.hear) as tell, in_order(app):
             app.run()
         for stray in app.strays:
