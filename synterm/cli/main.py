@@ -74,6 +74,7 @@ def _dispatch(words: list[str]) -> int:
 
 def _command(name: str, words: list[str]) -> int:
     from synterm.cli.parser import Parser
+    from synterm.cli.strays import strays_told
 
     # Nearly all that a command makes lives until its end: looking for garbage took a fifth of a run.
     gc.set_threshold(50_000, 20, 100)
@@ -84,7 +85,7 @@ def _command(name: str, words: list[str]) -> int:
         args = parser.parse_args(words)
     except SystemExit as leave:  # --help was asked for and answered
         return int(leave.code or 0)
-    with _notices():
+    with strays_told(), _notices():
         return int(module.run(args))
 
 
@@ -118,9 +119,11 @@ def _open(words: list[str]) -> int:
     if not is_served() and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("the workbench needs a terminal", hint=f"synterm run {words[0]} evaluates without one")
     end_with_terminal()
+    from synterm.cli.strays import strays_told
     from synterm.tui.app import open_workbench
 
-    return open_workbench(path)
+    with strays_told():
+        return open_workbench(path)
 
 
 def _what_was_meant(word: str) -> str | None:
