@@ -7,7 +7,6 @@ from collections.abc import Generator, Sequence
 from concurrent.futures import Future
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
 
 from sqlite_utils import Database
 
@@ -35,7 +34,6 @@ from synterm.storage.contents import ContentStore
 from synterm.storage.coverage import CoverageStore
 from synterm.storage.documents import DocumentStore
 from synterm.storage.drafts import DraftStore
-from synterm.storage.file_made import fill, make_private
 from synterm.storage.findings import FindingStore
 from synterm.storage.gates import put_gates, read_gates
 from synterm.storage.generations import GenerationStore
@@ -47,6 +45,7 @@ from synterm.storage.inbox import InboxStore
 from synterm.storage.known import note
 from synterm.storage.logged import LoggedStore
 from synterm.storage.migrations import SCHEMA_VERSION, migrate
+from synterm.storage.making import fill, make_private
 from synterm.storage.models import ModelStore
 from synterm.storage.newer import say_newer
 from synterm.storage.nodes import NodeStore
@@ -90,8 +89,8 @@ class Project:
         self._closed = False
         self._writer = writer
         self._outside = Outside()
-        self._renewal = renewal or Renewal()
-        self._trust: Trust | None = None
+        self.trust = Trust(db, writer, renewal)
+        """Whether this user trusts it, and with what."""
 
     @classmethod
     def create(cls, path: Path, name: str) -> Project:
@@ -157,16 +156,14 @@ class Project:
         with _errors(self.path):
             db = connect(self.path, read_only=True)
         try:
-            yield Project(self.path, db, self._writer, read_only=self.read_only, renewal=self._renewal)
+            yield Project(self.path, db, self._writer, read_only=self.read_only, renewal=self.trust.renewal)
         finally:
             db.conn.close()
 
     def __enter__(self) -> Project:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -198,20 +195,10 @@ class Project:
         """Have these gates, and no others, over all that a run evaluates."""
         return self._writer.submit(put_gates(gates))
 
-    @property
-    def trust(self) -> Trust:
-        """Whether this user trusts it, and with what."""
-        self._trust = self._trust or Trust(self._db, self._writer, self.id)
-        return self._trust
-
-    def is_edited_by_user(self) -> None:
-        """From now on whatever is written through this project is the user's own word: it stays trusted through it."""
-        self._renewal.trust = self.trust
-
     @cached_property
     def nodes(self) -> NodeStore:
         """The behavior tree."""
-        return NodeStore(self._db, self._writer, self._renewal, lambda: self.trust)
+        return NodeStore(self._db, self._writer, self.trust)
 
     @cached_property
     def cases(self) -> CaseStore:
@@ -266,12 +253,12 @@ class Project:
     @cached_property
     def prompts(self) -> PromptStore:
         """Prompts, their drafts and versions."""
-        return PromptStore(self._db, self._writer, self._renewal)
+        return PromptStore(self._db, self._writer, self.trust.renewal)
 
     @cached_property
     def models(self) -> ModelStore:
         """The models it names."""
-        return ModelStore(self._db, self._writer, self._renewal)
+        return ModelStore(self._db, self._writer, self.trust.renewal)
 
     @cached_property
     def documents(self) -> DocumentStore:

@@ -1,4 +1,4 @@
-"""A project file as it is made: empty, and its owner's only."""
+"""Making a new project file."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def make_private(path: Path) -> None:
 
 
 def fill(db: Database, name: str) -> None:
-    """Its tables, and what stands about the project itself."""
+    """The tables, and who it is."""
     db.conn.execute("PRAGMA auto_vacuum = NONE")
     migrate(db)
     with db.atomic():
