@@ -31,12 +31,6 @@ def beside(path: Path) -> Iterator[Found]:
 
 def _permissions(path: Path) -> Iterator[Found]:
     found = path.stat()
-    if path.is_symlink():
-        said = f"a link to {path.resolve()}: its log and its temporary files lie there"
-        yield Found("link", "note", said)
-    if found.st_nlink > 1:
-        said = f"{found.st_nlink} names for one file: a log belongs to one name, and under another the file looks older"
-        yield Found("link", "warning", said, "keep one of the names, and make real copies with synterm share")
     if os.name == "nt":
         return
     mode = stat.S_IMODE(found.st_mode)

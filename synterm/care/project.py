@@ -15,8 +15,9 @@ from synterm.care.kept import Keeping
 from synterm.errors import ProjectError
 from synterm.storage.compact import compact
 from synterm.storage.condition import Condition, Header
-from synterm.storage.connect import check_file
+from synterm.storage.connect import UPGRADE
 from synterm.storage.foreign import read_only
+from synterm.storage.header import RESTORE
 from synterm.storage.mending import remove_unused
 from synterm.storage.migrations import SCHEMA_VERSION
 from synterm.storage.project import Project
@@ -33,14 +34,14 @@ def examine(path: Path, keeping: Keeping) -> Iterator[Found]:
 
     Raises ProjectError where there is no such file. Repairs of what is in the file go through `keeping`.
     """
-    check_file(path)
+    if not path.exists():
+        raise ProjectError("there is no such project file", where=str(path), hint=f"synterm new {path}")
     yield from beside(path)
-    with _to_look_at(path) as place:
-        try:
+    try:
+        with _to_look_at(path) as place:
             yield from _condition(place, path, keeping)
-        except ProjectError as error:
-            said = error.message if error.where == str(place) else str(error)
-            yield Found("file", "broken", said, error.hint or _RESTORE.replace("PROJECT", str(path)))
+    except ProjectError as error:
+        yield Found("file", "broken", error.message, _to_do(error, path))
 
 
 @contextlib.contextmanager
@@ -75,10 +76,18 @@ def _condition(place: Path, path: Path, keeping: Keeping) -> Iterator[Found]:
         yield _content(project)
 
 
+def _to_do(error: ProjectError, path: Path) -> str:
+    """What to do; `--restore` where all that is known is that a copy would help."""
+    restore = _RESTORE.replace("PROJECT", str(path))
+    return restore if error.hint in (None, RESTORE) else error.hint
+
+
 def _version(header: Header) -> Found:
     if header.version == SCHEMA_VERSION:
         return well("version", f"file version {header.version}, this synterm's")
     said = f"file version {header.version}, and this synterm has {SCHEMA_VERSION}"
+    if header.version > SCHEMA_VERSION:
+        return Found("version", "note", f"{said}: it can only be looked at", UPGRADE)
     return Found("version", "note", f"{said}: the next opening keeps a copy of it and brings it up to date")
 
 

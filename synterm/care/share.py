@@ -12,7 +12,6 @@ from synterm.core.sharing import SharePart, ShareReport
 from synterm.errors import ExitCode, ProjectError
 from synterm.formats.build import refuse_existing
 from synterm.storage.condition import Condition
-from synterm.storage.connect import check_file
 from synterm.storage.merge.scratch import sweep
 from synterm.storage.replacing import refuse_open, replace_file
 from synterm.storage.snapshot import counts, leave_out, snapshot, texts
@@ -34,7 +33,6 @@ def share(
     The project may be in use meanwhile, and is not changed. `anyway`: write it with keys too. Raises ProjectError
     for a file that can't be read or written.
     """
-    check_file(path)
     _refuse_target(path, out, replace=replace, dry_run=dry_run)
     sweep(out.parent, f".{out.name}.")
     beside = out.with_name(f".{out.name}.{new_id()}")

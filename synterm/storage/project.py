@@ -34,6 +34,7 @@ from synterm.storage.contents import ContentStore
 from synterm.storage.coverage import CoverageStore
 from synterm.storage.documents import DocumentStore
 from synterm.storage.drafts import DraftStore
+from synterm.storage.file_made import fill, make_private
 from synterm.storage.findings import FindingStore
 from synterm.storage.gates import put_gates, read_gates
 from synterm.storage.generations import GenerationStore
@@ -44,11 +45,11 @@ from synterm.storage.imports import ImportStore
 from synterm.storage.inbox import InboxStore
 from synterm.storage.known import note
 from synterm.storage.logged import LoggedStore
-from synterm.storage.making import fill, make_private
 from synterm.storage.migrations import SCHEMA_VERSION, migrate
 from synterm.storage.models import ModelStore
 from synterm.storage.newer import say_newer
 from synterm.storage.nodes import NodeStore
+from synterm.storage.older import keep_older_file
 from synterm.storage.opening import check_project_file
 from synterm.storage.outside import Marks, Outside
 from synterm.storage.promotions import PromotionStore
@@ -107,14 +108,15 @@ class Project:
             raise
 
     @classmethod
-    def open(cls, path: Path) -> Project:
+    def open(cls, path: Path, *, keep_older: bool = True) -> Project:
         """Open an existing project file, to look at only where it can't be written.
 
-        Raises ProjectError when it is none, is damaged or can't be read, holds what no synterm puts there, or is of an
-        older version and can't be written. One of a newer version can only be looked at.
+        One of a newer version can only be looked at; of an older one a copy is kept before it is brought up to date,
+        unless `keep_older` is False. Raises ProjectError when it is none, is damaged or can't be read, holds what no
+        synterm puts there, or is of an older version and can't be written or kept.
         """
         newer = check_project_file(path).version > SCHEMA_VERSION
-        return cls._open(path, read_only=newer or is_read_only(path))
+        return cls._open(path, read_only=newer or is_read_only(path), keep_older=keep_older)
 
     @classmethod
     def look(cls, path: Path) -> Project:
@@ -126,7 +128,7 @@ class Project:
         return cls._open(path, read_only=True)
 
     @classmethod
-    def _open(cls, path: Path, *, read_only: bool) -> Project:
+    def _open(cls, path: Path, *, read_only: bool, keep_older: bool = False) -> Project:
         with _errors(path):
             db = connect(path, read_only=read_only)
             with closed_on_error(db.conn):
@@ -137,12 +139,12 @@ class Project:
                 if read_only:
                     check_current(version, path, SCHEMA_VERSION)
                 check_schema(rows_of(db), path)
+                kept = keep_older_file(path, version) if keep_older and version < SCHEMA_VERSION else ""
                 if not read_only:
                     set_journal(db, path)
                     _bring_up_to_date(db, path)
         project = cls(path, db, Writer(path, read_only=read_only), read_only=read_only)
-        if version > SCHEMA_VERSION:
-            project.notice = say_newer(version, path)
+        project.notice = say_newer(version, path) if version > SCHEMA_VERSION else kept
         return project
 
     @contextlib.contextmanager

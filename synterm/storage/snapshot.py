@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 from sqlite_utils import Database
 
 from synterm.core.sharing import SharePart
-from synterm.storage.connect import DatabaseError, check_identity, connect, project_error
-from synterm.storage.migrations import SCHEMA_VERSION, migrate
+from synterm.storage.condition import Condition
+from synterm.storage.connect import DatabaseError, connect, project_error
+from synterm.storage.migrations import migrate
 from synterm.storage.pruning import UNUSED
-from synterm.storage.schema_check import check_schema
 
 PLACES = {
     "meta": "the project",
@@ -135,13 +135,9 @@ def snapshot(path: Path, copy: Path) -> None:
     It may be in use meanwhile. Raises ProjectError where it is none, holds what no synterm puts there, or the disk is
     full.
     """
-    try:
-        with contextlib.closing(connect(path, read_only=True)) as db:
-            check_identity(db, path, SCHEMA_VERSION)
-            check_schema(db, path)
-            db.conn.execute("VACUUM INTO ?", [str(copy)])
-    except DatabaseError as error:
-        raise project_error(error, path) from error
+    with Condition.of(path) as condition:
+        condition.check_schema()
+        condition.copy_into(copy)
     with _writing(copy) as db:
         migrate(db)
 

@@ -178,7 +178,7 @@ def test_rows_that_something_else_changed_are_told(synterm: Synterm, make_projec
     assert "1 evaluations of answers that are not there" in found(done)["references"]["said"]
 
 
-@pytest.mark.parametrize("kind", ["no database", "another database", "newer", "strange", "cut", "scribbled", "empty"])
+@pytest.mark.parametrize("kind", ["no database", "another database", "strange", "cut", "scribbled", "empty"])
 def test_a_file_that_is_none_or_damaged_is_told_and_left_alone(
     synterm: Synterm, make_project: MakeProject, kind: str
 ) -> None:
@@ -189,8 +189,6 @@ def test_a_file_that_is_none_or_damaged_is_told_and_left_alone(
             path.write_bytes(b"hello\n" * 1000)
         case "another database":
             change(path, "PRAGMA application_id = 7")
-        case "newer":
-            change(path, "PRAGMA user_version = 9999")
         case "strange":
             change(path, "CREATE TRIGGER evil AFTER INSERT ON runs BEGIN DELETE FROM models; END")
         case "cut":
@@ -234,6 +232,18 @@ def test_a_file_of_an_older_version_is_read_through_a_copy(synterm: Synterm, tmp
     assert digest(path) == before
 
 
+def test_a_file_of_a_newer_version_is_looked_at_only(synterm: Synterm, make_project: MakeProject) -> None:
+    path = make_project()
+    change(path, "PRAGMA user_version = 9999")
+    before = digest(path)
+    done = synterm("doctor", path, "--fix", "--json", "-")
+    assert (done.code, found(done)["version"]["state"]) == (0, "note")
+    assert "5 cases" in found(done)["content"]["said"]
+    assert synterm("share", path, "-o", path.with_name("out.db")).code == 2
+    assert digest(path) == before
+    assert not path.with_name("out.db").exists()
+
+
 def test_a_file_that_was_copied_without_its_log_is_read_and_no_log_is_made(
     synterm: Synterm, make_project: MakeProject, tmp_path: Path
 ) -> None:
@@ -252,10 +262,12 @@ def test_who_may_change_the_file_and_where_it_lies_is_told(synterm: Synterm, mak
     synced = path.parent / "Dropbox"
     synced.mkdir()
     moved = path.rename(synced / "shared.db")
-    os.link(moved, synced / "second.db")
     done = synterm("doctor", moved, "--fix", "--json", "-")
-    assert states(done) == {"permissions": "warning", "place": "warning", "link": "warning"}
+    assert states(done) == {"permissions": "warning", "place": "warning"}
     assert stat.S_IMODE(moved.stat().st_mode) == 0o644
+    os.link(moved, synced / "second.db")
+    named = found(synterm("doctor", moved, "--json", "-"))["file"]
+    assert (named["state"], "2 names" in named["said"]) == ("broken", True)
     assert synterm("doctor", path).code == 2
 
 

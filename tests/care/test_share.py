@@ -240,7 +240,7 @@ def test_a_file_that_is_not_as_synterm_makes_it_is_not_shared(
             db.execute("PRAGMA foreign_keys = OFF")
             db.execute("DELETE FROM contents")
     elif kind == "strange":
-        with closing(connect(path).conn) as db:
+        with closing(sqlite3.connect(str(path))) as db:
             db.execute("CREATE VIEW evil AS SELECT 1")
     elif kind == "none":
         path.write_text("hello")
