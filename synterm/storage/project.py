@@ -34,6 +34,7 @@ from synterm.storage.contents import ContentStore
 from synterm.storage.coverage import CoverageStore
 from synterm.storage.documents import DocumentStore
 from synterm.storage.drafts import DraftStore
+from synterm.storage.file_made import fill, make_private
 from synterm.storage.findings import FindingStore
 from synterm.storage.gates import put_gates, read_gates
 from synterm.storage.generations import GenerationStore
