@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from synterm import paths
-from synterm.care.found import Found, well
+from synterm.care.found import Found, Mend, well
 from synterm.errors import SettingsError
 from synterm.settings import load_settings, settings_path
+from synterm.storage.backups import backups_dir, taken_room
+from synterm.storage.spill import spilled
 from synterm.text import megabytes, plural
 
 _PRIVATE: dict[str, Callable[[], Path]] = {
@@ -33,6 +35,8 @@ def places() -> Iterator[Found]:
     for name, place in _PRIVATE.items():
         yield private(name, place())
     yield from _logs()
+    yield from waiting()
+    yield from _backups()
     yield from room({"data": paths.data_dir(), "state": paths.state_dir(), "temporary": Path(tempfile.gettempdir())})
 
 
@@ -105,6 +109,24 @@ def _logs() -> Iterator[Found]:
     if crashes.is_file():
         said = f"errors that nobody foresaw are kept in {crashes}: places in the code, no values"
         yield Found("crashes", "note", said, "it may be removed once it was read or sent with a report")
+
+
+def waiting(project: str | None = None, mend: Mend | None = None) -> Iterator[Found]:
+    """Answers that a project file could not take, and that wait until it is opened; of one project, or of all."""
+    for one in spilled(project):
+        said = f"{plural(one.count, 'answer')} that {one.path} could not take at {one.created} wait in {one.file}"
+        if one.path.exists():
+            yield Found("waiting", "warning", said, f"open it, and it takes them in: synterm {one.path}", mend)
+        else:
+            hint = "they are taken in by the next copy of it that is opened, wherever it lies"
+            yield Found("waiting", "warning", f"{said}; that file is gone", hint, mend)
+
+
+def _backups() -> Iterator[Found]:
+    count, size = taken_room()
+    if count:
+        said = f"{plural(count, 'file')} kept from before projects were changed ({megabytes(size)})"
+        yield well("backups", f"{said} in {backups_dir()}")
 
 
 def room(folders: dict[str, Path]) -> Iterator[Found]:

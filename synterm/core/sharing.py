@@ -48,5 +48,7 @@ class ShareReport(BaseModel):
     """Personal data: told, and no reason not to share."""
     names: int
     """How many people are named as having run, judged or found something."""
+    waiting: int
+    """How many answers wait outside of the project file, which could not take them: they are not in the copy."""
     not_looked_for: list[str]
     """Kinds of personal data that can't be told without the extra ``analysis``."""

@@ -21,6 +21,8 @@ def share_lines(report: ShareReport, *, dry_run: bool = False) -> Iterator[str]:
         yield f"personal  {_told(find)}"
     if report.names:
         yield f"names     {plural(report.names, 'name')} of people who ran, judged or found something (--without names)"
+    if report.waiting:
+        yield f"not in it: {plural(report.waiting, 'answer')} that the project file could not take yet; open that first"
     if report.not_looked_for:
         yield f"not looked for without pip install 'synterm[analysis]': {', '.join(report.not_looked_for)}"
     yield _outcome(report, dry_run=dry_run)
