@@ -36,7 +36,8 @@ GROUPS: dict[str, dict[str, str]] = {
         "diff merge": "what differs; one file of several copies, of shards",
     },
     "Look after": {
-        "history doctor": "what was run, and forgetting it; what is wrong here",
+        "history": "what was run, by whom; and forgetting it",
+        "doctor trust": "what is wrong here; what a project may do",
         "settings schema": "your settings; JSON Schemas of what goes in and out",
     },
 }
@@ -47,9 +48,6 @@ _MODULES = {"import": "imports"}
 """Of those whose name is a word of Python."""
 COMMANDS: dict[str, str] = {name: f"synterm.cli.{_MODULES.get(name, name).replace('-', '_')}" for name in _NAMES}
 """The module of each."""
-
-NOT_YET = ("trust",)
-"""Names that are kept for commands of later versions."""
 
 _HEAD = """\
 synterm: edit a prompt, watch a grid of real cases answer on every keystroke.

@@ -11,6 +11,7 @@ from synterm.cli.output import data, say
 from synterm.cli.parser import add_where, amount, natural, positive, share
 from synterm.cli.places import opened
 from synterm.cli.signals import Stopped, run_until_stopped
+from synterm.cli.trusting import require_trust
 from synterm.errors import ExitCode, UsageError
 from synterm.storage.project import Project
 from synterm.text import plural
@@ -77,6 +78,7 @@ def _generate(project: Project, plan: GenerationPlan, args: argparse.Namespace) 
     from synterm.reports.json import write_json
     from synterm.settings import load_settings
 
+    require_trust(project)
     settings = load_settings()
     asked = (model for _, model in asked_by(plan.filters, project.models.all(), plan.model))
     make_models_ready([*plan.models, *asked], settings.approved_endpoints, say)
@@ -85,7 +87,7 @@ def _generate(project: Project, plan: GenerationPlan, args: argparse.Namespace) 
     async def work() -> Outcome:
         from synterm.describe.pipeline.generate import generate
 
-        async with Providers(settings.approved_endpoints, fast=settings.fast_path) as providers:
+        async with Providers.of(project) as providers:
             return await generate(project, providers, plan, progress)
 
     try:

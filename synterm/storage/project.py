@@ -35,6 +35,7 @@ from synterm.storage.contents import ContentStore
 from synterm.storage.coverage import CoverageStore
 from synterm.storage.documents import DocumentStore
 from synterm.storage.drafts import DraftStore
+from synterm.storage.file_made import fill, make_private
 from synterm.storage.findings import FindingStore
 from synterm.storage.gates import put_gates, read_gates
 from synterm.storage.generations import GenerationStore
@@ -45,7 +46,6 @@ from synterm.storage.imports import ImportStore
 from synterm.storage.inbox import InboxStore
 from synterm.storage.known import note
 from synterm.storage.logged import LoggedStore
-from synterm.storage.making import fill, make_private
 from synterm.storage.migrations import SCHEMA_VERSION, migrate
 from synterm.storage.models import ModelStore
 from synterm.storage.newer import say_newer
@@ -65,6 +65,7 @@ from synterm.storage.stubborn import StubbornStore
 from synterm.storage.traffic import TrafficStore
 from synterm.storage.training import TrainingStore
 from synterm.storage.trends import TrendStore
+from synterm.storage.trust import Renewal, Trust
 from synterm.storage.tunings import TuningStore
 from synterm.storage.whole import WholeStore
 from synterm.storage.writer import Writer
@@ -76,7 +77,9 @@ class Project:
     Open one with `Project.open` or `Project.create`, and close it: closing folds everything into the one file.
     """
 
-    def __init__(self, path: Path, db: Database, writer: Writer, *, read_only: bool = False) -> None:
+    def __init__(
+        self, path: Path, db: Database, writer: Writer, *, read_only: bool = False, renewal: Renewal | None = None
+    ) -> None:
         self.path = path
         self.read_only = read_only
         """Whether the file can only be looked at; whatever would write raises ProjectError."""
@@ -87,6 +90,8 @@ class Project:
         self._closed = False
         self._writer = writer
         self._outside = Outside()
+        self._renewal = renewal or Renewal()
+        self._trust: Trust | None = None
 
     @classmethod
     def create(cls, path: Path, name: str) -> Project:
@@ -152,7 +157,7 @@ class Project:
         with _errors(self.path):
             db = connect(self.path, read_only=True)
         try:
-            yield Project(self.path, db, self._writer, read_only=self.read_only)
+            yield Project(self.path, db, self._writer, read_only=self.read_only, renewal=self._renewal)
         finally:
             db.conn.close()
 
@@ -193,10 +198,20 @@ class Project:
         """Have these gates, and no others, over all that a run evaluates."""
         return self._writer.submit(put_gates(gates))
 
+    @property
+    def trust(self) -> Trust:
+        """Whether this user trusts it, and with what."""
+        self._trust = self._trust or Trust(self._db, self._writer, self.id)
+        return self._trust
+
+    def is_edited_by_user(self) -> None:
+        """From now on whatever is written through this project is the user's own word: it stays trusted through it."""
+        self._renewal.trust = self.trust
+
     @cached_property
     def nodes(self) -> NodeStore:
         """The behavior tree."""
-        return NodeStore(self._db, self._writer)
+        return NodeStore(self._db, self._writer, self._renewal, lambda: self.trust)
 
     @cached_property
     def cases(self) -> CaseStore:
@@ -251,12 +266,12 @@ class Project:
     @cached_property
     def prompts(self) -> PromptStore:
         """Prompts, their drafts and versions."""
-        return PromptStore(self._db, self._writer)
+        return PromptStore(self._db, self._writer, self._renewal)
 
     @cached_property
     def models(self) -> ModelStore:
         """The models it names."""
-        return ModelStore(self._db, self._writer)
+        return ModelStore(self._db, self._writer, self._renewal)
 
     @cached_property
     def documents(self) -> DocumentStore:
