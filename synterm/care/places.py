@@ -15,6 +15,7 @@ from synterm.errors import SettingsError
 from synterm.settings import load_settings, settings_path
 from synterm.storage.backups import backups_dir, taken_room
 from synterm.storage.spill import spilled
+from synterm.storage.trusted import TrustedProjects
 from synterm.text import megabytes, plural
 
 _PRIVATE: dict[str, Callable[[], Path]] = {
@@ -34,6 +35,7 @@ def places() -> Iterator[Found]:
     yield _settings()
     for name, place in _PRIVATE.items():
         yield private(name, place())
+    yield _trust()
     yield from _logs()
     yield from waiting()
     yield from _backups()
@@ -50,6 +52,14 @@ def _settings() -> Found:
     except SettingsError as error:
         return Found("settings", "broken", str(error), error.hint)
     return well("settings", f"{path}: {plural(len(set_here), 'setting')} of your own")
+
+
+def _trust() -> Found:
+    """Whether the list of projects that this user trusts can be read."""
+    _, trouble = TrustedProjects().find("")
+    if trouble is None:
+        return well("trust", "the list of projects that you trust can be read")
+    return Found("trust", "warning", trouble, "what stands there counts as not trusted; synterm trust PROJECT asks")
 
 
 def private(part: str, place: Path) -> Found:

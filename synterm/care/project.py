@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from synterm.care.allowed import allowed
 from synterm.care.beside import beside
 from synterm.care.found import Found, well
 from synterm.care.half_done import half_done
@@ -62,6 +63,7 @@ def _condition(place: Path, path: Path, keeping: Keeping) -> Iterator[Found]:
             yield from _room(condition, header, path, keeping)
     with read_only(place) as project:
         yield _content(project)
+        yield from allowed(project, path)
         yield from waiting(project.id, partial(_take_in, path))
 
 

@@ -15,7 +15,7 @@ from synterm.formats.build import refuse_existing
 from synterm.storage.condition import Condition
 from synterm.storage.merge.scratch import sweep
 from synterm.storage.replacing import refuse_open, replace_file
-from synterm.storage.snapshot import counts, leave_out, people, snapshot, texts, waiting
+from synterm.storage.snapshot import asks, counts, leave_out, people, snapshot, texts, waiting
 
 _ENDINGS = ("", "-wal", "-shm", "-journal")
 
@@ -105,6 +105,7 @@ def _report(
         left_out=list(without),
         counts=counts(beside),
         removed=removed,
+        asks=asks(beside),
         keys=list(finds.keys.values()),
         people=list(finds.people.values()),
         names=0 if "names" in without else people(beside),

@@ -43,6 +43,8 @@ class ShareReport(BaseModel):
     """What is in it, by what people call it."""
     removed: dict[str, int]
     """What was deleted in the project and would have been in a plain copy still: texts, answers, verdicts of checks."""
+    asks: list[str]
+    """What whoever opens it is asked to trust it with, in words."""
     keys: list[SharedFind]
     people: list[SharedFind]
     """Personal data: told, and no reason not to share."""

@@ -15,6 +15,8 @@ def share_lines(report: ShareReport, *, dry_run: bool = False) -> Iterator[str]:
         yield f"without {', '.join(report.left_out)}"
     if report.removed:
         yield f"left behind, as it was deleted in the project or belonged to what was: {_counted(report.removed)}"
+    for line in report.asks:
+        yield f"asks      whoever opens it, to {one_line(line, 200)}"
     for find in report.keys:
         yield f"KEY       {_told(find)}"
     for find in report.people:

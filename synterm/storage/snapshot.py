@@ -11,7 +11,8 @@ from sqlite_utils import Database
 
 from synterm.core.sharing import SharePart
 from synterm.storage.condition import Condition
-from synterm.storage.connect import DatabaseError, connect, project_error
+from synterm.storage.connect import DatabaseError, connect, damaged, project_error
+from synterm.storage.manifest import ManifestReader
 from synterm.storage.migrations import migrate
 from synterm.storage.pruning import UNUSED
 from synterm.storage.spill import spilled
@@ -170,6 +171,15 @@ def people(copy: Path) -> int:
     """How many people it names as having run, judged or found something."""
     with _reading(copy) as db:
         return _one(db, f"SELECT count(*) FROM ({_PEOPLE})")
+
+
+def asks(copy: Path) -> list[str]:
+    """What it asks for of whoever opens it, in words. Raises ProjectError for rows that synterm never wrote."""
+    with _reading(copy) as db:
+        try:
+            return ManifestReader().read(db).words()
+        except (TypeError, ValueError) as error:
+            raise damaged("what it asks for", copy) from error
 
 
 def waiting(copy: Path) -> int:
