@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from synterm.care.look import to_look_at
-from synterm.care.scan import Finds, scan
+from synterm.care.scan import Finds, scan, without_keys
 from synterm.core.ids import new_id
 from synterm.core.sharing import SharePart, ShareReport
 from synterm.errors import ExitCode, ProjectError
@@ -105,7 +105,7 @@ def _report(
         left_out=list(without),
         counts=counts(beside),
         removed=removed,
-        asks=asks(beside),
+        asks=without_keys(asks(beside)),
         keys=list(finds.keys.values()),
         people=list(finds.people.values()),
         names=0 if "names" in without else people(beside),

@@ -156,7 +156,7 @@ def _planned(path: Path, reason: Reason, project_id: str, name: str) -> Backup:
     folder = _folder(project_id)
     try:
         for place in (backups_dir(), folder):
-            place.mkdir(mode=0o700, parents=True, exist_ok=True)
+            paths.make_private(place)
     except OSError as error:
         raise _not_kept(error.strerror or str(error), path) from error
     stamp = plain = f"{made:%Y%m%dT%H%M%S}.{made.microsecond // 1000:03}Z-{reason}"
