@@ -20,15 +20,11 @@ from synterm.storage.cases import CaseStore
 from synterm.storage.comparing import Comparing
 from synterm.storage.connect import (
     DatabaseError,
-    check_current,
-    closed_on_error,
     connect,
     damaged,
     in_a_hurry,
     is_read_only,
     project_error,
-    set_journal,
-    version_of,
 )
 from synterm.storage.contents import ContentStore
 from synterm.storage.coverage import CoverageStore
@@ -45,21 +41,18 @@ from synterm.storage.imports import ImportStore
 from synterm.storage.inbox import InboxStore
 from synterm.storage.known import note
 from synterm.storage.logged import LoggedStore
-from synterm.storage.migrations import SCHEMA_VERSION, migrate
-from synterm.storage.making import fill, make_private
+from synterm.storage.migrations import SCHEMA_VERSION
 from synterm.storage.models import ModelStore
-from synterm.storage.newer import say_newer
 from synterm.storage.nodes import NodeStore
-from synterm.storage.older import keep_older_file
 from synterm.storage.opening import check_project_file
 from synterm.storage.outside import Marks, Outside
+from synterm.storage.project_db import ProjectDb, open_db
 from synterm.storage.promotions import PromotionStore
 from synterm.storage.prompts import PromptStore
 from synterm.storage.pruning import PruningStore
 from synterm.storage.responses import ResponseStore
 from synterm.storage.reviews import ReviewStore
 from synterm.storage.runs import RunStore
-from synterm.storage.schema_check import check_schema, rows_of
 from synterm.storage.spending import SpendingStore
 from synterm.storage.stubborn import StubbornStore
 from synterm.storage.traffic import TrafficStore
@@ -117,7 +110,7 @@ class Project:
         synterm puts there, or is of an older version and can't be written or kept.
         """
         newer = check_project_file(path).version > SCHEMA_VERSION
-        return cls._open(path, read_only=newer or is_read_only(path), keep_older=keep_older)
+        return cls._of(path, open_db(path, read_only=newer or is_read_only(path), keep_older=keep_older))
 
     @classmethod
     def look(cls, path: Path) -> Project:
@@ -126,26 +119,13 @@ class Project:
         Raises ProjectError as `open` does.
         """
         check_project_file(path)
-        return cls._open(path, read_only=True)
+        return cls._of(path, open_db(path, read_only=True))
 
     @classmethod
-    def _open(cls, path: Path, *, read_only: bool, keep_older: bool = False) -> Project:
-        with _errors(path):
-            db = connect(path, read_only=read_only)
-            with closed_on_error(db.conn):
-                version = version_of(db, path)
-                if version > SCHEMA_VERSION and not read_only:  # it stands in the log, not yet in the header
-                    db.conn.close()
-                    return cls._open(path, read_only=True)
-                if read_only:
-                    check_current(version, path, SCHEMA_VERSION)
-                check_schema(rows_of(db), path)
-                kept = keep_older_file(path, version) if keep_older and version < SCHEMA_VERSION else ""
-                if not read_only:
-                    set_journal(db, path)
-                    _bring_up_to_date(db, path)
-        project = cls(path, db, Writer(path, read_only=read_only), read_only=read_only)
-        project.notice = say_newer(version, path) if version > SCHEMA_VERSION else kept
+    def _of(cls, path: Path, found: ProjectDb) -> Project:
+        writer = Writer(path, read_only=found.read_only)
+        project = cls(path, found.db, writer, read_only=found.read_only)
+        project.notice = found.notice
         return project
 
     @contextlib.contextmanager
@@ -381,13 +361,6 @@ class Project:
         if row is None:
             raise damaged(f"the {key}", self.path)
         return row[0]
-
-
-def _bring_up_to_date(db: Database, path: Path) -> None:
-    try:
-        migrate(db)
-    except (TypeError, ValueError) as error:
-        raise damaged("a run", path) from error
 
 
 @contextlib.contextmanager

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual import constants, events, on, work
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, TextArea
 
