@@ -56,6 +56,10 @@ class CiPlan:
     """The branch that runs are made of."""
     max_cost: str | None
     """What a run may cost, in US dollars; empty where no cap can hold, None where nothing costs anything."""
+    manifest: str | None
+    """The digest of what it asks for, which CI is to trust; None where it asks for nothing."""
+    restricted: bool
+    """Whether its user does not trust it with that: CI is not to either, then."""
     alone: bool
     """Whether the project file has all that a run depends on: none of its models is the repository's own app."""
 
@@ -86,6 +90,8 @@ def ci_plan(project: Project, approved: Iterable[str]) -> CiPlan:
         baseline=_baseline(project.baselines.names()),
         branch=_branch(root),
         max_cost=_max_cost(models),
+        manifest=None if project.trust.capabilities.nothing else project.trust.capabilities.digest,
+        restricted=project.trust.restricted,
         alone=not any(spec.provider == "http" or (spec.api_base and is_loopback(spec.api_base)) for spec in models),
     )
 

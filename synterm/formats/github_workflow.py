@@ -46,7 +46,7 @@ jobs:
       # On pushes and pull requests only the cases to work on, those of the split dev. What is held out loses its worth
       # with each look: run this workflow by hand for it.
       SPLIT: ${{{{ inputs.split || 'dev' }}}}
-{cap}    steps:
+{cap}{trust}    steps:
       - uses: actions/checkout@v6
         with:
           persist-credentials: false
@@ -66,6 +66,12 @@ _CAP = """\
       # US dollars: a run stops before it would spend more, and is incomplete then (exit 3). Empty: no cap. It needs the
       # price of every model, and the most tokens of an answer: synterm edit PROJECT model NAME --price IN/OUT.
       MAX_COST: {cost}
+"""
+
+_TRUST = """\
+      # What the project may do here: the digest of all that it asks for. Where that changes, a run sends nothing, ends
+      # with exit 2 and says what is new; write this file anew once you have read that.
+      SYNTERM_TRUST_MANIFEST: "{digest}"
 """
 
 _FORKS = """\
@@ -158,6 +164,11 @@ def requirement(plan: CiPlan) -> str:
     return shlex.quote(f"synterm{extras}=={__version__}")
 
 
+def trust_lines(plan: CiPlan) -> str:
+    """What CI is to trust, as a variable of its environment; empty where there is nothing to trust."""
+    return _TRUST.format(digest=plan.manifest) if plan.manifest and not plan.restricted else ""
+
+
 def settings_line(plan: CiPlan) -> str:
     """The lines of a settings file that approve the plan's endpoints and say where its keys may go, each quoted for a
     shell; empty where there is nothing to say."""
@@ -175,6 +186,7 @@ def _parts(plan: CiPlan) -> Iterator[str]:
         push=paths,
         pull=paths,
         cap="" if plan.max_cost is None else _CAP.format(cost=json.dumps(plan.max_cost)),
+        trust=trust_lines(plan),
         forks=_FORKS if plan.secrets else "",
         project=json.dumps(plan.project, ensure_ascii=False),
         install=requirement(plan),

@@ -14,13 +14,13 @@ from textual.worker import Worker, WorkerState
 
 from synterm.core.case import Case
 from synterm.core.model import ModelSpec
-from synterm.errors import SyntermError
+from synterm.errors import ProjectError, SyntermError
 from synterm.evaluate.events import Event, Halted, Judged, Preparing
 from synterm.providers.availability import usable
 from synterm.providers.registry import Providers
 from synterm.settings import Settings
 from synterm.storage.project import Project
-from synterm.text import plural
+from synterm.text import plural, printable
 from synterm.tui.board.live import Live
 from synterm.tui.board.rows import GONE
 from synterm.tui.pacing import PacedScreen
@@ -136,6 +136,10 @@ class EvaluatingScreen(PacedScreen):
         except SyntermError as error:
             self.painter.set_state("blocked", str(error))
             self.painter.settled()
+            if isinstance(error, ProjectError):
+                # What became of answers that the file did not take is longer than the status line.
+                said = printable("\n".join(filter(None, (str(error), error.hint))))
+                self.notify(said, severity="error", timeout=20, markup=False)
         else:
             self.painter.settled()
             if self.painter.state in ("waiting", "running") and not self._others_run():
@@ -222,7 +226,6 @@ class EvaluatingScreen(PacedScreen):
         return usable(spec, self._settings.approved_endpoints).state == "ready"
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """A worker that failed is told of: nothing fails in silence."""
-        if event.state is WorkerState.ERROR and event.worker.error:
+        """A worker of its own that failed is told of: nothing fails in silence."""
+        if event.state is WorkerState.ERROR and event.worker.error and event.worker.node is self:
             self.painter.set_state("blocked", f"internal error: {event.worker.error!r}")
-            self.log.error(str(event.worker.error))
