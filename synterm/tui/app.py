@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import constants, events, on, work
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, TextArea
 
 from synterm.errors import ProjectError, SettingsError
+from synterm.hidden import hidden
 from synterm.providers.registry import Providers
 from synterm.settings import Settings, load_settings, settings_path
 from synterm.settings_file import change_setting
@@ -224,6 +225,10 @@ class WorkbenchApp(Hearing):
         await self.push_screen_wait(TourScreen(workbench))
         if problem := await asyncio.to_thread(remember_tour):
             self._warn(f"the tour will be shown again: {problem}")
+
+    def notify(self, message: str, *, title: str = "", **options: Any) -> None:
+        """Tell the user something, with no credential in it: errors may quote what was refused."""
+        super().notify(hidden(message), title=hidden(title), **options)
 
     def action_picture(self) -> None:
         """Save a picture of the screen, once the palette is gone from it."""
