@@ -37,9 +37,10 @@ def check_project_file(path: Path) -> Header:
             return _check(path)
         except ProjectError:
             # What another process is writing just then looks like anything. What stays as it is, is so.
-            if _state(path) == before and not _is_fresh(path):
+            fresh = _is_fresh(path)
+            if _state(path) == before and not fresh:
                 raise
-        time.sleep(_RETRY_SECONDS)
+        time.sleep(_FRESH_NS / 1e9 if fresh else _RETRY_SECONDS)
     return _check(path)
 
 
