@@ -121,7 +121,13 @@ async def test_every_screen_shows_hostile_texts_as_text(path: Path, open_bench: 
     assert len(seen) >= 22, sorted(seen)
 
 
-STYLES = (None, Style(), Style(bold=True), Style(link="http://linked.example/\x1b\\"), Style(color="red", bgcolor="blue"))
+STYLES = (
+    None,
+    Style(),
+    Style(bold=True),
+    Style(link="http://linked.example/\x1b\\"),
+    Style(color="red", bgcolor="blue"),
+)
 
 
 @pytest.mark.parametrize("style", STYLES, ids=str)
