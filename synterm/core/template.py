@@ -6,35 +6,29 @@ little joining of texts and a size limit: no way to the interpreter, and a templ
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateSyntaxError, meta, nodes
-from jinja2.exceptions import SecurityError, TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import TemplateSyntaxError, meta, nodes
+from jinja2.exceptions import TemplateError
 
+from synterm.core.sandbox import MAX_CHARACTERS, SANDBOX, check_time, limited_time, watched
 from synterm.errors import InputError
 
-MAX_CHARACTERS = 2_000_000
-MAX_SECONDS = 1.0
-_MAX_RANGE = 1000
 _MAX_LOOP_DEPTH = 2
 _MAX_SOURCE = 1_000_000
 _MAX_TAGS = 5000
 """Python compiles what Jinja makes of a template in one step, and nothing else runs meanwhile: 2 s for 70,000 tags."""
+_MAX_SYMBOLS = 25_000
+"""Names, numbers, marks: as many take a second to be compiled, in one expression too."""
+_MAX_DEPTH = 50
+_MAX_DEPTHS = 40_000
+"""How deep all its parts are, added up: Python takes the longer to compile a part, the deeper it is."""
 _MAX_JOINS = 16
-_TOO_DEEP = "nests too deeply"
-_FILTERS = frozenset(
-    "abs capitalize count d default dictsort escape e first float groupby int items join last length list lower "
-    "map max min reject rejectattr reverse round select selectattr sort string title tojson trim truncate "
-    "unique upper urlencode wordcount".split()
-)
-_TEXT_METHODS = frozenset(
-    "capitalize count endswith find isalnum isalpha isdigit lower lstrip removeprefix removesuffix rstrip split "
-    "splitlines startswith strip title upper".split()
-)
+_NO_SYMBOLS = frozenset(("data", "whitespace", "comment", "raw_begin", "raw_end"))
+_TOO_DEEP = "nests too deeply, or has too many filters, or too many times and / or, in a row"
 # A name is missing where Jinja wrote 1e999 as `inf`, an attribute where `dictsort` was given no mapping.
 _FAILURES = (
     ArithmeticError,
@@ -62,50 +56,6 @@ _FORBIDDEN = (
 )
 
 
-class _Sandbox(ImmutableSandboxedEnvironment):
-    intercepted_binops = frozenset(("*", "**", "%"))
-
-    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        if not (isinstance(left, int | float) and isinstance(right, int | float)):
-            raise SecurityError(f"{operator} takes numbers only")
-        if operator == "**" and (abs(left) > 1000 or abs(right) > 100):
-            raise SecurityError("** takes small numbers only")
-        return super().call_binop(context, operator, left, right)
-
-    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        if isinstance(obj, str):
-            return attr in _TEXT_METHODS
-        return super().is_safe_attribute(obj, attr, value)
-
-
-def _small_join(values: Iterable[Any], d: str = "", attribute: str | int | None = None) -> str:
-    """`join` without the blow-up: refuses before it builds a text that is too long."""
-    items = [str(value if attribute is None else _SANDBOX.getitem(value, attribute)) for value in values]
-    if sum(map(len, items)) + len(d) * len(items) > MAX_CHARACTERS:
-        raise SecurityError(f"join gives over {MAX_CHARACTERS:,} characters")
-    return d.join(items)
-
-
-def _small_range(*bounds: int) -> range:
-    steps = range(*bounds)
-    if len(steps) > _MAX_RANGE:
-        raise SecurityError(f"range() over more than {_MAX_RANGE} steps")
-    return steps
-
-
-def _environment() -> _Sandbox:
-    # The text is a prompt, not a page: nothing is to be escaped for HTML.
-    sandbox = _Sandbox(undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False)
-    sandbox.filters = {name: call for name, call in sandbox.filters.items() if name in _FILTERS}
-    sandbox.filters["join"] = _small_join
-    sandbox.globals.clear()
-    sandbox.globals["range"] = _small_range  # pyright: ignore[reportArgumentType]
-    return sandbox
-
-
-_SANDBOX = _environment()
-
-
 class Template:
     """A compiled template. Raises InputError, naming the line, for text that does not compile."""
 
@@ -120,10 +70,13 @@ class Template:
             self.variables: frozenset[str] = frozenset()
             return
         try:
-            tree = _SANDBOX.parse(source)
-            self.variables = frozenset(meta.find_undeclared_variables(tree)) - {"range"}
+            _refuse_very_many_symbols(source)
+            tree = SANDBOX.parse(source)
             _refuse_bombs(tree)
-            self._template = _SANDBOX.from_string(tree)  # pyright: ignore[reportArgumentType]
+            self.variables = frozenset(meta.find_undeclared_variables(tree)) - {"range"}
+            # What is constant is worked out here.
+            with limited_time():
+                self._template = SANDBOX.from_string(watched(tree))
         except TemplateSyntaxError as error:
             raise InputError(error.message or "not a template", where=f"line {error.lineno}") from error
         except TemplateError as error:
@@ -138,17 +91,16 @@ class Template:
         """The text with `values` put in. Raises InputError for a missing value or a template that runs wild."""
         if self._plain:
             return self.source
-        deadline = time.monotonic() + MAX_SECONDS
         parts: list[str] = []
         size = 0
         try:
-            for part in self._template.generate(values):
-                parts.append(part)
-                size += len(part)
-                if size > MAX_CHARACTERS:
-                    raise InputError(f"the rendered text is over {MAX_CHARACTERS:,} characters", where="template")
-                if time.monotonic() > deadline:
-                    raise InputError(f"rendering took over {MAX_SECONDS:g} s", where="template")
+            with limited_time():
+                for part in self._template.generate(values):
+                    parts.append(part)
+                    size += len(part)
+                    if size > MAX_CHARACTERS:
+                        raise InputError(f"the rendered text is over {MAX_CHARACTERS:,} characters", where="template")
+                    check_time()
         except TemplateError as error:
             raise InputError(str(error), where="template") from error
         except _FAILURES as error:
@@ -167,17 +119,49 @@ def _refusal(error: Exception) -> str:
     if not isinstance(error, SyntaxError):
         return "a number or a character in it can't be used: numbers may have up to 4,300 digits"
     if "too many" in error.msg:
-        return f"{_TOO_DEEP}, or has too many filters, or too many times and / or, in a row"
+        return _TOO_DEEP
     return f"Python refuses it: {error.msg}"
 
 
+def _refuse_very_many_symbols(source: str) -> None:
+    if len(source) <= _MAX_SYMBOLS:
+        return
+    symbols = (kind for _, kind, _ in SANDBOX.lex(source) if kind not in _NO_SYMBOLS)
+    if next(islice(symbols, _MAX_SYMBOLS, None), None) is not None:
+        raise InputError(f"more than {_MAX_SYMBOLS:,} names, numbers and marks in its tags", where="template")
+
+
 def _refuse_bombs(tree: nodes.Template) -> None:
+    _refuse_depth(tree)
     if found := next(tree.find_all(_FORBIDDEN), None):
         raise InputError(f"{type(found).__name__.lower()} is not for prompts", where=f"line {found.lineno}")
     if _loop_depth(tree) > _MAX_LOOP_DEPTH:
         raise InputError(f"loops nest deeper than {_MAX_LOOP_DEPTH}", where="template")
-    if sum(1 for _ in tree.find_all((nodes.Concat, nodes.Add))) > _MAX_JOINS:
-        raise InputError(f"more than {_MAX_JOINS} times + or ~", where="template")
+    joined = sum(1 for _ in tree.find_all((nodes.Concat, nodes.Add)))
+    if joined + _collected(tree) > _MAX_JOINS:
+        raise InputError(f"more than {_MAX_JOINS} times + or ~, or values in lists", where="template")
+
+
+def _refuse_depth(tree: nodes.Template) -> None:
+    level: list[nodes.Node] = [tree]
+    depth = depths = 0
+    while level:
+        depths += depth * len(level)
+        if depth > _MAX_DEPTH or depths > _MAX_DEPTHS:
+            raise InputError(_TOO_DEEP, where="template")
+        level = [child for node in level for child in node.iter_child_nodes()]
+        depth += 1
+
+
+def _collected(tree: nodes.Template) -> int:
+    """How often what is given stands in a list or dict: each time it may be as long as it likes."""
+    lists = (one.items for one in tree.find_all((nodes.List, nodes.Tuple)) if getattr(one, "ctx", "load") == "load")
+    pairs = ([pair.value] for pair in tree.find_all(nodes.Pair))
+    return sum(_is_given(one) for items in (*lists, *pairs) for one in items)
+
+
+def _is_given(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Name) or node.find(nodes.Name) is not None
 
 
 def _loop_depth(node: nodes.Node) -> int:

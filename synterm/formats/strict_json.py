@@ -29,10 +29,18 @@ def load_json(text: str) -> Any:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     named = dict(pairs)
     if len(named) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in named if names.count(name) > 1)
-        raise ValueError(f"{twice!r} stands twice")
+        raise ValueError(f"{_first_twice(pairs)!r} stands twice")
     return named
+
+
+def _first_twice(pairs: list[tuple[str, Any]]) -> str:
+    # One look at each name: an object of someone else's may have very many.
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            return name
+        seen.add(name)
+    raise AssertionError("no name stands twice")
 
 
 def _number(text: str) -> float:

@@ -10,7 +10,8 @@ from urllib.parse import quote, unquote
 
 from synterm.core.ids import canonical_json
 from synterm.core.prompt import Message
-from synterm.core.template import MAX_CHARACTERS, MAX_SECONDS, compile_template
+from synterm.core.sandbox import MAX_CHARACTERS, MAX_SECONDS
+from synterm.core.template import compile_template
 from synterm.errors import InputError
 from synterm.text import one_line
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual import constants, events, work
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, TextArea
 
@@ -17,9 +16,11 @@ from synterm.providers.registry import Providers
 from synterm.settings import Settings, load_settings, settings_path
 from synterm.settings_file import change_setting
 from synterm.storage.project import Project
+from synterm.strays import told_to
 from synterm.text import printable
 from synterm.tui.actions import sections
 from synterm.tui.commands import WorkbenchCommands
+from synterm.tui.failures import Hearing
 from synterm.tui.guard import guard_terminal
 from synterm.tui.keys import check_keys
 from synterm.tui.leaving import in_order
@@ -33,7 +34,7 @@ from synterm.tui.screens.workbench.screen import WorkbenchScreen
 from synterm.tui.widgets.row_editor import LineInput
 
 
-class WorkbenchApp(App[None]):
+class WorkbenchApp(Hearing):
     """Shows one open project. Whoever opened the project closes it."""
 
     TITLE = "synterm"
@@ -236,11 +237,14 @@ def open_workbench(path: Path) -> int:
     settings = load_settings()
     memory, told = recall()
     with Project.open(path) as project:
-        providers = Providers(settings.approved_endpoints, fast=settings.fast_path)
-        told_all = [*([told] if told else []), *project.responses.spill.take_in()]
+        project.is_edited_by_user()
+        providers = Providers.of(project)
+        told_all = [words for words in (told, project.notice, *project.responses.spill.take_in()) if words]
         app = WorkbenchApp(project, settings, providers, tour=not memory.tour_seen, told=told_all)
-        with in_order(app):
+        with told_to(app.hear) as tell, in_order(app):
             app.run()
+        for stray in app.strays:
+            tell(stray)
         if app.failure:
             raise app.failure
     if app.unsaved:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synterm.core.template import MAX_CHARACTERS, Template, compile_template
+from synterm.core.sandbox import MAX_CHARACTERS
+from synterm.core.template import Template, compile_template
 from synterm.errors import InputError
 
 

@@ -10,10 +10,13 @@ from synterm.errors import InputError
 from synterm.formats.sources.base import Rows, Source, SourceFile, SourceRow
 from synterm.formats.sources.lines import MOST_CHARACTERS, lines_of
 from synterm.formats.sources.peek import MARKS, Peek, cells_of
+from synterm.text import plural
 
 _MOST_COLUMNS = 1000
 _MOST_BAD = 1000
 """After so many rows that are no CSV it is no CSV file."""
+_MOST_AGAIN = 4 * MOST_CHARACTERS
+"""So many characters are read once more after rows that are no CSV: each open quote may take in all that follows."""
 
 
 class Table(Source):
@@ -96,20 +99,21 @@ class _Reader:
         if self._taken:
             self._again.append(self._taken[0])
         mark = "\t" if self._file.peek.ending in (".tsv", ".tab") else mark_of(first)
-        bad = 0
+        bad = again = 0
         reader = csv.reader(self._lines(), delimiter=mark, strict=True)
         while True:
             self._taken, self._size = [], 0
             try:
                 cells = next(reader, None)
             except csv.Error as error:
-                line, bad = self._taken[0][0], bad + 1
+                line, bad, again = self._taken[0][0], bad + 1, again + self._size
                 self._again += self._taken[:0:-1]
                 yield line, InputError(f"not CSV: {_words(error)}", where=self._file.at(line))
-                if bad < _MOST_BAD:
+                if bad < _MOST_BAD and again < _MOST_AGAIN:
                     reader = csv.reader(self._lines(), delimiter=mark, strict=True)
                     continue
-                yield line, InputError(f"{bad:,} rows are no CSV: the rest was not read", where=self._file.title)
+                said = f"{plural(bad, 'row')} can't be read as CSV: the rest was not read"
+                yield line, InputError(said, where=self._file.title)
                 return
             if self._error is not None:
                 yield 0, self._error
