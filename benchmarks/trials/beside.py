@@ -23,7 +23,7 @@ def hold(server: Server, folder: Path, quick: bool) -> tuple[str, list[Must]]:
     """Type in the workbench for as long as the run takes."""
     task = make_job(folder, server.url, 100 if quick else 400, 16)
     file = trial.pristine(task, folder)
-    (folder / "state").mkdir()
+    (folder / "state").mkdir(exist_ok=True)
     (folder / "state" / "workbench.json").write_text('{"tour_seen": true}', encoding="utf-8")
     env = synterm_env(folder)
     server.reset(delay_ms=50)
