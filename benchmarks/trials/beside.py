@@ -29,7 +29,7 @@ def hold(server: Server, folder: Path, quick: bool) -> tuple[str, list[Must]]:
     server.reset(delay_ms=50)
     terminal = Terminal(synterm_command(str(file)), env=env)
     terminal.wait_for("Results")
-    drawn = terminal.quiet(1.0)
+    drawn = terminal.skip(3.0)
     said = folder / "said.txt"
     with said.open("wb") as errors:
         running = subprocess.Popen(
@@ -42,7 +42,7 @@ def hold(server: Server, folder: Path, quick: bool) -> tuple[str, list[Must]]:
                 terminal.send("x")
                 edits += 1
             drawn += terminal.skip(0.4)
-    drawn += terminal.quiet(1.0)
+    drawn += terminal.skip(3.0)
     terminal.send("\x11")
     left = terminal.ended(20)
     drawn += left[1]
