@@ -35,7 +35,7 @@ def hold(server: Server, folder: Path, quick: bool) -> tuple[str, list[Must]]:
         running = subprocess.Popen(
             trial.run_words(task), cwd=folder, env={**os.environ, **env}, stdout=subprocess.DEVNULL, stderr=errors
         )
-        terminal.send("\t\t")
+        terminal.send("3")  # to the prompt; in it already, it is one letter more
         edits = 0
         while running.poll() is None or edits < EDITS:
             if edits < EDITS:
@@ -51,6 +51,8 @@ def hold(server: Server, folder: Path, quick: bool) -> tuple[str, list[Must]]:
     db = sqlite3.connect(file)
     [(rows, keys)] = db.execute("SELECT count(*), count(DISTINCT key) FROM responses")
     db.close()
+    if keys <= task.count:
+        raise RuntimeError("the workbench asked for nothing")
     server.reset()
     again = trial.finish(task, folder)
     asked = server.stats()["requests"]
