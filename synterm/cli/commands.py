@@ -5,7 +5,7 @@ from __future__ import annotations
 GROUPS: dict[str, dict[str, str]] = {
     "First steps": {
         "demo new": "synterm demo: no key, no account; synterm new my.db",
-        "models": "which models are usable now, why others are not",
+        "models trust": "which models are usable now; what a project may do",
     },
     "Describe": {
         "ls show": "list the tree, cases, prompts, runs …; one in full",
@@ -36,8 +36,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "diff merge": "what differs; one file of several copies, of shards",
     },
     "Look after": {
-        "doctor trust": "what is wrong here; what a project may do",
-        "history": "what was run, by whom, on what; forgetting it",
+        "history doctor": "what was run, and forgetting it; what is wrong here",
         "settings schema": "your settings; JSON Schemas of what goes in and out",
     },
 }
@@ -48,9 +47,6 @@ _MODULES = {"import": "imports"}
 """Of those whose name is a word of Python."""
 COMMANDS: dict[str, str] = {name: f"synterm.cli.{_MODULES.get(name, name).replace('-', '_')}" for name in _NAMES}
 """The module of each."""
-
-NOT_YET: tuple[str, ...] = ()
-"""Names that are kept for commands of later versions."""
 
 _HEAD = """\
 synterm: edit a prompt, watch a grid of real cases answer on every keystroke.

@@ -6,6 +6,7 @@ import argparse
 import shlex
 from typing import TYPE_CHECKING
 
+from synterm.cli.kept import MANY, add_no_backup, keep_before
 from synterm.cli.output import data, say
 from synterm.cli.parser import add_where, amount, natural, positive, share
 from synterm.cli.places import opened
@@ -118,6 +119,8 @@ def _undo(project: Project, args: argparse.Namespace) -> int:
     found = project.generations.find(args.undo)
     if found.status == "undone":
         raise UsageError(f"generation {found.id[-8:]} was taken back before")
+    made = sum(1 for _ in project.generations.cases(found.id))
+    keep_before(project.path, "undo", keep=not args.no_backup and made >= MANY)
     undone = project.generations.undo(found.id).result()
     say(f"took generation {found.id[-8:]} back: {plural(undone.removed, 'case')} removed")
     if undone.changed:
@@ -234,3 +237,4 @@ def _what_comes_of_it(parser: argparse.ArgumentParser) -> None:
         metavar="ID",
         help="take a generation back (default: the last): remove its cases, but for those that somebody changed",
     )
+    add_no_backup(add)

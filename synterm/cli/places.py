@@ -22,9 +22,9 @@ def opened(name: str) -> Generator[Project, None, None]:
     path = Path(name)
     try:
         with Project.open(path) as project:
-            project.trust.follow_edits()
             for told in project.responses.spill.take_in():
                 say(told)
+            project.trust.follow_edits()
             yield project
     except DatabaseError as error:
         raise project_error(error, path) from error

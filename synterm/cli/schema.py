@@ -58,9 +58,9 @@ _WRITTEN: dict[str, str] = {
     "promotion": "synterm.core.inbox:PromotionReport",
     "tunings": "synterm.reports.tunings:TuningList",
     "guard": "synterm.core.guarding:GuardVerdict",
-    "trust": "synterm.reports.trust:TrustDocument",
     "share": "synterm.core.sharing:ShareReport",
     "doctor": "synterm.core.health:HealthReport",
+    "trust": "synterm.reports.trust:TrustDocument",
     "settings": "synterm.settings:Settings",
 }
 _READ: dict[str, str] = {

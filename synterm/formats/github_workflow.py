@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from synterm import __version__
 from synterm.formats.ci_plan import CiPlan
+from synterm.providers.key_hosts import settings_line as line_of
 from synterm.providers.weights import DEFAULT
 
 WORKFLOW = ".github/workflows/synterm.yml"
@@ -87,7 +88,7 @@ _MODEL = """\
 """
 
 _ENDPOINTS = """\
-      - name: The endpoints that the project may ask
+      - name: Which endpoints the project may ask, and where its keys may go
         run: |
           mkdir -p "$RUNNER_TEMP/synterm"
           printf '%s\\n' {settings} > "$RUNNER_TEMP/synterm/settings.toml"
@@ -169,8 +170,12 @@ def trust_lines(plan: CiPlan) -> str:
 
 
 def settings_line(plan: CiPlan) -> str:
-    """The line of a settings file that approves the plan's endpoints, quoted for a shell."""
-    return shlex.quote(f"approved_endpoints = {json.dumps(list(plan.endpoints))}")
+    """The lines of a settings file that approve the plan's endpoints and say where its keys may go, each quoted for a
+    shell; empty where there is nothing to say."""
+    lines = [f"approved_endpoints = {json.dumps(list(plan.endpoints))}"] if plan.endpoints else []
+    if plan.key_hosts:
+        lines += ["[key_hosts]", *(line_of(name, hosts) for name, hosts in plan.key_hosts)]
+    return " ".join(map(shlex.quote, lines))
 
 
 def _parts(plan: CiPlan) -> Iterator[str]:
@@ -188,8 +193,8 @@ def _parts(plan: CiPlan) -> Iterator[str]:
     )
     if plan.embedded:
         yield _MODEL.format(digest=DEFAULT.sha256[:16])
-    if plan.endpoints:
-        yield _ENDPOINTS.format(settings=settings_line(plan))
+    if settings := settings_line(plan):
+        yield _ENDPOINTS.format(settings=settings)
     yield _ANSWERS
     yield _run(plan)
     yield _AFTER

@@ -85,9 +85,9 @@ def gitlab_pipeline(plan: CiPlan) -> str:
 
 
 def _endpoints(plan: CiPlan) -> str:
-    if not plan.endpoints:
+    if not (settings := settings_line(plan)):
         return ""
-    command = f"printf '%s\\n' {settings_line(plan)} > .synterm-settings/settings.toml"
+    command = f"printf '%s\\n' {settings} > .synterm-settings/settings.toml"
     return _ENDPOINTS.format(line=json.dumps(command))
 
 

@@ -5,21 +5,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import constants, events, on, work
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, TextArea
 
 from synterm.errors import ProjectError, SettingsError
+from synterm.hidden import hidden
 from synterm.providers.registry import Providers
 from synterm.settings import Settings, load_settings, settings_path
 from synterm.settings_file import change_setting
 from synterm.storage.project import Project
+from synterm.strays import told_to
 from synterm.text import printable
 from synterm.tui.actions import sections
 from synterm.tui.commands import WorkbenchCommands
+from synterm.tui.failures import Hearing
 from synterm.tui.guard import guard_terminal
 from synterm.tui.keys import check_keys
 from synterm.tui.leaving import in_order
@@ -35,7 +37,7 @@ from synterm.tui.widgets.restricted_line import RestrictedLine
 from synterm.tui.widgets.row_editor import LineInput
 
 
-class WorkbenchApp(App[None]):
+class WorkbenchApp(Hearing):
     """Shows one open project. Whoever opened the project closes it."""
 
     TITLE = "synterm"
@@ -224,6 +226,10 @@ class WorkbenchApp(App[None]):
         if problem := await asyncio.to_thread(remember_tour):
             self._warn(f"the tour will be shown again: {problem}")
 
+    def notify(self, message: str, *, title: str = "", **options: Any) -> None:
+        """Tell the user something, with no credential in it: errors may quote what was refused."""
+        super().notify(hidden(message), title=hidden(title), **options)
+
     def action_picture(self) -> None:
         """Save a picture of the screen, once the palette is gone from it."""
         self.set_timer(0.1, self.deliver_screenshot)
@@ -262,8 +268,10 @@ def open_workbench(path: Path) -> int:
         providers = Providers.of(project)
         told_all = [words for words in (told, project.notice, *project.responses.spill.take_in()) if words]
         app = WorkbenchApp(project, settings, providers, tour=not memory.tour_seen, told=told_all)
-        with in_order(app):
+        with told_to(app.hear) as tell, in_order(app):
             app.run()
+        for stray in app.strays:
+            tell(stray)
         if app.failure:
             raise app.failure
     if app.unsaved:

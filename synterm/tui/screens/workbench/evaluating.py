@@ -231,7 +231,6 @@ class EvaluatingScreen(PacedScreen):
         return usable(spec, self._settings.approved_endpoints).state == "ready"
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """A worker that failed is told of: nothing fails in silence."""
-        if event.state is WorkerState.ERROR and event.worker.error:
+        """A worker of its own that failed is told of: nothing fails in silence."""
+        if event.state is WorkerState.ERROR and event.worker.error and event.worker.node is self:
             self.painter.set_state("blocked", f"internal error: {event.worker.error!r}")
-            self.log.error(str(event.worker.error))
