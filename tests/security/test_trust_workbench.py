@@ -22,6 +22,7 @@ from synterm.tui.screens.workbench import watching
 from synterm.tui.trust.words import Asked
 from synterm.tui.widgets.restricted_line import RestrictedLine
 from tests.cli.served import served, shown, visitor
+from tests.support.bound import bind
 from tests.support.http_stub import Messages, Stub, stub
 from tests.support.recording import record_run
 from tests.support.trusting import trusted
@@ -44,6 +45,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def foreign(make_router: MakeProject, stub: Stub, own_config: Path) -> Path:
     """A project that names an endpoint on this machine and a key, with a recorded run, as if someone had sent it."""
     stub.reply(_answer)
+    # Whether a key may go to a host is another question, and already answered.
+    bind("SOME_KEY")
     path = trusted(make_router(stubbed(stub).model_copy(update={"api_key_env": "SOME_KEY"})))
     record_run(path)
     stub.calls.clear()
