@@ -62,7 +62,7 @@ class TrustScreen(ModalScreen[Answer]):
         super().__init__()
         self.asked = asked
         self._seen = False
-        """Whether its end was on the screen."""
+        """Whether its end was on the screen, for long enough to be read."""
         self._since = 0.0
 
     def compose(self) -> ComposeResult:
@@ -87,17 +87,18 @@ class TrustScreen(ModalScreen[Answer]):
     def on_mount(self) -> None:
         """The answer that changes nothing is the nearest."""
         self._since = monotonic()
+        self._text.styles.max_height = self._room
         box = self.query_one(Vertical)
         keys = "t trust · l look only · q quit" if self.asked.restricted else "r trust no more · esc closes"
         box.border_subtitle = Content(keys if self.asked.restricted or self.asked.able else "esc closes")
         self.query_one("#look").focus()
         self.watch(self._text, "scroll_y", self._read, init=False)
         self.call_after_refresh(self._read)
-        self.set_timer(self.PATIENCE_S, self._read)
+        self.set_timer(self.PATIENCE_S + 0.05, self._read)
 
     def on_resize(self) -> None:
-        """More or less of it has room now: the answers stand below it, whatever its length."""
-        self._text.styles.max_height = max(self.size.height - _AROUND, 1)
+        """More or less of it has room now."""
+        self._text.styles.max_height = self._room
         self.call_after_refresh(self._read)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -113,16 +114,19 @@ class TrustScreen(ModalScreen[Answer]):
         return self.query_one(VerticalScroll)
 
     @property
-    def _can_trust(self) -> bool:
-        return self._seen and monotonic() - self._since >= self.PATIENCE_S
+    def _room(self) -> int:
+        """The rows that the text can have: the answers stand below it, whatever its length."""
+        return max(self.app.size.height - _AROUND, 1)
 
     def _read(self) -> None:
         text = self._text
         left = text.max_scroll_y - round(text.scroll_y)
-        self._seen = self._seen or (left <= 0 and text.size.height > 0)
+        # Not in a layout that is on its way: before it knows its room, all of a long text seems to be there.
+        laid_out = 0 < text.size.height <= self._room and monotonic() - self._since >= self.PATIENCE_S
+        self._seen = self._seen or (laid_out and left <= 0)
         self.query_one("#unread", Static).update(Content(f"▼ {left} more: ↓ or space reads on" if left > 0 else ""))
         for button in self.query("#trust").results(Button):
-            button.disabled = not self._can_trust
+            button.disabled = not self._seen
 
     def action_scroll(self, by: int) -> None:
         """Scroll a line."""
@@ -138,9 +142,9 @@ class TrustScreen(ModalScreen[Answer]):
 
     def action_trust(self) -> None:
         """Trust it, once it could be read."""
-        if self._can_trust:
+        if self._seen:
             self.dismiss("trust")
-        elif not self._seen:
+        elif self._text.max_scroll_y:
             self.query_one("#unread", Static).update(Content.styled("▼ first read it all: ↓ or space", "bold reverse"))
 
     def action_look(self) -> None:
