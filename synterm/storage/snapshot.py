@@ -49,6 +49,8 @@ _CALLED = {
     "JOIN prompts ON prompts.id = prompt_id WHERE body_id = prompt_bodies.id), id)",
 }
 """What people call a row, where that is not its first column."""
+_NO_TEXTS = frozenset("id created updated started ended served day".split())
+"""Columns of ids and times."""
 _COUNTED = {
     "cases": "cases",
     "prompts": "prompts",
@@ -194,7 +196,7 @@ def texts(copy: Path) -> Iterator[Row]:
         for table in PLACES:
             columns = db.conn.execute(f"SELECT name, type FROM pragma_table_info('{table}')").fetchall()
             held = [str(name) for name, kind in columns if kind == "TEXT"]
-            names = [name for name in held if not name.endswith("_id") and name != "id"]
+            names = [name for name in held if not name.endswith("_id") and name not in _NO_TEXTS]
             raw = [str(name) for name, _ in columns if name == "raw"]
             key = _CALLED.get(table) or str(columns[0][0])
             for row in db.conn.execute(f"SELECT {', '.join([key, *names, *raw])} FROM {table}"):
