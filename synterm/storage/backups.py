@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from synterm import paths
 from synterm.core.ids import new_id
 from synterm.errors import NotFoundError, ProjectError, UsageError
+from synterm.paths import private_folder
 from synterm.storage.connect import DatabaseError, connect, project_error
 from synterm.storage.opening import check_project_file
 from synterm.storage.versions import copy_to, is_without_log
@@ -158,7 +159,7 @@ def _planned(path: Path, reason: Reason, project_id: str, name: str) -> Backup:
     folder = _folder(project_id)
     try:
         for place in (backups_dir(), folder):
-            paths.make_private(place)
+            private_folder(place)
     except OSError as error:
         raise _not_kept(error.strerror or str(error), path) from error
     stamp = plain = f"{made:%Y%m%dT%H%M%S}.{made.microsecond // 1000:03}Z-{reason}"

@@ -7,7 +7,6 @@ from collections.abc import Generator, Sequence
 from concurrent.futures import Future
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
 
 from sqlite_utils import Database
 
@@ -19,19 +18,13 @@ from synterm.storage.baselines import BaselineStore
 from synterm.storage.batches import BatchStore
 from synterm.storage.cases import CaseStore
 from synterm.storage.comparing import Comparing
-from synterm.storage.connect import (
-    DatabaseError,
-    connect,
-    damaged,
-    in_a_hurry,
-    is_read_only,
-    project_error,
-)
+from synterm.storage.connect import DatabaseError, connect, damaged, in_a_hurry, project_error
 from synterm.storage.contents import ContentStore
 from synterm.storage.coverage import CoverageStore
 from synterm.storage.documents import DocumentStore
 from synterm.storage.drafts import DraftStore
 from synterm.storage.file_made import fill, make_private
+from synterm.storage.file_opened import OpenFile, look_at_file, open_file
 from synterm.storage.findings import FindingStore
 from synterm.storage.gates import put_gates, read_gates
 from synterm.storage.generations import GenerationStore
@@ -42,12 +35,10 @@ from synterm.storage.imports import ImportStore
 from synterm.storage.inbox import InboxStore
 from synterm.storage.known import note
 from synterm.storage.logged import LoggedStore
-from synterm.storage.migrations import SCHEMA_VERSION
 from synterm.storage.models import ModelStore
 from synterm.storage.nodes import NodeStore
 from synterm.storage.opening import check_project_file
 from synterm.storage.outside import Marks, Outside
-from synterm.storage.project_db import ProjectDb, open_db
 from synterm.storage.promotions import PromotionStore
 from synterm.storage.prompts import PromptStore
 from synterm.storage.pruning import PruningStore
@@ -84,8 +75,8 @@ class Project:
         self._closed = False
         self._writer = writer
         self._outside = Outside()
-        self._renewal = renewal or Renewal()
-        self._trust: Trust | None = None
+        self.trust = Trust(db, writer, renewal)
+        """Whether this user trusts it, and with what."""
 
     @classmethod
     def create(cls, path: Path, name: str) -> Project:
@@ -110,8 +101,8 @@ class Project:
         unless `keep_older` is False. Raises ProjectError when it is none, is damaged or can't be read, holds what no
         synterm puts there, or is of an older version and can't be written or kept.
         """
-        newer = check_project_file(path).version > SCHEMA_VERSION
-        return cls._of(path, open_db(path, read_only=newer or is_read_only(path), keep_older=keep_older))
+        header = check_project_file(path)
+        return cls._of(open_file(path, header, keep_older=keep_older))
 
     @classmethod
     def look(cls, path: Path) -> Project:
@@ -120,13 +111,13 @@ class Project:
         Raises ProjectError as `open` does.
         """
         check_project_file(path)
-        return cls._of(path, open_db(path, read_only=True))
+        return cls._of(look_at_file(path))
 
     @classmethod
-    def _of(cls, path: Path, found: ProjectDb) -> Project:
-        writer = Writer(path, read_only=found.read_only)
-        project = cls(path, found.db, writer, read_only=found.read_only)
-        project.notice = found.notice
+    def _of(cls, opened: OpenFile) -> Project:
+        path, read_only = opened.path, opened.read_only
+        project = cls(path, opened.db, Writer(path, read_only=read_only), read_only=read_only)
+        project.notice = opened.notice
         return project
 
     @contextlib.contextmanager
@@ -138,16 +129,14 @@ class Project:
         with _errors(self.path):
             db = connect(self.path, read_only=True)
         try:
-            yield Project(self.path, db, self._writer, read_only=self.read_only, renewal=self._renewal)
+            yield Project(self.path, db, self._writer, read_only=self.read_only, renewal=self.trust.renewal)
         finally:
             db.conn.close()
 
     def __enter__(self) -> Project:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -179,20 +168,10 @@ class Project:
         """Have these gates, and no others, over all that a run evaluates."""
         return self._writer.submit(put_gates(gates))
 
-    @property
-    def trust(self) -> Trust:
-        """Whether this user trusts it, and with what."""
-        self._trust = self._trust or Trust(self._db, self._writer, self.id)
-        return self._trust
-
-    def is_edited_by_user(self) -> None:
-        """From now on whatever is written through this project is the user's own word: it stays trusted through it."""
-        self._renewal.trust = self.trust
-
     @cached_property
     def nodes(self) -> NodeStore:
         """The behavior tree."""
-        return NodeStore(self._db, self._writer, self._renewal, lambda: self.trust)
+        return NodeStore(self._db, self._writer, self.trust)
 
     @cached_property
     def cases(self) -> CaseStore:
@@ -247,12 +226,12 @@ class Project:
     @cached_property
     def prompts(self) -> PromptStore:
         """Prompts, their drafts and versions."""
-        return PromptStore(self._db, self._writer, self._renewal)
+        return PromptStore(self._db, self._writer, self.trust.renewal)
 
     @cached_property
     def models(self) -> ModelStore:
         """The models it names."""
-        return ModelStore(self._db, self._writer, self._renewal)
+        return ModelStore(self._db, self._writer, self.trust.renewal)
 
     @cached_property
     def documents(self) -> DocumentStore:
