@@ -12,6 +12,7 @@ from synterm.cli.places import opened
 from synterm.cli.progress import LineProgress, StatusLine
 from synterm.cli.samples import sample_text
 from synterm.cli.session import evaluate, write_report
+from synterm.cli.workbench_terminal import can_draw, refuse_elsewhere
 from synterm.core.prompt import Prompt
 from synterm.core.report import BehaviorReport, RunReport
 from synterm.evaluate.provenance import who
@@ -48,8 +49,9 @@ def run(args: argparse.Namespace) -> int:
     path = Path(args.path) if args.path else data_dir() / "demo" / f"{_SAMPLE}.db"
     _provide(path, fresh=args.fresh)
     say(f"the demo project is {path}")
-    if args.headless or args.json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if args.headless or args.json or not can_draw():
         return _evaluate(path, args.json)
+    refuse_elsewhere(str(path))
     from synterm.tui.app import open_workbench
 
     return open_workbench(path)

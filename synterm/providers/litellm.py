@@ -22,7 +22,7 @@ from synterm.providers.keys import NO_KEY, redacted, streamed_without, without_k
 from synterm.providers.params import EndpointParams, read_params, wall_limit
 from synterm.providers.proxies import with_wanted_proxy
 
-_GRACE_S = 5.0
+_GRACE_S = 0.8
 """How much longer than the call's own limit the process has to say that the time is up."""
 
 

@@ -23,7 +23,7 @@ from synterm.core.ids import new_id
 from synterm.errors import NotFoundError, ProjectError, UsageError
 from synterm.paths import private_folder
 from synterm.storage.connect import DatabaseError, connect, project_error
-from synterm.storage.versions import copy_to
+from synterm.storage.versions import copy_to, is_without_log
 from synterm.text import megabytes
 
 Reason = Literal["migration", "rm", "prune", "undo", "fix", "restore", "replace", "damaged"]
@@ -230,9 +230,9 @@ def _folder(project_id: str) -> Path:
 
 def _id_of(path: Path) -> str | None:
     """The id of the project in a file; None where none can be read."""
-    if not path.is_file():
-        return None
     try:
+        if not path.is_file() or is_without_log(path):
+            return None  # to read that would put a log beside it
         with contextlib.closing(connect(path, read_only=True)) as db:
             row = db.conn.execute("SELECT CAST(value AS TEXT) FROM meta WHERE key = 'id'").fetchone()
     except (DatabaseError, ProjectError):
