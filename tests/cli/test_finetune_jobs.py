@@ -183,6 +183,7 @@ def test_caps_hold_before_anything_is_sent(
     unknown = synterm("finetune", path, *TRAIN, "--max-cost", "1")
     assert (unknown.code, "--train-price USD says it" in unknown.err) == (2, True)
     (own_config / "settings.toml").write_text("day_cap_usd = 0.000001\n")
+    bind("STUB_KEY")
     load_settings.cache_clear()
     assert "the day's cap of $0.00 can't be held" in synterm("finetune", path, *TRAIN).err
     assert synterm("finetune", path, *TRAIN, "--train-price", "3").code == 3
