@@ -232,7 +232,7 @@ def test_an_endpoint_that_was_not_approved_and_a_key_that_is_not_set_get_nothing
 ) -> None:
     evil = make_project(tuning_project(tuning_stub, api_base="https://evil.example/v1"), name="evil.db")
     done = synterm("finetune", evil, *TRAIN)
-    assert (done.code, "which you have not approved" in done.err) == (3, True)
+    assert (done.code, "you have not said that it may go there" in done.err) == (3, True)
     monkeypatch.delenv("STUB_KEY")
     done = synterm("finetune", make_project(tuning_project(tuning_stub)), *TRAIN)
     assert (done.code, "export STUB_KEY" in done.err) == (3, True)
