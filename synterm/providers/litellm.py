@@ -22,7 +22,7 @@ from synterm.providers.keys import NO_KEY, redacted, streamed_without, without_k
 from synterm.providers.params import EndpointParams, read_params, wall_limit
 from synterm.providers.proxies import with_wanted_proxy
 
-_GRACE_S = 5.0
+_GRACE_S = 0.8
 """How much longer than the call's own limit the process has to say that the time is up."""
 
 
@@ -76,7 +76,8 @@ class LiteLLMProvider:
         return redacted(prices.with_cost(completion, request.model), *keys)
 
     async def said(self, request: Request) -> Completion:
-        """What `complete` would send, without sending it: JSON with `path` and `body`, as a complete answer's text."""
+        """What `complete` would send, without sending it: JSON with `place`, `path` and `body`, as the text of a whole
+        answer."""
         return await self._aside(request, {"held": True})
 
     async def read(self, request: Request, answer: bytes) -> Completion:

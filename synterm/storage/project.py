@@ -7,7 +7,6 @@ from collections.abc import Generator, Sequence
 from concurrent.futures import Future
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
 
 from sqlite_utils import Database
 
@@ -76,8 +75,8 @@ class Project:
         self._closed = False
         self._writer = writer
         self._outside = Outside()
-        self._renewal = renewal or Renewal()
-        self._trust: Trust | None = None
+        self.trust = Trust(db, writer, renewal)
+        """Whether this user trusts it, and with what."""
 
     @classmethod
     def create(cls, path: Path, name: str) -> Project:
@@ -130,16 +129,14 @@ class Project:
         with _errors(self.path):
             db = connect(self.path, read_only=True)
         try:
-            yield Project(self.path, db, self._writer, read_only=self.read_only, renewal=self._renewal)
+            yield Project(self.path, db, self._writer, read_only=self.read_only, renewal=self.trust.renewal)
         finally:
             db.conn.close()
 
     def __enter__(self) -> Project:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -171,20 +168,10 @@ class Project:
         """Have these gates, and no others, over all that a run evaluates."""
         return self._writer.submit(put_gates(gates))
 
-    @property
-    def trust(self) -> Trust:
-        """Whether this user trusts it, and with what."""
-        self._trust = self._trust or Trust(self._db, self._writer, self.id)
-        return self._trust
-
-    def is_edited_by_user(self) -> None:
-        """From now on whatever is written through this project is the user's own word: it stays trusted through it."""
-        self._renewal.trust = self.trust
-
     @cached_property
     def nodes(self) -> NodeStore:
         """The behavior tree."""
-        return NodeStore(self._db, self._writer, self._renewal, lambda: self.trust)
+        return NodeStore(self._db, self._writer, self.trust)
 
     @cached_property
     def cases(self) -> CaseStore:
@@ -239,12 +226,12 @@ class Project:
     @cached_property
     def prompts(self) -> PromptStore:
         """Prompts, their drafts and versions."""
-        return PromptStore(self._db, self._writer, self._renewal)
+        return PromptStore(self._db, self._writer, self.trust.renewal)
 
     @cached_property
     def models(self) -> ModelStore:
         """The models it names."""
-        return ModelStore(self._db, self._writer, self._renewal)
+        return ModelStore(self._db, self._writer, self.trust.renewal)
 
     @cached_property
     def documents(self) -> DocumentStore:
