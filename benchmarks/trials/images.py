@@ -168,7 +168,7 @@ def _serve() -> None:
     """Open each file that stdin names."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # Nobody is writing into what was written a moment ago: once is enough to look.
-    vars(opening)["_FRESH_NS"] = 0
+    opening._FRESH_NS = 0  # pyright: ignore[reportPrivateUsage]
     for line in sys.stdin:
         path = Path(line.rstrip("\n"))
         outcome = _opened(path)
