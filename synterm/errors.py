@@ -4,7 +4,8 @@ SyntermError                 what happened, to what, and what to do next
 ├── UsageError               the command line asks for something that can't be
 ├── InputError               a file or a value is not what it must be; names file, line and field
 ├── ProjectError             the project file can't be opened, read or written
-│   └── NotFoundError        a name that the project doesn't have
+│   ├── NotFoundError        a name that the project doesn't have
+│   └── RestrictedError      the project asks for more than its user trusts it with
 ├── ModelError               a model can't be used here (missing key, runtime, weights)
 └── SettingsError            the user's own settings file
 """
@@ -59,6 +60,10 @@ class ProjectError(SyntermError):
 
 class NotFoundError(ProjectError):
     """The project has nothing of that name."""
+
+
+class RestrictedError(ProjectError):
+    """The project asks for more than this user trusts it with: nothing was started, nothing sent."""
 
 
 class ModelError(SyntermError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 GROUPS: dict[str, dict[str, str]] = {
     "First steps": {
         "demo new": "synterm demo: no key, no account; synterm new my.db",
-        "models": "which models are usable now, why others are not",
+        "models trust": "which models are usable now; what a project may do",
     },
     "Describe": {
         "ls show": "list the tree, cases, prompts, runs …; one in full",
@@ -47,9 +47,6 @@ _MODULES = {"import": "imports"}
 """Of those whose name is a word of Python."""
 COMMANDS: dict[str, str] = {name: f"synterm.cli.{_MODULES.get(name, name).replace('-', '_')}" for name in _NAMES}
 """The module of each."""
-
-NOT_YET = ("trust",)
-"""Names that are kept for commands of later versions."""
 
 _HEAD = """\
 synterm: edit a prompt, watch a grid of real cases answer on every keystroke.

@@ -19,7 +19,7 @@ from synterm.evaluate.provenance import who
 from synterm.evaluate.report import RunResult
 from synterm.evaluate.run import RunPlan
 from synterm.formats.build import build_project
-from synterm.paths import data_dir
+from synterm.paths import data_dir, private_folder
 from synterm.reports.figures import percent
 from synterm.storage.project import Project
 
@@ -63,7 +63,7 @@ def _provide(path: Path, *, fresh: bool) -> None:
             pass  # it is a project file, and no one else's
         path.replace(path.with_suffix(".old.db"))
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(path.parent)
         build_project(path, sample_text(_SAMPLE))
 
 

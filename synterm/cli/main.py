@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from synterm import __version__
-from synterm.cli.commands import COMMANDS, NOT_YET, overview
+from synterm.cli.commands import COMMANDS, overview
 from synterm.cli.output import commands, data, say
 from synterm.cli.signals import Stopped, stoppable
 from synterm.errors import ExitCode, FileNotice, SyntermError, UsageError, did_you_mean
+from synterm.hidden import hiding, learn
 from synterm.reports.github.commands import command, in_actions
 from synterm.text import one_line
 
@@ -28,6 +29,12 @@ _BROKEN_PIPE = 141
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line `argv` (without the program's name) and give the exit code."""
     _prepare_streams()
+    learn(os.environ)
+    with _hiding_streams():
+        return _run(argv)
+
+
+def _run(argv: Sequence[str] | None) -> int:
     try:
         with stoppable():
             code = _dispatch(list(sys.argv[1:] if argv is None else argv))
@@ -62,8 +69,6 @@ def _dispatch(words: list[str]) -> int:
         return ExitCode.OK
     if words[0] in COMMANDS:
         return _command(words[0], words[1:])
-    if words[0] in NOT_YET:
-        raise UsageError(f"synterm {words[0]} is not there yet in this version", hint="synterm --help lists what is")
     return _open(words)
 
 
@@ -148,6 +153,17 @@ def _without_reader() -> int:
     """Whoever read our output is gone: leave quietly, also when Python flushes at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return _BROKEN_PIPE
+
+
+@contextlib.contextmanager
+def _hiding_streams() -> Generator[None]:
+    """While nothing that this process says has a credential in it, whoever says it."""
+    out, err = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = hiding(out), hiding(err)
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = out, err
 
 
 def _prepare_streams() -> None:

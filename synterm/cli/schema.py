@@ -60,6 +60,7 @@ _WRITTEN: dict[str, str] = {
     "guard": "synterm.core.guarding:GuardVerdict",
     "share": "synterm.core.sharing:ShareReport",
     "doctor": "synterm.core.health:HealthReport",
+    "trust": "synterm.reports.trust:TrustDocument",
     "settings": "synterm.settings:Settings",
 }
 _READ: dict[str, str] = {

@@ -18,6 +18,6 @@ def file_beside(folder: Path, name: str) -> Path:
             raise InputError(f"{name!r} is a link that leads out of the project's folder")
         if not found.is_file():
             raise InputError(f"there is no file {name!r} in {folder}")
-    except (OSError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: links that lead to each other, before 3.13
         raise InputError(f"{name!r} can't be a file: {error}") from error
     return found

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from synterm.errors import InputError
+from synterm.formats.gzipped import ENDING, is_gzipped, unpack
 from synterm.formats.sources.base import Source, SourceFile
 from synterm.formats.sources.peek import Peek, peek
 from synterm.formats.sources.registry import OF_CASES, guess_source, load_source
@@ -50,6 +51,11 @@ def opened_source(name: str, options: FileOptions) -> Generator[tuple[Source, So
         raise InputError("there is no such file", where=name)
     if not is_folder and not path.is_file():
         raise InputError("is no plain file", where=name, hint="- reads stdin")
+    if not is_folder and _is_gzipped(path):
+        with tempfile.NamedTemporaryFile(prefix="synterm-") as kept:
+            unpack(path, kept, path.name)
+            yield _source(Path(kept.name), path.name.removesuffix(ENDING), path.parent, options)
+        return
     yield _source(path, path.resolve().name if is_folder else path.name, path if is_folder else path.parent, options)
 
 
@@ -85,6 +91,13 @@ def _kind(looked: Peek, file: SourceFile, options: FileOptions) -> type[Source]:
     if options.format:
         return load_source(options.format)
     return guess_source(looked, file.note, OF_CASES if options.of_calls else frozenset())
+
+
+def _is_gzipped(path: Path) -> bool:
+    try:
+        return is_gzipped(path)
+    except OSError as error:
+        raise InputError(error.strerror or str(error), where=path.name) from error
 
 
 def _keep_stdin(kept: IO[bytes]) -> None:

@@ -51,6 +51,11 @@ def check_beside(path: Path, place: Place) -> None:
             raise _refused(beside, f"beside the project is a file of another user (number {found.st_uid})")
 
 
+def around(path: Path) -> tuple[tuple[int, int, int] | None, ...]:
+    """What tells whether anything changed beside the file."""
+    return tuple(_stamp(_named(path, ending)) for ending in ENDINGS[:2])
+
+
 def waiting(path: Path, header: Header) -> Beside:
     """What waits beside a file that nobody has open. Raises ProjectError for what can't be this file's."""
     return Beside(_log_waits(_named(path, "-wal"), header), _journal_waits(_named(path, "-journal"), header))
@@ -93,6 +98,14 @@ def _ends(file: Path, length: int) -> tuple[bytes, bytes]:
         return b"", b""
     except OSError as error:
         raise ProjectError(error.strerror or str(error), where=str(file), hint="may you read it?") from error
+
+
+def _stamp(file: Path) -> tuple[int, int, int] | None:
+    try:
+        found = file.lstat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _size(file: Path) -> int:

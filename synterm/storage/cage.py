@@ -48,8 +48,10 @@ def _limit(limits: dict[str, int]) -> None:
             continue
         allowed = resource.getrlimit(kind)[1]
         most = most if allowed == resource.RLIM_INFINITY else min(most, allowed)
+        # Of its time a process is warned by a signal with a name, before it is killed at the second limit.
+        last = most + 1 if name == "RLIMIT_CPU" and most != allowed else most
         try:
-            resource.setrlimit(kind, (most, most))
+            resource.setrlimit(kind, (most, last))
         except (OSError, ValueError):
             # macOS knows the limit of memory by name only; SQLite's own (a pragma) holds there.
             continue

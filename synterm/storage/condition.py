@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -12,11 +12,13 @@ import orjson
 from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # pyright: ignore[reportPrivateImportUsage]
 
-from synterm.storage.connect import DatabaseError, check_identity, connect, project_error
+from synterm.errors import ProjectError
+from synterm.storage.connect import UPGRADE, DatabaseError, connect, made_by_newer, project_error, version_of
 from synterm.storage.merge.tables import NAMED
 from synterm.storage.migrations import SCHEMA_VERSION
+from synterm.storage.opening import check_project_file
 from synterm.storage.pruning import UNUSED
-from synterm.storage.schema_check import check_schema
+from synterm.storage.schema_check import check_schema, rows_of
 
 _MOST_PROBLEMS = 5
 _STEPS = 100_000
@@ -86,15 +88,25 @@ class Condition:
     @classmethod
     @contextlib.contextmanager
     def of(cls, path: Path) -> Generator[Condition]:
-        """The file at `path`. Raises ProjectError when it can't be opened, is none, or is of a newer version."""
+        """The file at `path`. Raises ProjectError when it can't be opened, or is none."""
+        check_project_file(path)
         try:
             db = connect(path, read_only=True)
             with contextlib.closing(db.conn):
-                check_identity(db, path, SCHEMA_VERSION)
+                version_of(db, path)
                 db.conn.set_progress_handler(lambda: 0, _STEPS)
                 yield cls(db, path)
         except DatabaseError as error:
             raise project_error(error, path) from error
+
+    def copy_into(self, copy: Path) -> None:
+        """Write all of it, as it is at this moment, into a new, empty file, without room that was freed.
+
+        Raises ProjectError for a file of a newer version.
+        """
+        if (version := self.header().version) > SCHEMA_VERSION:
+            raise ProjectError(made_by_newer(version, SCHEMA_VERSION), where=str(self._path), hint=UPGRADE)
+        self._rows("VACUUM INTO ?", [str(copy)])
 
     def header(self) -> Header:
         """What its header says."""
@@ -106,7 +118,7 @@ class Condition:
 
     def check_schema(self) -> None:
         """Raise ProjectError unless it is made of what synterm makes: nothing else may be read before that is sure."""
-        check_schema(self._db, self._path)
+        check_schema(rows_of(self._db), self._path)
 
     def problems(self) -> list[str]:
         """What SQLite finds wrong with its pages, rows and indexes; reads all of the file."""
@@ -174,12 +186,12 @@ class Condition:
     def _one(self, sql: str) -> Any:
         return self._rows(sql)[0][0]
 
-    def _rows(self, sql: str) -> list[tuple[Any, ...]]:
-        return list(self._each(sql))
+    def _rows(self, sql: str, values: Sequence[str] = ()) -> list[tuple[Any, ...]]:
+        return list(self._each(sql, values))
 
-    def _each(self, sql: str) -> Iterator[tuple[Any, ...]]:
+    def _each(self, sql: str, values: Sequence[str] = ()) -> Iterator[tuple[Any, ...]]:
         try:
-            yield from self._db.conn.execute(sql)
+            yield from self._db.conn.execute(sql, values)
         except DatabaseError as error:
             raise project_error(error, self._path) from error
 

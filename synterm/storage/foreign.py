@@ -46,7 +46,7 @@ def _copied(path: Path, by: Callable[[Path, Path], None]) -> Generator[Project]:
     copy = folder / path.name
     try:
         by(path, copy)
-        with Project.open(copy) as project:
+        with Project.open(copy, keep_older=False) as project:
             yield project
     except OSError as error:
         raise ProjectError(error.strerror or str(error), where=str(path)) from error

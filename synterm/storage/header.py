@@ -90,4 +90,4 @@ def _number(raw: bytes, at: int, length: int = 4) -> int:
 
 
 NAME_ONE = "name a project file, NAME.db; synterm new NAME.db makes one"
-RESTORE = "restore a copy of the file"
+RESTORE = "restore a copy of the file; synterm doctor PROJECT --backups lists those that were kept"

@@ -6,6 +6,7 @@ gets little memory and time (see `cage`).
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import signal
@@ -145,7 +146,7 @@ def _started(path: Path, file: Path, size: int, mode: str, most_bytes: int) -> G
     seconds = _SECONDS + size / _BYTES_A_SECOND
     cage = Cage(_process(path), path, seconds)
     try:
-        cage.start(_job(file, mode, most_bytes, round(seconds)))
+        cage.start(_job(file, mode, most_bytes, math.ceil(seconds)))
         yield cage
     finally:
         cage.close()

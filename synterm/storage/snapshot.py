@@ -10,10 +10,12 @@ from typing import Any, NamedTuple
 from sqlite_utils import Database
 
 from synterm.core.sharing import SharePart
-from synterm.storage.connect import DatabaseError, check_identity, connect, project_error
-from synterm.storage.migrations import SCHEMA_VERSION, migrate
+from synterm.storage.condition import Condition
+from synterm.storage.connect import DatabaseError, connect, damaged, project_error
+from synterm.storage.manifest import ManifestReader
+from synterm.storage.migrations import migrate
 from synterm.storage.pruning import UNUSED
-from synterm.storage.schema_check import check_schema
+from synterm.storage.spill import spilled
 
 PLACES = {
     "meta": "the project",
@@ -135,13 +137,9 @@ def snapshot(path: Path, copy: Path) -> None:
     It may be in use meanwhile. Raises ProjectError where it is none, holds what no synterm puts there, or the disk is
     full.
     """
-    try:
-        with contextlib.closing(connect(path, read_only=True)) as db:
-            check_identity(db, path, SCHEMA_VERSION)
-            check_schema(db, path)
-            db.conn.execute("VACUUM INTO ?", [str(copy)])
-    except DatabaseError as error:
-        raise project_error(error, path) from error
+    with Condition.of(path) as condition:
+        condition.check_schema()
+        condition.copy_into(copy)
     with _writing(copy) as db:
         migrate(db)
 
@@ -162,11 +160,32 @@ def leave_out(copy: Path, parts: Collection[SharePart]) -> dict[str, int]:
     return removed
 
 
-def counts(copy: Path) -> tuple[dict[str, int], int]:
-    """What is in it, and how many people it names."""
+def counts(copy: Path) -> dict[str, int]:
+    """What is in it, by what people call it."""
     with _reading(copy) as db:
         found = {words: _one(db, f"SELECT count(*) FROM {table}") for table, words in _COUNTED.items()}
-        return {words: count for words, count in found.items() if count}, _one(db, f"SELECT count(*) FROM ({_PEOPLE})")
+        return {words: count for words, count in found.items() if count}
+
+
+def people(copy: Path) -> int:
+    """How many people it names as having run, judged or found something."""
+    with _reading(copy) as db:
+        return _one(db, f"SELECT count(*) FROM ({_PEOPLE})")
+
+
+def asks(copy: Path) -> list[str]:
+    """What it asks for of whoever opens it, in words. Raises ProjectError for rows that synterm never wrote."""
+    with _reading(copy) as db:
+        try:
+            return ManifestReader().read(db).words()
+        except (TypeError, ValueError) as error:
+            raise damaged("what it asks for", copy) from error
+
+
+def waiting(copy: Path) -> int:
+    """How many answers wait elsewhere for the project that it is a copy of."""
+    with _reading(copy) as db:
+        return sum(one.count for one in spilled(_one(db, "SELECT value FROM meta WHERE key = 'id'")))
 
 
 def texts(copy: Path) -> Iterator[Row]:

@@ -15,10 +15,13 @@ import pytest
 from jsonschema import Draft202012Validator
 from sqlite_utils.utils import sqlite3  # pyright: ignore[reportPrivateImportUsage]
 
+from synterm.core.completion import Completion, Outcome
 from synterm.settings import load_settings
 from synterm.storage.project import Project
+from synterm.storage.received import Received
 from tests.care.conftest import Done, Synterm
 from tests.conftest import MakeProject
+from tests.storage.conftest import rendered_task
 from tests.support.older import older_file
 
 GONE = 2**22 + 1
@@ -178,7 +181,7 @@ def test_rows_that_something_else_changed_are_told(synterm: Synterm, make_projec
     assert "1 evaluations of answers that are not there" in found(done)["references"]["said"]
 
 
-@pytest.mark.parametrize("kind", ["no database", "another database", "newer", "strange", "cut", "scribbled", "empty"])
+@pytest.mark.parametrize("kind", ["no database", "another database", "strange", "cut", "scribbled", "empty"])
 def test_a_file_that_is_none_or_damaged_is_told_and_left_alone(
     synterm: Synterm, make_project: MakeProject, kind: str
 ) -> None:
@@ -189,8 +192,6 @@ def test_a_file_that_is_none_or_damaged_is_told_and_left_alone(
             path.write_bytes(b"hello\n" * 1000)
         case "another database":
             change(path, "PRAGMA application_id = 7")
-        case "newer":
-            change(path, "PRAGMA user_version = 9999")
         case "strange":
             change(path, "CREATE TRIGGER evil AFTER INSERT ON runs BEGIN DELETE FROM models; END")
         case "cut":
@@ -234,6 +235,18 @@ def test_a_file_of_an_older_version_is_read_through_a_copy(synterm: Synterm, tmp
     assert digest(path) == before
 
 
+def test_a_file_of_a_newer_version_is_looked_at_only(synterm: Synterm, make_project: MakeProject) -> None:
+    path = make_project()
+    change(path, "PRAGMA user_version = 9999")
+    before = digest(path)
+    done = synterm("doctor", path, "--fix", "--json", "-")
+    assert (done.code, found(done)["version"]["state"]) == (0, "note")
+    assert "5 cases" in found(done)["content"]["said"]
+    assert synterm("share", path, "-o", path.with_name("out.db")).code == 2
+    assert digest(path) == before
+    assert not path.with_name("out.db").exists()
+
+
 def test_a_file_that_was_copied_without_its_log_is_read_and_no_log_is_made(
     synterm: Synterm, make_project: MakeProject, tmp_path: Path
 ) -> None:
@@ -242,6 +255,7 @@ def test_a_file_that_was_copied_without_its_log_is_read_and_no_log_is_made(
     with Project.open(path):
         shutil.copy(path, copy)
     assert synterm("doctor", copy).code == 0
+    assert synterm("share", copy, "-o", tmp_path / "out.db").code == 0
     assert [*copy.parent.iterdir()] == [copy]
 
 
@@ -252,10 +266,12 @@ def test_who_may_change_the_file_and_where_it_lies_is_told(synterm: Synterm, mak
     synced = path.parent / "Dropbox"
     synced.mkdir()
     moved = path.rename(synced / "shared.db")
-    os.link(moved, synced / "second.db")
     done = synterm("doctor", moved, "--fix", "--json", "-")
-    assert states(done) == {"permissions": "warning", "place": "warning", "link": "warning"}
+    assert states(done) == {"permissions": "warning", "place": "warning"}
     assert stat.S_IMODE(moved.stat().st_mode) == 0o644
+    os.link(moved, synced / "second.db")
+    named = found(synterm("doctor", moved, "--json", "-"))["file"]
+    assert (named["state"], "2 names" in named["said"]) == ("broken", True)
     assert synterm("doctor", path).code == 2
 
 
@@ -267,3 +283,19 @@ def test_an_id_of_a_stranger_is_no_path(synterm: Synterm, make_project: MakeProj
     [folder] = (own_state / "backups").iterdir()
     assert len(folder.name) == 26
     assert len(synterm("doctor", path, "--backups").out.splitlines()) == 1
+
+
+def test_answers_that_wait_for_a_project_are_told_and_taken_in(synterm: Synterm, make_project: MakeProject) -> None:
+    path = make_project()
+    task = rendered_task("message")
+    with Project.open(path) as project:
+        project.responses.spill.keep([Received(task, Completion(Outcome.COMPLETE, text="paid for"))])
+    assert "1 answer" in found(synterm("doctor", "--json", "-"))["waiting"]["said"]
+    out = path.with_name("out.db")
+    assert "not in it: 1 answer" in synterm("share", path, "-o", out).out
+    assert states(synterm("doctor", path, "--json", "-")) == {"waiting": "warning"}
+    fixed = synterm("doctor", path, "--fix", "--json", "-")
+    assert (fixed.code, "are in it now" in found(fixed)["waiting"]["mended"]) == (0, True)
+    with Project.look(path) as project:
+        assert project.responses.count() == 1
+    assert states(synterm("doctor", path, "--json", "-")) == {}

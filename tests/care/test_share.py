@@ -152,11 +152,11 @@ def test_a_key_stops_the_copy_wherever_it_stands_and_is_never_said(
     synterm("run", path, "--quiet")
     monkeypatch.setenv("HOUSE_TOKEN", "no-form-at-all-77")
     places = {
-        "aws": "UPDATE prompt_bodies SET body = body || ?",
+        "aws": "UPDATE prompt_bodies SET body = json_set(body, '$.messages[0].content', ?)",
         "github": "UPDATE nodes SET description = ?",
         "openai": "UPDATE responses SET raw = CAST(? AS BLOB) WHERE pk = 1",
         "private-key": "UPDATE responses SET error = ? WHERE pk = 1",
-        "slack": "UPDATE models SET spec = spec || ?",
+        "slack": "UPDATE models SET spec = json_set(spec, '$.model', 'openai/' || ?)",
         "url-password": "UPDATE responses SET raw = CAST(replace(?, '/', '\\/') AS BLOB) WHERE pk = 2",
     }
     with closing(connect(path).conn) as db:
@@ -240,7 +240,7 @@ def test_a_file_that_is_not_as_synterm_makes_it_is_not_shared(
             db.execute("PRAGMA foreign_keys = OFF")
             db.execute("DELETE FROM contents")
     elif kind == "strange":
-        with closing(connect(path).conn) as db:
+        with closing(sqlite3.connect(str(path))) as db:
             db.execute("CREATE VIEW evil AS SELECT 1")
     elif kind == "none":
         path.write_text("hello")

@@ -231,7 +231,7 @@ def test_a_file_that_is_not_there_or_no_file(synterm: Synterm, project: Path, tm
     (tmp_path / "empty.csv").write_text("a,b\n")
     assert "there are no rows in it" in synterm("import", project, tmp_path / "empty.csv").err
     (tmp_path / "rows.csv.gz").write_bytes(b"\x1f\x8b\x08")
-    assert "is compressed" in synterm("import", project, tmp_path / "rows.csv.gz").err
+    assert "rows.csv.gz: can't be unpacked: " in synterm("import", project, tmp_path / "rows.csv.gz").err
     (tmp_path / "bytes.bin").write_bytes(bytes(range(256)))
     assert "does not look like anything that is read" in synterm("import", project, tmp_path / "bytes.bin").err
 

@@ -1,4 +1,4 @@
-"""Making a new project file."""
+"""A project file as it is made: empty, and its owner's only."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def make_private(path: Path) -> None:
 
 
 def fill(db: Database, name: str) -> None:
-    """The tables, and who it is."""
+    """Its tables, and what stands about the project itself."""
     db.conn.execute("PRAGMA auto_vacuum = NONE")
     migrate(db)
     with db.atomic():
