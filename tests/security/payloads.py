@@ -107,8 +107,13 @@ def hostile_project(text: str = SHORT, name: str = NAME) -> str:
         "prompts": [{"name": f"r {name}", "versions": versions}],
         "tree": [{"feature": f"f {name}", "description": text, "behaviors": [behavior]}],
     }
-    return json.dumps(document)
+    return yaml_of(document)
 
 
 SCENARIO = f"f {NAME}/b {NAME}/s {NAME}"
 PROMPT, MODEL = f"r {NAME}", f"m {NAME}"
+
+
+def yaml_of(document: dict[str, Any]) -> str:
+    """A document as YAML of printable ASCII, whatever its texts hold."""
+    return re.sub("[^ -~]", lambda one: f"\\U{ord(one.group()):08X}", json.dumps(document, ensure_ascii=False))
