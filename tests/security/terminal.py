@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -15,6 +16,15 @@ import time
 from pathlib import Path
 
 _WITHIN_S = 60
+OWN = re.compile(
+    r"\x1b\[[0-9;]*m"  # colours
+    r"|\x1b\[[0-9]+;[0-9]+H"  # where the cursor goes
+    r"|\x1b\[\?(?:1000|1002|1003|1004|1006|1015|1016|1049|2004|2026|2048|25|7)(?:[hl]|\$p)"  # modes
+    r"|\x1b\[(?:>[0-9]*|<)u"  # how keys are told
+    r"|\x1b\[\?u|\x1b\[[0-9]*[JK]|\x1b\[c|\r"
+    r"|\x1b\]22;[a-z-]*\x07"  # the pointer's shape
+)
+"""What Textual itself writes to steer a terminal."""
 
 
 class Terminal:

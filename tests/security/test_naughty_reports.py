@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import xml.etree.ElementTree as ET
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,17 @@ SCHEMA = Path(__file__).parents[1] / "reports" / "junit.xsd"
 @pytest.fixture
 def texts() -> list[str]:
     controls = ["".join(CONTROLS[at : at + 8]) for at in range(0, len(CONTROLS), 8)]
-    return [*naughty(), *FORMULAS, *ESCAPES, *MARKUP, *controls, "]]>", "--><!--", "&#0;&#x1b;", "\ufffe\uffff"]
+    return [
+        *naughty(),
+        *FORMULAS,
+        *chain(*ESCAPES.values()),
+        *MARKUP,
+        *controls,
+        "]]>",
+        "--><!--",
+        "&#0;&#x1b;",
+        "\ufffe\uffff",
+    ]
 
 
 @pytest.fixture

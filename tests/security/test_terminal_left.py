@@ -11,17 +11,8 @@ import pytest
 
 from tests.conftest import MakeProject
 from tests.security.payloads import NAME, acting, hostile_project
-from tests.security.terminal import Terminal
+from tests.security.terminal import OWN, Terminal
 
-OWN = re.compile(
-    r"\x1b\[[0-9;]*m"  # colours
-    r"|\x1b\[[0-9]+;[0-9]+H"  # where the cursor goes
-    r"|\x1b\[\?(?:1000|1002|1003|1004|1006|1015|1016|1049|2004|2026|2048|25|7)(?:[hl]|\$p)"  # modes
-    r"|\x1b\[(?:>[0-9]*|<)u"  # how keys are told
-    r"|\x1b\[\?u|\x1b\[[0-9]*[JK]|\x1b\[c|\r"
-    r"|\x1b\]22;[a-z-]*\x07"  # the pointer's shape
-)
-"""What Textual itself writes to steer a terminal."""
 CANARY = "sk-canary-98765"
 BREAKS = f"""
 import sys
