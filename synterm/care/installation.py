@@ -14,6 +14,7 @@ from pathlib import Path
 
 from synterm import __version__
 from synterm.care.found import Found, well
+from synterm.care.waiting import waiting
 from synterm.providers import weights
 from synterm.providers.availability import known_families
 from synterm.providers.families import FAMILIES
@@ -44,6 +45,7 @@ def installation() -> Iterator[Found]:
     yield from _packages()
     yield from _weights()
     yield _keys()
+    yield from waiting()
 
 
 def _sqlite() -> Found:

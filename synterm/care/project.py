@@ -12,6 +12,7 @@ from synterm.care.beside import beside
 from synterm.care.found import Found, well
 from synterm.care.half_done import half_done
 from synterm.care.kept import Keeping
+from synterm.care.waiting import waiting_for
 from synterm.errors import ProjectError
 from synterm.storage.compact import compact
 from synterm.storage.condition import Condition, Header
@@ -37,6 +38,7 @@ def examine(path: Path, keeping: Keeping) -> Iterator[Found]:
     if not path.exists():
         raise ProjectError("there is no such project file", where=str(path), hint=f"synterm new {path}")
     yield from beside(path)
+    yield from waiting_for(path, keeping)
     try:
         with _to_look_at(path) as place:
             yield from _condition(place, path, keeping)

@@ -99,7 +99,7 @@ def test_a_run_that_finds_no_room_loses_nothing_and_the_next_one_sends_only_the_
     [one] = spilled()
     assert done.code == 2, done.err
     assert f"{one.count} answer" in done.err and str(one.file) in done.err
-    assert "opening the project again takes them in" in done.err
+    assert "the next run, or the workbench, takes them in" in done.err
     assert "Traceback" not in done.err
     stub.calls.clear()
     again = synterm("run", path, "--json", "-")
@@ -152,6 +152,18 @@ def test_a_copy_takes_nothing_but_a_file_that_was_moved_does(waiting: list[Recei
     moved = path.rename(path.with_name("elsewhere.db"))
     [told] = taken_in(moved)
     assert "are in it now" in told
+
+
+def test_doctor_tells_of_what_waits_until_it_is_taken_in(synterm: Synterm, waiting: list[Received], path: Path) -> None:
+    [one] = spilled()
+    for words in (["doctor", path], ["doctor"]):
+        done = synterm(*words, "--json", "-")
+        [told] = [found for found in done.json["findings"] if found["part"] == "answers"]
+        assert done.code == 1 and told["state"] == "warning"
+        assert "10 answers" in told["said"] and str(one.file) in told["said"]
+        assert f"synterm doctor {path} --fix" in told["hint"]
+    assert "are in it now" in synterm("doctor", path, "--fix").out
+    assert "answers" not in {found["part"] for found in synterm("doctor", path, "--json", "-").json["findings"]}
 
 
 def test_another_project_takes_nothing(waiting: list[Received], path: Path) -> None:
