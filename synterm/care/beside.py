@@ -11,6 +11,7 @@ from pathlib import Path
 
 from synterm.care.found import Found, well
 from synterm.care.places import room
+from synterm.storage.backups import backups_of
 from synterm.storage.condition import sqlite_version
 from synterm.storage.connect import is_read_only
 from synterm.storage.journal import log_is_safe, safe_for_log
@@ -26,6 +27,7 @@ def beside(path: Path) -> Iterator[Found]:
     yield _place(path)
     yield from _logs(path)
     yield from _left(path)
+    yield from _copies(path)
     yield from room({"project": path.resolve().parent})
 
 
@@ -99,3 +101,10 @@ def _left(path: Path) -> Iterator[Found]:
     size = sum(file.stat().st_size for file in left)
     said = f"beside it, {plural(len(left), 'temporary file')} of commands that were killed ({megabytes(size)})"
     yield Found("temporary", "note", said, None, remove)
+
+
+def _copies(path: Path) -> Iterator[Found]:
+    kept = backups_of(path)
+    if kept:
+        said = f"{plural(len(kept), 'file')} kept from before, the newest of {kept[0].made} ({kept[0].reason})"
+        yield well("backups", f"{said}: --backups lists them")

@@ -14,10 +14,11 @@ from pathlib import Path
 
 from synterm import __version__
 from synterm.care.found import Found, well
-from synterm.care.waiting import waiting
+from synterm.errors import SettingsError
 from synterm.providers import weights
 from synterm.providers.availability import known_families
 from synterm.providers.families import FAMILIES
+from synterm.settings import load_settings
 from synterm.storage.condition import sqlite_version
 from synterm.storage.journal import safe_for_log
 
@@ -44,8 +45,7 @@ def installation() -> Iterator[Found]:
     yield _terminal()
     yield from _packages()
     yield from _weights()
-    yield _keys()
-    yield from waiting()
+    yield from _keys()
 
 
 def _sqlite() -> Found:
@@ -138,9 +138,17 @@ def _weights() -> Iterator[Found]:
     yield Found("weights", "broken", said, "synterm doctor --fix, then synterm models pull default", remove)
 
 
-def _keys() -> Found:
-    """Which keys are set, by name; no value is looked at."""
-    there = [name for family in FAMILIES for name in family.keys if os.environ.get(name)]
+def _keys() -> Iterator[Found]:
+    """Which keys are set, by name, and where they may go; no value is looked at."""
+    there = dict.fromkeys(name for family in FAMILIES for name in family.keys if os.environ.get(name))
+    try:
+        bound = load_settings().key_hosts
+    except SettingsError:
+        bound = {}  # said of the settings
     if there:
-        return well("keys", f"set in the environment: {', '.join(dict.fromkeys(there))}")
-    return Found("keys", "note", "none of a known provider in the environment; the embedded model needs none")
+        yield well("keys", f"set in the environment: {', '.join(there)}")
+    else:
+        yield Found("keys", "note", "none of a known provider in the environment; the embedded model needs none")
+    for name, hosts in bound.items():
+        state = "set" if os.environ.get(name) else "not set"
+        yield well("keys", f"{name} ({state}) may go to {', '.join(hosts) or 'no host'}")

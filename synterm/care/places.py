@@ -10,9 +10,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from synterm import paths
-from synterm.care.found import Found, well
+from synterm.care.found import Found, Mend, well
 from synterm.errors import SettingsError
 from synterm.settings import load_settings, settings_path
+from synterm.storage.backups import backups_dir, taken_room
+from synterm.storage.spill import spilled
+from synterm.storage.trusted import TrustedProjects
 from synterm.text import megabytes, plural
 
 _PRIVATE: dict[str, Callable[[], Path]] = {
@@ -32,7 +35,10 @@ def places() -> Iterator[Found]:
     yield _settings()
     for name, place in _PRIVATE.items():
         yield private(name, place())
+    yield _trust()
     yield from _logs()
+    yield from waiting()
+    yield from _backups()
     yield from room({"data": paths.data_dir(), "state": paths.state_dir(), "temporary": Path(tempfile.gettempdir())})
 
 
@@ -46,6 +52,14 @@ def _settings() -> Found:
     except SettingsError as error:
         return Found("settings", "broken", str(error), error.hint)
     return well("settings", f"{path}: {plural(len(set_here), 'setting')} of your own")
+
+
+def _trust() -> Found:
+    """Whether the list of projects that this user trusts can be read."""
+    _, trouble = TrustedProjects().find("")
+    if trouble is None:
+        return well("trust", "the list of projects that you trust can be read")
+    return Found("trust", "warning", trouble, "what stands there counts as not trusted; synterm trust PROJECT asks")
 
 
 def private(part: str, place: Path) -> Found:
@@ -105,6 +119,24 @@ def _logs() -> Iterator[Found]:
     if crashes.is_file():
         said = f"errors that nobody foresaw are kept in {crashes}: places in the code, no values"
         yield Found("crashes", "note", said, "it may be removed once it was read or sent with a report")
+
+
+def waiting(project: str | None = None, mend: Mend | None = None) -> Iterator[Found]:
+    """Answers that a project file could not take, and that wait until it is opened; of one project, or of all."""
+    for one in spilled(project):
+        said = f"{plural(one.count, 'answer')} that {one.path} could not take at {one.created} wait in {one.file}"
+        if one.path.exists():
+            yield Found("waiting", "warning", said, f"open it, and it takes them in: synterm {one.path}", mend)
+        else:
+            hint = "they are taken in by the next copy of it that is opened, wherever it lies"
+            yield Found("waiting", "warning", f"{said}; that file is gone", hint, mend)
+
+
+def _backups() -> Iterator[Found]:
+    count, size = taken_room()
+    if count:
+        said = f"{plural(count, 'file')} kept from before projects were changed ({megabytes(size)})"
+        yield well("backups", f"{said} in {backups_dir()}")
 
 
 def room(folders: dict[str, Path]) -> Iterator[Found]:

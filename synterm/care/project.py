@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from synterm.care.allowed import allowed
 from synterm.care.beside import beside
 from synterm.care.found import Found, well
 from synterm.care.half_done import half_done
 from synterm.care.kept import Keeping
-from synterm.care.waiting import waiting_for
+from synterm.care.look import to_look_at
+from synterm.care.places import waiting
 from synterm.errors import ProjectError
 from synterm.storage.compact import compact
 from synterm.storage.condition import Condition, Header
@@ -22,7 +22,7 @@ from synterm.storage.header import RESTORE
 from synterm.storage.mending import remove_unused
 from synterm.storage.migrations import SCHEMA_VERSION
 from synterm.storage.project import Project
-from synterm.storage.versions import copy_alone, is_without_log
+from synterm.storage.spill import spilled
 from synterm.text import megabytes, one_line, plural
 
 _MUCH_FREE = 0.25
@@ -38,24 +38,11 @@ def examine(path: Path, keeping: Keeping) -> Iterator[Found]:
     if not path.exists():
         raise ProjectError("there is no such project file", where=str(path), hint=f"synterm new {path}")
     yield from beside(path)
-    yield from waiting_for(path, keeping)
     try:
-        with _to_look_at(path) as place:
+        with to_look_at(path) as place:
             yield from _condition(place, path, keeping)
     except ProjectError as error:
         yield Found("file", "broken", error.message, _to_do(error, path))
-
-
-@contextlib.contextmanager
-def _to_look_at(path: Path) -> Generator[Path]:
-    """The file, or a copy of it where looking would put a log beside it."""
-    if not is_without_log(path):
-        yield path
-        return
-    with tempfile.TemporaryDirectory(prefix="synterm-", ignore_cleanup_errors=True) as folder:
-        copy = Path(folder) / path.name
-        copy_alone(path, copy)
-        yield copy
 
 
 def _condition(place: Path, path: Path, keeping: Keeping) -> Iterator[Found]:
@@ -76,6 +63,8 @@ def _condition(place: Path, path: Path, keeping: Keeping) -> Iterator[Found]:
             yield from _room(condition, header, path, keeping)
     with read_only(place) as project:
         yield _content(project)
+        yield from allowed(project, path)
+        yield from waiting(project.id, partial(_take_in, path))
 
 
 def _to_do(error: ProjectError, path: Path) -> str:
@@ -139,6 +128,14 @@ def _content(project: Project) -> Found:
     ]
     counts += [plural(len(documents), "document")] if documents else []
     return well("content", f"{project.name}: {', '.join(counts)}")
+
+
+def _take_in(path: Path) -> str:
+    with Project.open(path) as project:
+        told = "; ".join(project.responses.spill.take_in())
+        if spilled(project.id):
+            raise ProjectError(told or "they wait for another file of this project", where=str(path))
+    return told or "they were taken in"
 
 
 def _remove_unused(path: Path) -> str:

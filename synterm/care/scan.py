@@ -11,8 +11,8 @@ from synterm.checks.no_pii import NoPii
 from synterm.checks.no_secrets import PATTERNS, NoSecrets
 from synterm.core.sharing import SharedFind
 from synterm.errors import InputError, ModelError
+from synterm.hidden import secret_values
 from synterm.production.masking import PERSONAL, SECRETS, Masker
-from synterm.providers.keys import secrets_in
 from synterm.storage.snapshot import PLACES, Row
 
 _MUCH = 1_000_000
@@ -32,7 +32,7 @@ class Finds:
 def scan(rows: Iterable[Row], environ: Mapping[str, str] | None = None) -> Finds:
     """Look through rows. The values of `environ` that are credentials by their names are looked for as they are."""
     known = os.environ if environ is None else environ
-    own = {name: value for name, value in known.items() if secrets_in({name: value})}
+    own = {name: value for name, value in known.items() if secret_values({name: value})}
     keys, people = Masker((SECRETS,)), Masker(PERSONAL)
     finds = Finds(missing=people.missing)
     seek = _Seek(own, finds)
@@ -44,6 +44,12 @@ def scan(rows: Iterable[Row], environ: Mapping[str, str] | None = None) -> Finds
         if not people.is_clean(plain):
             seek.people(part)
     return finds
+
+
+def without_keys(lines: Iterable[str]) -> list[str]:
+    """The same lines with what looks like a key masked."""
+    masker = Masker((SECRETS,))
+    return [masker.text(line, {}) for line in lines]
 
 
 class _Seek:

@@ -6,7 +6,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from synterm.care.scan import Finds, scan
+from synterm.care.look import to_look_at
+from synterm.care.scan import Finds, scan, without_keys
 from synterm.core.ids import new_id
 from synterm.core.sharing import SharePart, ShareReport
 from synterm.errors import ExitCode, ProjectError
@@ -14,7 +15,7 @@ from synterm.formats.build import refuse_existing
 from synterm.storage.condition import Condition
 from synterm.storage.merge.scratch import sweep
 from synterm.storage.replacing import refuse_open, replace_file
-from synterm.storage.snapshot import counts, leave_out, snapshot, texts
+from synterm.storage.snapshot import asks, counts, leave_out, people, snapshot, texts, waiting
 
 _ENDINGS = ("", "-wal", "-shm", "-journal")
 
@@ -38,7 +39,8 @@ def share(
     beside = out.with_name(f".{out.name}.{new_id()}")
     try:
         beside.touch(mode=0o600)
-        snapshot(path, beside)
+        with to_look_at(path) as place:
+            snapshot(place, beside)
         removed = leave_out(beside, without)
         finds = scan(texts(beside))
         _check(beside)
@@ -95,17 +97,18 @@ def _put(beside: Path, out: Path, *, replace: bool) -> None:
 def _report(
     path: Path, beside: Path, without: Sequence[SharePart], removed: dict[str, int], finds: Finds, out: Path | None
 ) -> ShareReport:
-    there, names = counts(beside)
     return ShareReport(
         project=str(path),
         out=str(out) if out else None,
         size=beside.stat().st_size,
         exit_code=ExitCode.OK,
         left_out=list(without),
-        counts=there,
+        counts=counts(beside),
         removed=removed,
+        asks=without_keys(asks(beside)),
         keys=list(finds.keys.values()),
         people=list(finds.people.values()),
-        names=0 if "names" in without else names,
+        names=0 if "names" in without else people(beside),
+        waiting=waiting(beside),
         not_looked_for=list(finds.missing),
     )

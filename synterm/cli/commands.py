@@ -5,7 +5,7 @@ from __future__ import annotations
 GROUPS: dict[str, dict[str, str]] = {
     "First steps": {
         "demo new": "synterm demo: no key, no account; synterm new my.db",
-        "models": "which models are usable now, why others are not",
+        "models trust": "which models are usable now; what a project may do",
     },
     "Describe": {
         "ls show": "list the tree, cases, prompts, runs …; one in full",
@@ -36,8 +36,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "diff merge": "what differs; one file of several copies, of shards",
     },
     "Look after": {
-        "history": "what was run, by whom; and forgetting it",
-        "doctor trust": "what is wrong here; what a project may do",
+        "history doctor": "what was run, and forgetting it; what is wrong here",
         "settings schema": "your settings; JSON Schemas of what goes in and out",
     },
 }

@@ -9,7 +9,7 @@ import traceback
 
 from synterm import __version__
 from synterm.hidden import hidden
-from synterm.paths import log_dir, make_private
+from synterm.paths import log_dir, private_folder
 
 
 def keep_details(error: Exception) -> str:
@@ -17,7 +17,7 @@ def keep_details(error: Exception) -> str:
     path = log_dir() / "crash.log"
     head = f"synterm {__version__}, Python {platform.python_version()}, {sys.platform}\n"
     try:
-        make_private(path.parent)
+        private_folder(path.parent)
         with os.fdopen(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600), "a", encoding="utf-8") as log:
             told = hidden("".join(traceback.format_exception(error)))
             log.write(head + told.encode("utf-8", "replace").decode() + "\n")

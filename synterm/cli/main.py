@@ -108,6 +108,7 @@ def _notices() -> Generator[None]:
 
 def _open(words: list[str]) -> int:
     from synterm.cli.browser.below import end_with_terminal, is_served
+    from synterm.cli.workbench_terminal import refuse_elsewhere
 
     path = Path(words[0])
     if words[0].startswith("-"):
@@ -116,8 +117,8 @@ def _open(words: list[str]) -> int:
         raise UsageError(f"{words[0]!r} is neither a command nor a project file", hint=_what_was_meant(words[0]))
     if len(words) > 1:
         raise UsageError(f"unexpected {words[1]!r} after the project", hint="synterm PROJECT opens the workbench")
-    if not is_served() and not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError("the workbench needs a terminal", hint=f"synterm run {words[0]} evaluates without one")
+    if not is_served():
+        refuse_elsewhere(words[0])
     end_with_terminal()
     from synterm.cli.strays import strays_told
     from synterm.tui.app import open_workbench

@@ -24,7 +24,7 @@ def opened(name: str) -> Generator[Project, None, None]:
         with Project.open(path) as project:
             for told in project.responses.spill.take_in():
                 say(told)
-            project.is_edited_by_user()
+            project.trust.follow_edits()
             yield project
     except DatabaseError as error:
         raise project_error(error, path) from error

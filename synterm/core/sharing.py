@@ -43,10 +43,14 @@ class ShareReport(BaseModel):
     """What is in it, by what people call it."""
     removed: dict[str, int]
     """What was deleted in the project and would have been in a plain copy still: texts, answers, verdicts of checks."""
+    asks: list[str]
+    """What whoever opens it is asked to trust it with, in words."""
     keys: list[SharedFind]
     people: list[SharedFind]
     """Personal data: told, and no reason not to share."""
     names: int
     """How many people are named as having run, judged or found something."""
+    waiting: int
+    """How many answers wait outside of the project file, which could not take them: they are not in the copy."""
     not_looked_for: list[str]
     """Kinds of personal data that can't be told without the extra ``analysis``."""

@@ -173,9 +173,7 @@ def _not_bound(name: str, spec: ModelSpec, hosts: Hosts) -> ModelError:
     already = hosts.get(name, default_hosts(name))
     line = settings_line(name, [*already, place])
     said = f"the model {spec.name!r} sends the key in {name} to {place}, and you have not said that it may go there"
-    hint = (
-        f"if it may: synterm settings --bind {name} {place}; that puts under [key_hosts] in {settings_path()}: {line}"
-    )
+    hint = f"if it may: synterm settings --bind {name} {place} (under [key_hosts] in {settings_path()}: {line})"
     return ModelError(said, hint=hint)
 
 

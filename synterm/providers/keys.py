@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from synterm.core.completion import Completion
-from synterm.hidden import SHOWN, secret_name
+from synterm.hidden import SHOWN, hidden, hidden_bytes, secret_name
 from synterm.providers.base import OnText
 
 NO_KEY = "none"
@@ -34,18 +34,22 @@ def secrets_in(environ: Mapping[str, str]) -> list[str]:
 
 
 def redacted(completion: Completion, *keys: str | None) -> Completion:
-    """The same completion without the keys it may have been asked with, and no other credential in its messages."""
+    """The same completion without the keys it may have been asked with, and without any other credential of the user.
+
+    In messages, which are nobody's data, also what only may be one is struck out.
+    """
     own = _keys(keys)
-    if completion.error is None and completion.hint is None and not _held(completion, own):
-        return completion
-    # Looking through the environment takes its time; only messages can hold what is found there.
-    known = [*own, *secrets_in(os.environ)] if completion.error or completion.hint else own
+    text, raw = hidden(_without(completion.text, own)), hidden_bytes(_without_bytes(completion.raw, own))
+    if completion.error is None and completion.hint is None:
+        same = text is completion.text and raw is completion.raw
+        return completion if same else replace(completion, text=text, raw=raw)
+    known = [*own, *secrets_in(os.environ)]
     return replace(
         completion,
-        text=_without(completion.text, own),
-        raw=_without_bytes(completion.raw, own),
-        error=None if completion.error is None else _without(completion.error, known),
-        hint=None if completion.hint is None else _without(completion.hint, known),
+        text=text,
+        raw=raw,
+        error=None if completion.error is None else hidden(_without(completion.error, known)),
+        hint=None if completion.hint is None else hidden(_without(completion.hint, known)),
     )
 
 
@@ -76,17 +80,15 @@ def _streamed_without(on_text: OnText, key: str) -> OnText:
     return pass_on
 
 
-def _held(completion: Completion, secrets: Iterable[str]) -> bool:
-    return any(secret in completion.text or secret.encode() in completion.raw for secret in secrets)
-
-
 def _without(text: str, secrets: Iterable[str]) -> str:
     for secret in sorted(secrets, key=len, reverse=True):
-        text = text.replace(secret, SHOWN)
+        if secret in text:
+            text = text.replace(secret, SHOWN)
     return text
 
 
 def _without_bytes(raw: bytes, secrets: Iterable[str]) -> bytes:
     for secret in secrets:
-        raw = raw.replace(secret.encode(), SHOWN.encode())
+        if (spelled := secret.encode()) in raw:
+            raw = raw.replace(spelled, SHOWN.encode())
     return raw

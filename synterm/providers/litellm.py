@@ -76,7 +76,8 @@ class LiteLLMProvider:
         return redacted(prices.with_cost(completion, request.model), *keys)
 
     async def said(self, request: Request) -> Completion:
-        """What `complete` would send, without sending it: JSON with `path` and `body`, as a complete answer's text."""
+        """What `complete` would send, without sending it: JSON with `place`, `path` and `body`, as the text of a whole
+        answer."""
         return await self._aside(request, {"held": True})
 
     async def read(self, request: Request, answer: bytes) -> Completion:

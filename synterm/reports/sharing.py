@@ -15,12 +15,16 @@ def share_lines(report: ShareReport, *, dry_run: bool = False) -> Iterator[str]:
         yield f"without {', '.join(report.left_out)}"
     if report.removed:
         yield f"left behind, as it was deleted in the project or belonged to what was: {_counted(report.removed)}"
+    for line in report.asks:
+        yield f"asks      whoever opens it, to {one_line(line, 200)}"
     for find in report.keys:
         yield f"KEY       {_told(find)}"
     for find in report.people:
         yield f"personal  {_told(find)}"
     if report.names:
         yield f"names     {plural(report.names, 'name')} of people who ran, judged or found something (--without names)"
+    if report.waiting:
+        yield f"not in it: {plural(report.waiting, 'answer')} that the project file could not take yet; open that first"
     if report.not_looked_for:
         yield f"not looked for without pip install 'synterm[analysis]': {', '.join(report.not_looked_for)}"
     yield _outcome(report, dry_run=dry_run)

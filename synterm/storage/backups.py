@@ -21,8 +21,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from synterm import paths
 from synterm.core.ids import new_id
 from synterm.errors import NotFoundError, ProjectError, UsageError
+from synterm.paths import private_folder
 from synterm.storage.connect import DatabaseError, connect, project_error
-from synterm.storage.versions import copy_to
+from synterm.storage.versions import copy_to, is_without_log
 from synterm.text import megabytes
 
 Reason = Literal["migration", "rm", "prune", "undo", "fix", "restore", "replace", "damaged"]
@@ -156,7 +157,7 @@ def _planned(path: Path, reason: Reason, project_id: str, name: str) -> Backup:
     folder = _folder(project_id)
     try:
         for place in (backups_dir(), folder):
-            place.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_folder(place)
     except OSError as error:
         raise _not_kept(error.strerror or str(error), path) from error
     stamp = plain = f"{made:%Y%m%dT%H%M%S}.{made.microsecond // 1000:03}Z-{reason}"
@@ -229,9 +230,9 @@ def _folder(project_id: str) -> Path:
 
 def _id_of(path: Path) -> str | None:
     """The id of the project in a file; None where none can be read."""
-    if not path.is_file():
-        return None
     try:
+        if not path.is_file() or is_without_log(path):
+            return None  # to read that would put a log beside it
         with contextlib.closing(connect(path, read_only=True)) as db:
             row = db.conn.execute("SELECT CAST(value AS TEXT) FROM meta WHERE key = 'id'").fetchone()
     except (DatabaseError, ProjectError):

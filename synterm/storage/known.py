@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from synterm.errors import ProjectError
-from synterm.paths import state_dir
+from synterm.paths import private_folder, state_dir
 from synterm.storage.held import Place, place_of
 
 _MOST = 1000
@@ -51,7 +51,7 @@ def note_place(path: Path, place: Place) -> None:
     made = folder / f"{name}.{os.getpid()}"
     # Without a note the file is looked at again, which takes a moment more: no reason to stop anybody's work.
     with contextlib.suppress(OSError):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(folder)
         made.write_text(words, encoding="ascii")
         made.chmod(0o600)
         made.replace(folder / name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import Future
 
 import orjson
@@ -16,7 +15,7 @@ from synterm.storage.base import Store, dump, require_json
 from synterm.storage.clock import now
 from synterm.storage.connect import DatabaseError, damaged
 from synterm.storage.taken import Taken, put_back, take
-from synterm.storage.trust import Renewal, Trust
+from synterm.storage.trust import Trust
 from synterm.storage.writer import Writer
 
 _MISPLACED = (
@@ -30,10 +29,10 @@ _MISPLACED = (
 class NodeStore(Store):
     """Features, behaviors and scenarios."""
 
-    def __init__(self, db: Database, writer: Writer, renewal: Renewal, trust: Callable[[], Trust]) -> None:
+    def __init__(self, db: Database, writer: Writer, trust: Trust) -> None:
         """`trust`: whether checks of plugins may run, which is only asked where there are any."""
         super().__init__(db, writer)
-        self._renewal = renewal
+        self._renewal = trust.renewal
         self._trust = trust
 
     def tree(self) -> Tree:
@@ -61,7 +60,7 @@ class NodeStore(Store):
     def _withhold(self, tree: Tree) -> None:
         """Checks of plugins run only where the project is trusted; whoever makes checks has read the tree."""
         foreign = foreign_types(node.checks for node in tree.walk())
-        withhold(str(self._writer.path), foreign if foreign and self._trust().restricted else ())
+        withhold(str(self._writer.path), foreign if foreign and self._trust.restricted else ())
 
     def find(self, path: str) -> Node:
         """The node at ``feature/behavior/scenario``, or the only one of that name. Raises NotFoundError."""

@@ -37,9 +37,10 @@ def check_project_file(path: Path) -> Header:
             return _check(path)
         except ProjectError:
             # What another process is writing just then looks like anything. What stays as it is, is so.
-            if _state(path) == before and not _is_fresh(path):
+            fresh = _is_fresh(path)
+            if _state(path) == before and not fresh:
                 raise
-        time.sleep(_RETRY_SECONDS)
+        time.sleep(_FRESH_NS / 1e9 if fresh else _RETRY_SECONDS)
     return _check(path)
 
 
@@ -72,6 +73,17 @@ def _check(path: Path) -> Header:
 
 
 def _look_through(path: Path, seen: Seen, beside: Beside) -> None:
+    try:
+        _look(path, seen, beside)
+    except ProjectError as error:
+        if not beside.anything:
+            raise
+        name = f"{path.name}{'-wal' if beside.log else '-journal'}"
+        hint = f"if {name} belongs to another file, move it away; else {error.hint or RESTORE}"
+        raise ProjectError(f"with what waits in {name}, {error.message}", where=error.where, hint=hint) from error
+
+
+def _look(path: Path, seen: Seen, beside: Beside) -> None:
     with looking(path, seen.place.size, log=beside.log, journal=beside.journal) as cage:
         check_schema(cage.rows, path)
         [(found,)] = cage.rows("PRAGMA quick_check(1)")

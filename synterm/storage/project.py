@@ -7,7 +7,6 @@ from collections.abc import Generator, Sequence
 from concurrent.futures import Future
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
 
 from sqlite_utils import Database
 
@@ -19,23 +18,13 @@ from synterm.storage.baselines import BaselineStore
 from synterm.storage.batches import BatchStore
 from synterm.storage.cases import CaseStore
 from synterm.storage.comparing import Comparing
-from synterm.storage.connect import (
-    DatabaseError,
-    check_current,
-    closed_on_error,
-    connect,
-    damaged,
-    in_a_hurry,
-    is_read_only,
-    project_error,
-    set_journal,
-    version_of,
-)
+from synterm.storage.connect import DatabaseError, connect, damaged, in_a_hurry, project_error
 from synterm.storage.contents import ContentStore
 from synterm.storage.coverage import CoverageStore
 from synterm.storage.documents import DocumentStore
 from synterm.storage.drafts import DraftStore
 from synterm.storage.file_made import fill, make_private
+from synterm.storage.file_opened import OpenFile, look_at_file, open_file
 from synterm.storage.findings import FindingStore
 from synterm.storage.gates import put_gates, read_gates
 from synterm.storage.generations import GenerationStore
@@ -46,11 +35,8 @@ from synterm.storage.imports import ImportStore
 from synterm.storage.inbox import InboxStore
 from synterm.storage.known import note
 from synterm.storage.logged import LoggedStore
-from synterm.storage.migrations import SCHEMA_VERSION, migrate
 from synterm.storage.models import ModelStore
-from synterm.storage.newer import say_newer
 from synterm.storage.nodes import NodeStore
-from synterm.storage.older import keep_older_file
 from synterm.storage.opening import check_project_file
 from synterm.storage.outside import Marks, Outside
 from synterm.storage.promotions import PromotionStore
@@ -59,7 +45,6 @@ from synterm.storage.pruning import PruningStore
 from synterm.storage.responses import ResponseStore
 from synterm.storage.reviews import ReviewStore
 from synterm.storage.runs import RunStore
-from synterm.storage.schema_check import check_schema, rows_of
 from synterm.storage.spending import SpendingStore
 from synterm.storage.stubborn import StubbornStore
 from synterm.storage.traffic import TrafficStore
@@ -90,8 +75,8 @@ class Project:
         self._closed = False
         self._writer = writer
         self._outside = Outside()
-        self._renewal = renewal or Renewal()
-        self._trust: Trust | None = None
+        self.trust = Trust(db, writer, renewal)
+        """Whether this user trusts it, and with what."""
 
     @classmethod
     def create(cls, path: Path, name: str) -> Project:
@@ -116,8 +101,8 @@ class Project:
         unless `keep_older` is False. Raises ProjectError when it is none, is damaged or can't be read, holds what no
         synterm puts there, or is of an older version and can't be written or kept.
         """
-        newer = check_project_file(path).version > SCHEMA_VERSION
-        return cls._open(path, read_only=newer or is_read_only(path), keep_older=keep_older)
+        header = check_project_file(path)
+        return cls._of(open_file(path, header, keep_older=keep_older))
 
     @classmethod
     def look(cls, path: Path) -> Project:
@@ -126,26 +111,13 @@ class Project:
         Raises ProjectError as `open` does.
         """
         check_project_file(path)
-        return cls._open(path, read_only=True)
+        return cls._of(look_at_file(path))
 
     @classmethod
-    def _open(cls, path: Path, *, read_only: bool, keep_older: bool = False) -> Project:
-        with _errors(path):
-            db = connect(path, read_only=read_only)
-            with closed_on_error(db.conn):
-                version = version_of(db, path)
-                if version > SCHEMA_VERSION and not read_only:  # it stands in the log, not yet in the header
-                    db.conn.close()
-                    return cls._open(path, read_only=True)
-                if read_only:
-                    check_current(version, path, SCHEMA_VERSION)
-                check_schema(rows_of(db), path)
-                kept = keep_older_file(path, version) if keep_older and version < SCHEMA_VERSION else ""
-                if not read_only:
-                    set_journal(db, path)
-                    _bring_up_to_date(db, path)
-        project = cls(path, db, Writer(path, read_only=read_only), read_only=read_only)
-        project.notice = say_newer(version, path) if version > SCHEMA_VERSION else kept
+    def _of(cls, opened: OpenFile) -> Project:
+        path, read_only = opened.path, opened.read_only
+        project = cls(path, opened.db, Writer(path, read_only=read_only), read_only=read_only)
+        project.notice = opened.notice
         return project
 
     @contextlib.contextmanager
@@ -157,16 +129,14 @@ class Project:
         with _errors(self.path):
             db = connect(self.path, read_only=True)
         try:
-            yield Project(self.path, db, self._writer, read_only=self.read_only, renewal=self._renewal)
+            yield Project(self.path, db, self._writer, read_only=self.read_only, renewal=self.trust.renewal)
         finally:
             db.conn.close()
 
     def __enter__(self) -> Project:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -198,20 +168,10 @@ class Project:
         """Have these gates, and no others, over all that a run evaluates."""
         return self._writer.submit(put_gates(gates))
 
-    @property
-    def trust(self) -> Trust:
-        """Whether this user trusts it, and with what."""
-        self._trust = self._trust or Trust(self._db, self._writer, self.id)
-        return self._trust
-
-    def is_edited_by_user(self) -> None:
-        """From now on whatever is written through this project is the user's own word: it stays trusted through it."""
-        self._renewal.trust = self.trust
-
     @cached_property
     def nodes(self) -> NodeStore:
         """The behavior tree."""
-        return NodeStore(self._db, self._writer, self._renewal, lambda: self.trust)
+        return NodeStore(self._db, self._writer, self.trust)
 
     @cached_property
     def cases(self) -> CaseStore:
@@ -266,12 +226,12 @@ class Project:
     @cached_property
     def prompts(self) -> PromptStore:
         """Prompts, their drafts and versions."""
-        return PromptStore(self._db, self._writer, self._renewal)
+        return PromptStore(self._db, self._writer, self.trust.renewal)
 
     @cached_property
     def models(self) -> ModelStore:
         """The models it names."""
-        return ModelStore(self._db, self._writer, self._renewal)
+        return ModelStore(self._db, self._writer, self.trust.renewal)
 
     @cached_property
     def documents(self) -> DocumentStore:
@@ -393,13 +353,6 @@ class Project:
         if row is None:
             raise damaged(f"the {key}", self.path)
         return row[0]
-
-
-def _bring_up_to_date(db: Database, path: Path) -> None:
-    try:
-        migrate(db)
-    except (TypeError, ValueError) as error:
-        raise damaged("a run", path) from error
 
 
 @contextlib.contextmanager

@@ -11,9 +11,11 @@ from sqlite_utils import Database
 
 from synterm.core.sharing import SharePart
 from synterm.storage.condition import Condition
-from synterm.storage.connect import DatabaseError, connect, project_error
+from synterm.storage.connect import DatabaseError, connect, damaged, project_error
+from synterm.storage.manifest import ManifestReader
 from synterm.storage.migrations import migrate
 from synterm.storage.pruning import UNUSED
+from synterm.storage.spill import spilled
 
 PLACES = {
     "meta": "the project",
@@ -158,11 +160,32 @@ def leave_out(copy: Path, parts: Collection[SharePart]) -> dict[str, int]:
     return removed
 
 
-def counts(copy: Path) -> tuple[dict[str, int], int]:
-    """What is in it, and how many people it names."""
+def counts(copy: Path) -> dict[str, int]:
+    """What is in it, by what people call it."""
     with _reading(copy) as db:
         found = {words: _one(db, f"SELECT count(*) FROM {table}") for table, words in _COUNTED.items()}
-        return {words: count for words, count in found.items() if count}, _one(db, f"SELECT count(*) FROM ({_PEOPLE})")
+        return {words: count for words, count in found.items() if count}
+
+
+def people(copy: Path) -> int:
+    """How many people it names as having run, judged or found something."""
+    with _reading(copy) as db:
+        return _one(db, f"SELECT count(*) FROM ({_PEOPLE})")
+
+
+def asks(copy: Path) -> list[str]:
+    """What it asks for of whoever opens it, in words. Raises ProjectError for rows that synterm never wrote."""
+    with _reading(copy) as db:
+        try:
+            return ManifestReader().read(db).words()
+        except (TypeError, ValueError) as error:
+            raise damaged("what it asks for", copy) from error
+
+
+def waiting(copy: Path) -> int:
+    """How many answers wait elsewhere for the project that it is a copy of."""
+    with _reading(copy) as db:
+        return sum(one.count for one in spilled(_one(db, "SELECT value FROM meta WHERE key = 'id'")))
 
 
 def texts(copy: Path) -> Iterator[Row]:

@@ -19,7 +19,7 @@ import orjson
 from sqlite_utils import Database
 
 from synterm.errors import ProjectError
-from synterm.paths import state_dir
+from synterm.paths import private_folder, state_dir
 from synterm.storage.base import Store
 from synterm.storage.clock import now
 from synterm.storage.connect import is_read_only
@@ -78,14 +78,14 @@ class SpillStore(Store):
         """Set room aside: the state directory is often on the disk that the project file is on."""
         # Where that is not to be had, answers are kept as long as there is room all the same.
         with contextlib.suppress(OSError):
-            spill_dir().mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_folder(spill_dir())
             if not _reserved().exists():
                 _set_aside(_reserved())
 
     def keep(self, received: Sequence[Received]) -> Path:
         """Put answers into a file of their own, on disk when this returns. Raises OSError."""
         folder, created = spill_dir(), now()
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(folder)
         head = {"spilled": _FORMAT, "project": self._project, "path": str(self._place), "created": created}
         lines = [orjson.dumps({**head, "count": len(received)}), *(_line(one, created) for one in received)]
         file = folder / f"{_name_of(self._project)}-{created.replace(':', '')}-{os.urandom(4).hex()}{_ENDING}"

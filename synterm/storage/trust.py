@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Callable, Collection
+from functools import cached_property
 from typing import Any, Literal, TypeVar
 
 from sqlite_utils import Database
@@ -16,7 +17,7 @@ from sqlite_utils import Database
 from synterm.core.capabilities import NOTHING, Capabilities, difference
 from synterm.errors import SettingsError
 from synterm.storage.base import Store
-from synterm.storage.connect import DatabaseError, project_error
+from synterm.storage.connect import DatabaseError, damaged, project_error
 from synterm.storage.manifest import ManifestReader
 from synterm.storage.trusted import TrustedProjects
 from synterm.storage.writer import Writer
@@ -59,10 +60,11 @@ class Renewal:
 class Trust(Store):
     """The trust in one project. Raises ProjectError when the file can't be read."""
 
-    def __init__(self, db: Database, writer: Writer, project: str) -> None:
-        """`project`: its id."""
+    def __init__(self, db: Database, writer: Writer, renewal: Renewal | None = None) -> None:
+        """`renewal`: that of the project whose writer this is, where it is read on another connection too."""
         super().__init__(db, writer)
-        self._project = project
+        self.renewal = renewal or Renewal()
+        """What writes that are a matter of trust go through."""
         self._list = TrustedProjects()
         self._reader = ManifestReader()
         self._accepted = frozenset(os.environ.get(VARIABLE, "").replace(",", " ").split())
@@ -91,6 +93,19 @@ class Trust(Store):
         if self._answer is None or self._answer[0] != now:
             self._answer = now, not self.covers(self.capabilities)
         return self._answer[1]
+
+    def follow_edits(self) -> None:
+        """From now on whatever is written through this project is the user's own word: it stays trusted through it."""
+        if self._project:  # read here, since writes are another thread's
+            self.renewal.trust = self
+
+    @cached_property
+    def _project(self) -> str:
+        """The project's id."""
+        row = self._row("SELECT value FROM meta WHERE key = 'id'")
+        if row is None:
+            raise damaged("the id", self._writer.path)
+        return row[0]
 
     @property
     def how(self) -> str:

@@ -21,7 +21,7 @@ import orjson
 from synterm.core.capabilities import Capabilities
 from synterm.core.ids import canonical_json, new_id
 from synterm.errors import SettingsError
-from synterm.paths import config_dir
+from synterm.paths import config_dir, private_folder
 
 FILE = "trusted.json"
 KEY_FILE = "trust.key"
@@ -129,7 +129,7 @@ class TrustedProjects:
         """While no other process changes the list."""
         path = self.folder / (FILE + ".lock")
         with _told(path):
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_folder(self.folder)
             handle = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         with os.fdopen(handle, "rb"):
             with contextlib.suppress(ImportError):  # a system without: two at once, and the later one stands

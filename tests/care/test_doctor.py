@@ -15,10 +15,13 @@ import pytest
 from jsonschema import Draft202012Validator
 from sqlite_utils.utils import sqlite3  # pyright: ignore[reportPrivateImportUsage]
 
+from synterm.core.completion import Completion, Outcome
 from synterm.settings import load_settings
 from synterm.storage.project import Project
+from synterm.storage.received import Received
 from tests.care.conftest import Done, Synterm
 from tests.conftest import MakeProject
+from tests.storage.conftest import rendered_task
 from tests.support.older import older_file
 
 GONE = 2**22 + 1
@@ -252,6 +255,7 @@ def test_a_file_that_was_copied_without_its_log_is_read_and_no_log_is_made(
     with Project.open(path):
         shutil.copy(path, copy)
     assert synterm("doctor", copy).code == 0
+    assert synterm("share", copy, "-o", tmp_path / "out.db").code == 0
     assert [*copy.parent.iterdir()] == [copy]
 
 
@@ -279,3 +283,19 @@ def test_an_id_of_a_stranger_is_no_path(synterm: Synterm, make_project: MakeProj
     [folder] = (own_state / "backups").iterdir()
     assert len(folder.name) == 26
     assert len(synterm("doctor", path, "--backups").out.splitlines()) == 1
+
+
+def test_answers_that_wait_for_a_project_are_told_and_taken_in(synterm: Synterm, make_project: MakeProject) -> None:
+    path = make_project()
+    task = rendered_task("message")
+    with Project.open(path) as project:
+        project.responses.spill.keep([Received(task, Completion(Outcome.COMPLETE, text="paid for"))])
+    assert "1 answer" in found(synterm("doctor", "--json", "-"))["waiting"]["said"]
+    out = path.with_name("out.db")
+    assert "not in it: 1 answer" in synterm("share", path, "-o", out).out
+    assert states(synterm("doctor", path, "--json", "-")) == {"waiting": "warning"}
+    fixed = synterm("doctor", path, "--fix", "--json", "-")
+    assert (fixed.code, "are in it now" in found(fixed)["waiting"]["mended"]) == (0, True)
+    with Project.look(path) as project:
+        assert project.responses.count() == 1
+    assert states(synterm("doctor", path, "--json", "-")) == {}

@@ -152,11 +152,11 @@ def test_a_key_stops_the_copy_wherever_it_stands_and_is_never_said(
     synterm("run", path, "--quiet")
     monkeypatch.setenv("HOUSE_TOKEN", "no-form-at-all-77")
     places = {
-        "aws": "UPDATE prompt_bodies SET body = body || ?",
+        "aws": "UPDATE prompt_bodies SET body = json_set(body, '$.messages[0].content', ?)",
         "github": "UPDATE nodes SET description = ?",
         "openai": "UPDATE responses SET raw = CAST(? AS BLOB) WHERE pk = 1",
         "private-key": "UPDATE responses SET error = ? WHERE pk = 1",
-        "slack": "UPDATE models SET spec = spec || ?",
+        "slack": "UPDATE models SET spec = json_set(spec, '$.model', 'openai/' || ?)",
         "url-password": "UPDATE responses SET raw = CAST(replace(?, '/', '\\/') AS BLOB) WHERE pk = 2",
     }
     with closing(connect(path).conn) as db:

@@ -79,9 +79,11 @@ def test_no_key_is_in_what_a_run_writes_says_and_logs(
     clean(synterm("add", path, "model", "own", "--model", "openai/gpt-4o-mini"))
     stub.reply(lambda messages: REPLIES[messages[-1]["content"].rpartition(" ")[2]])
     out = ("--json", "run.json", "--junit", "j.xml", "--html", "r.html", "--comment", "c.md", "--progress", "json")
-    done = clean(synterm("run", path, "--model", "stub", "--model", "own", *out))
+    # LiteLLM's process for endpoints that a project names has no keys at all.
+    models = {"own": "openai_api_key"} | ({"stub": "llm_key"} if fast else {})
+    done = clean(synterm("run", path, *(word for name in models for word in ("--model", name)), *out))
     assert done.code == 3
-    assert {call.key for call in stub.calls} == {f"{CANARY}llm_key", f"{CANARY}openai_api_key"}
+    assert {call.key for call in stub.calls} == {f"{CANARY}{name}" for name in models.values()}
     report = (tmp_path / "run.json").read_text()
     assert "ok, your key is [key] and" in report
     assert "https://x.example/[key]" in report

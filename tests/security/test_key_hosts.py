@@ -63,7 +63,7 @@ def test_a_key_goes_to_no_host_that_its_owner_did_not_say(model: ModelSpec, monk
     place = (model.api_base or "").removesuffix("/v1") or {"openai": "https://api.openai.com"}.get(model.provider)
     assert f"synterm settings --bind {model.api_key_env} {place or ''}" in hint
     # The line that is named does it.
-    line = hint.rpartition("settings.toml: ")[2]
+    line = hint.rpartition("settings.toml: ")[2].removesuffix(")")
     settings = parse_settings(f"[key_hosts]\n{line}", Path("x"))
     assert settings.key_hosts[model.api_key_env or ""]
 

@@ -17,6 +17,7 @@ from sqlite_utils.utils import sqlite3  # pyright: ignore[reportPrivateImportUsa
 from synterm.core.model import ModelSpec
 from synterm.errors import ProjectError
 from synterm.storage import look
+from synterm.storage.connect import DatabaseError, connect
 from synterm.storage.look import Cage, looking
 from synterm.storage.project import Project
 
@@ -169,7 +170,7 @@ def test_only_what_is_not_known_is_looked_through(path: Path, own_state: Path, m
 def test_a_damaged_file_opens_or_is_refused_in_words_and_stays_as_it_is(made: Path, tmp_path: Path) -> None:
     chance, path, outcomes = random.Random(7), tmp_path / "damaged.db", {"opened": 0, "refused": 0}
     content = made.read_bytes()
-    for number in range(24):
+    for number in range(20):
         damaged = bytearray(content)
         if number % 4 == 0:
             del damaged[chance.randrange(len(damaged)) :]
@@ -210,3 +211,29 @@ def test_a_trigger_that_comes_after_the_opening_writes_nothing(path: Path) -> No
         assert len(project.models.all()) == len(MODELS)
     with pytest.raises(ProjectError, match=r"a trigger that synterm never made \(evil\)"):
         Project.open(path)
+
+
+def test_every_connection_is_set_up_the_safe_way(path: Path) -> None:
+    wanted = {
+        "trusted_schema": 0,
+        "cell_size_check": 1,
+        "mmap_size": 0,
+        "foreign_keys": 1,
+        "recursive_triggers": 0,
+        "secure_delete": 1,
+        "synchronous": 2,
+    }
+    for read_only in (False, True):
+        with closing(connect(path, read_only=read_only).conn) as db:
+            assert {name: db.execute(f"PRAGMA {name}").fetchone()[0] for name in wanted} == wanted
+            for statement in (
+                "CREATE TRIGGER evil AFTER INSERT ON models BEGIN DELETE FROM models; END",
+                "CREATE TEMP TRIGGER evil AFTER INSERT ON models BEGIN DELETE FROM models; END",
+                "CREATE VIEW evil AS SELECT 1",
+                "CREATE VIRTUAL TABLE evil USING fts5 (x)",
+                "SELECT load_extension('evil')",
+                "PRAGMA writable_schema = ON",
+            ):
+                with pytest.raises(DatabaseError, match="not authorized"):
+                    db.execute(statement)
+    assert path.stat().st_nlink == len(list(path.parent.iterdir())) == 1

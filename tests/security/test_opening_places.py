@@ -247,10 +247,13 @@ BESIDE: dict[str, tuple[Make, str]] = {
     "a journal that is none": (_journal_text, "is none"),
     "another project's log": (_log_of_another, "another file's"),
     "a log of other pages": (_log_of_other_pages, "another file's"),
-    "another project's log, and a header that fits": (_log_played_into_the_wrong_file, "damaged"),
+    "another project's log, and a header that fits": (
+        _log_played_into_the_wrong_file,
+        "with what waits in project.db-wal, ",
+    ),
     "a journal of other pages": (_journal_of_other_pages, "its pages have another size"),
     "a journal that names a file": (_journal_that_names_a_file, "names another file, which would be removed"),
-    "a journal of another file": (_journal_that_damages, "file"),
+    "a journal of another file": (_journal_that_damages, "waits in project.db-journal, "),
 }
 
 

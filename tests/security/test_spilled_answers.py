@@ -154,18 +154,6 @@ def test_a_copy_takes_nothing_but_a_file_that_was_moved_does(waiting: list[Recei
     assert "are in it now" in told
 
 
-def test_doctor_tells_of_what_waits_until_it_is_taken_in(synterm: Synterm, waiting: list[Received], path: Path) -> None:
-    [one] = spilled()
-    for words in (["doctor", path], ["doctor"]):
-        done = synterm(*words, "--json", "-")
-        [told] = [found for found in done.json["findings"] if found["part"] == "answers"]
-        assert done.code == 1 and told["state"] == "warning"
-        assert "10 answers" in told["said"] and str(one.file) in told["said"]
-        assert f"synterm doctor {path} --fix" in told["hint"]
-    assert "are in it now" in synterm("doctor", path, "--fix").out
-    assert "answers" not in {found["part"] for found in synterm("doctor", path, "--json", "-").json["findings"]}
-
-
 def test_another_project_takes_nothing(waiting: list[Received], path: Path) -> None:
     other = path.with_name("other.db")
     Project.create(other, "another").close()

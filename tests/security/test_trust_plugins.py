@@ -107,7 +107,7 @@ def test_its_users_own_word_stays_trusted_and_that_of_a_file_does_not(
     assert synterm("edit", path, "behavior", "Ambiguous", "--check", '{"type": "run-code"}').code == 0
     with Project.open(path) as project:
         assert not project.trust.restricted
-        project.is_edited_by_user()
+        project.trust.follow_edits()
         node = Node(level="feature", name="Of a file", checks=({"type": "assert-set", "assert": [{"type": "other"}]},))
         project.nodes.put(node, by_user=False).result()
         assert project.trust.restricted

@@ -94,7 +94,7 @@ def test_asking_for_less_or_with_other_parameters_restricts_nothing(strange: Pro
 
 def test_what_its_user_changes_stays_trusted(strange: Project) -> None:
     strange.trust.grant()
-    strange.is_edited_by_user()
+    strange.trust.follow_edits()
     strange.models.put(OTHER).result()
     assert not strange.trust.restricted
     strange.models.replace("other", OTHER.model_copy(update={"model": "openai/another"})).result()
@@ -113,7 +113,7 @@ def test_what_its_user_changes_stays_trusted(strange: Project) -> None:
 
 def test_what_its_user_took_out_has_to_be_trusted_anew(strange: Project) -> None:
     strange.trust.grant()
-    strange.is_edited_by_user()
+    strange.trust.follow_edits()
     spec = strange.models.get("far")
     strange.models.remove("far").result()
     from_outside(
@@ -123,7 +123,7 @@ def test_what_its_user_took_out_has_to_be_trusted_anew(strange: Project) -> None
 
 
 def test_a_change_here_trusts_nothing_that_was_not_trusted(strange: Project) -> None:
-    strange.is_edited_by_user()
+    strange.trust.follow_edits()
     strange.models.put(OTHER).result()
     assert strange.trust.restricted
     assert strange.trust.before is None
@@ -131,7 +131,7 @@ def test_a_change_here_trusts_nothing_that_was_not_trusted(strange: Project) -> 
 
 def test_a_change_here_trusts_nothing_that_another_program_wrote(strange: Project) -> None:
     strange.trust.grant()
-    strange.is_edited_by_user()
+    strange.trust.follow_edits()
     from_outside(strange, "UPDATE models SET spec = replace(spec, 'evil.example', 'worse.example')")
     strange.models.put(OTHER).result()
     assert strange.trust.restricted
@@ -141,7 +141,7 @@ def test_an_app_that_is_added_does_not_vouch_for_prompts_of_a_stranger(tmp_path:
     with Project.open(build(tmp_path, SMALL)) as project:
         params = '{"method": "DELETE"}'
         from_outside(project, f"UPDATE prompts SET draft = json_set(draft, '$.params', json('{params}'))")
-        project.is_edited_by_user()
+        project.trust.follow_edits()
         project.models.put(ModelSpec(name="app", model="http/app", api_base="https://app.example")).result()
         assert project.trust.restricted
         assert "let a prompt change what apps are sent: method DELETE" in project.trust.why()
@@ -189,7 +189,7 @@ def test_a_file_that_can_only_be_read_is_judged_too(strange: Project) -> None:
 
 def test_a_list_that_can_not_be_kept_is_told_and_the_change_stands(strange: Project, own_config: Path) -> None:
     strange.trust.grant()
-    strange.is_edited_by_user()
+    strange.trust.follow_edits()
     (own_config / "trust.key").write_bytes(b"short")
     strange.models.put(OTHER).result()
     assert "other" in {spec.name for spec in strange.models.all()}

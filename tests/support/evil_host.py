@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 
@@ -40,7 +40,7 @@ class EvilHost:
 
 
 @contextmanager
-def evil_host() -> Iterator[EvilHost]:
+def evil_host() -> Generator[EvilHost]:
     """The host, until the end of the block."""
     host = EvilHost()
     try:

@@ -40,7 +40,7 @@ async def train(job: TrainJob, watch: Watch) -> Finished:
     work = Path(job.work)
     (work / _JOB).write_text(job.model_dump_json())
     log = paths.log_dir() / "training.log"
-    paths.make_private(log.parent)
+    paths.private_folder(log.parent)
     with open(log, "wb", opener=_private) as errors:  # noqa: ASYNC230 - Path.open takes no opener
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-m", "synterm.finetune.train.child", str(work / _JOB)),

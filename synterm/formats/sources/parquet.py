@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-import math
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
-from importlib import import_module
+from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
+
+import orjson
 
 from synterm.errors import InputError
+from synterm.formats.sources import arrow_child
 from synterm.formats.sources.base import Rows, Source, SourceFile, SourceRow
 from synterm.formats.sources.peek import Peek
+from synterm.text import one_line
 
-_AT_ONCE = 500
 EXTRA = "parquet"
+_BEGINNINGS = (b"PAR1", b"ARROW1", b"\xff\xff\xff\xff")
+"""Of Parquet and Arrow files, and of what Arrow writes as a stream."""
+# Where Python and its libraries are found; nothing that is a secret.
+_ENVIRONMENT = ("HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "SYSTEMROOT", "VIRTUAL_ENV")
 
 
 class Parquet(Source):
@@ -30,76 +39,44 @@ class Parquet(Source):
         return peek.head.startswith((b"PAR1", b"ARROW1")) or peek.ending in (".parquet", ".arrow")
 
     def rows(self, file: SourceFile) -> Rows:
-        for number, fields in enumerate(table_rows(file.path, file.title), start=1):
+        if not file.peek.head.startswith(_BEGINNINGS):
+            raise InputError("can't be read as Parquet or Arrow: it begins as neither", where=file.title)
+        for number, found in enumerate(_lines(file.path, file.title), start=1):
             where = f"{file.title} row {number}"
-            try:
-                yield SourceRow(where, number, {name: plain(value) for name, value in fields.items()})
-            except ValueError as error:
-                yield InputError(str(error), where=where)
+            if "wrong" in found:
+                yield InputError(found["wrong"], where=where)
+            else:
+                yield SourceRow(where, number, found["row"])
 
 
-def table_rows(path: Path, title: str) -> Iterator[dict[str, Any]]:
-    """The rows of a Parquet or Arrow file as Python values, some at a time. Raises InputError."""
-    arrow = _pyarrow(title)
-    try:
-        for batch in _batches(path):
-            yield from batch.to_pylist()
-    except (arrow.ArrowException, ValueError, OSError) as error:
-        said = str(error).partition("\n")[0]
-        raise InputError(f"can't be read as Parquet or Arrow: {said}", where=title) from error
+def _lines(path: Path, title: str) -> Iterator[dict[str, Any]]:
+    """What a process of its own says of each row: Arrow is not to be trusted with files of other people.
 
-
-def _batches(path: Path) -> Iterator[Any]:
-    arrow: Any = import_module("pyarrow")
-    ipc: Any = import_module("pyarrow.ipc")
-    parquet: Any = import_module("pyarrow.parquet")
-
-    with path.open("rb") as file:
-        head = file.read(6)
-    if head.startswith(b"PAR1"):
-        with parquet.ParquetFile(path) as table:
-            yield from table.iter_batches(batch_size=_AT_ONCE)
-        return
-    with arrow.memory_map(str(path)) as source:
-        if head == b"ARROW1":
-            reader = ipc.open_file(source)
-            batches = (reader.get_batch(number) for number in range(reader.num_record_batches))
-        else:
-            batches = ipc.open_stream(source)
-        for batch in batches:
-            for start in range(0, batch.num_rows, _AT_ONCE):
-                yield batch.slice(start, _AT_ONCE)
-
-
-def _pyarrow(title: str) -> Any:
-    try:
-        return import_module("pyarrow")
-    except ImportError as error:
+    Raises InputError for a file that can't be read as such, and where pyarrow is missing.
+    """
+    if find_spec("pyarrow") is None:
         hint = "pip install 'synterm[parquet]'"
-        raise InputError("reading Parquet and Arrow files needs pyarrow", where=title, hint=hint) from error
+        raise InputError("reading Parquet and Arrow files needs pyarrow", where=title, hint=hint)
+    command = [sys.executable, "-P", arrow_child.__file__, str(path.absolute())]
+    env = {name: value for name in _ENVIRONMENT if (value := os.environ.get(name)) is not None}
+    none, pipe = subprocess.DEVNULL, subprocess.PIPE
+    with subprocess.Popen(command, stdin=none, stdout=pipe, stderr=none, env=env) as child:  # noqa: S603 - our own
+        assert child.stdout is not None
+        try:
+            last: dict[str, Any] = {}
+            for line in child.stdout:
+                last = orjson.loads(line)
+                if "row" not in last and "wrong" not in last:
+                    break
+                yield last
+        finally:
+            child.kill()
+    if "end" not in last:
+        said = one_line(str(last.get("error") or _ended(child.returncode)), 300)
+        raise InputError(f"can't be read as Parquet or Arrow: {said}", where=title)
 
 
-def plain(value: Any) -> Any:
-    """A value of a table as JSON can hold it; what is no number becomes None. Raises ValueError."""
-    match value:
-        case None | bool() | int() | str():
-            return value
-        case float():
-            return value if math.isfinite(value) else None
-        case Decimal():
-            return float(value) if value.is_finite() else None
-        case datetime() | date() | time():
-            return value.isoformat()
-        case timedelta():
-            return value.total_seconds()
-        case bytes():
-            try:
-                return value.decode()
-            except UnicodeDecodeError as error:
-                raise ValueError("holds bytes that are no text") from error
-        case dict():
-            return {str(key): plain(one) for key, one in cast("dict[Any, Any]", value).items()}
-        case list() | tuple():
-            return [plain(one) for one in cast("list[Any]", value)]
-        case _:
-            raise ValueError(f"holds a {type(value).__name__}, which can't be kept")
+def _ended(code: int) -> str:
+    with suppress(ValueError):
+        return f"its reader was ended by {signal.Signals(-code).name}"
+    return f"its reader ended with {code}"

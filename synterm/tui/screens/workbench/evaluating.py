@@ -27,6 +27,7 @@ from synterm.tui.pacing import PacedScreen
 from synterm.tui.painter import Painter
 from synterm.tui.screens.fetch import FetchScreen
 from synterm.tui.session import Session
+from synterm.tui.trust.words import may_ask
 
 _OFFLINE_S = 20.0
 """How often an endpoint that can't be reached is tried again, in seconds."""
@@ -54,7 +55,7 @@ class EvaluatingScreen(PacedScreen):
     def __init__(self, project: Project, providers: Providers, settings: Settings) -> None:
         super().__init__()
         self.session = Session(project)
-        self.live = Live(project, providers, settings, lambda: self.session.checklist.judges)
+        self.live = Live(project, providers, settings, lambda: self.session.checklist.judges, self._is_restricted)
         self.paused = False
         self._providers = providers
         self._settings = settings
@@ -71,7 +72,11 @@ class EvaluatingScreen(PacedScreen):
     def _may_ask(self) -> bool:
         if self.session.project.read_only:
             self.notify("The project file is read-only, so nothing is asked. Copy it to where you may write.")
-        return not self.session.project.read_only
+            return False
+        return may_ask(self, self.session.standing)
+
+    def _is_restricted(self) -> bool:
+        return self.session.standing.restricted
 
     def restart(self, delay: float = 0.0) -> None:
         """Evaluate what is not fresh, after `delay` seconds; what is under way for an earlier text is cancelled."""
@@ -100,7 +105,7 @@ class EvaluatingScreen(PacedScreen):
 
     def _begin_round(self, delay: float = 0.0, *, everything: bool = False) -> None:
         self.painter.everything = everything
-        self.painter.set_state("waiting")
+        self.painter.set_state("restricted" if self._is_restricted() else "waiting")
         self._evaluate(delay, everything)
 
     def _stop_live(self) -> None:
@@ -190,7 +195,7 @@ class EvaluatingScreen(PacedScreen):
         if model is None or self.session.body is None:
             self.painter.set_state("idle")
             return False
-        if self.session.project.read_only:
+        if self.session.project.read_only or self._is_restricted():
             return True
         found = usable(model, self._settings.approved_endpoints)
         if found.state == "fetch":
@@ -218,7 +223,7 @@ class EvaluatingScreen(PacedScreen):
     @work(group="warm", exit_on_error=False)
     async def _warm(self) -> None:
         """Start what the project's models need ahead of the first request."""
-        if self.session.model and not self.session.project.read_only:
+        if self.session.model and not (self.session.project.read_only or self._is_restricted()):
             ready = [spec for spec in self.session.models if self._is_ready(spec)]
             await self._providers.warm(ready)
 
