@@ -15,7 +15,7 @@ from trials import trial
 
 PROCESSES = 4
 NOTE = """\
-Runs that begin together ask for the same: each looks some 800 requests ahead what the file has. `--shard` divides them."""
+Runs that begin together ask for the same: each looks up the next 800 requests early. `--shard` divides them."""
 
 
 def hold(server: Server, folder: Path, quick: bool) -> tuple[str, list[Must]]:
