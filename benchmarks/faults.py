@@ -1,4 +1,4 @@
-"""What a run does when it is killed, refused, starved or fed nonsense, and when four of them share one file."""
+"""What synterm does when it is killed, refused, starved, locked out or fed nonsense, and when several share a file."""
 
 from __future__ import annotations
 
@@ -8,34 +8,41 @@ from pathlib import Path
 
 from support import options, tables
 from support.server import Server
-from support.tables import Must
-from trials import broken, full_disk, killed, storm, together
+from trials import beside, broken, cap, clock, full_disk, killed, retries, shut, sizes, storm, together, writers
 
 TRIALS = {
     "killed": killed.hold,
+    "retries": retries.hold,
     "storm": storm.hold,
     "broken": broken.hold,
+    "litellm": broken.hold_litellm,
     "disk": full_disk.hold,
+    "shut": shut.hold,
     "together": together.hold,
+    "beside": beside.hold,
+    "writers": writers.hold,
+    "cap": cap.hold,
+    "clock": clock.hold,
+    "sizes": sizes.hold,
 }
 
 
 def main() -> None:
-    """Hold the trials, print them, and write the section."""
+    """Hold the trials, print them, and write each one's section of docs/reliability.md."""
     parser = options.parser(__doc__)
-    parser.add_argument("--trials", type=int, default=200, help="how often to kill (default %(default)s)")
+    parser.add_argument("--trials", type=int, default=500, help="how often to kill (default %(default)s)")
     parser.add_argument("--only", choices=(*TRIALS, "all"), default="all", help="one of them instead of all")
-    args = options.parse(parser)
+    args = options.parse(parser, alone=True)
     kills = 3 if args.quick else args.trials
     held = {**TRIALS, "killed": functools.partial(killed.hold, trials=kills)}
-    texts: list[str] = []
-    musts: list[Must] = []
+    print(tables.machine())
     with Server() as server, tempfile.TemporaryDirectory() as place:
         for name in TRIALS if args.only == "all" else (args.only,):
-            text, more = held[name](server, Path(place) / name, quick=args.quick)
-            texts.append(text)
-            musts += more
-    options.finish(args, "faults", "Faults", "\n\n".join([tables.promises(musts), *texts]))
+            text, musts = held[name](server, Path(place) / name, quick=args.quick)
+            section = f"{text}\n\n{tables.promises(musts)}" if musts else text
+            print(f"\n{section}", flush=True)
+            if args.write:
+                tables.write_trial(name, section)
 
 
 if __name__ == "__main__":

@@ -92,6 +92,17 @@ class Terminal:
         """Type."""
         os.write(self._master, keys.encode())
 
+    def ended(self, timeout: float) -> tuple[int, bytes]:
+        """The exit code of a command that ends by itself within so many seconds, and what it drew to its end."""
+        drawn = bytearray(self._seen)
+        until = time.perf_counter() + timeout
+        while self._process.poll() is None:
+            if time.perf_counter() > until:
+                raise TimeoutError(f"it did not end in {timeout} s")
+            drawn += self.skip(0.1)
+        os.close(self._master)
+        return self._process.returncode, bytes(drawn)
+
     def close(self) -> None:
         """End the command."""
         self._process.terminate()
@@ -106,5 +117,8 @@ class Terminal:
         """Take what was drawn; whether something was, within so many seconds."""
         if seconds < 0 or not select.select([self._master], [], [], seconds)[0]:
             return False
-        self._seen += os.read(self._master, 65536)
+        try:
+            self._seen += os.read(self._master, 65536)
+        except OSError:
+            return False  # the command is gone
         return True

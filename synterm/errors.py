@@ -4,7 +4,8 @@ SyntermError                 what happened, to what, and what to do next
 ├── UsageError               the command line asks for something that can't be
 ├── InputError               a file or a value is not what it must be; names file, line and field
 ├── ProjectError             the project file can't be opened, read or written
-│   └── NotFoundError        a name that the project doesn't have
+│   ├── NotFoundError        a name that the project doesn't have
+│   └── RestrictedError      the project asks for more than its user trusts it with
 ├── ModelError               a model can't be used here (missing key, runtime, weights)
 └── SettingsError            the user's own settings file
 """
@@ -61,6 +62,10 @@ class NotFoundError(ProjectError):
     """The project has nothing of that name."""
 
 
+class RestrictedError(ProjectError):
+    """The project asks for more than this user trusts it with: nothing was started, nothing sent."""
+
+
 class ModelError(SyntermError):
     """A model can't be used here."""
 
@@ -69,6 +74,10 @@ class ModelError(SyntermError):
 
 class SettingsError(SyntermError):
     """The user's settings file."""
+
+
+class FileNotice(UserWarning):
+    """Something to know of a project file that does not stop the work."""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:

@@ -26,6 +26,14 @@ def log_dir() -> Path:
     return _place("SYNTERM_LOG_DIR", "user_log_path")
 
 
+def private_folder(place: Path) -> None:
+    """Make a folder, and those above it that are missing, for their owner alone; what is there stays as it is. Raises
+    OSError."""
+    if not place.parent.exists():
+        private_folder(place.parent)
+    place.mkdir(mode=0o700, exist_ok=True)
+
+
 def themes_dir() -> Path:
     """The folder of the themes that come with synterm."""
     return _shipped("themes")

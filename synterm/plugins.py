@@ -6,7 +6,7 @@ with synterm has entry points of its own, too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
@@ -19,8 +19,26 @@ from synterm.core.ids import canonical_json
 from synterm.core.problems import InvalidError, Problem, problems_of
 from synterm.errors import InputError, did_you_mean
 
+_withheld: dict[str, frozenset[str]] = {}
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
+
+
+def withhold(owner: str, names: Iterable[str]) -> None:
+    """Run nothing of these names from now on in this process, and whatever else `owner` withheld.
+
+    A project that is restricted withholds what it names, and other projects that name the same have to wait for it:
+    better a check that abstains than one that was not allowed.
+    """
+    if found := frozenset(names):
+        _withheld[owner] = found
+    else:
+        _withheld.pop(owner, None)
+
+
+def is_withheld(name: str) -> bool:
+    """Whether a project that is restricted names it."""
+    return any(name in names for names in _withheld.values())
 
 
 class Registry(Generic[T]):

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, cast
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from synterm.errors import SettingsError, did_you_mean
 from synterm.paths import config_dir
@@ -27,6 +27,23 @@ def _dotted(keys: object) -> object:
         else:
             flat[name] = value
     return flat
+
+
+_Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+_HOST = re.compile(
+    r"https://[a-z0-9._-]+(:[0-9]{1,5})?/?|https?://(localhost|127\.[0-9.]+|\[::1\])(:([0-9]{1,5}|\*))?/?|[a-z0-9_]+",
+    re.I,
+)
+
+
+def _host(entry: str) -> str:
+    if _HOST.fullmatch(entry) is None:
+        raise ValueError(f"{entry!r} is no place that a key may go to: https://host, http://localhost:8000 or openai")
+    return entry
+
+
+KeyHosts = dict[_Variable, tuple[Annotated[str, AfterValidator(_host)], ...]]
+"""Environment variables that hold keys, and where each may go: origins, or names of providers."""
 
 
 class Settings(BaseModel):
@@ -53,7 +70,12 @@ class Settings(BaseModel):
     concurrency: int | None = Field(default=None, ge=1, le=2000)
     """Requests at a time to one model; unset: what suits the provider."""
     approved_endpoints: tuple[str, ...] = ()
-    """Origins (``https://host``) that project files may name as `api_base`. Keys go nowhere else."""
+    """Origins (``https://host``) that project files may name as `api_base`."""
+    key_hosts: KeyHosts = Field(default_factory=dict[str, tuple[str, ...]])
+    """Where each key may go: the name of its environment variable, and hosts (``https://host``). A provider's own
+    variable goes to that provider without a line here; with one, only where the line says."""
+    use_proxy: bool = False
+    """Whether calls go through the proxy that HTTPS_PROXY and its kin name in your environment."""
     fast_path: bool = True
     """Whether endpoints that speak OpenAI's chat protocol are asked directly. Off sends everything through LiteLLM."""
     keys: Annotated[dict[str, str], BeforeValidator(_dotted)] = Field(default_factory=dict[str, str])
@@ -96,7 +118,11 @@ def why_invalid(error: ValidationError) -> tuple[str, str, str]:
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         return key, "there is no such setting", did_you_mean(key, Settings.model_fields) or ""
-    return key, first["msg"].replace("Input should", "it should"), "synterm settings shows all with their meaning"
+    return (
+        key,
+        first["msg"].removeprefix("Value error, ").replace("Input should", "it should"),
+        "synterm settings shows all with their meaning",
+    )
 
 
 def _explained(error: ValidationError, text: str, path: Path) -> SettingsError:

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from synterm.errors import SettingsError
+from synterm.paths import private_folder
 from synterm.settings import Settings, load_settings, parse_settings, settings_path, why_invalid
 from synterm.settings_form import toml_value
 
@@ -56,7 +57,7 @@ def write_whole(path: Path, text: str) -> None:
     path = path.resolve()
     beside: str | None = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(path.parent)
         handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)

@@ -20,7 +20,11 @@ _HEAD = """\
 """
 _WIDTH = 110
 _EXAMPLES: dict[str, object] = {"day_cap_usd": 5.0, "concurrency": 16, "approved_endpoints": ("https://llm.example",)}
-_KEYS_EXAMPLE = '# "results.why" = "i,enter"'
+_TABLES = {
+    "key_hosts": ("a table: variable = hosts", '# LLM_API_KEY = ["https://llm.example"]'),
+    "keys": ("a table: id = keys", '# "results.why" = "i,enter"'),
+}
+"""The settings that are tables: what they are, and an example of a line."""
 _BASIC = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
 
 
@@ -29,7 +33,7 @@ def settings_form(settings: Settings | None = None) -> str:
     settings = settings or Settings()
     parts = [_HEAD]
     # A table goes to the end: what follows it would belong to it.
-    for name in sorted(Settings.model_fields, key=lambda name: name == "keys"):
+    for name in sorted(Settings.model_fields, key=lambda name: name in _TABLES):
         parts.append("\n".join((*_comment(name), *_lines(settings, name))) + "\n")
     return "\n".join(parts)
 
@@ -55,6 +59,8 @@ def meanings() -> dict[str, str]:
 
 def kind(name: str) -> str:
     """``a whole number from 0 to 10,000``."""
+    if name in _TABLES:
+        return _TABLES[name][0]
     field = Settings.model_fields[name]
     return " ".join((_kind(field.annotation), *_bounds(field)))
 
@@ -73,11 +79,11 @@ def _comment(name: str) -> Iterator[str]:
 
 def _lines(settings: Settings, name: str) -> Iterator[str]:
     value = getattr(settings, name)
-    if name == "keys":
-        yield "[keys]" if value else "# [keys]"
-        yield from (f"{toml_value(key)} = {toml_value(keys)}" for key, keys in value.items())
+    if name in _TABLES:
+        yield f"[{name}]" if value else f"# [{name}]"
+        yield from (f"{_key(key)} = {toml_value(given)}" for key, given in value.items())
         if not value:
-            yield _KEYS_EXAMPLE
+            yield _TABLES[name][1]
     elif name in settings.model_fields_set and value is not None:
         yield f"{name} = {toml_value(value)}"
     else:
@@ -85,11 +91,13 @@ def _lines(settings: Settings, name: str) -> Iterator[str]:
         yield f"# {name} = {toml_value(default or _EXAMPLES.get(name, default))}"
 
 
+def _key(name: str) -> str:
+    return name if name.isidentifier() and name.isascii() else toml_value(name)
+
+
 def _kind(annotation: Any) -> str:
     if get_origin(annotation) in (Union, UnionType):
         annotation = next(part for part in get_args(annotation) if part is not NoneType)
-    if get_origin(annotation) is dict:
-        return "a table: id = keys"
     return "a list of texts" if get_origin(annotation) is tuple else _BASIC[annotation]
 
 

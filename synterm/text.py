@@ -10,7 +10,7 @@ import re
 
 # C0 but tab and newline, DEL, C1, and the characters that reorder, join or hide what surrounds them.
 _UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -27,6 +27,13 @@ def _mark(match: re.Match[str]) -> str:
     if code == 0x7F:
         return "␡"
     return f"‹U+{code:04X}›"
+
+
+def visible(text: str) -> str:
+    """`text` with one visible character for each unsafe one, where its columns must stay where they are."""
+    if not _UNSAFE.search(text):
+        return text
+    return _UNSAFE.sub(lambda match: mark if len(mark := _mark(match)) == 1 else "\ufffd", text)
 
 
 def one_line(text: str, limit: int | None = None) -> str:

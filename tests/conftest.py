@@ -11,6 +11,7 @@ from hypothesis import settings
 from synterm.formats.build import build_project
 from synterm.formats.project_text import read_project_text
 from synterm.settings import load_settings
+from tests.support.trusting import trusted
 
 # How long an example takes says nothing on a machine that others use too.
 settings.register_profile("patient", deadline=None)
@@ -82,8 +83,10 @@ def own_logs(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathF
 
 @pytest.fixture
 def own_state(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of what the workbench remembers: the tour was seen."""
+    """The folder of what the workbench remembers: the tour was seen, and no room is set aside for each test."""
     place = tmp_path_factory.mktemp("state")
+    (place / "spill").mkdir(mode=0o700)
+    (place / "spill" / "reserve").touch()
     (place / "workbench.json").write_text('{"tour_seen": true}')
     monkeypatch.setenv("SYNTERM_STATE_DIR", str(place))
     return place
@@ -104,13 +107,13 @@ def isolated(monkeypatch: pytest.MonkeyPatch, own_config: Path, own_logs: Path, 
 
 @pytest.fixture
 def make_project(tmp_path: Path) -> MakeProject:
-    """Makes project files: ``make_project()``, or from another text form and under another name."""
+    """Makes project files, trusted: ``make_project()``, or from another text form and under another name."""
 
     def make(text: str = SMALL, name: str = "small.db") -> Path:
         source = tmp_path / f"{name}.yaml"
         source.write_text(text, encoding="utf-8")
         path = tmp_path / name
         build_project(path, read_project_text(source))
-        return path
+        return trusted(path)
 
     return make

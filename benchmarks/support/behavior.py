@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from typing import Any
 from zlib import crc32
 
@@ -13,7 +14,8 @@ import orjson
 from support import answers
 
 HUGE_BYTES = 50 * 1024 * 1024
-FAULTS = ("429", "500", "hang", "drip", "cut", "reset", "bad_json", "huge", "no_usage")
+FAULTS = ("429", "500", "hang", "drip", "cut", "reset", "gone", "bad_json", "empty", "huge", "no_usage")
+RETRY_FORMS = ("seconds", "date", "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Behavior:
     times: int = 0
     """Only the first so many requests with one body meet it; 0: all of them."""
     retry_after_s: int = 1
+    retry_form: str = "seconds"
+    """How Retry-After says it, one of `RETRY_FORMS`: a date is in whole seconds, so it may be up to one later."""
     rate: float = 0.0
     """Requests a second that are served, in bursts of up to a second's worth; the others get 429. 0: all are served."""
     drip_ms: float = 200.0
@@ -54,6 +58,8 @@ class Behavior:
         """Refuse an unknown fault."""
         if self.fault and self.fault not in FAULTS:
             raise ValueError(f"{self.fault!r} is none of {FAULTS}")
+        if self.retry_form not in RETRY_FORMS:
+            raise ValueError(f"{self.retry_form!r} is none of {RETRY_FORMS}")
         self._allowed = self.rate
 
     def answer(self, body: bytes, earlier: int) -> Answer:
@@ -78,8 +84,14 @@ class Behavior:
         return True
 
     def _told_to_wait(self) -> Answer:
-        header = b"Retry-After: %d\r\n" % self.retry_after_s
-        return Answer("429", (answers.failure(429, header),), wait_s=self.retry_after_s)
+        if self.retry_form == "none":
+            return Answer("429", (answers.failure(429),))
+        wait_s: float = self.retry_after_s
+        said = str(wait_s)
+        if self.retry_form == "date":
+            until = math.ceil(time.time() + wait_s)
+            said, wait_s = formatdate(until, usegmt=True), until - time.time()
+        return Answer("429", (answers.failure(429, b"Retry-After: %b\r\n" % said.encode()),), wait_s=wait_s)
 
     def _faulty(self, request: dict[str, Any]) -> Answer:
         text, model, streamed = label(request), request["model"], request.get("stream", False)
@@ -90,6 +102,10 @@ class Behavior:
                 return Answer("500", (answers.failure(500),))
             case "hang":
                 return Answer("hang", (), "hang")
+            case "gone":
+                return Answer("gone", (), "reset")
+            case "empty":
+                return Answer("empty", (answers.document(200, orjson.dumps({"id": "stub", "choices": []})),))
             case "bad_json":
                 broken = b'data: {"choices": [{\n\ndata: [DONE]\n\n' if streamed else b'{"choices": [{"message": '
                 kind = b"text/event-stream" if streamed else b"application/json"

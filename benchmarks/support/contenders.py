@@ -62,17 +62,20 @@ class Contender:
     """Exit codes that are a result too, where the job is hard."""
 
 
-def make_job(folder: Path, url: str, count: int, concurrency: int, **params: Any) -> Job:
+def make_job(folder: Path, url: str, count: int, concurrency: int, *, before: str = "", **params: Any) -> Job:
     """The files of the job; the project file is made here, outside of what is measured.
 
-    `params` are more parameters of synterm's model.
+    `before` stands before each message; `params` are more parameters of synterm's model.
     """
     folder.mkdir()
-    job.write_cases(folder, count)
+    job.write_cases(folder, count, before)
     job.write_project(folder, url, **params)
     made = measure(synterm_command("new", "pristine.db", "--from", "project.yaml"), folder, synterm_env(folder))
     if made.exit_code:
         raise RuntimeError(made.stderr)
+    # By its digest, as CI does: each run has a folder of settings of its own, where nothing is trusted yet.
+    asks = measure(synterm_command("trust", "pristine.db", "--show", "--json"), folder, synterm_env(folder))
+    os.environ["SYNTERM_TRUST_MANIFEST"] = orjson.loads(asks.stdout)["digest"]
     return Job(folder, url, count, concurrency)
 
 
@@ -82,9 +85,10 @@ def synterm_command(*words: str) -> list[str]:
 
 
 def synterm_env(folder: Path) -> dict[str, str]:
-    """Settings and logs of its own in `folder`."""
+    """Settings, logs and what is remembered of its own in `folder`."""
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-    return {"PYTHONPATH": path, "SYNTERM_CONFIG_DIR": str(folder / "config"), "SYNTERM_LOG_DIR": str(folder / "log")}
+    places = {f"SYNTERM_{kind.upper()}_DIR": str(folder / kind) for kind in ("config", "log", "state")}
+    return {"PYTHONPATH": path, **places}
 
 
 def synterm(task: Job, name: str = "synterm", litellm: bool = False, may_fail: bool = False) -> Contender:
@@ -105,7 +109,7 @@ def force_litellm(folder: Path) -> None:
     """Settings that turn the fast path off, where this synterm has one."""
     from synterm.settings import Settings
 
-    (folder / "config").mkdir()
+    (folder / "config").mkdir(exist_ok=True)
     if "fast_path" in Settings.model_fields:
         (folder / "config" / "settings.toml").write_text("fast_path = false\n", encoding="utf-8")
 

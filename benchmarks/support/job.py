@@ -17,15 +17,17 @@ WRONG_EVERY = 10
 """Every so many cases the expected label is another than the one that the stub answers with."""
 
 
-def write_cases(folder: Path, count: int) -> Path:
-    """``cases.jsonl`` with `count` cases, as synterm reads them."""
+def write_cases(folder: Path, count: int, before: str = "") -> Path:
+    """``cases.jsonl`` with `count` cases, as synterm reads them; `before` stands before each message."""
     file = folder / "cases.jsonl"
     with file.open("wb") as out:
         for number in range(count):
             answer = LABELS[number % len(LABELS)]
             wrong = number % WRONG_EVERY == 0
             case = {
-                "input": {"message": f"Message {number}: could somebody look into this before Friday? I mean {answer}"},
+                "input": {
+                    "message": f"{before}Message {number}: could somebody look into this before Friday? I mean {answer}"
+                },
                 "expected": LABELS[(number + 1) % len(LABELS)] if wrong else answer,
             }
             out.write(orjson.dumps(case) + b"\n")

@@ -41,10 +41,13 @@ def _folder(text: str) -> Path:
     return Path(text).absolute()
 
 
-def parse(made: argparse.ArgumentParser) -> argparse.Namespace:
-    """What the command line says; the bytecode is compiled then, so that no run pays for it."""
+def parse(made: argparse.ArgumentParser, *, alone: bool = False) -> argparse.Namespace:
+    """What the command line says; the bytecode is compiled then, so that no run pays for it.
+
+    `alone`: each part that can be measured alone has a place of its own in the page.
+    """
     args = made.parse_args()
-    if args.write and (args.quick or vars(args).get("only", "all") != "all"):
+    if args.write and (args.quick or (not alone and vars(args).get("only", "all") != "all")):
         made.error("--write takes a full measurement: without --quick and --only")
     compileall.compile_dir(str(ROOT / "synterm"), quiet=1)
     compileall.compile_dir(str(ROOT / "benchmarks"), quiet=1)

@@ -131,6 +131,8 @@ class Connection(asyncio.BufferedProtocol):
             self._stub.loop.call_later(0.01, self._reset)
 
     def _reset(self) -> None:
+        if self._transport.is_closing():
+            return
         found: socket.socket = self._transport.get_extra_info("socket")
         found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._transport.abort()

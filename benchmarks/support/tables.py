@@ -17,6 +17,7 @@ from support.contenders import ROOT
 from support.rounds import Results
 
 PAGE = ROOT / "docs" / "performance.md"
+RELIABILITY = ROOT / "docs" / "reliability.md"
 README = ROOT / "README.md"
 PEERS = ("pydantic-evals", "deepeval", "promptfoo", "inspect-ai")
 
@@ -100,6 +101,11 @@ def write_section(name: str, title: str, text: str) -> None:
     section = f"## {title} (`benchmarks/{name}.py`)\n\n{machine()}\n\n{text.strip()}"
     page = PAGE.read_text(encoding="utf-8")
     PAGE.write_text(_between(page, name, section) or f"{page.rstrip()}\n\n{_marked(name, section)}\n", encoding="utf-8")
+
+
+def write_trial(name: str, text: str) -> None:
+    """Put a trial, with the machine and the day, between its marks of docs/reliability.md."""
+    write_table(name, f"{text}\n\n{machine()}", RELIABILITY)
 
 
 def write_table(name: str, text: str, file: Path = README) -> None:

@@ -6,8 +6,9 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlite_utils.utils import sqlite3  # pyright: ignore[reportPrivateImportUsage]
 from support import tables
-from support.contenders import Job, make_job
+from support.contenders import Job, force_litellm, make_job
 from support.server import Server
 from support.tables import Must
 
@@ -24,20 +25,30 @@ FAULTS: dict[str, tuple[str, float, int]] = {
     "cut": ("ends in the middle", HALF, 20),
     "reset": ("connection reset in the middle", HALF, 20),
     "bad_json": ("no JSON", HALF, 20),
+    "empty": ("`choices: []`", HALF, 20),
     "500": ("status 500", HALF, 20),
     "no_usage": ("no usage", 1.0, 20),
     "huge": ("50 MB", 1.0, 4),
 }
 """What the server does, to which share of the cases, and how many cases there are."""
+LONG = "a prompt of 1 MB"
+KEPT = ("cut", "reset", "bad_json", "empty")
+"""Answers of which something came, so that it is in the file as it came."""
+THROUGH_LITELLM = {fault: (*FAULTS[fault][:2], 6) for fault in FAULTS if fault != "500"}
+"""The host of LiteLLM takes seconds to start, and each fault has a run of its own."""
 
 
 @dataclass(frozen=True)
 class Found:
     """What came of one fault."""
 
-    fault: str
+    words: str
     count: int
     done: trial.Outcome
+    raw: int
+    """Failed answers of which the file has what came."""
+    bare: int
+    """Failed answers of which it should have something, and has nothing."""
 
     @property
     def outcomes(self) -> Counter[str]:
@@ -50,29 +61,94 @@ class Found:
         not_made = self.done.report["totals"]["not_made"] if self.done.report else 0
         return self.count - self.outcomes.total() - not_made
 
+    @property
+    def unjudged_passes(self) -> int:
+        """Cases that pass without a whole answer."""
+        evaluations = self.done.report["evaluations"] if self.done.report else []
+        return sum(found["passed"] is True and found["outcome"] != "complete" for found in evaluations)
+
+    @property
+    def longest_s(self) -> float:
+        """The longest call."""
+        evaluations = self.done.report["evaluations"] if self.done.report else []
+        return max((found["latency_ms"] or 0.0 for found in evaluations), default=0.0) / 1000
+
 
 def hold(server: Server, folder: Path, quick: bool) -> tuple[str, list[Must]]:
-    """One run for each fault."""
+    """One run for each fault, and one with prompts of a megabyte."""
     folder.mkdir()
-    found = [_one(server, folder, fault, count) for fault, (_, _, count) in FAULTS.items()]
-    rows = [_row(one) for one in found]
-    head = ("half of the answers", "outcomes", "time s", "exit code", "peak MB")
+    found = [_one(server, folder, fault, count, share) for fault, (_, share, count) in FAULTS.items()]
+    found.append(_long(server, folder / "long"))
     musts = [
-        Must(f"broken answers: time, with --max-seconds {WALL_S}, worst", max(_wall(one) for one in found), WALL_S + 1),
-        Must("broken answers: cases without an outcome", sum(one.untyped for one in found), 0, unit=""),
+        Must(f"broken answers: time, with --max-seconds {WALL_S}, worst", max(map(_wall, found)), WALL_S + 1),
+        *_musts("broken answers", found),
     ]
     note = f"`timeout` {TIMEOUT_S} s; 50 MB and missing usage hit all answers. What is missing in a row was not made."
-    return f"### Broken answers\n\n{note}\n\n{tables.table(head, rows)}", musts
+    return f"### Broken answers\n\n{note}\n\n{_table(found)}", musts
 
 
-def _one(server: Server, folder: Path, fault: str, count: int) -> Found:
+def hold_litellm(server: Server, folder: Path, quick: bool) -> tuple[str, list[Must]]:
+    """The same through LiteLLM, in its process."""
+    folder.mkdir()
+    wanted = list(THROUGH_LITELLM.items())[: 2 if quick else None]
+    found = [_one(server, folder, fault, count, share, litellm=True) for fault, (_, share, count) in wanted]
+    note = f"`fast_path = false`; `timeout` {TIMEOUT_S} s."
+    return f"### Broken answers through LiteLLM\n\n{note}\n\n{_table(found)}", _musts("through LiteLLM", found)
+
+
+def _musts(name: str, found: list[Found]) -> list[Must]:
+    return [
+        Must(
+            f"{name}: one call, with `timeout` {TIMEOUT_S} s, longest",
+            max(map(_longest, found)),
+            TIMEOUT_S + 1,
+        ),
+        Must(f"{name}: cases without an outcome", sum(one.untyped for one in found), 0, unit=""),
+        Must(f"{name}: passes without a whole answer", sum(one.unjudged_passes for one in found), 0, unit=""),
+        Must(f"{name}: malformed answers of which nothing was kept", sum(one.bare for one in found), 0, unit=""),
+        Must(f"{name}: memory, most", max(one.done.run.peak_mb for one in found), 500, unit="MB"),
+    ]
+
+
+def _one(server: Server, folder: Path, fault: str, count: int, share: float, litellm: bool = False) -> Found:
     place = folder / fault
     task: Job = make_job(place, server.url, count, 4, timeout=TIMEOUT_S)
-    trial.pristine(task, place)
-    server.reset(delay_ms=25, fault=fault, share=FAULTS[fault][1])
-    done = trial.finish(task, place, "--max-seconds", str(WALL_S), limit_s=60)
+    file = trial.pristine(task, place)
+    if litellm:
+        force_litellm(place)
+    server.reset(delay_ms=25, fault=fault, share=share)
+    limit = () if litellm else ("--max-seconds", str(WALL_S))
+    done = trial.finish(task, place, *limit, limit_s=120)
     server.reset()
-    return Found(fault, count, done)
+    raw, bare = _kept(file)
+    return Found(FAULTS[fault][0], count, done, raw, bare if fault in KEPT else 0)
+
+
+def _long(server: Server, place: Path) -> Found:
+    count = 8
+    task = make_job(place, server.url, count, 4, before="word " * 200_000, timeout=TIMEOUT_S)
+    file = trial.pristine(task, place)
+    server.reset(delay_ms=25)
+    done = trial.finish(task, place, "--max-seconds", str(WALL_S), limit_s=120)
+    server.reset()
+    return Found(LONG, count, done, *_kept(file))
+
+
+def _kept(file: Path) -> tuple[int, int]:
+    """Of how many malformed answers the file has what came, and of how many nothing."""
+    db = sqlite3.connect(file)
+    [found] = db.execute("SELECT sum(raw != x''), sum(raw = x'') FROM responses WHERE outcome = 'malformed'")
+    db.close()
+    return found[0] or 0, found[1] or 0
+
+
+def _longest(found: Found) -> float:
+    return found.longest_s
+
+
+def _table(found: list[Found]) -> str:
+    head = ("half of the answers", "outcomes", "longest call s", "raw kept", "time s", "exit code", "peak MB")
+    return tables.table(head, [_row(one) for one in found])
 
 
 def _wall(found: Found) -> float:
@@ -80,6 +156,6 @@ def _wall(found: Found) -> float:
 
 
 def _row(found: Found) -> list[str]:
-    outcomes = ", ".join(f"{count} {name}" for name, count in found.outcomes.most_common()) or "no report"
-    run = found.done.run
-    return [FAULTS[found.fault][0], outcomes, f"{run.wall_s:.1f}", str(run.exit_code), f"{run.peak_mb:.0f}"]
+    run, longest = found.done.run, f"{found.longest_s:.2f}"
+    figures = [f"{run.wall_s:.1f}", str(run.exit_code), f"{run.peak_mb:.0f}"]
+    return [found.words, trial.outcomes(found.done), longest, str(found.raw), *figures]

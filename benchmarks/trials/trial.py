@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -53,13 +54,28 @@ def finish(
     limit_s: float = 300.0,
     most_bytes: int | None = None,
     said: Path | None = None,
+    env: Mapping[str, str] | None = None,
 ) -> Outcome:
-    """Run in `folder` until it ends, as `measure` does."""
+    """Run in `folder` until it ends, as `measure` does; `env` is added to the environment."""
     report = folder / "report.json"
     report.unlink(missing_ok=True)
     words = run_words(task, "--json", "report.json", *more)
-    run = measure(words, folder, synterm_env(folder), limit_s, most_bytes, said)
+    run = measure(words, folder, {**synterm_env(folder), **(env or {})}, limit_s, most_bytes, said)
     return Outcome(run, orjson.loads(report.read_bytes()) if report.exists() and report.stat().st_size else None)
+
+
+def outcomes(done: Outcome) -> str:
+    """How often each outcome is in the report: ``12 timed out, 6 complete``."""
+    if done.report is None:
+        return "no report"
+    counts = Counter(str(found["outcome"]) for found in done.report["evaluations"])
+    return ", ".join(f"{count} {name}" for name, count in counts.most_common()) or "none"
+
+
+def said(stderr: str) -> str:
+    """The last lines that are no events, for a cell of a table."""
+    lines = [line.strip() for line in stderr.splitlines() if line.strip() and not line.startswith("{")]
+    return " / ".join(lines[-3:]).replace("|", "\\|")[-400:]
 
 
 @cache

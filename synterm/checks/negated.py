@@ -6,10 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from synterm.checks.base import Answer, Check
+from synterm.core.check_types import NOT as NOT
 from synterm.core.evaluation import CheckResult
 from synterm.core.request import Constraint
-
-NOT = "not-"
 
 
 def negated(check_class: type[Check]) -> type[Check]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 GROUPS: dict[str, dict[str, str]] = {
     "First steps": {
         "demo new": "synterm demo: no key, no account; synterm new my.db",
-        "models": "which models are usable now, why others are not",
+        "models trust": "which models are usable now; what a project may do",
     },
     "Describe": {
         "ls show": "list the tree, cases, prompts, runs …; one in full",
@@ -16,7 +16,7 @@ GROUPS: dict[str, dict[str, str]] = {
     "Evaluate": {
         "run init-ci": "evaluate; the entry point for CI, and its workflow",
         "baseline": "pin a run: what later ones are held against",
-        "compare": "hold two runs, versions or models together",
+        "compare report": "hold two runs, versions or models together; as HTML",
     },
     "Judge": {
         "review": "judge answers; how far to trust each check",
@@ -31,12 +31,12 @@ GROUPS: dict[str, dict[str, str]] = {
         "inbox guard": "what the app is asked; checks before it answers",
     },
     "Share": {
-        "report serve": "a run as one HTML file; the workbench in a browser",
+        "share serve": "a copy to give away; the workbench in a browser",
         "dump load": "a project as text for review and git; and back",
         "diff merge": "what differs; one file of several copies, of shards",
     },
     "Look after": {
-        "history": "what was run, by whom, on what; and forgetting it",
+        "history doctor": "what was run, and forgetting it; what is wrong here",
         "settings schema": "your settings; JSON Schemas of what goes in and out",
     },
 }
@@ -47,13 +47,6 @@ _MODULES = {"import": "imports"}
 """Of those whose name is a word of Python."""
 COMMANDS: dict[str, str] = {name: f"synterm.cli.{_MODULES.get(name, name).replace('-', '_')}" for name in _NAMES}
 """The module of each."""
-
-NOT_YET = (
-    "doctor",
-    "share",
-    "trust",
-)
-"""Names that are kept for commands of later versions."""
 
 _HEAD = """\
 synterm: edit a prompt, watch a grid of real cases answer on every keystroke.

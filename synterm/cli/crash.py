@@ -8,7 +8,8 @@ import sys
 import traceback
 
 from synterm import __version__
-from synterm.paths import log_dir
+from synterm.hidden import hidden
+from synterm.paths import log_dir, private_folder
 
 
 def keep_details(error: Exception) -> str:
@@ -16,9 +17,10 @@ def keep_details(error: Exception) -> str:
     path = log_dir() / "crash.log"
     head = f"synterm {__version__}, Python {platform.python_version()}, {sys.platform}\n"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(path.parent)
         with os.fdopen(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600), "a", encoding="utf-8") as log:
-            log.write(head + "".join(traceback.format_exception(error)).encode("utf-8", "replace").decode() + "\n")
+            told = hidden("".join(traceback.format_exception(error)))
+            log.write(head + told.encode("utf-8", "replace").decode() + "\n")
     except OSError as refused:
         return f"the details could not be kept: {refused}"
     return f"details in {path}"

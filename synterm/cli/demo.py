@@ -12,13 +12,14 @@ from synterm.cli.places import opened
 from synterm.cli.progress import LineProgress, StatusLine
 from synterm.cli.samples import sample_text
 from synterm.cli.session import evaluate, write_report
+from synterm.cli.workbench_terminal import can_draw, refuse_elsewhere
 from synterm.core.prompt import Prompt
 from synterm.core.report import BehaviorReport, RunReport
 from synterm.evaluate.provenance import who
 from synterm.evaluate.report import RunResult
 from synterm.evaluate.run import RunPlan
 from synterm.formats.build import build_project
-from synterm.paths import data_dir
+from synterm.paths import data_dir, private_folder
 from synterm.reports.figures import percent
 from synterm.storage.project import Project
 
@@ -48,8 +49,9 @@ def run(args: argparse.Namespace) -> int:
     path = Path(args.path) if args.path else data_dir() / "demo" / f"{_SAMPLE}.db"
     _provide(path, fresh=args.fresh)
     say(f"the demo project is {path}")
-    if args.headless or args.json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if args.headless or args.json or not can_draw():
         return _evaluate(path, args.json)
+    refuse_elsewhere(str(path))
     from synterm.tui.app import open_workbench
 
     return open_workbench(path)
@@ -61,7 +63,7 @@ def _provide(path: Path, *, fresh: bool) -> None:
             pass  # it is a project file, and no one else's
         path.replace(path.with_suffix(".old.db"))
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(path.parent)
         build_project(path, sample_text(_SAMPLE))
 
 

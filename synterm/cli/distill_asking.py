@@ -11,6 +11,7 @@ from synterm.cli.distill_keeping import keep
 from synterm.cli.distill_progress import DistillProgress
 from synterm.cli.output import data, say
 from synterm.cli.ready import make_models_ready
+from synterm.cli.trusting import require_trust
 from synterm.core.case import Case
 from synterm.core.distill import AttackReport, Boundary, Cluster, Neighbourhood, Shrunk
 from synterm.core.evaluation import Variant
@@ -75,7 +76,7 @@ class Asking:
     async def all(self) -> bool:
         """Do all of it, one after the other; whether each was done to its end."""
         whole = True
-        async with Providers(self._settings.approved_endpoints, fast=self._settings.fast_path) as providers:
+        async with Providers.of(self._project) as providers:
             if self._judge:
                 whole = await self._judged(providers, self._judge) and whole
             if self._naming:
@@ -257,7 +258,8 @@ class Asking:
         return None, [self._project.cases.get(name) for name in dict.fromkeys(names)]
 
     def _ready(self) -> None:
-        """See to it that every model that is to be asked can be. Raises ModelError."""
+        """See to it that every model that is to be asked can be. Raises ModelError, RestrictedError."""
+        require_trust(self._project)
         variants = [one[-1] for one in self._shrinks] + [one[1] for one in self._boundaries]
         specs = [one.model for one in variants] + [one for one in (self._judge, self._naming) if one]
         if self._around:

@@ -246,7 +246,7 @@ def _export(project: Project, args: argparse.Namespace) -> int:
         parts = map(safe_json, parts)
     elif args.export == "-" and on_terminal(sys.stdout):
         parts = map(printable, parts)
-    write_parts(parts, args.export)
+    write_parts(parts, args.export, private=True)
     word = "restore" if args.rejected else "accept or reject"
     say(f"{plural(count, 'case')}: write {word} under 'decision', then --drafts --import it; texts can be edited there")
     return ExitCode.OK

@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     if args.output != "-":
         _refuse_database(Path(args.output))
     with read_only(args.project) as project, closing(dump_project(project, everything=args.all)) as pieces:
-        write_parts(pieces, args.output)
+        write_parts(pieces, args.output, private=True)
     return 0
 
 

@@ -7,6 +7,7 @@ import argparse
 from synterm.cli.parser import amount, positive, share
 from synterm.cli.places import opened
 from synterm.cli.training_options import add_training_options
+from synterm.cli.trusting import require_trust
 from synterm.errors import UsageError
 from synterm.storage.foreign import read_only
 
@@ -72,6 +73,8 @@ def run(args: argparse.Namespace) -> int:
         if act in ("set_aside", "teacher"):
             from synterm.cli.finetune_cases import act_on_cases
 
+            if act == "teacher":
+                require_trust(project)
             return act_on_cases(project, args)
         if act in ("jobs", "cancel") or (act == "trainer" and args.trainer != "local"):
             from synterm.cli.finetune_jobs import act_on_jobs

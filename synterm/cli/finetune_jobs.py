@@ -12,6 +12,7 @@ from synterm.cli.output import data, refuse_no_folder, rows, say
 from synterm.cli.ready import make_models_ready
 from synterm.cli.signals import Stopped, run_until_stopped
 from synterm.cli.training_options import training_plan
+from synterm.cli.trusting import require_trust
 from synterm.core.tuning import Tuning
 from synterm.errors import ExitCode, SyntermError, UsageError
 from synterm.evaluate.purse import Purse
@@ -44,6 +45,7 @@ def _train(project: Project, args: argparse.Namespace) -> int:
     from synterm.finetune.jobs.money import check_cost, sent_words
     from synterm.providers.tuning import place_of
 
+    require_trust(project)
     plan, settings, tell = _plan(project, args), load_settings(), _teller(args)
     make_models_ready([plan.spec], settings.approved_endpoints, tell)
     chosen = build(project, plan.chosen)
@@ -78,7 +80,7 @@ def _begin(project: Project, plan: JobPlan, files: JobFiles, args: argparse.Name
         return await follow(project, door, tuning, tell)
 
     try:
-        return _with_door(work)
+        return _with_door(project, work)
     except Stopped:
         if any(one.job_id for one in project.tunings.running()):
             say(f"the job goes on at the provider: synterm finetune {project.path} --jobs, or the same command again")
@@ -109,7 +111,7 @@ def _list(project: Project, args: argparse.Namespace) -> int:
                 ended.append(known)
 
     if running:
-        _with_door(ask)
+        _with_door(project, ask)
     listed = project.tunings.all()
     if not args.quiet and args.json != "-":
         rows(tuning_rows(listed))
@@ -133,7 +135,7 @@ def _cancel(project: Project, args: argparse.Namespace) -> int:
         known = tuning if tuning.job_id else await find_again(project, door, tuning, give_up=True)
         return await cancel(project, door, known) if known.job_id else known
 
-    known = _with_door(work)
+    known = _with_door(project, work)
     _write(args, [known])
     if known.status == "running":
         say(f"{known.job_id} is being cancelled; --jobs says when it is")
@@ -207,13 +209,14 @@ def _plan(project: Project, args: argparse.Namespace) -> JobPlan:
     )
 
 
-def _with_door(work: Callable[[TuningDoor], Awaitable[T]]) -> T:
+def _with_door(project: Project, work: Callable[[TuningDoor], Awaitable[T]]) -> T:
+    require_trust(project)
+
     async def main() -> T:
         from synterm.providers.registry import Providers
         from synterm.providers.tuning import TuningDoor
 
-        settings = load_settings()
-        async with Providers(settings.approved_endpoints, fast=settings.fast_path) as providers:
+        async with Providers.of(project) as providers:
             return await work(TuningDoor(providers))
 
     return run_until_stopped(main())

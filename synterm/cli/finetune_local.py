@@ -11,6 +11,7 @@ from synterm.cli.progress import StatusLine, Tell
 from synterm.cli.ready import make_models_ready
 from synterm.cli.signals import Stopped, run_until_stopped
 from synterm.cli.training_options import training_plan
+from synterm.cli.trusting import require_trust
 from synterm.core.model import ModelSpec
 from synterm.core.training import TrainingSet
 from synterm.core.tuning import Tuning
@@ -35,11 +36,12 @@ def train_here(project: Project, args: argparse.Namespace) -> int:
     """Train, keep what comes of it, hold it against its base on holdout, and give the exit code.
 
     Raises UsageError for options that don't fit or when nothing is left to train on, ModelError without the extra
-    ``train``, TrainingError, Stopped by a signal: then nothing is kept.
+    ``train``, RestrictedError, TrainingError, Stopped by a signal: then nothing is kept.
     """
     if args.adapter is not None:
         return _take_adapter(project, args)
     _refuse_what_does_not_fit(args)
+    require_trust(project)
     require()
     refuse_no_folder(None if args.json == "-" else args.json)
     tell = _quiet if args.quiet else say

@@ -6,10 +6,12 @@ import argparse
 import shlex
 from typing import TYPE_CHECKING
 
+from synterm.cli.kept import MANY, add_no_backup, keep_before
 from synterm.cli.output import data, say
 from synterm.cli.parser import add_where, amount, natural, positive, share
 from synterm.cli.places import opened
 from synterm.cli.signals import Stopped, run_until_stopped
+from synterm.cli.trusting import require_trust
 from synterm.errors import ExitCode, UsageError
 from synterm.storage.project import Project
 from synterm.text import plural
@@ -76,6 +78,7 @@ def _generate(project: Project, plan: GenerationPlan, args: argparse.Namespace) 
     from synterm.reports.json import write_json
     from synterm.settings import load_settings
 
+    require_trust(project)
     settings = load_settings()
     asked = (model for _, model in asked_by(plan.filters, project.models.all(), plan.model))
     make_models_ready([*plan.models, *asked], settings.approved_endpoints, say)
@@ -84,7 +87,7 @@ def _generate(project: Project, plan: GenerationPlan, args: argparse.Namespace) 
     async def work() -> Outcome:
         from synterm.describe.pipeline.generate import generate
 
-        async with Providers(settings.approved_endpoints, fast=settings.fast_path) as providers:
+        async with Providers.of(project) as providers:
             return await generate(project, providers, plan, progress)
 
     try:
@@ -116,6 +119,8 @@ def _undo(project: Project, args: argparse.Namespace) -> int:
     found = project.generations.find(args.undo)
     if found.status == "undone":
         raise UsageError(f"generation {found.id[-8:]} was taken back before")
+    made = sum(1 for _ in project.generations.cases(found.id))
+    keep_before(project.path, "undo", keep=not args.no_backup and made >= MANY)
     undone = project.generations.undo(found.id).result()
     say(f"took generation {found.id[-8:]} back: {plural(undone.removed, 'case')} removed")
     if undone.changed:
@@ -232,3 +237,4 @@ def _what_comes_of_it(parser: argparse.ArgumentParser) -> None:
         metavar="ID",
         help="take a generation back (default: the last): remove its cases, but for those that somebody changed",
     )
+    add_no_backup(add)

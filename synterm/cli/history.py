@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from socket import gethostname
 
+from synterm.cli.kept import add_no_backup, keep_before
 from synterm.cli.output import data, rows, say
 from synterm.cli.parser import amount
 from synterm.cli.places import opened
@@ -57,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--dry-run", action="store_true", help="only say what would be removed")
     add("--yes", action="store_true", help="do not ask")
+    add_no_backup(add)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -127,6 +129,7 @@ def _prune(args: argparse.Namespace) -> int:
         if not args.yes and not _agreed(said):
             say("nothing was removed")
             return 0
+        keep_before(project.path, "prune", keep=not args.no_backup)
         project.pruning.prune(chosen, answers=args.answers).result()
     say(f"removed {said}")
     _compact(Path(args.project))
@@ -172,7 +175,7 @@ def _words(effect: Effect) -> str:
 def _agreed(said: str) -> bool:
     if not sys.stdin.isatty():
         raise UsageError(f"this would remove {said}", hint="--yes if that is what you want, --dry-run only to see it")
-    sys.stderr.write(printable(f"remove {said}? There is no way back. [y/N] "))
+    sys.stderr.write(printable(f"remove {said}? [y/N] "))
     sys.stderr.flush()
     return sys.stdin.readline().strip().casefold() in ("y", "yes")
 
@@ -196,6 +199,7 @@ def _refuse_without_prune(args: argparse.Namespace) -> None:
         "--answers": args.answers,
         "--dry-run": args.dry_run,
         "--yes": args.yes,
+        "--no-backup": args.no_backup,
     }
     if wrong := [name for name, is_given in given.items() if is_given]:
         raise UsageError(f"{', '.join(wrong)} goes with prune", hint="synterm history PROJECT prune …")

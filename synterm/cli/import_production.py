@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from synterm.cli.kept import MANY, keep_before
 from synterm.cli.output import on_terminal, rows, say
 from synterm.cli.parser import positive
 from synterm.errors import ExitCode, InputError, NotFoundError, UsageError
@@ -96,6 +97,7 @@ def undo(project: Project, args: argparse.Namespace) -> bool:
     log = _named(project, args.undo)
     if log is None:
         return False
+    keep_before(project.path, "undo", keep=not args.no_backup and log.kept >= MANY)
     gone = project.traffic.remove_log(log.id).result()
     say(f"removed {plural(gone, 'call')} of {one_line(log.file)}")
     if stay := log.kept - gone:

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from synterm.cli import import_production
+from synterm.cli.kept import MANY, add_no_backup, keep_before
 from synterm.cli.output import on_terminal, rows, say
 from synterm.cli.parser import positive
 from synterm.cli.places import opened
@@ -63,6 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         const="",
         help="remove the cases of an import that nobody changed since: by its id or the end of it, else the newest",
     )
+    add_no_backup(parser.add_argument)
     parser.add_argument("--json", metavar="FILE", help="as JSON (synterm schema import, or log_import); - for stdout")
     parser.add_argument(
         "--as",
@@ -153,6 +155,7 @@ def _undo(project: Project, args: argparse.Namespace) -> int:
     if import_production.undo(project, args):
         return ExitCode.OK
     entry = project.imports.find(args.undo or None)
+    keep_before(project.path, "undo", keep=not args.no_backup and entry.cases >= MANY)
     undone = project.imports.undo(entry.id).result()
     tree = project.nodes.tree()
     paths = [tree.path(scenario) for scenario in undone.empty]

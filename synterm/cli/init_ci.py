@@ -100,6 +100,11 @@ def _left_to_do(plan: CiPlan, host: str) -> list[str]:
         where = "gh secret set NAME" if host == "github" else "Settings, CI/CD, Variables"
         told.append(f"give CI the keys ({where}): {', '.join(plan.secrets)}")
     told += [f"left out: {place}, which you have not approved (approved_endpoints)" for place in plan.refused]
+    if plan.restricted:
+        told.append("left out: what it asks for, which you do not trust it with: synterm trust, then write this anew")
+    elif plan.manifest:
+        told.append(f"by this file CI trusts it with what it asks for now: {plan.manifest[:15]}… (synterm trust)")
+    told += [f"left out: {what}, which you have not said (synterm settings --bind)" for what in plan.unbound]
     if plan.max_cost == "":
         told.append("no cap on what a run spends: a model's price, or its limit of tokens, is not known")
     if plan.baseline is None:

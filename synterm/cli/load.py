@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from synterm.cli.made import tell_made
+from synterm.cli.trusting import tell_trust
 from synterm.formats.build import build_project, refuse_existing
 from synterm.formats.project_text import read_project_text
 
@@ -24,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `synterm load`."""
     parser.add_argument("file", metavar="FILE", help="the text; - for stdin")
     parser.add_argument("-o", "--output", metavar="PROJECT", required=True, help="the file to make, NAME.db")
+    parser.add_argument("--trust", action="store_true", help="trust it at once with what it asks for (docs/trust.md)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -32,4 +34,5 @@ def run(args: argparse.Namespace) -> int:
     refuse_existing(path)
     text = read_project_text(Path("/dev/stdin" if args.file == "-" else args.file))
     tell_made(path, build_project(path, text, same=True))
+    tell_trust(path, grant=args.trust)
     return 0

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import io
 import os
 import sys
-from collections.abc import Sequence
+import warnings
+from collections.abc import Generator, Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from synterm import __version__
-from synterm.cli.commands import COMMANDS, NOT_YET, overview
+from synterm.cli.commands import COMMANDS, overview
 from synterm.cli.output import commands, data, say
 from synterm.cli.signals import Stopped, stoppable
-from synterm.errors import ExitCode, SyntermError, UsageError, did_you_mean
+from synterm.errors import ExitCode, FileNotice, SyntermError, UsageError, did_you_mean
+from synterm.hidden import hiding, learn
 from synterm.reports.github.commands import command, in_actions
 from synterm.text import one_line
 
@@ -25,6 +29,12 @@ _BROKEN_PIPE = 141
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line `argv` (without the program's name) and give the exit code."""
     _prepare_streams()
+    learn(os.environ)
+    with _hiding_streams():
+        return _run(argv)
+
+
+def _run(argv: Sequence[str] | None) -> int:
     try:
         with stoppable():
             code = _dispatch(list(sys.argv[1:] if argv is None else argv))
@@ -59,13 +69,12 @@ def _dispatch(words: list[str]) -> int:
         return ExitCode.OK
     if words[0] in COMMANDS:
         return _command(words[0], words[1:])
-    if words[0] in NOT_YET:
-        raise UsageError(f"synterm {words[0]} is not there yet in this version", hint="synterm --help lists what is")
     return _open(words)
 
 
 def _command(name: str, words: list[str]) -> int:
     from synterm.cli.parser import Parser
+    from synterm.cli.strays import strays_told
 
     # Nearly all that a command makes lives until its end: looking for garbage took a fifth of a run.
     gc.set_threshold(50_000, 20, 100)
@@ -76,11 +85,30 @@ def _command(name: str, words: list[str]) -> int:
         args = parser.parse_args(words)
     except SystemExit as leave:  # --help was asked for and answered
         return int(leave.code or 0)
-    return int(module.run(args))
+    with strays_told(), _notices():
+        return int(module.run(args))
+
+
+@contextlib.contextmanager
+def _notices() -> Generator[None]:
+    """Within the block, what there is to know of a project file is said as everything else is."""
+    with warnings.catch_warnings():
+        show = warnings.showwarning
+
+        def tell(message: Warning | str, category: type[Warning], *rest: Any) -> None:
+            if issubclass(category, FileNotice):
+                say(f"synterm: {message}")
+            else:
+                show(message, category, *rest)
+
+        warnings.showwarning = tell
+        warnings.simplefilter("always", FileNotice)
+        yield
 
 
 def _open(words: list[str]) -> int:
     from synterm.cli.browser.below import end_with_terminal, is_served
+    from synterm.cli.workbench_terminal import refuse_elsewhere
 
     path = Path(words[0])
     if words[0].startswith("-"):
@@ -89,12 +117,14 @@ def _open(words: list[str]) -> int:
         raise UsageError(f"{words[0]!r} is neither a command nor a project file", hint=_what_was_meant(words[0]))
     if len(words) > 1:
         raise UsageError(f"unexpected {words[1]!r} after the project", hint="synterm PROJECT opens the workbench")
-    if not is_served() and not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError("the workbench needs a terminal", hint=f"synterm run {words[0]} evaluates without one")
+    if not is_served():
+        refuse_elsewhere(words[0])
     end_with_terminal()
+    from synterm.cli.strays import strays_told
     from synterm.tui.app import open_workbench
 
-    return open_workbench(path)
+    with strays_told():
+        return open_workbench(path)
 
 
 def _what_was_meant(word: str) -> str | None:
@@ -123,6 +153,17 @@ def _without_reader() -> int:
     """Whoever read our output is gone: leave quietly, also when Python flushes at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return _BROKEN_PIPE
+
+
+@contextlib.contextmanager
+def _hiding_streams() -> Generator[None]:
+    """While nothing that this process says has a credential in it, whoever says it."""
+    out, err = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = hiding(out), hiding(err)
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = out, err
 
 
 def _prepare_streams() -> None:

@@ -48,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Merge, and say what came of it."""
+    from synterm.cli.trusting import tell_trust
     from synterm.formats.merge_files import merge_files
     from synterm.reports.json import write_json
     from synterm.reports.merging import merge_lines
@@ -66,4 +67,7 @@ def run(args: argparse.Namespace) -> int:
         tell = say if args.json == "-" or args.quiet else data
         for line in merge_lines(report, dry_run=args.dry_run):
             tell(line)
+    if not report.exit_code and not args.dry_run:
+        # What both sides were trusted with is on the list, by the project's id; what a strange side adds is not.
+        tell_trust(Path(args.out), grant=False)
     return report.exit_code

@@ -9,6 +9,7 @@ from pathlib import Path
 from synterm.cli.made import tell_made
 from synterm.cli.output import data
 from synterm.cli.samples import sample_names, sample_text
+from synterm.cli.trusting import tell_trust
 from synterm.errors import UsageError
 from synterm.formats.build import build_project, refuse_existing
 from synterm.formats.project_text import ProjectText, read_project_text
@@ -29,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     source.add_argument("--sample", metavar="NAME", help="start from a sample project")
     source.add_argument("--from", dest="source", metavar="FILE", help="start from a text form; - for stdin")
     source.add_argument("--list-samples", action="store_true", help="say which samples there are")
+    parser.add_argument("--trust", action="store_true", help="trust it at once with what it asks for (docs/trust.md)")
     parser.add_argument("--name", metavar="NAME", help="what people call it (default: the file's, or the source's)")
 
 
@@ -44,6 +46,8 @@ def run(args: argparse.Namespace) -> int:
     refuse_existing(path)
     text = _text(args, path)
     tell_made(path, build_project(path, text))
+    # A text from a file may be anybody's; a sample comes with synterm.
+    tell_trust(path, grant=args.trust or args.source is None)
     return 0
 
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Generator
 from pathlib import Path
 
+from synterm.cli.output import say
 from synterm.errors import InputError
 from synterm.storage.connect import DatabaseError, project_error
 from synterm.storage.project import Project
@@ -14,10 +15,16 @@ from synterm.storage.project import Project
 
 @contextlib.contextmanager
 def opened(name: str) -> Generator[Project, None, None]:
-    """The project in the file `name`, closed at the end. Raises ProjectError whenever the file fails."""
+    """The project in the file `name`, closed at the end. Raises ProjectError whenever the file fails.
+
+    What the command writes is the user's own word, so that a trusted project stays trusted through it.
+    """
     path = Path(name)
     try:
         with Project.open(path) as project:
+            for told in project.responses.spill.take_in():
+                say(told)
+            project.trust.follow_edits()
             yield project
     except DatabaseError as error:
         raise project_error(error, path) from error

@@ -210,7 +210,7 @@ def _export(project: Project, args: argparse.Namespace) -> int:
         parts = map(safe_json, parts)
     elif args.export == "-" and on_terminal(sys.stdout):
         parts = map(printable, parts)
-    write_parts(parts, args.export)
+    write_parts(parts, args.export, private=True)
     if chosen:
         say(f"{plural(len(chosen.outputs), 'answer')} to judge: write pass or fail under 'passed', then --import it")
     return ExitCode.OK

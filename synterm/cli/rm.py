@@ -6,9 +6,10 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import Any
+from typing import Any, NamedTuple
 
 from synterm.cli.choose import cases_where
+from synterm.cli.kept import MANY, add_no_backup, keep_before
 from synterm.cli.output import say
 from synterm.cli.parser import add_where
 from synterm.cli.places import opened
@@ -26,8 +27,14 @@ examples:
   synterm rm my.db behavior 'Routing/Out of scope' --yes
   synterm rm my.db prompt router"""
 
-Removal = tuple[str, Callable[[], Sequence[Future[Any]]]]
-"""What would be destroyed, in words, and what does it."""
+
+class Removal(NamedTuple):
+    """Something that is to be destroyed."""
+
+    words: str
+    remove: Callable[[], Sequence[Future[Any]]]
+    weight: int = MANY
+    """How many cases go; as much as many for what is written once."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", metavar="NAME", nargs="*", help="paths of nodes, ids of cases, names of the others")
     add_where(parser.add_argument)
     parser.add_argument("--yes", action="store_true", help="do not ask")
+    add_no_backup(parser.add_argument)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -49,11 +57,12 @@ def run(args: argparse.Namespace) -> int:
         prepare = _PREPARING.get(args.kind, _node)
         removals = [prepare(project, name, args.kind) for name in dict.fromkeys(args.names)]
         removals += [_cases(project, args.where)] if args.where else []
-        said = "; ".join(words for words, _ in removals)
+        said = "; ".join(one.words for one in removals)
         if not args.yes and not _agreed(said):
             say("nothing was removed")
             return 0
-        for future in [future for _, remove in removals for future in remove()]:
+        keep_before(project.path, "rm", keep=not args.no_backup and sum(one.weight for one in removals) >= MANY)
+        for future in [future for one in removals for future in one.remove()]:
             future.result()
     say(f"removed {said}")
     return 0
@@ -77,36 +86,37 @@ def _node(project: Project, name: str, kind: str) -> Removal:
     below = [other.level for other in tree.walk(node.id)]
     parts = [plural(below.count(level), level) for level in LEVELS if level in below]
     words = f"{node.level} {tree.path(node.id)!r} with {', '.join([*parts, plural(cases, 'case')])}"
-    return words, lambda: [project.nodes.remove(node.id)]
+    return Removal(words, lambda: [project.nodes.remove(node.id)], cases)
 
 
 def _case(project: Project, name: str, _kind: str) -> Removal:
     case = project.cases.get(name)
-    return f"case {case.id} ({one_line(case.title, 40)})", lambda: [project.cases.remove([case.id])]
+    words = f"case {case.id} ({one_line(case.title, 40)})"
+    return Removal(words, lambda: [project.cases.remove([case.id])], 1)
 
 
 def _cases(project: Project, where: Sequence[str]) -> Removal:
     found = cases_where(project, where)
     some = ", ".join(f"{case.id[-8:]} ({one_line(case.title, 30)})" for case in found[:3])
     words = f"{plural(len(found), 'case')}: {some}{' …' if len(found) > 3 else ''}"
-    return words, lambda: [project.cases.remove([case.id for case in found])]
+    return Removal(words, lambda: [project.cases.remove([case.id for case in found])], len(found))
 
 
 def _prompt(project: Project, name: str, _kind: str) -> Removal:
     prompt = project.prompts.get(name)
     words = f"prompt {name!r} with its draft and {plural(len(prompt.versions), 'version')}"
-    return words, lambda: [project.prompts.remove(prompt.id)]
+    return Removal(words, lambda: [project.prompts.remove(prompt.id)])
 
 
 def _model(project: Project, name: str, _kind: str) -> Removal:
     spec = project.models.get(name)
-    return f"model {name!r} ({spec.model})", lambda: [project.models.remove(name)]
+    return Removal(f"model {name!r} ({spec.model})", lambda: [project.models.remove(name)], 1)
 
 
 def _document(project: Project, name: str, _kind: str) -> Removal:
     document = project.documents.get(name)
     words = f"document {name!r} ({plural(len(document.text), 'character')})"
-    return words, lambda: [project.documents.remove(name)]
+    return Removal(words, lambda: [project.documents.remove(name)])
 
 
 _PREPARING: dict[str, Callable[[Project, str, str], Removal]] = {

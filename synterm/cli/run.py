@@ -15,6 +15,7 @@ from synterm.cli.output import data, refuse_no_folder, say, without_commands
 from synterm.cli.parser import add_where, amount, positive, shard, share
 from synterm.cli.places import opened
 from synterm.cli.session import evaluate
+from synterm.cli.trusting import add_manifest, require_trust
 from synterm.errors import ExitCode, UsageError, did_you_mean
 from synterm.evaluate.limits import Limits
 from synterm.evaluate.provenance import git_commit, who
@@ -70,6 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _how(parser)
     against.add_arguments(parser)
     add_batch_arguments(parser)
+    add_manifest(parser)
     _what_comes_of_it(parser)
     parser.add_argument("--executor", default="local", help=argparse.SUPPRESS)
 
@@ -84,6 +86,8 @@ def run(args: argparse.Namespace) -> int:
         return run_production.run(args)
     run_production.refuse_without_source(args)
     with (read_only if args.dry_run else opened)(args.project) as project:
+        if not args.dry_run:
+            require_trust(project, args.trust_manifest)
         chosen, opponent = against.held(project, args, _plan(project, args))
         if args.dry_run:
             return _preview(project, chosen, opponent)

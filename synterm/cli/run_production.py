@@ -15,6 +15,7 @@ from synterm.cli.output import data, say
 from synterm.cli.parser import share
 from synterm.cli.places import opened
 from synterm.cli.signals import Stopped, run_until_stopped
+from synterm.cli.trusting import require_trust
 from synterm.core.production import PRODUCTION, production_of
 from synterm.core.report import RunReport, Totals
 from synterm.core.since import since
@@ -85,6 +86,8 @@ def run(args: argparse.Namespace) -> int:
     """Make the run, write its report, and give the exit code."""
     _refuse_what_is_of_cases(args)
     with (read_only if args.dry_run else opened)(args.project) as project:
+        if not args.dry_run:
+            require_trust(project, args.trust_manifest)
         from synterm.production.judged_run import TrafficRun
 
         baseline = _baseline(project, args)
@@ -129,9 +132,8 @@ def _made(
 async def _judge(made: TrafficRun, progress: Progress) -> tuple[str, RunResult]:
     from synterm.providers.registry import Providers
 
-    settings = load_settings()
     asyncio.get_running_loop().call_later(0.2, import_module, "synterm.reports.console")
-    async with Providers(settings.approved_endpoints, fast=settings.fast_path) as providers:
+    async with Providers.of(made.project) as providers:
         return await made.make(providers, progress)
 
 

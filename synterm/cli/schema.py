@@ -58,6 +58,9 @@ _WRITTEN: dict[str, str] = {
     "promotion": "synterm.core.inbox:PromotionReport",
     "tunings": "synterm.reports.tunings:TuningList",
     "guard": "synterm.core.guarding:GuardVerdict",
+    "share": "synterm.core.sharing:ShareReport",
+    "doctor": "synterm.core.health:HealthReport",
+    "trust": "synterm.reports.trust:TrustDocument",
     "settings": "synterm.settings:Settings",
 }
 _READ: dict[str, str] = {
@@ -84,7 +87,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "calibration, drafts and verdict_import (synterm review), usable (synterm models --json), trial (with --test), "
         "manifest and manifests (synterm export), training (synterm finetune --json), "
         "tunings (synterm finetune --jobs), inbox, call, promotion and drift (synterm inbox), "
-        "guard (a verdict), settings"
+        "guard (a verdict), share, doctor, settings"
     )
     read = "; what goes in: project (a text form), case and verdict (a line of a JSONL file)"
     parser.add_argument("name", metavar="NAME", choices=names, help=written + read)

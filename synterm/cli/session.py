@@ -10,6 +10,7 @@ from synterm.cli.progress import LineProgress
 from synterm.cli.progress_json import JsonProgress
 from synterm.cli.ready import make_ready
 from synterm.cli.signals import Stopped, run_until_stopped
+from synterm.cli.trusting import require_trust
 from synterm.core.report import RunReport, ShardReport
 from synterm.evaluate.gates.untagged import all_untagged
 from synterm.evaluate.recount import looker
@@ -18,7 +19,6 @@ from synterm.evaluate.review.judges import known_judges
 from synterm.evaluate.run import RunPlan, RunProgress, Watch, run
 from synterm.evaluate.steadiness import Steadiness
 from synterm.providers.registry import Providers
-from synterm.settings import load_settings
 from synterm.storage.project import Project
 from synterm.text import plural
 
@@ -40,6 +40,7 @@ def evaluate(
     Raises ModelError, before anything is sent, for a model that can't be used; Stopped when a signal ended the run:
     what came in is recorded then.
     """
+    require_trust(project)
     make_ready(project, chosen, progress.tell)
     if whole := chosen.whole:
         progress.tell(whole.words(len(chosen.cases)))
@@ -81,10 +82,9 @@ def write_report(project: Project, report: RunReport, result: RunResult, target:
 
 
 async def _run(project: Project, chosen: RunPlan, watch: Watch) -> tuple[str, RunResult]:
-    settings = load_settings()
     # What is printed at the end is loaded while models are at work.
     asyncio.get_running_loop().call_later(_AT_WORK_S, import_module, "synterm.reports.console")
-    async with Providers(settings.approved_endpoints, fast=settings.fast_path) as providers:
+    async with Providers.of(project) as providers:
         return await run(project, providers, chosen, watch)
 
 

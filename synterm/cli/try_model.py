@@ -8,6 +8,7 @@ from synterm.cli.output import data, say
 from synterm.cli.places import opened, text_of
 from synterm.cli.ready import pull_weights
 from synterm.cli.signals import run_until_stopped
+from synterm.cli.trusting import require_trust
 from synterm.core.evaluation import Variant
 from synterm.core.model import ModelSpec
 from synterm.core.request import Request
@@ -31,9 +32,10 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("--prompt is for --case", hint="name a case, or leave it out")
     with opened(args.words[0]) as project:
         request = _request(project, args)
-    if usable(request.model, load_settings().approved_endpoints).state == "fetch":
-        pull_weights(say)
-    trial = run_until_stopped(_try_out(request))
+        require_trust(project)
+        if usable(request.model, load_settings().approved_endpoints).state == "fetch":
+            pull_weights(say)
+        trial = run_until_stopped(_try_out(project, request))
     if args.json:
         write_json(trial_document(trial), "-")
     else:
@@ -42,10 +44,9 @@ def run(args: argparse.Namespace) -> int:
     return ExitCode.OK if trial.completion.outcome.answered else ExitCode.INCOMPLETE
 
 
-async def _try_out(request: Request) -> Trial:
-    settings = load_settings()
+async def _try_out(project: Project, request: Request) -> Trial:
     # The end of a conversation belongs to the trial: it is told of when the providers close.
-    async with Providers(settings.approved_endpoints, fast=settings.fast_path) as providers:
+    async with Providers.of(project) as providers:
         return await try_out(providers, request)
 
 

@@ -45,7 +45,12 @@ class Breaker:
 
     def note(self, completion: Completion, now: float, *, final: bool, trial: bool) -> None:
         """Learn from an answer; `final`: it is not asked again."""
-        if completion.outcome not in _FAILURES or (completion.outcome is Outcome.RATE_LIMITED and not final):
+        if completion.outcome is Outcome.RATE_LIMITED and not final:
+            # No failure yet, and no sign that others would fare better: of an endpoint that refuses everything a run
+            # would else wait for each case in turn.
+            self.lost(trial)
+            return
+        if completion.outcome not in _FAILURES:
             self._failures = self._trips = 0
             self._closed_until, self._trying, self.given_up = None, False, None
             return

@@ -12,6 +12,7 @@ from synterm.errors import ProjectError
 from synterm.evaluate.reservation import Reservation, today
 from synterm.storage.received import Received
 from synterm.storage.responses import ResponseStore
+from synterm.text import plural
 
 OnStored = Callable[[int], None]
 """Called with the answer's row, once it is on disk."""
@@ -32,6 +33,9 @@ class Recorder:
     ) -> None:
         """`on_error` gets what the project file refused; `on_written` is called after each write."""
         self._responses = responses
+        # Asked for in time: a file that takes nothing may say nothing either.
+        self._spill = responses.spill
+        self._spill.reserve()
         self._on_error = on_error
         self._on_written = on_written
         self._waiting: list[_Waiting] = []
@@ -62,12 +66,14 @@ class Recorder:
     async def close(self) -> None:
         """Until all is on disk. What was received goes there also when nobody waits for it any more.
 
-        What the file refused is tried once more. Raises ProjectError when it is refused again.
+        What the file refused is tried once more, and spilled when it is refused again: ProjectError says where to.
         """
         while self._writing is not None:
             await asyncio.shield(self._writing)
-        if self._waiting:
+        try:
             await self._write_all()
+        except ProjectError as error:
+            raise self._spilled(error) from error
 
     async def _write(self) -> None:
         try:
@@ -87,6 +93,22 @@ class Recorder:
                 raise
             self.pending -= len(batch)
             self._tell(batch, rows)
+
+    def _spilled(self, refusal: ProjectError) -> ProjectError:
+        """Keep elsewhere what the project file refused; the refusal, with what became of it."""
+        batch, self._waiting = self._waiting, []
+        self.pending -= len(batch)
+        what = plural(len(batch), "answer")
+        try:
+            file = self._spill.keep([one.received for one in batch])
+            told, hint = f"{what} that had come in wait in {file}", "opening the project again takes them in"
+        except OSError as error:
+            told, hint = f"{what} that had come in can't be kept elsewhere either and are lost: {error}", None
+        for one in batch:
+            if one.reservation:
+                one.reservation.close(one.received.completion.charged_usd, kept=True)
+        hints = "; ".join(filter(None, (refusal.hint, hint)))
+        return ProjectError(f"{refusal.message}; {told}", where=refusal.where, hint=hints)
 
     def _tell(self, batch: Sequence[_Waiting], rows: Sequence[int | ProjectError]) -> None:
         for row, one in zip(rows, batch, strict=True):

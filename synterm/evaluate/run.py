@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -17,6 +17,7 @@ from synterm.core.evaluation import Evaluation, Variant
 from synterm.core.ids import content_id
 from synterm.core.share import Whole
 from synterm.core.tree import Tree
+from synterm.errors import ProjectError
 from synterm.evaluate.alive import is_alive, this_process
 from synterm.evaluate.batch.plan import BatchPlan
 from synterm.evaluate.checklist import Checklist
@@ -222,13 +223,25 @@ async def run(
                 break
         record.flush()
         status = "incomplete" if result.not_made else "complete"
-    finally:
-        result.wall_s = time.monotonic() - began
-        try:
-            record.flush()
-        finally:
-            project.runs.finish(run_id, status, result.summary).result()
+    except ProjectError:
+        # The file fails. That it does not take the end of the run either says nothing new, and must not hide this.
+        with suppress(ProjectError):
+            _end(project, record, status, result, began)
+        raise
+    except BaseException:
+        _end(project, record, status, result, began)
+        raise
+    _end(project, record, status, result, began)
     return run_id, result
+
+
+def _end(project: Project, record: _Record, status: RunStatus, result: RunResult, began: float) -> None:
+    """Record what is left, and how the run ended. Raises ProjectError."""
+    result.wall_s = time.monotonic() - began
+    try:
+        record.flush()
+    finally:
+        project.runs.finish(record.run_id, status, result.summary).result()
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +342,7 @@ class _Record:
 
     def __init__(self, project: Project, run_id: str) -> None:
         self._project = project
-        self._run_id = run_id
+        self.run_id = run_id
         self._waiting: list[Evaluation] = []
         self._written: list[Future[int]] = []
 
@@ -346,5 +359,5 @@ class _Record:
 
     def _write(self) -> None:
         if self._waiting:
-            self._written.append(self._project.runs.add(self._run_id, self._waiting))
+            self._written.append(self._project.runs.add(self.run_id, self._waiting))
             self._waiting = []

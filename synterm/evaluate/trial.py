@@ -14,6 +14,7 @@ from synterm.core.request import Request
 from synterm.errors import InputError
 from synterm.evaluate.checklist import Checklist
 from synterm.evaluate.plan import rendered
+from synterm.providers.gate import GatedProvider
 from synterm.providers.http_exchange import Exchange
 from synterm.providers.http_target import HttpTargetProvider
 from synterm.providers.registry import Providers
@@ -60,7 +61,7 @@ async def try_out(providers: Providers, request: Request, watch: Callable[[Excha
             watch(exchange)
 
     provider = providers.for_model(request.model)
-    if isinstance(provider, HttpTargetProvider):
+    if isinstance(provider, HttpTargetProvider | GatedProvider):
         completion = await provider.complete(request, watch=note)
     else:
         completion = await provider.complete(request)

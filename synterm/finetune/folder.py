@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from synterm.core.manifest import FileEntry, Manifest
 from synterm.errors import InputError, UsageError
+from synterm.hidden import hidden_bytes
 
 MANIFEST = "manifest.json"
 _MOST = 1 << 26
@@ -39,7 +40,8 @@ class FileWriter:
         self._size = 0
 
     def write(self, data: bytes) -> None:
-        """Add to it."""
+        """Add to it, with no credential in it."""
+        data = hidden_bytes(data)
         self._file.write(data)
         self._hash.update(data)
         self._size += len(data)

@@ -14,6 +14,7 @@ from synterm.core.model import ModelSpec
 from synterm.errors import UsageError
 from synterm.providers.access import is_loopback, origin
 from synterm.providers.families import BY_NAME
+from synterm.providers.key_hosts import may_go, place_name, user_hosts
 from synterm.providers.prices import price_of
 from synterm.storage.project import Project
 
@@ -40,6 +41,11 @@ class CiPlan:
     """Origins that its models name and that the user has approved."""
     refused: tuple[str, ...]
     """Origins that its models name and that the user has not approved."""
+    key_hosts: tuple[tuple[str, tuple[str, ...]], ...]
+    """The variables of its models' keys for which the user's settings say where they may go, and where of that the
+    models are."""
+    unbound: tuple[str, ...]
+    """What the user has not said of keys that models name: ``LLM_KEY to https://llm.example``."""
     extras: tuple[str, ...]
     """What has to be installed with synterm."""
     embedded: bool
@@ -50,6 +56,10 @@ class CiPlan:
     """The branch that runs are made of."""
     max_cost: str | None
     """What a run may cost, in US dollars; empty where no cap can hold, None where nothing costs anything."""
+    manifest: str | None
+    """The digest of what it asks for, which CI is to trust; None where it asks for nothing."""
+    restricted: bool
+    """Whether its user does not trust it with that: CI is not to either, then."""
     alone: bool
     """Whether the project file has all that a run depends on: none of its models is the repository's own app."""
 
@@ -63,7 +73,9 @@ def ci_plan(project: Project, approved: Iterable[str]) -> CiPlan:
             "it is in no git repository, and CI evaluates what is checked out", where=str(project.path), hint="git init"
         )
     models = project.models.all()
-    places = {place for spec in models if (place := _named_endpoint(spec))}
+    bound, unbound = _bindings(models)
+    keyed = {spec.name for spec in models if spec.api_key_env}
+    places = {place for spec in models if spec.name not in keyed and (place := _named_endpoint(spec))}
     known = {origin(url) for url in approved}
     return CiPlan(
         root=root,
@@ -71,11 +83,15 @@ def ci_plan(project: Project, approved: Iterable[str]) -> CiPlan:
         secrets=tuple(dict.fromkeys(key for spec in models if (key := _key(spec)))),
         endpoints=tuple(sorted(places & known)),
         refused=tuple(sorted(places - known)),
+        key_hosts=bound,
+        unbound=unbound,
         extras=tuple(_extras(project, models)),
         embedded=any(spec.provider == "embedded" for spec in models),
         baseline=_baseline(project.baselines.names()),
         branch=_branch(root),
         max_cost=_max_cost(models),
+        manifest=None if project.trust.capabilities.nothing else project.trust.capabilities.digest,
+        restricted=project.trust.restricted,
         alone=not any(spec.provider == "http" or (spec.api_base and is_loopback(spec.api_base)) for spec in models),
     )
 
@@ -103,6 +119,21 @@ def _key(spec: ModelSpec) -> str | None:
         return spec.api_key_env
     family = BY_NAME.get(spec.provider)
     return family.keys[0] if family and family.keys and spec.api_base is None else None
+
+
+def _bindings(models: Iterable[ModelSpec]) -> tuple[tuple[tuple[str, tuple[str, ...]], ...], tuple[str, ...]]:
+    """Where the keys of models go: what the user's settings say of it, and what they don't."""
+    hosts = user_hosts()
+    bound: dict[str, tuple[str, ...]] = {}
+    unbound: list[str] = []
+    for spec in models:
+        if not (name := _key(spec)):
+            continue
+        if not may_go(name, spec, hosts):
+            unbound.append(f"{name} to {place_name(spec)}")
+        elif name in hosts:
+            bound[name] = tuple(dict.fromkeys((*bound.get(name, ()), place_name(spec))))
+    return tuple(bound.items()), tuple(dict.fromkeys(unbound))
 
 
 def _named_endpoint(spec: ModelSpec) -> str | None:

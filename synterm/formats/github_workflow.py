@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from synterm import __version__
 from synterm.formats.ci_plan import CiPlan
+from synterm.providers.key_hosts import settings_line as line_of
 from synterm.providers.weights import DEFAULT
 
 WORKFLOW = ".github/workflows/synterm.yml"
@@ -45,7 +46,7 @@ jobs:
       # On pushes and pull requests only the cases to work on, those of the split dev. What is held out loses its worth
       # with each look: run this workflow by hand for it.
       SPLIT: ${{{{ inputs.split || 'dev' }}}}
-{cap}    steps:
+{cap}{trust}    steps:
       - uses: actions/checkout@v6
         with:
           persist-credentials: false
@@ -67,6 +68,12 @@ _CAP = """\
       MAX_COST: {cost}
 """
 
+_TRUST = """\
+      # What the project may do here: the digest of all that it asks for. Where that changes, a run sends nothing, ends
+      # with exit 2 and says what is new; write this file anew once you have read that.
+      SYNTERM_TRUST_MANIFEST: "{digest}"
+"""
+
 _FORKS = """\
     # A pull request from a fork gets no secrets, so its models could not be asked.
     if: ${{ github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository }}
@@ -81,7 +88,7 @@ _MODEL = """\
 """
 
 _ENDPOINTS = """\
-      - name: The endpoints that the project may ask
+      - name: Which endpoints the project may ask, and where its keys may go
         run: |
           mkdir -p "$RUNNER_TEMP/synterm"
           printf '%s\\n' {settings} > "$RUNNER_TEMP/synterm/settings.toml"
@@ -157,9 +164,18 @@ def requirement(plan: CiPlan) -> str:
     return shlex.quote(f"synterm{extras}=={__version__}")
 
 
+def trust_lines(plan: CiPlan) -> str:
+    """What CI is to trust, as a variable of its environment; empty where there is nothing to trust."""
+    return _TRUST.format(digest=plan.manifest) if plan.manifest and not plan.restricted else ""
+
+
 def settings_line(plan: CiPlan) -> str:
-    """The line of a settings file that approves the plan's endpoints, quoted for a shell."""
-    return shlex.quote(f"approved_endpoints = {json.dumps(list(plan.endpoints))}")
+    """The lines of a settings file that approve the plan's endpoints and say where its keys may go, each quoted for a
+    shell; empty where there is nothing to say."""
+    lines = [f"approved_endpoints = {json.dumps(list(plan.endpoints))}"] if plan.endpoints else []
+    if plan.key_hosts:
+        lines += ["[key_hosts]", *(line_of(name, hosts) for name, hosts in plan.key_hosts)]
+    return " ".join(map(shlex.quote, lines))
 
 
 def _parts(plan: CiPlan) -> Iterator[str]:
@@ -170,14 +186,15 @@ def _parts(plan: CiPlan) -> Iterator[str]:
         push=paths,
         pull=paths,
         cap="" if plan.max_cost is None else _CAP.format(cost=json.dumps(plan.max_cost)),
+        trust=trust_lines(plan),
         forks=_FORKS if plan.secrets else "",
         project=json.dumps(plan.project, ensure_ascii=False),
         install=requirement(plan),
     )
     if plan.embedded:
         yield _MODEL.format(digest=DEFAULT.sha256[:16])
-    if plan.endpoints:
-        yield _ENDPOINTS.format(settings=settings_line(plan))
+    if settings := settings_line(plan):
+        yield _ENDPOINTS.format(settings=settings)
     yield _ANSWERS
     yield _run(plan)
     yield _AFTER

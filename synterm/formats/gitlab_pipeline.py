@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import shlex
+import textwrap
 from collections.abc import Iterator
 
 from synterm import __version__
 from synterm.formats.ci_plan import CiPlan
-from synterm.formats.github_workflow import requirement, settings_line
+from synterm.formats.github_workflow import requirement, settings_line, trust_lines
 
 _HEAD = """\
 # Written by `synterm init-ci --gitlab` (synterm {version}). It is yours to change.
@@ -23,7 +24,7 @@ synterm:
     # Only the cases to work on, those of the split dev. What is held out loses its worth with each look: run a pipeline
     # by hand with SPLIT set to holdout for it.
     SPLIT: dev
-{cap}\
+{cap}{trust}\
     SYNTERM_DATA_DIR: $CI_PROJECT_DIR/.synterm-ci/data
 {keys}  before_script:
     - pip install --quiet {install}
@@ -76,6 +77,7 @@ def gitlab_pipeline(plan: CiPlan) -> str:
         keys="".join(f"  # {name}: a masked variable in Settings, CI/CD, Variables\n" for name in plan.secrets),
         changes=_changes(plan),
         cap="" if plan.max_cost is None else _CAP.format(cost=json.dumps(plan.max_cost)),
+        trust=textwrap.indent(textwrap.dedent(trust_lines(plan)), "    "),
         install=requirement(plan),
         endpoints=_endpoints(plan),
         script="".join(f"    - {line}\n" for line in _script(plan)),
@@ -83,9 +85,9 @@ def gitlab_pipeline(plan: CiPlan) -> str:
 
 
 def _endpoints(plan: CiPlan) -> str:
-    if not plan.endpoints:
+    if not (settings := settings_line(plan)):
         return ""
-    command = f"printf '%s\\n' {settings_line(plan)} > .synterm-settings/settings.toml"
+    command = f"printf '%s\\n' {settings} > .synterm-settings/settings.toml"
     return _ENDPOINTS.format(line=json.dumps(command))
 
 

@@ -92,7 +92,8 @@ class Places:
     def write(self) -> None:
         """Put what was made into the project, so that cases can go there."""
         if self._unwritten:
-            self._project.nodes.put(*self._unwritten).result()
+            # The checks that a file brings are somebody's word: those of plugins have to be trusted.
+            self._project.nodes.put(*self._unwritten, by_user=False).result()
             self._unwritten = []
 
     def is_judged(self, place: Place) -> bool:

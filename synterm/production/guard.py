@@ -96,7 +96,8 @@ class Guard:
         file for the verdicts, personal data masked, or a `GuardLog` of other ways. `longest`: the most characters of an
         answer that are judged.
 
-        Raises ProjectError, NotFoundError, InputError where there are no such checks; UsageError.
+        Raises ProjectError, NotFoundError, InputError where there are no such checks; UsageError; RestrictedError where
+        the project asks for models or plugins that it is not trusted with (docs/trust.md).
         """
         if fail not in ("open", "closed"):
             raise UsageError(f"fail is 'open' or 'closed', not {fail!r}")
@@ -112,7 +113,7 @@ class Guard:
         self._with_judges = judges
         self._source = GuardSource(Path(project), self._try)
         self._workers = Workers(_THREADS)
-        self._judges = _judges(judge_cap_usd) if judges else None
+        self._judges = _judges(self._source, judge_cap_usd) if judges else None
         self.log = GuardLog(log) if isinstance(log, str | Path) else log
         """Where the verdicts are written, if anywhere."""
 
@@ -189,7 +190,8 @@ class Guard:
         await asyncio.to_thread(self.close)
 
     def _try(self, project: GuardedProject) -> None:
-        """Raises for a project that this guard can't judge by."""
+        """Raises for a project that this guard can't, or may not, judge by."""
+        project.trust.refuse(judges=self._with_judges)
         if self._per_call:
             project.make_all()
         else:
@@ -270,8 +272,8 @@ def _since(began: float) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def _judges(cap_usd: float) -> Judges:
+def _judges(source: GuardSource, cap_usd: float) -> Judges:
     from synterm.production.guard_judges import Judges
     from synterm.settings import load_settings
 
-    return Judges(load_settings(), cap_usd)
+    return Judges(source, load_settings(), cap_usd)

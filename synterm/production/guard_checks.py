@@ -13,10 +13,11 @@ from synterm.core.guarding import GuardCheck
 from synterm.core.ids import canonical_json, content_id
 from synterm.core.model import ModelSpec
 from synterm.core.tree import CheckConfig, Node, Tree
-from synterm.errors import InputError, NotFoundError, did_you_mean
+from synterm.errors import InputError, NotFoundError, RestrictedError, did_you_mean
 from synterm.evaluate.scenarios import fits
 from synterm.production.guard_pace import Paced, paced
 from synterm.storage.foreign import read_only
+from synterm.storage.trust import VARIABLE
 from synterm.text import one_line
 
 _MOST_KEPT = 1000
@@ -64,11 +65,33 @@ class Behavior:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class ReadTrust:
+    """Whether the project was restricted when it was read."""
+
+    restricted: bool = False
+    how: str = ""
+    """What to do about it."""
+    plugins: tuple[str, ...] = ()
+    """The types of its checks that come of plugins."""
+
+    def refuse(self, *, judges: bool) -> None:
+        """Raise RestrictedError where it is restricted, and models or plugins would be asked."""
+        if self.restricted and (judges or self.plugins):
+            what = "its judges" if judges else f"the check {self.plugins[0]} of a plugin"
+            hint = f"{self.how}; where nobody sits, set {VARIABLE} to the digest that it says"
+            raise RestrictedError(f"restricted: the project is not trusted with {what}", hint=hint)
+
+
+_FREE = ReadTrust()
+
+
 class GuardedProject:
     """The checks of a project file, as they were when it was read. Nothing of the file is open any more."""
 
-    def __init__(self, name: str, tree: Tree, models: Iterable[ModelSpec]) -> None:
+    def __init__(self, name: str, tree: Tree, models: Iterable[ModelSpec], trust: ReadTrust = _FREE) -> None:
         self.name = name
+        self.trust = trust
         self.tree = tree
         self.models = {spec.name: spec for spec in models}
         self._paths = {node.id: tree.path(node.id) for node in tree.walk()}
@@ -82,7 +105,9 @@ class GuardedProject:
     def read(cls, path: Path) -> GuardedProject:
         """Those of the file at `path`, which is not written to. Raises ProjectError."""
         with read_only(path) as project:
-            return cls(project.name, project.nodes.tree(), project.models.all())
+            trust = project.trust
+            read = ReadTrust(trust.restricted, trust.how, trust.capabilities.plugins)
+            return cls(project.name, project.nodes.tree(), project.models.all(), read)
 
     @property
     def said(self) -> bytes:

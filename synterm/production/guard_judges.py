@@ -23,6 +23,7 @@ from synterm.evaluate.inquiry import inquiry
 from synterm.evaluate.purse import Purse, cap_text
 from synterm.production.guard_forks import survive_forks
 from synterm.providers.availability import usable
+from synterm.providers.gate import Guarded
 from synterm.providers.prices import price_of
 from synterm.providers.registry import Providers
 from synterm.settings import Settings
@@ -58,7 +59,8 @@ class Rest:
 class Judges:
     """Asks judges for a guard. What they may cost in all is capped; each question is asked once, without retries."""
 
-    def __init__(self, settings: Settings, cap_usd: float) -> None:
+    def __init__(self, project: Guarded, settings: Settings, cap_usd: float) -> None:
+        self._project = project
         self._settings = settings
         day = settings.day_cap_usd
         self._purse = Purse(cap_usd if day is None else min(cap_usd, day), "give the guard a higher judge_cap_usd")
@@ -99,7 +101,7 @@ class Judges:
 
     def _begin(self) -> asyncio.AbstractEventLoop:
         loop = asyncio.new_event_loop()
-        self._providers = Providers(self._settings.approved_endpoints, fast=self._settings.fast_path)
+        self._providers = Providers.of(self._project, self._settings)
         self._turns = asyncio.Semaphore(self._settings.concurrency or _AT_A_TIME)
         self._thread = threading.Thread(target=_serve, args=(loop,), name="synterm-guard-judges", daemon=True)
         self._thread.start()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from synterm.errors import ProjectError, SyntermError
-from synterm.production.guard_checks import GuardedProject
+from synterm.production.guard_checks import GuardedProject, ReadTrust
 from synterm.production.guard_forks import survive_forks
 from synterm.text import one_line
 
@@ -43,6 +43,11 @@ class GuardSource:
         """Look at the file from now on: nobody else does."""
         self._reading = threading.Lock()
         self._next_look = time.monotonic() + _LOOK_S
+
+    @property
+    def trust(self) -> ReadTrust:
+        """Whether the file whose checks hold now was restricted when it was read."""
+        return self.now.trust
 
     @property
     def stale(self) -> str | None:

@@ -12,7 +12,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from synterm.errors import InputError
-from synterm.paths import state_dir
+from synterm.paths import private_folder, state_dir
 
 _FILE = "pseudonyms.key"
 _LENGTH = 32
@@ -46,7 +46,7 @@ def _pseudonym(key: bytes, name: str) -> str:
 
 def _key(path: Path) -> bytes:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(path.parent)
         try:
             handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         except FileExistsError:

@@ -2,25 +2,21 @@
 
 No `api_base`: the provider's own endpoint. A loopback address: this machine. Any other must be https, and its
 origin approved in the user's settings file; so must that of an app's own endpoint (``http/…``), wherever it is.
+A key goes only to hosts that it is bound to, on this machine too; a host that the model's key is bound to is approved.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Callable, Collection
 
 from synterm.core.model import ModelSpec
 from synterm.errors import ModelError
+from synterm.providers.key_hosts import check_key, user_hosts
+from synterm.providers.urls import is_loopback, origin
 from synterm.settings import settings_path
 from synterm.text import one_line
 
-# Strict on purpose: what one parser takes for the host, another may take for a user name.
-_URL = re.compile(
-    r"(?P<scheme>https?)://(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+\])(:(?P<port>[0-9]{1,5}))?(/[\w./~%+=@,:-]*)?",
-    re.I | re.A,
-)
-_PORTS = {"https": "443", "http": "80"}
 _MODEL = re.compile(r"[\w.:@+/-]+", re.A)
 
 SENDS_ONLY_ITS_KEY = frozenset(
@@ -31,37 +27,16 @@ SENDS_ONLY_ITS_KEY = frozenset(
 """Families that take an endpoint and a key. The others may find credentials on the machine and send those."""
 
 
-def origin(url: str) -> str | None:
-    """``https://host`` or ``https://host:8443``, in lower case; None for what is no plain http(s) URL."""
-    match = _URL.fullmatch(url)
-    if match is None:
-        return None
-    scheme, host, port = match["scheme"].lower(), match["host"].lower(), match["port"]
-    return f"{scheme}://{host}" if port in (None, _PORTS[scheme]) else f"{scheme}://{host}:{int(port)}"
-
-
-def is_loopback(url: str) -> bool:
-    """Whether `url` names this machine: ``localhost`` or a loopback address."""
-    match = _URL.fullmatch(url)
-    if match is None:
-        return False
-    host = match["host"].lower().strip("[]")
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def check_endpoint(spec: ModelSpec, approved: Collection[str], loopback: Callable[[str], bool] = is_loopback) -> None:
-    """Raises ModelError, with a hint, when `spec` names an endpoint that the user has not approved."""
+    """Raises ModelError, with a hint, when `spec` names an endpoint that the user has not approved, or sends a key to
+    where the user has not said that it may go."""
     if _MODEL.fullmatch(spec.model) is None or "//" in spec.model:
         raise ModelError(
             f"{one_line(spec.model, 80)!r} is no model string",
             hint="like openai/gpt-4o-mini; a host goes into api_base",
         )
     if spec.api_base is None:
+        check_key(spec, user_hosts(), loopback)
         return
     place = origin(spec.api_base)
     if place is None:
@@ -73,19 +48,17 @@ def check_endpoint(spec: ModelSpec, approved: Collection[str], loopback: Callabl
         hint = f"use openai/{spec.model.partition('/')[2]} where the endpoint speaks OpenAI's protocol"
         raise ModelError(f"models of {spec.provider} can't be sent to an endpoint of a project's choice", hint=hint)
     local = loopback(spec.api_base)
-    # A chat endpoint on this machine is given a chat. What an app's own endpoint gets, the project says: any method,
-    # path and body, also for what listens here and takes this machine's word for it.
-    if local and spec.provider != "http":
-        return
-    if place in {origin(url) for url in approved if local or url.lower().startswith("https://")}:
-        return
-    raise _not_approved(spec, place, local=local)
-
-
-def _not_approved(spec: ModelSpec, place: str, *, local: bool) -> ModelError:
-    if place.startswith("http://") and not local:
-        return ModelError(
+    if not local and not place.startswith("https:"):
+        raise ModelError(
             f"the model {spec.name!r} names the endpoint {place}, which is not encrypted", hint="use https"
         )
+    # A chat endpoint on this machine is given a chat. What an app's own endpoint gets, the project says: any method,
+    # path and body, also for what listens here and takes this machine's word for it.
+    free = (local and spec.provider != "http") or place in {origin(url) for url in approved}
+    if not check_key(spec, user_hosts(), loopback, unset=not free) and not free:
+        raise _not_approved(spec, place)
+
+
+def _not_approved(spec: ModelSpec, place: str) -> ModelError:
     hint = f'if you trust it, add "{place}" to approved_endpoints in {settings_path()}'
     return ModelError(f"the model {spec.name!r} names the endpoint {place}, which you have not approved", hint=hint)

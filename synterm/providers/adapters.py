@@ -106,7 +106,7 @@ def _read(source: Path) -> bytes:
 def _keep(data: bytes, sha256: str) -> None:
     place = folder()
     try:
-        place.mkdir(parents=True, exist_ok=True)
+        paths.private_folder(place)
         # Made readable for its owner alone; it appears under its name when it is whole.
         handle, name = tempfile.mkstemp(prefix=".install-", dir=place)
         try:

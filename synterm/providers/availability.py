@@ -14,6 +14,7 @@ from synterm.errors import ModelError
 from synterm.providers import access, adapters, weights
 from synterm.providers.families import BY_NAME, FAMILIES, Family
 from synterm.providers.http_config import whole_target
+from synterm.providers.openai_endpoints import names_no_endpoint
 
 State = Literal["ready", "fetch", "missing"]
 
@@ -86,6 +87,8 @@ def require_key(spec: ModelSpec) -> None:
         found = _family(family)
         if not found.ok:
             raise ModelError(f"the model {spec.name!r} can't be reached: {found.reason}", hint=found.hint)
+    if names_no_endpoint(spec):
+        raise ModelError(f"the model {spec.name!r} names no endpoint", hint="name it as api_base of the model")
 
 
 def _how(spec: ModelSpec) -> str:

@@ -155,7 +155,8 @@ class BatchDoor:
         if self._direct(spec) and (answer := read_answer(line.body, bill)) is not None:
             return redacted(replace(answer, raw=line.body), self._key(spec))
         answer = await self._providers.litellm_for(spec).read(_asked(spec), line.body)
-        return replace(answer, cost_usd=bill(answer.usage, _usage_in(line.body)), raw=line.body)
+        answer = replace(answer, cost_usd=bill(answer.usage, _usage_in(line.body)), raw=line.body)
+        return redacted(answer, self._key(spec))
 
     def _direct(self, spec: ModelSpec) -> bool:
         return self._providers.fast and endpoint_of(spec) is not None

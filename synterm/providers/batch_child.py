@@ -179,8 +179,9 @@ def exchange_for(body: Body) -> Exchange:
 
 
 def said(request: httpx.Request) -> Completion:
-    """What a call that was held back would have said, as the text of a complete answer: its path and body."""
-    document = {"path": request.url.path, "body": request.content.decode(errors="replace")}
+    """What a call that was held back would have said, as the text of a complete answer: its place, path, body."""
+    place = origin(str(request.url.copy_with(query=None, fragment=None)))
+    document = {"place": place, "path": request.url.path, "body": request.content.decode(errors="replace")}
     return Completion(Outcome.COMPLETE, orjson.dumps(document).decode())
 
 

@@ -18,6 +18,7 @@ import orjson
 
 from synterm.core.completion import Completion, Outcome, failed_call
 from synterm.errors import SyntermError
+from synterm.hidden import hiding, learn, learn_key
 from synterm.providers import wire
 from synterm.text import one_line
 
@@ -45,6 +46,9 @@ def serve(build: Callable[[], Handler]) -> None:
     `build` makes the handler, when the channel is set up already: native code that prints goes to the log.
     """
     source, sink = _claim_channel()
+    learn(os.environ)
+    # It is the log.
+    sys.stderr = hiding(sys.stderr)
     # A Ctrl-C in the terminal reaches the whole process group; ending is the parent's decision.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     asyncio.run(_Loop(build, sink).run(source))
@@ -86,6 +90,7 @@ class _Loop:
     def _take(self, message: dict[str, Any]) -> None:
         call_id: int = message["id"]
         if message["op"] == "complete":
+            learn_key(message["body"].get("api_key"))
             self._calls[call_id] = asyncio.create_task(self._answer(call_id, message))
         elif (task := self._calls.get(call_id)) is not None:
             task.cancel()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from contextlib import suppress
 from typing import Any
 
@@ -10,6 +11,7 @@ from synterm.core.completion import Completion
 from synterm.core.model import DEFAULT_EMBEDDED
 from synterm.core.request import Request, constraint_body
 from synterm.errors import ModelError
+from synterm.hidden import without_credentials
 from synterm.providers import adapters, weights, wire
 from synterm.providers.base import OnText
 from synterm.providers.host import HostProcess
@@ -74,7 +76,8 @@ class EmbeddedProvider:
                 raise ModelError(f"the embedded model's weights are not here; synterm {weights.describe()}", hint=PULL)
             adapter = adapters.require(self._model)
             files = [str(path)] if adapter is None else [str(path), str(adapter)]
-            self._host = HostProcess("synterm.providers.embedded_child", "the embedded model", args=files)
+            env = without_credentials(os.environ)
+            self._host = HostProcess("synterm.providers.embedded_child", "the embedded model", args=files, env=env)
         return self._host
 
     def _body(self, request: Request) -> dict[str, Any]:

@@ -235,7 +235,7 @@ def _how_it_ended(code: int) -> str:
 def _open_log(path: Path) -> int:
     """A file descriptor for the log, emptied when it has grown; a place that can't be written gets none."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        paths.private_folder(path.parent)
         log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         if os.fstat(log).st_size > _MAX_LOG_BYTES:
             os.ftruncate(log, 0)

@@ -1,11 +1,13 @@
 """What every HTTP request of the LiteLLM process goes through. Only that process imports this.
 
 LiteLLM follows redirects to any host with the key in the headers, and reads answers of any size. Here no redirect is
-followed, a call talks to one origin only when a project named it, and what came back is kept as it came.
+followed, a call talks to one origin only when a project named it, a key goes only to hosts that it is bound to, and
+what came back is kept as it came.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -14,7 +16,8 @@ from typing import Any
 
 import httpx
 
-from synterm.providers.access import origin
+from synterm.providers.key_hosts import bound_keys, matches, user_hosts
+from synterm.providers.urls import origin
 from synterm.providers.wire import MAX_ANSWER_BYTES
 
 
@@ -27,6 +30,8 @@ class Exchange:
     sent_to: str | None = None
     refused: str | None = None
     """The origin that a request was for, and that was not allowed."""
+    refused_key: str | None = None
+    """The variable whose value was in that request, where it is not bound to that origin."""
     status: int | None = None
     headers: httpx.Headers = field(default_factory=httpx.Headers)
     body: bytearray = field(default_factory=bytearray)
@@ -45,6 +50,10 @@ class Exchange:
         if self.only is not None and place != self.only:
             self.refused = place
             raise httpx.ConnectError(f"{place} is not {self.only}", request=request)
+        for key in _KEYS:
+            if key.stands_in(request) and not any(matches(entry, place) for entry in key.hosts):
+                self.refused, self.refused_key = place, key.name
+                raise httpx.ConnectError(f"{place} is no host of {key.name}", request=request)
         return place
 
     def answer(self, response: httpx.Response) -> None:
@@ -65,6 +74,20 @@ class Exchange:
         return chunk
 
 
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """A key of the user's, known by its value."""
+
+    name: str
+    value: bytes
+    hosts: tuple[str, ...]
+
+    def stands_in(self, request: httpx.Request) -> bool:
+        """Whether it is in the address or in a header, where keys go."""
+        return self.value in request.url.raw_path or any(self.value in held for _, held in request.headers.raw)
+
+
+_KEYS: list[_Key] = []
 EXCHANGE: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
 """The exchange of the call that runs in this task."""
 
@@ -93,7 +116,8 @@ class _Kept(httpx.AsyncByteStream):
 
 
 def install() -> None:
-    """Put the guard into httpx, for this process and for good."""
+    """Put the guard into httpx, for this process and for good. Raises ModelError where the settings can't be read."""
+    _KEYS[:] = [_Key(key.name, key.value.encode(), key.hosts) for key in bound_keys(os.environ, user_hosts())]
     send, send_sync = httpx.AsyncClient.send, httpx.Client.send
 
     async def guarded(

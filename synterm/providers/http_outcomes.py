@@ -14,6 +14,8 @@ from typing import Any
 
 from synterm.core.completion import UNREACHED, Completion, Outcome, failed_call
 from synterm.providers.loose_json import as_list, as_object, read_json
+from synterm.providers.proxies import unused_proxy
+from synterm.providers.urls import is_loopback
 from synterm.text import one_line
 
 WORDS = 300
@@ -59,11 +61,10 @@ def failure_of(answer: Answered, key_name: str | None) -> Completion:
 
 def unreachable(place: str, reason: str) -> Completion:
     """The outcome of a connection that could not be made, or broke before an answer started."""
-    return provider_error(
-        f"{UNREACHED}{place}: {one_line(reason, WORDS) or 'the connection broke'}",
-        "check that it runs, and the network",
-        0.0,
-    )
+    hint = "check that it runs, and the network"
+    if not is_loopback(place) and (proxy := unused_proxy()):
+        hint += f"; {proxy} is set and not gone by: use_proxy = true in your settings has calls go through it"
+    return provider_error(f"{UNREACHED}{place}: {one_line(reason, WORDS) or 'the connection broke'}", hint, 0.0)
 
 
 def timed_out(limit_s: float) -> Completion:

@@ -8,12 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from synterm.core.completion import Completion
+from synterm.hidden import SHOWN, hidden, hidden_bytes, secret_name
 from synterm.providers.base import OnText
 
 NO_KEY = "none"
 """Sent where an endpoint needs no key, so that nothing looks for one in the environment."""
-_SHOWN = "[key]"
-_SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL", re.I)
 _SHORTEST = 8
 # What a process needs to run, find its files and reach the network; none of it is a credential.
 _PLAIN = re.compile(
@@ -31,35 +30,47 @@ def without_keys(environ: Mapping[str, str]) -> dict[str, str]:
 
 def secrets_in(environ: Mapping[str, str]) -> list[str]:
     """The values that, by their names, are credentials."""
-    return [value for name, value in environ.items() if _SECRET_NAME.search(name) and len(value) >= _SHORTEST]
+    return [value for name, value in environ.items() if secret_name(name) and len(value) >= _SHORTEST]
 
 
-def redacted(completion: Completion, key: str | None) -> Completion:
-    """The same completion without the key it was asked with, and with no other credential in its messages."""
-    own = [key] if key and key != NO_KEY else []
-    if completion.error is None and completion.hint is None and not _held(completion, own):
-        return completion
-    # Looking through the environment takes its time; only messages can hold what is found there.
-    known = [*own, *secrets_in(os.environ)] if completion.error or completion.hint else own
+def redacted(completion: Completion, *keys: str | None) -> Completion:
+    """The same completion without the keys it may have been asked with, and without any other credential of the user.
+
+    In messages, which are nobody's data, also what only may be one is struck out.
+    """
+    own = _keys(keys)
+    text, raw = hidden(_without(completion.text, own)), hidden_bytes(_without_bytes(completion.raw, own))
+    if completion.error is None and completion.hint is None:
+        same = text is completion.text and raw is completion.raw
+        return completion if same else replace(completion, text=text, raw=raw)
+    known = [*own, *secrets_in(os.environ)]
     return replace(
         completion,
-        text=_without(completion.text, own),
-        raw=_without_bytes(completion.raw, own),
-        error=None if completion.error is None else _without(completion.error, known),
-        hint=None if completion.hint is None else _without(completion.hint, known),
+        text=text,
+        raw=raw,
+        error=None if completion.error is None else hidden(_without(completion.error, known)),
+        hint=None if completion.hint is None else hidden(_without(completion.hint, known)),
     )
 
 
-def streamed_without(on_text: OnText | None, key: str | None) -> OnText | None:
-    """`on_text` for a stream in which the key could stand, also cut into pieces: what may be its begin is held back
+def streamed_without(on_text: OnText | None, *keys: str | None) -> OnText | None:
+    """`on_text` for a stream in which a key could stand, also cut into pieces: what may be its begin is held back
     until it is clear that it is not."""
-    if on_text is None or not key or key == NO_KEY:
-        return on_text
+    for key in _keys(keys):
+        on_text = on_text and _streamed_without(on_text, key)
+    return on_text
+
+
+def _keys(keys: Iterable[str | None]) -> list[str]:
+    return [key for key in keys if key and key != NO_KEY]
+
+
+def _streamed_without(on_text: OnText, key: str) -> OnText:
     held = ""
 
     def pass_on(piece: str) -> None:
         nonlocal held
-        text = (held + piece).replace(key, _SHOWN)
+        text = (held + piece).replace(key, SHOWN)
         size = min(len(key) - 1, len(text))
         keep = next((count for count in range(size, 0, -1) if key.startswith(text[-count:])), 0)
         held = text[len(text) - keep :]
@@ -69,17 +80,15 @@ def streamed_without(on_text: OnText | None, key: str | None) -> OnText | None:
     return pass_on
 
 
-def _held(completion: Completion, secrets: Iterable[str]) -> bool:
-    return any(secret in completion.text or secret.encode() in completion.raw for secret in secrets)
-
-
 def _without(text: str, secrets: Iterable[str]) -> str:
     for secret in sorted(secrets, key=len, reverse=True):
-        text = text.replace(secret, _SHOWN)
+        if secret in text:
+            text = text.replace(secret, SHOWN)
     return text
 
 
 def _without_bytes(raw: bytes, secrets: Iterable[str]) -> bytes:
     for secret in secrets:
-        raw = raw.replace(secret.encode(), _SHOWN.encode())
+        if (spelled := secret.encode()) in raw:
+            raw = raw.replace(spelled, SHOWN.encode())
     return raw

@@ -17,10 +17,12 @@ from synterm.providers import access, prices, wire
 from synterm.providers.availability import require_key
 from synterm.providers.base import OnText
 from synterm.providers.host import HostProcess
+from synterm.providers.key_hosts import key_names
 from synterm.providers.keys import NO_KEY, redacted, streamed_without, without_keys
 from synterm.providers.params import EndpointParams, read_params, wall_limit
+from synterm.providers.proxies import with_wanted_proxy
 
-_GRACE_S = 5.0
+_GRACE_S = 0.8
 """How much longer than the call's own limit the process has to say that the time is up."""
 
 
@@ -38,7 +40,7 @@ class LiteLLMProvider:
         environment that could hold a key; that is for endpoints that a project names."""
         self._approved = approved
         self._loopback = loopback
-        environ = dict(os.environ) if with_keys else without_keys(os.environ)
+        environ = with_wanted_proxy(os.environ if with_keys else without_keys(os.environ))
         self._host = HostProcess("synterm.providers.litellm_child", "the LiteLLM process", env=_near(environ))
 
     @property
@@ -69,11 +71,13 @@ class LiteLLMProvider:
         except ModelError as error:
             return wire.failure(error)
         body = _body(request, params)
-        completion = await self._host.call(body, streamed_without(on_text, body["api_key"]), params.timeout + _GRACE_S)
-        return redacted(prices.with_cost(completion, request.model), body["api_key"])
+        keys = _sent(request.model, body)
+        completion = await self._host.call(body, streamed_without(on_text, *keys), params.timeout + _GRACE_S)
+        return redacted(prices.with_cost(completion, request.model), *keys)
 
     async def said(self, request: Request) -> Completion:
-        """What `complete` would send, without sending it: JSON with `path` and `body`, as a complete answer's text."""
+        """What `complete` would send, without sending it: JSON with `place`, `path` and `body`, as the text of a whole
+        answer."""
         return await self._aside(request, {"held": True})
 
     async def read(self, request: Request, answer: bytes) -> Completion:
@@ -96,7 +100,7 @@ class LiteLLMProvider:
             "api_key": _key(spec),
         }
         body |= call
-        return redacted(await self._host.call(body, None, limit_s + _GRACE_S), body["api_key"])
+        return redacted(await self._host.call(body, None, limit_s + _GRACE_S), *_sent(spec, body))
 
     async def _aside(self, request: Request, how: Mapping[str, Any]) -> Completion:
         try:
@@ -106,7 +110,7 @@ class LiteLLMProvider:
         except ModelError as error:
             return wire.failure(error, Outcome.NOT_SENT)
         body = {**_body(request, params), **how}
-        return redacted(await self._host.call(body, None, params.timeout + _GRACE_S), body["api_key"])
+        return redacted(await self._host.call(body, None, params.timeout + _GRACE_S), *_sent(request.model, body))
 
     async def warm(self) -> None:
         """Start the process, which imports LiteLLM: that takes seconds."""
@@ -156,6 +160,11 @@ def _key(spec: ModelSpec) -> str | None:
     if spec.api_key_env is not None:
         return os.environ.get(spec.api_key_env, NO_KEY)
     return NO_KEY if spec.api_base is not None else None
+
+
+def _sent(spec: ModelSpec, body: Mapping[str, Any]) -> list[str | None]:
+    """The keys that a call may send: the one in it, or those among which LiteLLM chooses."""
+    return [body["api_key"], *(os.environ.get(name) for name in key_names(spec))]
 
 
 def _near(environ: dict[str, str]) -> dict[str, str]:

@@ -27,6 +27,11 @@ def outcome_of(error: Exception, exchange: Exchange, key_name: str | None) -> Co
     place = exchange.sent_to
     if exchange.status is not None and place is not None:
         return failure_of(Answered(place, exchange.status, exchange.headers, bytes(exchange.body)), key_name)
+    if exchange.refused_key is not None:
+        return provider_error(
+            f"LiteLLM was stopped: it wanted to send the key in {exchange.refused_key} to {exchange.refused}",
+            f"if it may: synterm settings --bind {exchange.refused_key} {exchange.refused}",
+        )
     if exchange.refused is not None:
         return provider_error(
             f"LiteLLM wanted to send this to {exchange.refused}, not to {exchange.only}; it was stopped"

@@ -21,8 +21,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from synterm.core.model import ModelSpec
-from synterm.providers.access import is_loopback
 from synterm.providers.families import BY_NAME
+from synterm.providers.proxies import proxy_used
+from synterm.providers.urls import is_loopback
 
 _TOOLS = frozenset(("tools", "tool_choice", "parallel_tool_calls"))
 _COMMON = frozenset("temperature top_p max_tokens stop top_k min_p".split())
@@ -115,7 +116,6 @@ _OPENAIS_OWN = re.compile(
 )
 _REWRITTEN = re.compile(r"(^|/)(o[0-9]|responses/|chat/completions/|container)|gpt-[56]|gpt-3\.5-turbo-instruct")
 _NO_SCHEMAS = ("gpt-4", "gpt-3.5-turbo-16k")
-_PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
 
 
 def endpoint_of(spec: ModelSpec, environ: Mapping[str, str] | None = None) -> Endpoint | None:
@@ -127,7 +127,7 @@ def endpoint_of(spec: ModelSpec, environ: Mapping[str, str] | None = None) -> En
     name = spec.model.partition("/")[2] or spec.model
     if spec.provider == "openai" and not _is_plain(name, own=base == family.base):
         return None
-    if not is_loopback(base) and any(known.get(proxy) for proxy in _PROXIES):
+    if not is_loopback(base) and proxy_used(known):
         return None  # LiteLLM goes by the proxy
     keys = BY_NAME[spec.provider].keys if family.keys is None else family.keys
     schemas = family.schemas and not (spec.provider == "openai" and name in _NO_SCHEMAS)
@@ -144,6 +144,12 @@ def base_of(spec: ModelSpec, environ: Mapping[str, str] | None = None) -> tuple[
     own = spec.api_base is None
     keys = BY_NAME[spec.provider].keys if family.keys is None else family.keys
     return base.rstrip("/").removesuffix("/chat/completions"), keys if own else ()
+
+
+def names_no_endpoint(spec: ModelSpec) -> bool:
+    """Whether a model's family has no endpoint of its own, and nothing says which to ask. LiteLLM would ask OpenAI."""
+    family = _FAMILIES.get(spec.provider)
+    return family is not None and _base(spec, family, os.environ) is None
 
 
 def _base(spec: ModelSpec, family: _Family, environ: Mapping[str, str]) -> str | None:

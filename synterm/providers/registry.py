@@ -10,11 +10,13 @@ from typing import Self
 from synterm.core.model import ModelSpec
 from synterm.providers.base import Provider
 from synterm.providers.embedded import EmbeddedProvider
+from synterm.providers.gate import GatedProvider, Guarded, Trusting, refusal
 from synterm.providers.http_target import HttpTargetProvider
 from synterm.providers.litellm import LiteLLMProvider
 from synterm.providers.openai_chat import OpenAIChatProvider
 from synterm.providers.openai_endpoints import endpoint_of
 from synterm.providers.scripted import ScriptedProvider
+from synterm.settings import Settings, load_settings
 
 
 class Providers:
@@ -25,10 +27,27 @@ class Providers:
         all endpoints are asked through LiteLLM."""
         self._approved = tuple(approved_endpoints)
         self._fast = fast
+        self._trust: Trusting | None = None
         self._made: dict[str, Provider] = {}
+        self._gated: dict[int, GatedProvider] = {}
+
+    @classmethod
+    def of(cls, project: Guarded, settings: Settings | None = None) -> Self:
+        """Providers for the models of a project, as the user's settings say. While it is restricted none of them starts
+        or sends anything, whoever asks."""
+        settings = load_settings() if settings is None else settings
+        providers = cls(settings.approved_endpoints, fast=settings.fast_path)
+        providers._trust = project.trust
+        return providers
 
     def for_model(self, spec: ModelSpec) -> Provider:
         """The provider that answers for `spec`. Starts nothing; a model that can't be used says so when it is asked."""
+        provider = self._of_model(spec)
+        if self._trust is None:
+            return provider
+        return self._gated.setdefault(id(provider), GatedProvider(provider, self._trust))
+
+    def _of_model(self, spec: ModelSpec) -> Provider:
         if spec.provider == "embedded":
             # An adapter is loaded with the model: each has a process of its own.
             return self._shared(spec.resolved, lambda: EmbeddedProvider(spec.resolved))
@@ -41,7 +60,12 @@ class Providers:
         return self._through_litellm(spec)
 
     def litellm_for(self, spec: ModelSpec) -> LiteLLMProvider:
-        """LiteLLM for `spec`, also where `for_model` asks its endpoint directly. Starts nothing."""
+        """LiteLLM for `spec`, also where `for_model` asks its endpoint directly. Starts nothing.
+
+        Raises RestrictedError for a project that is restricted.
+        """
+        if self._trust is not None and (why := refusal(self._trust)):
+            raise why
         provider = self._through_litellm(spec)
         assert isinstance(provider, LiteLLMProvider)
         return provider
@@ -65,6 +89,7 @@ class Providers:
     async def close(self) -> None:
         """End all processes. What is asked later starts them again."""
         made, self._made = self._made, {}
+        self._gated.clear()
         await asyncio.gather(*(provider.close() for provider in made.values()))
 
     async def __aenter__(self) -> Self:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO
 
 from synterm.errors import ModelError
+from synterm.paths import private_folder
 from synterm.providers.weights import OnProgress, Weights
 from synterm.text import megabytes, one_line
 
@@ -173,7 +174,7 @@ def _disk_errors(weights: Weights, place: Path) -> Generator[None]:
 @contextmanager
 def _private_directory(parent: Path) -> Generator[Path]:
     """A directory of this process on the disk where the file will be; those of processes that were killed go, too."""
-    parent.mkdir(parents=True, exist_ok=True)
+    private_folder(parent)
     for left in parent.glob(f"{_PREFIX}*"):
         with suppress(OSError):
             if time.time() - left.stat().st_mtime > _STALE_S:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
+import secrets
+import stat
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from synterm.core.report import EvaluationReport, RunReport
 from synterm.errors import InputError
+from synterm.hidden import hidden
 from synterm.text import printable
 
 _COMMAND = "##["
@@ -52,36 +53,40 @@ def _run(report: RunReport, evaluations: Iterable[EvaluationReport]) -> Iterator
     yield "\n  ]\n}\n"
 
 
-def write_parts(parts: Iterable[str], target: str) -> None:
-    """Write a text that comes in parts, as `write_json` does."""
+def write_parts(parts: Iterable[str], target: str, *, private: bool = False) -> None:
+    """Write a text that comes in parts, as `write_json` does, with no credential in it.
+
+    A file is new under the user's own rule (umask), or where it is `private` for its owner alone; one that is written
+    over stays as open as it was.
+    """
     if target == "-":
         sys.stdout.flush()
-        sys.stdout.buffer.writelines(part.encode() for part in parts)
+        sys.stdout.buffer.writelines(hidden(part).encode() for part in parts)
         sys.stdout.buffer.flush()
         return
     try:
-        _replace(Path(target), parts)
+        _replace(Path(target), parts, 0o600 if private else 0o666)
     except OSError as error:
         raise InputError(f"can't be written: {error.strerror or error}", where=target) from error
 
 
-def _replace(path: Path, parts: Iterable[str]) -> None:
-    """Put `parts` in a file beside `path`, readable by all, then give it that name."""
+def _replace(path: Path, parts: Iterable[str], mode: int) -> None:
+    """Put `parts` in a file beside `path`, then give it that name."""
     if path.exists() and not path.is_file():
         # A pipe or a device: there is nothing to replace.
         with path.open("wb") as file:
-            file.writelines(part.encode() for part in parts)
+            file.writelines(hidden(part).encode() for part in parts)
         return
     path = path.resolve()
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.writelines(part.encode() for part in parts)
-        Path(beside).chmod(0o644)
-        Path(beside).replace(path)
+        with os.fdopen(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode), "wb") as file:
+            file.writelines(hidden(part).encode() for part in parts)
+        if path.exists():
+            beside.chmod(stat.S_IMODE(path.stat().st_mode))
+        beside.replace(path)
     except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            Path(beside).unlink()
+        beside.unlink(missing_ok=True)
         raise
 
 

@@ -20,8 +20,8 @@ _NOUNS = {
     "baselines": "baseline",
     "generations": "generation",
     "tunings": "tuning",
-    "traffic_logs": "log",
-    "traffic": "logged call",
+    "logs": "log",
+    "logged calls": "logged call",
 }
 _SHOWN = 20
 """So many conflicts are shown; all that are told stand in the JSON."""

@@ -38,7 +38,7 @@ WHERE column_pk = ? AND done.case_id > ?{only} GROUP BY done.case_id ORDER BY do
 _THESE = " AND done.case_id IN (SELECT value FROM json_each(?))"
 _HOLDING = """
 SELECT id FROM runs WHERE status = 'complete' AND id IN (SELECT run_id FROM run_columns WHERE {has})
-ORDER BY id DESC LIMIT 1
+ORDER BY rowid DESC LIMIT 1
 """
 _PAGE = 200
 

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import contextlib
 import os
-import stat
 import time
-from collections.abc import Generator
+import weakref
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # pyright: ignore[reportPrivateImportUsage]
 
 from synterm.errors import ProjectError
+from synterm.storage.authority import judge
+from synterm.storage.header import APPLICATION_ID, NAME_ONE, RESTORE
+from synterm.storage.held import hold, place_of, release
 from synterm.storage.journal import log_is_safe
 
-APPLICATION_ID = 0x53594E54
-"""``SYNT``, in the file's header: tells a project file from other databases."""
 BUSY_SECONDS = 10
 _RETRY_SECONDS = 0.01
 _HURRY_MS = 100
@@ -42,17 +43,44 @@ _PRAGMAS = (
 )
 
 
+class _Connection(sqlite3.Connection):
+    """A connection that is counted as long as it is open (see `held`)."""
+
+    let_go: Callable[[], object] | None = None
+
+    def close(self) -> None:
+        super().close()
+        if self.let_go:
+            self.let_go()
+
+
 def connect(path: Path, *, create: bool = False, read_only: bool = False) -> Database:
-    """A connection for one thread, in autocommit. Raises ProjectError when `path` can't be opened as SQLite."""
+    """A connection for one thread, in autocommit. Raises ProjectError when `path` can't be opened as SQLite.
+
+    With `create` it is a new file, for this process alone.
+    """
     mode = _looking(path) if read_only else "rwc" if create else "rw"
+    file = None if create else hold(path)
     try:
-        connection = sqlite3.connect(_uri(path, mode), uri=True, timeout=BUSY_SECONDS, isolation_level=None)
-        with closed_on_error(connection):
+        connection = sqlite3.connect(
+            _uri(path, mode), uri=True, timeout=BUSY_SECONDS, isolation_level=None, factory=_Connection
+        )
+    except sqlite3.DatabaseError as error:
+        if file:
+            release(file)
+        raise project_error(error, path) from error
+    if file:
+        connection.let_go = weakref.finalize(connection, release, file)
+    with closed_on_error(connection):
+        try:
             for pragma in _PRAGMAS:
                 connection.execute(pragma)
             connection.execute("PRAGMA schema_version").fetchone()
-    except sqlite3.DatabaseError as error:
-        raise project_error(error, path) from error
+        except sqlite3.DatabaseError as error:
+            raise project_error(error, path) from error
+        connection.set_authorizer(judge)
+        if file and place_of(path).file != file:
+            raise ProjectError("the file was replaced while it was opened", where=str(path), hint="open it again")
     return Database(connection, execute_plugins=False, recursive_triggers=False)
 
 
@@ -127,35 +155,29 @@ def in_a_hurry(db: Database) -> Generator[None]:
         db.conn.execute(f"PRAGMA busy_timeout = {round(BUSY_SECONDS * 1000)}")
 
 
-def check_file(path: Path) -> None:
-    """Raise ProjectError unless `path` is an ordinary file."""
-    try:
-        mode = path.stat().st_mode
-    except FileNotFoundError as error:
-        raise ProjectError("there is no such project file", where=str(path), hint=f"synterm new {path}") from error
-    except OSError as error:
-        raise ProjectError(error.strerror or str(error), where=str(path), hint=_NAME_ONE) from error
-    if not stat.S_ISREG(mode):
-        raise ProjectError("not a file", where=str(path), hint=_NAME_ONE)
+def version_of(db: Database, path: Path) -> int:
+    """The version of the file. Raises ProjectError unless the database is a project file."""
+    (application,) = db.execute("PRAGMA application_id").fetchone()
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    if application != APPLICATION_ID:
+        raise ProjectError("a database, but not a synterm project", where=str(path), hint=NAME_ONE)
+    return version
 
 
 def check_identity(db: Database, path: Path, newest: int) -> None:
     """Raise ProjectError unless the database is a project file of a version that this synterm knows."""
-    (application,) = db.execute("PRAGMA application_id").fetchone()
-    (version,) = db.execute("PRAGMA user_version").fetchone()
-    if application != APPLICATION_ID:
-        raise ProjectError("a database, but not a synterm project", where=str(path), hint=_NAME_ONE)
+    version = version_of(db, path)
     if version > newest:
-        raise ProjectError(
-            f"made by a newer synterm (file version {version}, this one knows {newest})",
-            where=str(path),
-            hint="pip install --upgrade synterm",
-        )
+        raise ProjectError(made_by_newer(version, newest), where=str(path), hint=UPGRADE)
 
 
-def check_current(db: Database, path: Path, newest: int) -> None:
+def made_by_newer(version: int, newest: int) -> str:
+    """What to say of a file of a version that this synterm does not know."""
+    return f"made by a newer synterm (file version {version}, this one knows {newest})"
+
+
+def check_current(version: int, path: Path, newest: int) -> None:
     """Raise ProjectError for a file of an older version, which has to be brought up to date before it is read."""
-    (version,) = db.execute("PRAGMA user_version").fetchone()
     if version < newest:
         raise ProjectError(
             f"made by an older synterm (file version {version}, this one has {newest}), and it is read-only",
@@ -168,6 +190,10 @@ def project_error(error: Exception, path: Path) -> ProjectError:
     """A database error as one that a person can act on; what SQLite said is its cause."""
     text = str(error)
     words, hint = next((told for sign, told in _TOLD.items() if sign in text), ("SQLite says: {text}", None))
+    if "readonly" in text:
+        from synterm.storage.newer import is_newer
+
+        words, hint = (_ONLY_LOOKED_AT, UPGRADE) if is_newer(path) else (words, hint)
     made = ProjectError(words.format(text=text), where=str(path), hint=hint)
     made.__cause__ = error
     return made
@@ -175,14 +201,14 @@ def project_error(error: Exception, path: Path) -> ProjectError:
 
 def damaged(kind: str, path: Path) -> ProjectError:
     """The error for something in the file that no synterm wrote so."""
-    return ProjectError(f"{kind} in the file is damaged", where=str(path), hint=_RESTORE)
+    return ProjectError(f"{kind} in the file is damaged", where=str(path), hint=RESTORE)
 
 
-_NAME_ONE = "name a project file, NAME.db; synterm new NAME.db makes one"
+UPGRADE = "pip install --upgrade synterm"
+_ONLY_LOOKED_AT = "made by a newer synterm, so it can only be looked at"
 _COPY = "copy it to a folder where you may write"
-_RESTORE = "restore a copy of the file"
 _TOLD: dict[str, tuple[str, str | None]] = {
-    "not a database": ("not a project file (it is no SQLite database)", _NAME_ONE),
+    "not a database": ("not a project file (it is no SQLite database)", NAME_ONE),
     "locked": (
         "another program keeps the file locked",
         "close the other program, then try again",
@@ -190,10 +216,11 @@ _TOLD: dict[str, tuple[str, str | None]] = {
     "unable to open": ("the file can't be opened", "check that the folder exists and that you may write there"),
     "readonly": ("the file or its folder is read-only", _COPY),
     "disk is full": ("the disk is full", "free some space, then try again; what was saved before is kept"),
-    "disk I/O": ("the disk is failing", _RESTORE),
-    "no such": ("the file is damaged: {text}", _RESTORE),
-    "malformed": ("the file is damaged", _RESTORE),
+    "disk I/O": ("the disk is failing", RESTORE),
+    "no such": ("the file is damaged: {text}", RESTORE),
+    "malformed": ("the file is damaged", RESTORE),
     "FOREIGN KEY": ("it belongs to something that the project does not have (any more)", "look again at what is there"),
     "closed database": ("the project is closed", None),
+    "not authorized": ("another program put a trigger into the file, which nothing is written for", RESTORE),
 }
 """What SQLite's messages mean to a person, by a part of them."""

@@ -12,7 +12,8 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 
 from synterm.errors import ProjectError
-from synterm.storage.connect import DatabaseError, check_file, project_error
+from synterm.storage.connect import DatabaseError, project_error
+from synterm.storage.opening import check_project_file
 from synterm.storage.project import Project
 from synterm.storage.versions import copy_alone, copy_to, is_older, is_without_log
 
@@ -25,7 +26,7 @@ def read_only(name: str | Path) -> Generator[Project]:
     """
     path = Path(name)
     try:
-        check_file(path)
+        check_project_file(path)
         if is_without_log(path):
             with _copied(path, copy_alone) as project:
                 yield project
@@ -45,7 +46,7 @@ def _copied(path: Path, by: Callable[[Path, Path], None]) -> Generator[Project]:
     copy = folder / path.name
     try:
         by(path, copy)
-        with Project.open(copy) as project:
+        with Project.open(copy, keep_older=False) as project:
             yield project
     except OSError as error:
         raise ProjectError(error.strerror or str(error), where=str(path)) from error

@@ -16,10 +16,16 @@ from synterm.storage.base import Store, not_found, require_json
 from synterm.storage.clock import now
 from synterm.storage.connect import DatabaseError
 from synterm.storage.taken import Taken, put_back, take
+from synterm.storage.trust import Renewal
+from synterm.storage.writer import Writer
 
 
 class ModelStore(Store):
     """Models by name."""
+
+    def __init__(self, db: Database, writer: Writer, renewal: Renewal) -> None:
+        super().__init__(db, writer)
+        self._renewal = renewal
 
     def all(self) -> list[ModelSpec]:
         """All models, in the order they were added."""
@@ -47,7 +53,7 @@ class ModelStore(Store):
                     (new_id(), spec.name, spec.model_dump_json(exclude_defaults=True), now()),
                 )
 
-        return self._writer.submit(work)
+        return self._writer.submit(self._renewal("models", work))
 
     def replace(self, name: str, spec: ModelSpec) -> Future[None]:
         """Put `spec` in the place of the model named `name`; its own name may be another.
@@ -64,11 +70,15 @@ class ModelStore(Store):
                 if not db.conn.execute(sql, values).rowcount:
                     raise not_found("model", name, ())
 
-        return self._writer.submit(work)
+        return self._writer.submit(self._renewal("models", work))
 
     def take(self, name: str) -> Future[Taken]:
         """Remove a model, and give its row, to be put back. Answers that it gave stay."""
-        return self._writer.submit(lambda db: take(db, ("models", "name = ?", (name,))))
+
+        def work(db: Database) -> Taken:
+            return take(db, ("models", "name = ?", (name,)))
+
+        return self._writer.submit(self._renewal("models", work))
 
     def put_back(self, taken: Taken) -> Future[None]:
         """Put back what `take` gave. The future raises InputError for a name that another model has by now."""
@@ -77,11 +87,15 @@ class ModelStore(Store):
             with _names_checked("like it"):
                 put_back(db, taken)
 
-        return self._writer.submit(work)
+        return self._writer.submit(self._renewal("models", work))
 
     def remove(self, name: str) -> Future[Any]:
         """Remove a model. Answers that it gave stay."""
-        return self._writer.submit(lambda db: db.conn.execute("DELETE FROM models WHERE name = ?", (name,)).rowcount)
+
+        def work(db: Database) -> int:
+            return db.conn.execute("DELETE FROM models WHERE name = ?", (name,)).rowcount
+
+        return self._writer.submit(self._renewal("models", work))
 
 
 @contextlib.contextmanager

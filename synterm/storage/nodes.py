@@ -7,12 +7,16 @@ from concurrent.futures import Future
 import orjson
 from sqlite_utils import Database
 
+from synterm.core.check_types import foreign_types
 from synterm.core.tree import LEVELS, Level, Node, Tree
 from synterm.errors import InputError, NotFoundError, did_you_mean
+from synterm.plugins import withhold
 from synterm.storage.base import Store, dump, require_json
 from synterm.storage.clock import now
 from synterm.storage.connect import DatabaseError, damaged
 from synterm.storage.taken import Taken, put_back, take
+from synterm.storage.trust import Trust
+from synterm.storage.writer import Writer
 
 _MISPLACED = (
     "SELECT 1 FROM nodes LEFT JOIN nodes AS above ON above.id = nodes.parent_id WHERE "
@@ -25,13 +29,19 @@ _MISPLACED = (
 class NodeStore(Store):
     """Features, behaviors and scenarios."""
 
+    def __init__(self, db: Database, writer: Writer, trust: Trust) -> None:
+        """`trust`: whether checks of plugins may run, which is only asked where there are any."""
+        super().__init__(db, writer)
+        self._renewal = trust.renewal
+        self._trust = trust
+
     def tree(self) -> Tree:
         """The whole tree."""
         if self._row(_MISPLACED):
             raise damaged("the tree", self._writer.path)
         rows = self._rows("SELECT id, parent_id, level, name, description, position, checks, gates FROM nodes")
         with self._reading("a node of the tree"):
-            return Tree(
+            tree = Tree(
                 Node(
                     id=node_id,
                     parent_id=parent_id,
@@ -44,6 +54,13 @@ class NodeStore(Store):
                 )
                 for node_id, parent_id, level, name, description, position, checks, gates in rows
             )
+        self._withhold(tree)
+        return tree
+
+    def _withhold(self, tree: Tree) -> None:
+        """Checks of plugins run only where the project is trusted; whoever makes checks has read the tree."""
+        foreign = foreign_types(node.checks for node in tree.walk())
+        withhold(str(self._writer.path), foreign if foreign and self._trust.restricted else ())
 
     def find(self, path: str) -> Node:
         """The node at ``feature/behavior/scenario``, or the only one of that name. Raises NotFoundError."""
@@ -59,8 +76,10 @@ class NodeStore(Store):
             raise NotFoundError(f"{path!r} is the name of several: {places}", hint="give the whole path")
         raise NotFoundError(f"nothing at {path!r} in the tree", hint=did_you_mean(path, by_path))
 
-    def put(self, *nodes: Node) -> Future[None]:
+    def put(self, *nodes: Node, by_user: bool = True) -> Future[None]:
         """Add nodes, each after its parent, or replace those of the same id.
+
+        `by_user`: their checks are the user's own word, so that a trusted project stays trusted with them.
 
         Raises InputError for checks that JSON can't hold; so does the future for a name that a sibling has, or a
         place where a node of that level can't stand.
@@ -74,25 +93,37 @@ class NodeStore(Store):
             if db.conn.execute(_MISPLACED).fetchone():
                 raise InputError("scenarios stand in behaviors, behaviors in features", where="parent")
 
-        return self._writer.submit(work)
+        return self._writer.submit(self._renewal("plugins", work) if by_user else work)
 
     def remove(self, node_id: str) -> Future[None]:
         """Remove a node with all nodes and cases below it."""
-        return self._writer.submit(lambda db: _run(db, "DELETE FROM nodes WHERE id = ?", node_id))
+
+        def work(db: Database) -> None:
+            db.conn.execute("DELETE FROM nodes WHERE id = ?", (node_id,))
+
+        return self._writer.submit(self._renewal("plugins", work))
 
     def take(self, node_id: str) -> Future[Taken]:
         """Remove a node with all nodes and cases below it, and give the rows, to be put back."""
         below = f"id IN ({_BELOW})"
         levels = [("nodes", f"{below} AND level = '{level}'", (node_id,)) for level in LEVELS]
         cases = ("cases", f"scenario_id IN ({_BELOW})", (node_id,))
-        return self._writer.submit(lambda db: take(db, *levels, cases))
+
+        def work(db: Database) -> Taken:
+            return take(db, *levels, cases)
+
+        return self._writer.submit(self._renewal("plugins", work))
 
     def put_back(self, taken: Taken) -> Future[None]:
         """Put back what `take` gave: the same ids, texts and order.
 
         The future raises InputError for a name that a sibling has by now, or a parent that is gone.
         """
-        return self._writer.submit(lambda db: _put_back(db, taken))
+
+        def work(db: Database) -> None:
+            _put_back(db, taken)
+
+        return self._writer.submit(self._renewal("plugins", work))
 
 
 def child_level(parent: Node | None) -> Level:
@@ -120,10 +151,6 @@ def _put_back(db: Database, taken: Taken) -> None:
         if "FOREIGN KEY" in str(error):
             raise InputError("the place that it stood in is gone", hint="put that back first") from error
         raise
-
-
-def _run(db: Database, sql: str, *values: object) -> None:
-    db.conn.execute(sql, values)
 
 
 def _put(db: Database, node: Node) -> None:

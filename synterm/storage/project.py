@@ -3,53 +3,41 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Generator, Sequence
 from concurrent.futures import Future
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
 
 from sqlite_utils import Database
 
 from synterm.core.gate import Gate
-from synterm.core.ids import new_id
 from synterm.errors import ProjectError
 from synterm.storage.accepted import AcceptedStore
 from synterm.storage.arriving import ArrivingStore
 from synterm.storage.baselines import BaselineStore
 from synterm.storage.batches import BatchStore
 from synterm.storage.cases import CaseStore
-from synterm.storage.clock import now
 from synterm.storage.comparing import Comparing
-from synterm.storage.connect import (
-    DatabaseError,
-    check_current,
-    check_file,
-    check_identity,
-    closed_on_error,
-    connect,
-    damaged,
-    in_a_hurry,
-    is_read_only,
-    project_error,
-    set_journal,
-)
+from synterm.storage.connect import DatabaseError, connect, damaged, in_a_hurry, project_error
 from synterm.storage.contents import ContentStore
 from synterm.storage.coverage import CoverageStore
 from synterm.storage.documents import DocumentStore
 from synterm.storage.drafts import DraftStore
+from synterm.storage.file_made import fill, make_private
+from synterm.storage.file_opened import OpenFile, look_at_file, open_file
 from synterm.storage.findings import FindingStore
 from synterm.storage.gates import put_gates, read_gates
 from synterm.storage.generations import GenerationStore
 from synterm.storage.graded import GradedStore
 from synterm.storage.grades import GradeStore
+from synterm.storage.held import place_of
 from synterm.storage.imports import ImportStore
 from synterm.storage.inbox import InboxStore
+from synterm.storage.known import note
 from synterm.storage.logged import LoggedStore
-from synterm.storage.migrations import SCHEMA_VERSION, migrate
 from synterm.storage.models import ModelStore
 from synterm.storage.nodes import NodeStore
+from synterm.storage.opening import check_project_file
 from synterm.storage.outside import Marks, Outside
 from synterm.storage.promotions import PromotionStore
 from synterm.storage.prompts import PromptStore
@@ -57,16 +45,15 @@ from synterm.storage.pruning import PruningStore
 from synterm.storage.responses import ResponseStore
 from synterm.storage.reviews import ReviewStore
 from synterm.storage.runs import RunStore
-from synterm.storage.schema_check import check_schema
 from synterm.storage.spending import SpendingStore
 from synterm.storage.stubborn import StubbornStore
 from synterm.storage.traffic import TrafficStore
 from synterm.storage.training import TrainingStore
 from synterm.storage.trends import TrendStore
+from synterm.storage.trust import Renewal, Trust
 from synterm.storage.tunings import TuningStore
 from synterm.storage.whole import WholeStore
 from synterm.storage.writer import Writer
-from synterm.text import storable
 
 
 class Project:
@@ -75,48 +62,47 @@ class Project:
     Open one with `Project.open` or `Project.create`, and close it: closing folds everything into the one file.
     """
 
-    def __init__(self, path: Path, db: Database, writer: Writer, *, read_only: bool = False) -> None:
+    def __init__(
+        self, path: Path, db: Database, writer: Writer, *, read_only: bool = False, renewal: Renewal | None = None
+    ) -> None:
         self.path = path
         self.read_only = read_only
         """Whether the file can only be looked at; whatever would write raises ProjectError."""
+        self.notice = ""
+        """What to know of the file while it is looked at; empty for nearly all."""
         self._db = db
+        self._file = place_of(path).file
+        self._closed = False
         self._writer = writer
         self._outside = Outside()
+        self.trust = Trust(db, writer, renewal)
+        """Whether this user trusts it, and with what."""
 
     @classmethod
     def create(cls, path: Path, name: str) -> Project:
         """A new, empty project file. Raises ProjectError when `path` is taken or can't be written."""
         if path.exists() or path.is_symlink():
             raise ProjectError("there is a file of that name already", where=str(path), hint="choose another name")
-        _make_private(path)
+        make_private(path)
         try:
             with _errors(path), contextlib.closing(connect(path)) as db:
-                _fill(db, name)
+                fill(db, name)
+            note(path, place_of(path).file)
             return cls.open(path)
         except ProjectError:
             path.unlink(missing_ok=True)
             raise
 
     @classmethod
-    def open(cls, path: Path) -> Project:
+    def open(cls, path: Path, *, keep_older: bool = True) -> Project:
         """Open an existing project file, to look at only where it can't be written.
 
-        Raises ProjectError when it is none, can't be read, holds what no synterm puts there, or is of an older version
-        and can't be written.
+        One of a newer version can only be looked at; of an older one a copy is kept before it is brought up to date,
+        unless `keep_older` is False. Raises ProjectError when it is none, is damaged or can't be read, holds what no
+        synterm puts there, or is of an older version and can't be written or kept.
         """
-        check_file(path)
-        read_only = is_read_only(path)
-        with _errors(path):
-            db = connect(path, read_only=read_only)
-            with closed_on_error(db.conn):
-                check_identity(db, path, SCHEMA_VERSION)
-                if read_only:
-                    check_current(db, path, SCHEMA_VERSION)
-                check_schema(db, path)
-                if not read_only:
-                    set_journal(db, path)
-                    _bring_up_to_date(db, path)
-        return cls(path, db, Writer(path, read_only=read_only), read_only=read_only)
+        header = check_project_file(path)
+        return cls._of(open_file(path, header, keep_older=keep_older))
 
     @classmethod
     def look(cls, path: Path) -> Project:
@@ -124,14 +110,15 @@ class Project:
 
         Raises ProjectError as `open` does.
         """
-        check_file(path)
-        with _errors(path):
-            db = connect(path, read_only=True)
-            with closed_on_error(db.conn):
-                check_identity(db, path, SCHEMA_VERSION)
-                check_current(db, path, SCHEMA_VERSION)
-                check_schema(db, path)
-        return cls(path, db, Writer(path, read_only=True), read_only=True)
+        check_project_file(path)
+        return cls._of(look_at_file(path))
+
+    @classmethod
+    def _of(cls, opened: OpenFile) -> Project:
+        path, read_only = opened.path, opened.read_only
+        project = cls(path, opened.db, Writer(path, read_only=read_only), read_only=read_only)
+        project.notice = opened.notice
+        return project
 
     @contextlib.contextmanager
     def beside(self) -> Generator[Project]:
@@ -142,22 +129,23 @@ class Project:
         with _errors(self.path):
             db = connect(self.path, read_only=True)
         try:
-            yield Project(self.path, db, self._writer, read_only=self.read_only)
+            yield Project(self.path, db, self._writer, read_only=self.read_only, renewal=self.trust.renewal)
         finally:
             db.conn.close()
 
     def __enter__(self) -> Project:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
         """Write what waits and fold everything into the one file. Closing twice does nothing."""
         self._db.conn.close()
         self._writer.close()
+        if not (self.read_only or self._closed):
+            note(self.path, self._file)
+        self._closed = True
 
     @cached_property
     def id(self) -> str:
@@ -183,7 +171,7 @@ class Project:
     @cached_property
     def nodes(self) -> NodeStore:
         """The behavior tree."""
-        return NodeStore(self._db, self._writer)
+        return NodeStore(self._db, self._writer, self.trust)
 
     @cached_property
     def cases(self) -> CaseStore:
@@ -238,12 +226,12 @@ class Project:
     @cached_property
     def prompts(self) -> PromptStore:
         """Prompts, their drafts and versions."""
-        return PromptStore(self._db, self._writer)
+        return PromptStore(self._db, self._writer, self.trust.renewal)
 
     @cached_property
     def models(self) -> ModelStore:
         """The models it names."""
-        return ModelStore(self._db, self._writer)
+        return ModelStore(self._db, self._writer, self.trust.renewal)
 
     @cached_property
     def documents(self) -> DocumentStore:
@@ -365,29 +353,6 @@ class Project:
         if row is None:
             raise damaged(f"the {key}", self.path)
         return row[0]
-
-
-def _bring_up_to_date(db: Database, path: Path) -> None:
-    try:
-        migrate(db)
-    except (TypeError, ValueError) as error:
-        raise damaged("a run", path) from error
-
-
-def _fill(db: Database, name: str) -> None:
-    db.conn.execute("PRAGMA auto_vacuum = NONE")
-    migrate(db)
-    with db.atomic():
-        for key, value in (("id", new_id()), ("name", storable(name)), ("created", now())):
-            db.execute("INSERT INTO meta (key, value) VALUES (?, ?)", (key, value))
-
-
-def _make_private(path: Path) -> None:
-    """The empty file, readable by its owner only."""
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except OSError as error:
-        raise ProjectError(error.strerror or str(error), where=str(path), hint="check the folder") from error
 
 
 @contextlib.contextmanager

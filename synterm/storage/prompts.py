@@ -7,13 +7,16 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from synterm.core.capabilities import SENT
 from synterm.core.ids import new_id
 from synterm.core.prompt import HalfTyped, Prompt, PromptBody, PromptVersion
 from synterm.errors import InputError, NotFoundError
-from synterm.storage.base import Store, not_found, require_json, text_or_none
+from synterm.storage.base import Store, T, not_found, require_json, text_or_none
 from synterm.storage.clock import now
 from synterm.storage.connect import DatabaseError
 from synterm.storage.taken import Taken, put_back, take
+from synterm.storage.trust import Renewal
+from synterm.storage.writer import Work, Writer
 
 MAX_NAME = 200
 """The most characters of a prompt's name."""
@@ -28,6 +31,10 @@ class PromptStore(Store):
     The futures raise InputError for a name that is empty or taken and for parameters that JSON can't hold,
     NotFoundError for a prompt that is gone.
     """
+
+    def __init__(self, db: Database, writer: Writer, renewal: Renewal) -> None:
+        super().__init__(db, writer)
+        self._renewal = renewal
 
     def all(self) -> list[Prompt]:
         """All prompts with their versions, in the order they were made."""
@@ -75,11 +82,11 @@ class PromptStore(Store):
                 _keep(db, prompt_id, body, note)
             return prompt_id
 
-        return self._writer.submit(work)
+        return self._submit(work, *(body for _, body in versions))
 
     def save_draft(self, prompt_id: str, body: PromptBody, half: HalfTyped = _NOTHING_HALF) -> Future[None]:
         """Put what is being typed on disk, with the parts of it that can't be read yet."""
-        return self._writer.submit(
+        return self._submit(
             lambda db: _update(
                 db,
                 prompt_id,
@@ -87,12 +94,13 @@ class PromptStore(Store):
                 draft_examples=text_or_none(half.examples),
                 draft_params=text_or_none(half.params),
                 updated=now(),
-            )
+            ),
+            body,
         )
 
     def keep(self, prompt_id: str, body: PromptBody, note: str = "") -> Future[int]:
         """Keep `body` as a version; gives its number. A body that was kept before gives the number it has."""
-        return self._writer.submit(lambda db: _keep(db, prompt_id, body, note))
+        return self._submit(lambda db: _keep(db, prompt_id, body, note), body)
 
     def annotate(
         self, prompt_id: str, number: int, *, note: str | None = None, pinned: bool | None = None
@@ -119,6 +127,11 @@ class PromptStore(Store):
     def put_back(self, taken: Taken) -> Future[None]:
         """Put back what `take` gave."""
         return self._writer.submit(lambda db: _put_back(db, taken))
+
+    def _submit(self, work: Work[T], *bodies: PromptBody) -> Future[T]:
+        """Only parameters that say what an app is sent are a matter of trust: most drafts cost no look at it."""
+        renews = any(not body.params.keys().isdisjoint(SENT) for body in bodies)
+        return self._writer.submit(self._renewal("prompts", work) if renews else work)
 
 
 def _put_back(db: Database, taken: Taken) -> None:

@@ -25,20 +25,21 @@ AND pk < (SELECT max(pk) FROM responses)
 """Answers that came before the first run that stays, and that neither such a run nor a review names. Later ones may be
 what a judge replied for a run that stays, or a turn of a dialog: no evaluation names those. The last row stays, so that
 no number is given again: who looked an answer up before it went, and names it afterwards, must not name another one."""
-_UNUSED = (
+UNUSED = (
     """
-    DELETE FROM contents WHERE id NOT IN (SELECT content_id FROM cases)
+    FROM contents WHERE id NOT IN (SELECT content_id FROM cases)
     AND id NOT IN (SELECT lower(hex(content_id)) FROM evaluations)
     AND id NOT IN (SELECT lower(hex(content_id)) FROM reviews)
     AND id NOT IN (SELECT content_id FROM batch_requests)
     """,
     """
-    DELETE FROM prompt_bodies WHERE id NOT IN (SELECT body_id FROM prompt_versions)
+    FROM prompt_bodies WHERE id NOT IN (SELECT body_id FROM prompt_versions)
     AND id NOT IN (SELECT body_id FROM run_columns) AND id NOT IN (SELECT body_id FROM responses)
     AND id NOT IN (SELECT body_id FROM batch_requests)
     """,
 )
-"""What checks found stays, and so do recipes: a workbench that is open beside has their rows in mind."""
+"""Contents and prompts that nothing has any more. What checks found stays, and so do recipes: a workbench that is open
+beside has their rows in mind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +85,8 @@ class PruningStore(Store):
             if answers:
                 db.conn.execute(f"DELETE {_FREE}", values)
             db.conn.execute(f"DELETE FROM runs WHERE id IN {_CHOSEN}", values)
-            for statement in _UNUSED:
-                db.conn.execute(statement)
+            for rows in UNUSED:
+                db.conn.execute(f"DELETE {rows}")
             return effect
 
         return self._writer.submit(work)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,9 @@ _COLUMNS = (
     "key, body_id, content_id, model, outcome, text, finish_reason, prompt_tokens, completion_tokens, cost_usd, "
     "latency_ms, first_token_ms, error, raw, created, recipe_id, shortcut, attempts"
 )
-_INSERT = f"INSERT INTO responses ({_COLUMNS}) VALUES ({marks(_COLUMNS.count(',') + 1)})"
+_NAMES = _COLUMNS.split(", ")
+_INSERT = f"INSERT INTO responses ({_COLUMNS}) VALUES ({marks(len(_NAMES))})"
+_THERE = "SELECT 1 FROM responses WHERE key = :key AND created = :created AND latency_ms IS :latency_ms AND raw = :raw"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,31 @@ def _insert_all(db: Database, received: Sequence[Received], known: dict[bytes, i
     return pks
 
 
+def fields_of(received: Received, created: str) -> dict[str, Any]:
+    """An answer as its row in the file will be, by column."""
+    return dict(zip(_NAMES, _row(received.task, received.completion, created), strict=True))
+
+
+def put_back(db: Database, fields: Mapping[str, Any], recipe: str | None) -> bool:
+    """Insert an answer from its `fields_of` and the JSON of its recipe; False where it is there already.
+
+    Raises KeyError for a column that is missing, SQLite's error for a value that it does not take.
+    """
+    if db.conn.execute(_THERE, dict(fields)).fetchone():
+        return False
+    if recipe is not None:
+        _put_recipe(db, fields["recipe_id"], recipe)
+    db.conn.execute(_INSERT, [fields[name] for name in _NAMES])
+    return True
+
+
 def _keep_recipe(db: Database, recipe: Recipe) -> int:
-    db.conn.execute("INSERT OR IGNORE INTO recipes (id, body) VALUES (?, ?)", (recipe.id, recipe.json.decode()))
+    _put_recipe(db, recipe.id, recipe.json.decode())
     return 1
+
+
+def _put_recipe(db: Database, recipe_id: bytes, body: str) -> None:
+    db.conn.execute("INSERT OR IGNORE INTO recipes (id, body) VALUES (?, ?)", (recipe_id, body))
 
 
 def _row(task: Task, completion: Completion, created: str) -> tuple[Any, ...]:

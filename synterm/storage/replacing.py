@@ -8,8 +8,9 @@ from pathlib import Path
 
 from synterm.errors import ProjectError
 from synterm.storage.connect import DatabaseError, connect, in_a_hurry, project_error
+from synterm.storage.header import MAGIC
+from synterm.storage.held import see
 
-_MAGIC = b"SQLite format 3\0"
 _BESIDE = ("-wal", "-shm", "-journal")
 
 
@@ -52,13 +53,9 @@ def _alone(out: Path) -> Generator[None]:
 
 def _is_database(path: Path) -> bool:
     """Whether SQLite may have the file open: an empty one is a database too."""
-    try:
-        with path.open("rb") as file:
-            return file.read(len(_MAGIC)) in (_MAGIC, b"")
-    except FileNotFoundError:
+    if not path.exists():
         return False
-    except OSError as error:
-        raise ProjectError(error.strerror or str(error), where=str(path)) from error
+    return see(path).head[: len(MAGIC)] in (MAGIC, b"")
 
 
 def _refuse_logs(out: Path) -> None:

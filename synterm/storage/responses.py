@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import orjson
@@ -18,6 +18,7 @@ from synterm.storage.base import Store, chunks, dump
 from synterm.storage.memo import Memo
 from synterm.storage.received import Received, insert_each
 from synterm.storage.spending import settle
+from synterm.storage.spill import SpillStore
 from synterm.storage.writer import Writer
 
 _PAGE = 2000
@@ -105,6 +106,12 @@ class ResponseStore(Store):
             return pks
 
         return self._writer.submit(work)
+
+    @cached_property
+    def spill(self) -> SpillStore:
+        """Answers that the file could not take."""
+        row = self._row("SELECT value FROM meta WHERE key = 'id'")
+        return SpillStore(self._db, self._writer, row[0] if row else "")
 
     def recipes_for(self, content_id: str, limit: int = 50) -> list[Asked]:
         """How the first repeat of a case of this content (hex id) was asked before, the newest first.

@@ -34,6 +34,8 @@ _VALUES = ", ".join(
 _INSERT = f"INSERT OR REPLACE INTO evaluations ({_COLUMNS}) SELECT {_VALUES} FROM json_each(?)"
 """All rows as one JSON text: SQLite takes it apart without Python's lock, while the thread that judges goes on. Values
 that are bound one by one took that lock for a quarter of the time that it takes to score stored answers again."""
+_ROW = "(SELECT rowid FROM runs WHERE id = ?)"
+"""Which run came before which is told by their rows, not by their ids: clocks are set back."""
 _RUN = "SELECT id, started, ended, status, who, git_commit, config, totals FROM runs"
 
 _OF_CASES = "CASE WHEN json_valid(config) THEN config END -> '$.production' IS NULL"
@@ -56,7 +58,7 @@ SELECT runs.id, runs.started, prompt, version, model_name, repeat, done.passed,
 FROM runs CROSS JOIN run_columns ON run_columns.run_id = runs.id
 CROSS JOIN evaluations AS done ON done.column_pk = run_columns.pk AND done.case_id = ?
 LEFT JOIN responses AS answer ON answer.pk = response_pk
-ORDER BY runs.id DESC, run_columns.pk, repeat LIMIT ?
+ORDER BY runs.rowid DESC, run_columns.pk, repeat LIMIT ?
 """
 """From the runs on, the newest first, so that the index on (column, case, repeat) is used and a long history is not
 read to its end."""
@@ -172,13 +174,13 @@ class RunStore(Store):
 
     def all(self) -> list[RunRecord]:
         """All runs, the oldest first."""
-        return self._records(f"{_RUN} ORDER BY id")
+        return self._records(f"{_RUN} ORDER BY rowid")
 
     def page(self, before: str | None = None, limit: int = 200) -> list[RunRecord]:
         """Runs, the newest first; with `before`, those that began before that one."""
         if before is None:
-            return self._records(f"{_RUN} ORDER BY id DESC LIMIT ?", limit)
-        return self._records(f"{_RUN} WHERE id < ? ORDER BY id DESC LIMIT ?", before, limit)
+            return self._records(f"{_RUN} ORDER BY rowid DESC LIMIT ?", limit)
+        return self._records(f"{_RUN} WHERE rowid < {_ROW} ORDER BY rowid DESC LIMIT ?", before, limit)
 
     def get(self, run_id: str) -> RunRecord:
         """One run. Raises NotFoundError when there is none of that id."""
@@ -214,7 +216,7 @@ class RunStore(Store):
     def _last(self, name: str, back: int, *, complete: bool, of_cases: bool) -> RunRecord:
         terms = ["status = 'complete'"] * complete + [_OF_CASES] * of_cases
         only = f"WHERE {' AND '.join(terms)} " if terms else ""
-        found = self._records(f"{_RUN} {only}ORDER BY id DESC LIMIT 1 OFFSET ?", back)
+        found = self._records(f"{_RUN} {only}ORDER BY rowid DESC LIMIT 1 OFFSET ?", back)
         if found:
             return found[0]
         hint = f"synterm run {self._writer.path} makes one"
@@ -240,7 +242,6 @@ class RunStore(Store):
 
     def last_like(self, digest: str) -> RunRecord | None:
         """The run that began last of those whose configuration has this ``plan``."""
-        # A row's number, not its id: clocks may be set back.
         plan = "CASE WHEN json_valid(config) THEN config ->> 'plan' END"
         return next(iter(self._records(f"{_RUN} WHERE {plan} = ? ORDER BY rowid DESC LIMIT 1", digest)), None)
 

@@ -8,17 +8,18 @@ words that make them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
 from synterm.errors import ProjectError
 from synterm.storage.connect import damaged
-from synterm.storage.migrations import migrations
+from synterm.storage.look import HINT
+from synterm.storage.migrations import SCHEMA_VERSION, migrations
 from synterm.text import one_line
 
 KNOWN = {
@@ -42,9 +43,12 @@ _LONGEST = 10_000
 """So many characters are read of what makes one: several times as many as the longest has."""
 _SPACE = re.compile(r"[ \t\n\f\r]+")
 _READ = (
-    "SELECT (SELECT user_version FROM pragma_user_version), CAST(type AS TEXT), CAST(name AS TEXT), "
-    "CAST(tbl_name AS TEXT), CAST(substr(coalesce(sql, ''), 1, ?) AS TEXT) FROM sqlite_schema LIMIT ?"
+    "SELECT (SELECT user_version FROM pragma_user_version), CAST(substr(type, 1, 100) AS TEXT), "
+    "CAST(substr(name, 1, 1000) AS TEXT), CAST(substr(tbl_name, 1, 1000) AS TEXT), "
+    f"CAST(substr(coalesce(sql, ''), 1, {_LONGEST}) AS TEXT) FROM sqlite_schema LIMIT {_MOST}"
 )
+Rows = Callable[[str], Sequence[Sequence[Any]]]
+"""Runs a statement and gives its rows."""
 
 _STEPS = "_sqlite_migrations"
 """The table of the library that brings files up to date: its wording is the library's, and may change with it."""
@@ -53,10 +57,6 @@ _STEPS_WORDS = frozenset(
     "_sqlite_migrations idx__sqlite_migrations_migration_set_name".split()
 )
 _STEPS_SIGNS = re.compile(r"""[\w\s"'`\[\](),]*""", re.ASCII)
-
-_HINT = (
-    "open no files of strangers: ask for the text that `synterm dump` writes, and `synterm load` makes a project of it"
-)
 
 
 class Part(NamedTuple):
@@ -69,9 +69,22 @@ class Part(NamedTuple):
     """What makes it, in one line; empty for an index that comes with its table."""
 
 
-def check_schema(db: Database, path: Path) -> None:
-    """Raise ProjectError unless the file is made of exactly what synterm makes files of its version of."""
-    version, found = _read(db)
+def rows_of(db: Database) -> Rows:
+    """Runs statements on a connection."""
+    return lambda statement: db.conn.execute(statement).fetchall()
+
+
+def check_schema(rows: Rows, path: Path) -> None:
+    """Raise ProjectError unless the file is made of exactly what synterm makes files of its version of.
+
+    `rows` runs statements on it. Of a newer version nobody knows here what makes it: see `newer`.
+    """
+    version, found = _read(rows)
+    if version > SCHEMA_VERSION:
+        from synterm.storage.newer import check_newer
+
+        check_newer(rows, found, path)
+        return
     strange = [part for part in found if part.table == _STEPS and not _keeps_steps(part)]
     own = [part for part in found if part.table != _STEPS]
     if not strange and digest(own) == KNOWN.get(version):
@@ -81,7 +94,7 @@ def check_schema(db: Database, path: Path) -> None:
     for part in sorted([*strange, *set(own) - wanted], key=_telling):
         words = f"{_article(part.kind)} {part.kind}"
         told = "that is not as synterm makes it" if (part.kind, part.name) in names else "that synterm never made"
-        raise _refused(path, f"this file holds {words} {told} ({one_line(part.name)[:80]})")
+        raise refused(path, f"this file holds {words} {told} ({one_line(part.name)[:80]})")
     for part in sorted(wanted - set(own), key=_telling):
         raise damaged(f"the {part.kind} {part.name}", path)
 
@@ -93,7 +106,7 @@ def schema_of(version: int) -> frozenset[Part]:
     try:
         names = [step.name for step in migrations.pending(db)]
         migrations.apply(db, stop_before=names[version:])
-        return frozenset(part for part in _read(db)[1] if part.table != _STEPS)
+        return frozenset(part for part in _read(rows_of(db))[1] if part.table != _STEPS)
     finally:
         db.conn.close()
 
@@ -103,11 +116,14 @@ def digest(parts: Iterable[Part]) -> str:
     return sha256("\n".join("\0".join(part) for part in sorted(parts)).encode()).hexdigest()
 
 
-def _read(db: Database) -> tuple[int, list[Part]]:
+def _read(rows: Rows) -> tuple[int, list[Part]]:
     """The version and the parts in one look: another process may be bringing the file up to date."""
-    rows = db.conn.execute(_READ, (_LONGEST, _MOST)).fetchall()
-    parts = [Part(kind, name, table, _SPACE.sub(" ", sql).strip()) for _, kind, name, table, sql in rows]
-    return (rows[0][0] if rows else 0), parts
+    found = rows(_READ)
+    # In a made-up file even these can be missing.
+    parts = [
+        Part(kind or "", name or "", table or "", _SPACE.sub(" ", sql).strip()) for _, kind, name, table, sql in found
+    ]
+    return (found[0][0] if found else 0), parts
 
 
 def _keeps_steps(part: Part) -> bool:
@@ -125,8 +141,9 @@ def _telling(part: Part) -> tuple[bool, int, str]:
 _TELLING = ("index", "table", "trigger", "view")
 
 
-def _refused(path: Path, what: str) -> ProjectError:
-    return ProjectError(f"{what}: it may not be what it seems", where=str(path), hint=_HINT)
+def refused(path: Path, what: str) -> ProjectError:
+    """The error for a file that holds what it should not."""
+    return ProjectError(f"{what}: it may not be what it seems", where=str(path), hint=HINT)
 
 
 def _article(kind: str) -> str:

@@ -14,7 +14,7 @@ SELECT runs.id, run_columns.pk, prompt, version, model_name,
         AND CASE WHEN json_valid(config) THEN config END ->> '$.variants[#-1].model' IS model_name
 FROM runs JOIN run_columns ON run_columns.run_id = runs.id
 WHERE runs.id IN ({runs}) AND ? IN (prompt, '') AND ? IN (model_name, '')
-ORDER BY runs.id, 6, run_columns.pk
+ORDER BY runs.rowid, 6, run_columns.pk
 """
 """The columns of some runs; the one that a run's configuration names last comes last."""
 
@@ -22,7 +22,7 @@ _LAST = """
 SELECT id FROM runs WHERE status = 'complete' AND CASE WHEN json_valid(config) THEN config END -> '$.production' IS NULL
 AND id IN (
     SELECT run_id FROM run_columns WHERE ? IN (prompt, '') AND ? IN (model_name, '')
-) ORDER BY id DESC LIMIT ?
+) ORDER BY rowid DESC LIMIT ?
 """
 
 _SUMS = """

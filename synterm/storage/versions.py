@@ -6,24 +6,21 @@ import contextlib
 import shutil
 from pathlib import Path
 
-from synterm.storage.connect import check_file, check_identity, connect
+from synterm.storage.connect import connect, version_of
+from synterm.storage.header import parse
+from synterm.storage.held import see
 from synterm.storage.migrations import SCHEMA_VERSION
-
-_HEADER = 20
-_MODES = slice(18, 20)
-_LOG = b"\x02\x02"
-"""The versions of reading and writing of a database with a write-ahead log (sqlite.org/fileformat.html, 1.3.3)."""
+from synterm.storage.opening import check_project_file
 
 
 def is_older(path: Path) -> bool:
     """Whether the project file has to be brought up to date before it can be read.
 
-    Raises ProjectError when it is no project file, or one of a newer version; SQLite's errors.
+    Raises ProjectError as `check_project_file` does; SQLite's errors.
     """
-    check_file(path)
+    check_project_file(path)
     with contextlib.closing(connect(path, read_only=True)) as db:
-        check_identity(db, path, SCHEMA_VERSION)
-        return db.execute("PRAGMA user_version").fetchone()[0] < SCHEMA_VERSION
+        return version_of(db, path) < SCHEMA_VERSION
 
 
 def is_without_log(path: Path) -> bool:
@@ -32,10 +29,8 @@ def is_without_log(path: Path) -> bool:
     So are files that were committed to git while a workbench had them open.
     """
     if any(path.with_name(path.name + ending).exists() for ending in ("-wal", "-journal")):
-        # It may be open in this process too, whose locks on it would be gone if it was opened and closed here.
         return False
-    with path.open("rb") as file:
-        return file.read(_HEADER)[_MODES] == _LOG
+    return parse(see(path).head).has_log
 
 
 def copy_alone(path: Path, copy: Path) -> None:

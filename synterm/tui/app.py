@@ -5,21 +5,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from textual import constants, events, work
-from textual.app import App
+from textual import constants, events, on, work
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, TextArea
 
 from synterm.errors import ProjectError, SettingsError
+from synterm.hidden import hidden
 from synterm.providers.registry import Providers
 from synterm.settings import Settings, load_settings, settings_path
 from synterm.settings_file import change_setting
 from synterm.storage.project import Project
+from synterm.strays import told_to
 from synterm.text import printable
 from synterm.tui.actions import sections
 from synterm.tui.commands import WorkbenchCommands
+from synterm.tui.failures import Hearing
 from synterm.tui.guard import guard_terminal
 from synterm.tui.keys import check_keys
 from synterm.tui.leaving import in_order
@@ -30,10 +32,12 @@ from synterm.tui.remembered import recall, remember_tour
 from synterm.tui.screens.confirm import ConfirmScreen, HoldsText
 from synterm.tui.screens.workbench.evaluating import EvaluatingScreen
 from synterm.tui.screens.workbench.screen import WorkbenchScreen
+from synterm.tui.trust.asking import Asking
+from synterm.tui.widgets.restricted_line import RestrictedLine
 from synterm.tui.widgets.row_editor import LineInput
 
 
-class WorkbenchApp(App[None]):
+class WorkbenchApp(Hearing):
     """Shows one open project. Whoever opened the project closes it."""
 
     TITLE = "synterm"
@@ -62,8 +66,18 @@ class WorkbenchApp(App[None]):
             priority=True,
         ),
         Binding("comma", "settings", "Settings", show=False, id="app.settings", tooltip="See and change your settings"),
+        Binding(
+            "f8",
+            "trust",
+            "Trust",
+            show=False,
+            id="app.trust",
+            tooltip="See what this project may do here, and trust it or not",
+            priority=True,
+        ),
     ]
     COMMANDS = {WorkbenchCommands}  # noqa: RUF012
+    ALLOW_IN_MAXIMIZED_VIEW = "KeyFooter, RestrictedLine"
 
     def __init__(
         self,
@@ -88,6 +102,7 @@ class WorkbenchApp(App[None]):
         self.failure: Exception | None = None
         """What went wrong inside, if the app ended by it."""
         self._workbench: WorkbenchScreen | None = None
+        self._asking: Asking | None = None
 
     def on_mount(self) -> None:
         """Dress, and show the workbench."""
@@ -97,7 +112,10 @@ class WorkbenchApp(App[None]):
         self._take(self._settings)
         for text in self._told:
             self._warn(text)
-        if self._tour:
+        self._asking = Asking(self, screen)
+        if self._asking.restricted:
+            screen.call_after_refresh(self._asking.ask, self.action_tour if self._tour else None)
+        elif self._tour:
             screen.call_after_refresh(self.action_tour)
 
     async def on_event(self, event: events.Event) -> None:
@@ -190,6 +208,12 @@ class WorkbenchApp(App[None]):
 
         self.push_screen(SettingsScreen(self.use_settings, self.choose_theme))
 
+    @on(RestrictedLine.Pressed)
+    def action_trust(self) -> None:
+        """Show what the project may do here, and ask whether it may."""
+        if self._asking:
+            self._asking.ask()
+
     @work(exit_on_error=False)
     async def action_tour(self) -> None:
         """Show the first steps; they are not shown by themselves again."""
@@ -201,6 +225,10 @@ class WorkbenchApp(App[None]):
         await self.push_screen_wait(TourScreen(workbench))
         if problem := await asyncio.to_thread(remember_tour):
             self._warn(f"the tour will be shown again: {problem}")
+
+    def notify(self, message: str, *, title: str = "", **options: Any) -> None:
+        """Tell the user something, with no credential in it: errors may quote what was refused."""
+        super().notify(hidden(message), title=hidden(title), **options)
 
     def action_picture(self) -> None:
         """Save a picture of the screen, once the palette is gone from it."""
@@ -236,10 +264,14 @@ def open_workbench(path: Path) -> int:
     settings = load_settings()
     memory, told = recall()
     with Project.open(path) as project:
-        providers = Providers(settings.approved_endpoints, fast=settings.fast_path)
-        app = WorkbenchApp(project, settings, providers, tour=not memory.tour_seen, told=[told] if told else [])
-        with in_order(app):
+        project.trust.follow_edits()
+        providers = Providers.of(project)
+        told_all = [words for words in (told, project.notice, *project.responses.spill.take_in()) if words]
+        app = WorkbenchApp(project, settings, providers, tour=not memory.tour_seen, told=told_all)
+        with told_to(app.hear) as tell, in_order(app):
             app.run()
+        for stray in app.strays:
+            tell(stray)
         if app.failure:
             raise app.failure
     if app.unsaved:

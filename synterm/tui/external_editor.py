@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from synterm.errors import InputError, SettingsError, SyntermError
-from synterm.paths import state_dir
+from synterm.paths import private_folder, state_dir
 
 T = TypeVar("T")
 
@@ -144,7 +144,7 @@ def _folder() -> Path:
     """A folder for one file, where it outlives a restart of the machine."""
     place = state_dir() / "edited"
     try:
-        place.mkdir(parents=True, exist_ok=True)
+        private_folder(place)
         return Path(tempfile.mkdtemp(dir=place))
     except OSError:  # a home where nothing may be written
         return Path(tempfile.mkdtemp(prefix="synterm-"))

@@ -51,7 +51,7 @@ class Painter:
         """Whether any row may say something else."""
         self._first_due = False
         self._frame = 0
-        self.state: LiveState = "idle"
+        self.state: LiveState = "restricted" if session.standing.restricted else "idle"
         self.reason = ""
         self.everything = False
         """Whether all cases are evaluated, or what live mode takes."""

@@ -35,6 +35,7 @@ from synterm.tui.board.lineup import Lineup
 from synterm.tui.board.rows import CaseRows
 from synterm.tui.drafts import Drafts
 from synterm.tui.edits import EditLog
+from synterm.tui.trust.standing import Standing
 
 if TYPE_CHECKING:
     from synterm.tui.finetune.training import Training
@@ -49,6 +50,8 @@ class Session:
 
     def __init__(self, project: Project) -> None:
         self.project = project
+        self.standing = Standing(project)
+        """Whether it is trusted."""
         self.tree: Tree = project.nodes.tree()
         self.library: Library = Library.of(project)
         """The documents that prompts take context from."""
@@ -176,6 +179,12 @@ class Session:
         self.model = self.model or (self.models[0] if self.models else None)
         if self.node_id is not None and self.node_id not in self.tree:
             self.node_id = None
+
+    def make_checks(self) -> None:
+        """Make all checks anew: others of them may run now. Raises SyntermError for one that can't be made."""
+        # Reading the tree is what finds out which may.
+        self.tree = self.project.nodes.tree()
+        self.checklist = Checklist(self.tree, self.project.grades, self.models, self.library)
 
     def _forget(self, touched: Collection[str] | None) -> None:
         self._edited = True

@@ -20,6 +20,7 @@ from tests.cli.endpoint import endpoint_project, events
 from tests.conftest import MakeProject
 from tests.support.batch_stub import BatchStub, batch_stub
 from tests.support.batching import KEY, MESSAGES, sent
+from tests.support.bound import bind
 
 __all__ = ["batch_stub"]
 
@@ -30,6 +31,7 @@ _WITHIN_S = 120
 def key(monkeypatch: pytest.MonkeyPatch) -> None:
     """The key that the model names is set."""
     monkeypatch.setenv("STUB_KEY", KEY)
+    bind("STUB_KEY")
 
 
 @pytest.fixture

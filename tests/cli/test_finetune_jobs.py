@@ -14,6 +14,7 @@ from synterm.settings import load_settings
 from synterm.storage.project import Project
 from tests.cli.conftest import Synterm
 from tests.conftest import MakeProject
+from tests.support.bound import bind
 from tests.support.tuned import KEY, held_label, tuning_project
 from tests.support.tuning_stub import TuningStub, tuning_stub
 
@@ -27,6 +28,7 @@ TRAIN = ("--trainer", "openai", "--base", "mini")
 def key(monkeypatch: pytest.MonkeyPatch) -> None:
     """The key that the model names is set."""
     monkeypatch.setenv("STUB_KEY", KEY)
+    bind("STUB_KEY")
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from synterm.storage.project import Project
 from tests.cli.conftest import Synterm
 from tests.conftest import SMALL, MakeProject
 from tests.support.app_stub import App, Bad, app
+from tests.support.bound import bind
 from tests.support.http_stub import Reply, Stub
 
 KEY = "app-key-1234567890"
@@ -101,8 +102,8 @@ def test_limits_retries_and_failures_are_those_of_any_model(synterm: Synterm, pa
 def test_an_endpoint_that_was_not_approved_is_not_run(synterm: Synterm, make_project: MakeProject, text: str, app: App):
     done = synterm("run", make_project(text.replace(app.url, "https://app.example")), "--quiet")
     assert done.code == 3
-    assert "which you have not approved" in done.err
-    assert "approved_endpoints" in done.err
+    assert "sends the key in APP_TOKEN to https://app.example, and you have not said that it may go there" in done.err
+    assert "synterm settings --bind APP_TOKEN https://app.example" in done.err
 
 
 def test_what_the_text_form_says_of_a_target_is_checked_with_its_line(
@@ -221,6 +222,7 @@ def test_models_of_other_kinds_can_be_tried_out_too(
 ) -> None:
     path = make_project()
     monkeypatch.setenv("STUB_TOKEN", "stub-key-1234567890")
+    bind("STUB_TOKEN")
     words = ("--model", "openai/stub", "--api-base", stub.url, "--api-key-env", "STUB_TOKEN")
     synterm("add", path, "model", "stub", *words, "--param", "temperature=0")
     stub.reply("pong")

@@ -306,3 +306,27 @@ def test_a_comment_is_made_once_and_kept_up_to_date(synterm: Synterm, repository
     ours = {"id": 3, "user": {"type": "Bot"}, "body": marker}
     assert post([person, other]) == [["create", 7, body.read_text()]]
     assert post([person, other, ours]) == [["update", 3, body.read_text()]]
+
+
+def test_ci_trusts_what_its_user_trusts_and_nothing_else(
+    synterm: Synterm, repository: Path, monkeypatch: pytest.MonkeyPatch
+):
+    path = repository / "small.db"
+    for words in (["init-ci", path], ["init-ci", "--gitlab", path]):
+        assert "TRUST" not in synterm(*words, "-o", "-").out, "it asks for nothing"
+    synterm("add", path, "model", "far", "--model", "openai/gpt-4o-mini")
+    digest = synterm("trust", path, "--json").json["digest"]
+    synterm("init-ci", path)
+    workflow = read(repository / PLACE)
+    assert workflow["jobs"]["evaluate"]["env"]["SYNTERM_TRUST_MANIFEST"] == digest
+    pipeline = yaml.safe_load(synterm("init-ci", "--gitlab", path, "-o", "-").out)
+    assert pipeline["synterm"]["variables"]["SYNTERM_TRUST_MANIFEST"] == digest
+    synterm("trust", path, "--revoke")
+    done = synterm("init-ci", path, "--force")
+    assert "which you do not trust it with" in done.err
+    assert "TRUST" not in (repository / PLACE).read_text()
+    # As on CI's machine, where nobody has trusted anything.
+    run = ["run", path, "--model", "rules", "--limit", "1"]
+    assert synterm(*run).code == 2
+    monkeypatch.setenv("SYNTERM_TRUST_MANIFEST", digest)
+    assert synterm(*run).code in (0, 1)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from synterm import __version__
-from synterm.cli.commands import COMMANDS, NOT_YET
+from synterm.cli.commands import COMMANDS
 from tests.cli.conftest import Synterm
 from tests.conftest import MakeProject
 
@@ -39,13 +39,6 @@ def test_every_command_has_help_with_an_example(synterm: Synterm, command: str):
     assert done.code == 0
     assert f"examples:\n  synterm {command}" in done.out
     assert done.err == ""
-
-
-@pytest.mark.parametrize("command", NOT_YET)
-def test_a_command_of_a_later_version_says_so(synterm: Synterm, command: str):
-    done = synterm(command, "x.db")
-    assert (done.code, done.out) == (2, "")
-    assert f"synterm {command} is not there yet in this version" in done.err
 
 
 def test_the_version(synterm: Synterm):

@@ -27,6 +27,7 @@ from tests.cli.endpoint import endpoint_project
 from tests.conftest import SMALL, MakeProject
 from tests.support.http_stub import Messages, Stub
 from tests.support.logical import digest
+from tests.support.older import older_file
 
 MESSAGES = [f"message {number}" for number in range(60)]
 WHAT_DIFFERS = {"run_id", "wall_s", "latency_ms", "cached", "shard"}
@@ -451,7 +452,7 @@ SPOILED = {
     "a view": ("CREATE VIEW evil AS SELECT * FROM cases", "a view that synterm never made (evil)"),
     "a table": ("CREATE TABLE evil (x)", "a table that synterm never made (evil)"),
     "an index less": ("DROP INDEX cases_by_split", "the index cases_by_split in the file is damaged"),
-    "older": ("PRAGMA user_version = 3", "synterm ls"),
+    "one that says it is older": ("PRAGMA user_version = 3", "that synterm never made"),
     "newer": ("PRAGMA user_version = 9999", "pip install --upgrade synterm"),
     "no project": ("PRAGMA application_id = 7", "not a synterm project"),
     "another project": ("UPDATE meta SET value = 'other' WHERE key = 'id'", "another project than"),
@@ -482,6 +483,13 @@ class TestStrangers:
         assert (done.code, said in done.err, out.exists()) == (2, True, False), done.err
         assert strange.read_bytes() == before
         assert not [file for file in path.parent.iterdir() if file.name.startswith(".")]
+
+    def test_an_older_one_is_brought_up_to_date_first(self, synterm: Synterm, make_project: MakeProject) -> None:
+        path = make_project()
+        older = path.with_name("older.db")
+        older_file(older, 3).conn.close()
+        done = synterm("merge", "-o", path.with_name("out.db"), path, older)
+        assert (done.code, f"synterm ls {older}" in done.err) == (2, True)
 
     def test_what_is_no_database_or_is_cut_off_is_refused(self, synterm: Synterm, make_project: MakeProject) -> None:
         path = make_project()

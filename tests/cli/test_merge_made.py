@@ -16,6 +16,7 @@ from synterm.storage.project import Project
 from tests.cli.conftest import Synterm
 from tests.conftest import MakeProject
 from tests.support.logical import digest
+from tests.support.traffic import with_traffic
 
 NEW = "Support/Refunds/plain"
 GENERATE = ("--count", "4", "--no-usual-filters")
@@ -154,3 +155,10 @@ def test_what_two_put_into_a_scenario_that_each_made_is_in_one_and_counts_as_unc
     for left in (4, 0):
         assert "4 cases" in done(synterm, undo, both, "--undo")
         assert len(made(both)) == left
+
+
+def test_traffic_of_two_files_is_told_of(synterm: Synterm, pair: tuple[Path, Path]) -> None:
+    one, other = pair
+    with_traffic(other)
+    out = one.with_name("both.db")
+    assert "1 log, 15 logged calls" in done(synterm, "merge", "-o", out, one, other)

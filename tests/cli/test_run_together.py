@@ -13,6 +13,7 @@ from tests.cli.test_run_against import KIND, STERN, text
 from tests.conftest import MakeProject
 from tests.support.batch_stub import BatchStub, batch_stub
 from tests.support.batching import KEY, MESSAGES
+from tests.support.bound import bind
 from tests.support.http_stub import Messages, Stub
 
 __all__ = ["batch_stub"]
@@ -71,6 +72,7 @@ def test_both_sides_of_a_comparison_go_in_batches_and_a_share_of_them_too(
     synterm: Synterm, make_project: MakeProject, batch_stub: BatchStub, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("STUB_KEY", KEY)
+    bind("STUB_KEY")
     path = make_project(endpoint_project(batch_stub, MESSAGES, model="openai/gpt-4o-mini", api_key_env="STUB_KEY"))
     assert synterm("edit", path, "prompt", "ask", "--system", "Be brief.", "--note", "brief").code == 0
     foreseen = synterm("run", path, "--batch", "--against", "@v1", "--dry-run")

@@ -33,6 +33,7 @@ from tests.support.batching import (
     sizes,
     unless,
 )
+from tests.support.bound import bind
 from tests.support.http_stub import Reply
 
 __all__ = ["batch_stub", "bench"]
@@ -43,6 +44,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 def key(monkeypatch: pytest.MonkeyPatch) -> None:
     """The key that the model names is set."""
     monkeypatch.setenv("STUB_KEY", KEY)
+    bind("STUB_KEY")
 
 
 @pytest.fixture
@@ -410,7 +412,7 @@ class TestKeys:
             "2026-01-01T00:00:00.000Z",
         )
         made = await bench.run(path)
-        assert made.left and "not approved" in made.left.message
+        assert made.left and "you have not said that it may go there" in made.left.message
 
     async def test_a_batch_id_that_leads_elsewhere_is_refused(
         self, bench: Bench, path: Path, batch_stub: BatchStub

@@ -96,6 +96,17 @@ def test_a_rate_limit_counts_only_when_its_tries_are_used_up():
     assert breaker.wait(100.0) == 1.0
 
 
+def test_an_endpoint_that_refuses_everything_is_given_up():
+    breaker, now, sent = Breaker(), 100.0, 0
+    while not breaker.given_up:
+        for number in range(4):
+            now += breaker.wait(now) or 0.0
+            trial = breaker.sent()
+            sent += 1
+            breaker.note(BUSY, now, final=number == 3, trial=trial)
+    assert sent == 4 * (IN_A_ROW + 4)
+
+
 def test_who_starts_over_gets_one_try_at_once():
     breaker = Breaker()
     for _ in range(IN_A_ROW):

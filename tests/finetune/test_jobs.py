@@ -23,6 +23,7 @@ from synterm.providers.registry import Providers
 from synterm.providers.tuning import CLOSED, TuningDoor, place_of
 from synterm.storage.project import Project
 from tests.conftest import MakeProject
+from tests.support.bound import bind
 from tests.support.http_stub import Reply
 from tests.support.tuned import KEY, tuning_project
 from tests.support.tuning_stub import TuningStub, tuning_stub
@@ -90,6 +91,7 @@ def bench(
 ) -> Any:
     """The bench of one test, whose waiting takes no time."""
     monkeypatch.setenv("STUB_KEY", KEY)
+    bind("STUB_KEY")
     monkeypatch.setattr("synterm.evaluate.retries._FIRST_S", 0.01)
     for name in ("FIRST_POLL_S", "LONGEST_POLL_S"):
         monkeypatch.setattr(following, name, 0.01)

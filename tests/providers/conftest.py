@@ -11,6 +11,7 @@ import pytest_asyncio
 from synterm.providers import weights
 from synterm.providers.litellm import LiteLLMProvider
 from tests.providers.litellm_calls import CANARY, OF_THE_USER
+from tests.support.bound import bind
 from tests.support.http_stub import stub
 
 
@@ -20,6 +21,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     place = tmp_path_factory.mktemp("logs")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SYNTERM_LOG_DIR", str(place))
+        patch.setenv("SYNTERM_CONFIG_DIR", str(place / "no-settings"))
         yield place
 
 
@@ -42,9 +44,10 @@ async def provider(logs: Path) -> AsyncIterator[LiteLLMProvider]:
 
 
 @pytest.fixture(autouse=True)
-def stub_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The key that the tests' model names is set."""
+def stub_key(monkeypatch: pytest.MonkeyPatch, isolated: None) -> None:
+    """The key that the tests' model names is set, and may go to stubs."""
     monkeypatch.setenv("STUB_KEY", CANARY)
+    bind("STUB_KEY", "APP_TOKEN")
 
 
 __all__ = ["logs", "provider", "stub", "stub_key", "weights_file"]

@@ -8,6 +8,7 @@ from synterm.core.model import ModelSpec
 from synterm.providers import availability, weights
 from synterm.providers.availability import known_families, usable
 from synterm.providers.families import FAMILIES
+from tests.support.bound import bind
 
 
 @pytest.fixture(autouse=True)
@@ -91,6 +92,8 @@ def test_a_key_that_the_model_names_must_be_set(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.delenv("STUB_API_KEY", raising=False)
     assert usable(named).hint == "set it: export STUB_API_KEY=…"
     monkeypatch.setenv("STUB_API_KEY", "k")
+    assert "you have not said that it may go there" in usable(named).reason
+    bind("STUB_API_KEY")
     assert usable(named).reason == "key in STUB_API_KEY at http://127.0.0.1:8850"
 
 

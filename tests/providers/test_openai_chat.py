@@ -210,9 +210,11 @@ async def test_an_answer_of_50_mb_is_read_to_the_limit_only(streamed: bool, dire
     assert answer.raw == body[:8_000_000]
 
 
-async def test_an_unknown_host_is_named(others: Others, stub: Stub):
+async def test_an_unknown_host_is_named(others: Others, stub: Stub, monkeypatch: pytest.MonkeyPatch):
+    for name in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "https_proxy", "http_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
     direct = OpenAIChatProvider(("https://nowhere.invalid",), otherwise=others)
-    answer = await ask(direct, stub, "ok", api_base="https://nowhere.invalid/v1")
+    answer = await ask(direct, stub, "ok", api_base="https://nowhere.invalid/v1", api_key_env=None)
     await direct.close()
     assert (answer.outcome, answer.retry_after_s) == (Outcome.PROVIDER_ERROR, 0.0)
     assert (answer.error or "").startswith("can't reach https://nowhere.invalid: ")

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from synterm.core.model import ModelSpec
 from synterm.providers.openai_endpoints import Endpoint, endpoint_of
+from synterm.settings import load_settings
 
 HERE = "http://127.0.0.1:1/v1"
 
@@ -81,7 +84,10 @@ def test_any_other_name_goes_directly_to_an_endpoint_of_a_project(model: str):
     assert found(model, HERE) is not None
 
 
-def test_what_must_go_by_a_proxy_goes_through_litellm_but_not_what_is_on_this_machine():
+def test_what_must_go_by_a_proxy_goes_through_litellm_but_not_what_is_on_this_machine(own_config: Path):
+    assert found("openai/gpt-4o", HTTPS_PROXY="http://proxy.example") is not None, "nobody said to use it"
+    (own_config / "settings.toml").write_text("use_proxy = true\n")
+    load_settings.cache_clear()
     assert found("openai/gpt-4o", HTTPS_PROXY="http://proxy.example") is None
     assert found("openai/x", HERE, HTTPS_PROXY="http://proxy.example") is not None
 

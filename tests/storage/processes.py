@@ -31,6 +31,25 @@ def lock(path: Path, how: str) -> None:
     connection.close()
 
 
+def try_lock(path: Path) -> None:
+    """Tell whether the whole file can be locked."""
+    connection = sqlite3.connect(path, isolation_level=None, timeout=0)
+    try:
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        connection.execute("BEGIN EXCLUSIVE")
+        _say("locked")
+    except sqlite3.OperationalError:
+        _say("refused")
+    connection.close()
+
+
+def hold_open(path: Path) -> None:
+    """Have the project open until stdin ends."""
+    with Project.open(path):
+        _say("open")
+        sys.stdin.read()
+
+
 def write(path: Path, name: str, count: str, journal: str) -> None:
     """Write answers, a few in each transaction, once stdin says so; without a log if ``journal`` is not WAL."""
     if journal != "WAL":
@@ -104,7 +123,8 @@ def _say(line: str) -> None:
 
 
 _DEEDS: dict[str, Callable[..., None]] = {
-    deed.__name__: deed for deed in (lock, write, write_until_killed, reserve, come_and_go, open_when_told)
+    deed.__name__: deed
+    for deed in (lock, try_lock, hold_open, write, write_until_killed, reserve, come_and_go, open_when_told)
 }
 
 if __name__ == "__main__":

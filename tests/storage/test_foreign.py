@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from synterm.core.prompt import Message, PromptBody
-from synterm.errors import ProjectError
+from synterm.errors import FileNotice, ProjectError
 from synterm.storage import connect
 from synterm.storage.connect import APPLICATION_ID
 from synterm.storage.foreign import read_only
@@ -80,10 +80,10 @@ def test_an_older_file_that_is_damaged_is_refused_by_its_own_name(path: Path) ->
     assert refused.value.where == str(path)
 
 
-def test_a_newer_file_is_refused(path: Path) -> None:
+def test_a_newer_file_is_read_and_told_of(path: Path) -> None:
     Project.create(path, "new").close()
     db = connect.connect(path)
     db.conn.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
     db.conn.close()
-    with pytest.raises(ProjectError, match="made by a newer synterm"), read_only(path):
-        pass
+    with pytest.warns(FileNotice, match=r"project\.db: made by a newer synterm"), read_only(path) as project:
+        assert project.name == "new"

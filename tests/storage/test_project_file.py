@@ -86,8 +86,8 @@ def test_a_file_that_can_not_be_made_leaves_nothing(path: Path, files: Files) ->
 
 
 def test_what_fails_half_way_leaves_nothing(path: Path, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("synterm.storage.project.SCHEMA_VERSION", 0)
-    with pytest.raises(ProjectError, match="newer"):
+    monkeypatch.setattr("synterm.storage.connect.APPLICATION_ID", 0)
+    with pytest.raises(ProjectError, match="not a synterm project"):
         Project.create(path, "a project")
     assert files() == []
 
@@ -122,11 +122,6 @@ def _foreign(path: Path) -> None:
     _change(path, "CREATE TABLE songs (title)")
 
 
-def _newer(path: Path) -> None:
-    Project.create(path, "a project").close()
-    _change(path, f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
-
-
 def _folder(path: Path) -> None:
     path.mkdir()
 
@@ -149,7 +144,6 @@ def _pipe(path: Path) -> None:
         (_no_database, "not a project file"),
         (_empty, "not a synterm project"),
         (_foreign, "not a synterm project"),
-        (_newer, "newer synterm"),
         (_folder, "not a file"),
         (_missing, "no such project file"),
         (_link_in_a_circle, "symbolic links"),

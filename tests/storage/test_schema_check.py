@@ -25,6 +25,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def change(path: Path, *statements: str) -> None:
     with closing(connect.connect(path).conn) as db:
+        db.set_authorizer(None)
         for statement in statements:
             db.execute(statement)
 
@@ -126,6 +127,7 @@ def test_a_trigger_in_a_file_of_an_older_version_is_found_before_a_step_sets_it_
     path = tmp_path / "older.db"
     with closing(connect.connect(path, create=True)) as db:
         migrations.apply(db, stop_before=STEPS[1:])
+        db.conn.set_authorizer(None)
         db.execute(f"PRAGMA application_id = {connect.APPLICATION_ID}")
         db.execute("PRAGMA user_version = 1")
         db.execute("CREATE TRIGGER evil AFTER INSERT ON _sqlite_migrations BEGIN DELETE FROM nodes; END")

@@ -177,7 +177,7 @@ def test_a_file_that_can_not_be_opened_fails_each_who_waits(path: Path) -> None:
     writer = Writer(path)
     first, second = writer.submit(add(1)), writer.submit(add(2))
     for future in (first, second):
-        with pytest.raises(ProjectError, match="can't be opened"):
+        with pytest.raises(ProjectError, match="no such project file"):
             future.result()
     writer.close()
 

@@ -23,6 +23,7 @@ import pytest
 from aiohttp import web
 
 from synterm.settings import load_settings
+from tests.support.bound import bind
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,7 @@ def app(own_config: Path) -> Iterator[App]:
     """An app of one test, which the user's settings approve of."""
     server = App().start()
     (own_config / "settings.toml").write_text(f'approved_endpoints = ["{server.url}"]\n', encoding="utf-8")
+    bind("APP_TOKEN")
     load_settings.cache_clear()
     yield server
     server.stop()

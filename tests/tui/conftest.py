@@ -154,8 +154,13 @@ def open_bench() -> OpenBench:
     guard_terminal()
 
     @asynccontextmanager
-    async def run(path: Path, size: tuple[int, int] = (130, 40), **settings: Any) -> AsyncGenerator[Bench]:
+    async def run(
+        path: Path, size: tuple[int, int] = (130, 40), *, trusted: bool = True, **settings: Any
+    ) -> AsyncGenerator[Bench]:
         with Project.open(path) as project:
+            project.trust.follow_edits()
+            if trusted:
+                project.trust.grant()
             quick = {"debounce_ms": 20, "debounce_priced_ms": 20, "animations": False}
             chosen = Settings.model_validate({**quick, **settings})
             app = WorkbenchApp(project, chosen, Providers(approved_endpoints=chosen.approved_endpoints))

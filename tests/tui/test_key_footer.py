@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from rich.cells import cell_len
-from textual.widgets._footer import FooterKey  # pyright: ignore[reportPrivateUsage]
+from textual.command import CommandPalette
 
 from synterm.tui.widgets.key_footer import KeyFooter
 from tests.conftest import MakeProject
@@ -12,7 +11,11 @@ from tests.tui.conftest import Bench, OpenBench
 
 
 def shown(bench: Bench) -> list[str]:
-    return [key.description for key in bench.app.screen.query_one(KeyFooter).query(FooterKey) if key.display]
+    return [key.description for key in bench.app.screen.query_one(KeyFooter).shown]
+
+
+def line(bench: Bench) -> str:
+    return bench.text().splitlines()[-1]
 
 
 @pytest.mark.parametrize("width", [60, 80, 100, 130])
@@ -22,13 +25,27 @@ async def test_no_key_is_cut_and_all_of_them_are_one_key_away(
     async with open_bench(make_project(), size=(width, 30)) as bench:
         bench.screen.grid.focus()
         await bench.settle()
-        footer = bench.app.screen.query_one(KeyFooter)
-        keys = [key for key in footer.query(FooterKey) if key.display]
-        palette = next(key for key in keys if key.has_class("-command-palette"))
+        keys = bench.app.screen.query_one(KeyFooter).shown
+        rest = line(bench)
         for key in keys:
-            assert key.region.width >= cell_len(key.key_display) + cell_len(key.description) + 2
-            assert key is palette or key.region.right <= palette.region.x
+            assert f" {key.shown} {key.description} " in rest
+            rest = rest[rest.index(key.description) + len(key.description) :]
+        assert line(bench).index("▏") == width - keys[-1].width - 2
         assert {"Why", "Keys", "Palette"} <= set(shown(bench))
+
+
+async def test_a_click_is_the_key_and_the_mouse_has_it_explained(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
+    async with open_bench(make_project()) as bench:
+        bench.screen.grid.focus()
+        await bench.settle()
+        footer = bench.app.screen.query_one(KeyFooter)
+        await bench.pilot.hover(KeyFooter, offset=(line(bench).index("Keys"), 0))
+        assert footer.tooltip == next(key.tooltip for key in footer.shown if key.description == "Keys") != ""
+        await bench.pilot.click(KeyFooter, offset=(line(bench).index("Palette"), 0))
+        await bench.settle()
+        assert isinstance(bench.app.screen, CommandPalette)
 
 
 async def test_the_baseline_has_its_key_at_eighty_columns(make_project: MakeProject, open_bench: OpenBench) -> None:

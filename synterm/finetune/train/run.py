@@ -17,6 +17,7 @@ from synterm import paths
 from synterm.errors import ExitCode, ModelError
 from synterm.finetune.train.job import EVENT, Broken, Finished, TrainEvent, TrainJob
 from synterm.finetune.train.libraries import OFFLINE, require
+from synterm.hidden import without_credentials
 
 Watch = Callable[[TrainEvent], None]
 _MAX_LINE = 1_000_000
@@ -39,7 +40,7 @@ async def train(job: TrainJob, watch: Watch) -> Finished:
     work = Path(job.work)
     (work / _JOB).write_text(job.model_dump_json())
     log = paths.log_dir() / "training.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
+    paths.private_folder(log.parent)
     with open(log, "wb", opener=_private) as errors:  # noqa: ASYNC230 - Path.open takes no opener
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-m", "synterm.finetune.train.child", str(work / _JOB)),
@@ -84,7 +85,7 @@ async def _end(process: Process) -> None:
 
 def _environment(work: Path) -> dict[str, str]:
     home = Path(synterm.__file__).resolve().parents[1]
-    env = {**os.environ, **OFFLINE, "HF_HOME": str(work), "TMPDIR": str(work)}
+    env = {**without_credentials(os.environ), **OFFLINE, "HF_HOME": str(work), "TMPDIR": str(work)}
     if home.name not in ("site-packages", "dist-packages"):
         env["PYTHONPATH"] = os.pathsep.join(filter(None, (str(home), env.get("PYTHONPATH"))))
     return env

@@ -14,6 +14,7 @@ import threading
 import time
 from typing import TextIO
 
+from synterm.hidden import hidden
 from synterm.text import one_line, printable
 
 _MOST_WAITING = 1000
@@ -94,7 +95,7 @@ def line(event: str, about: dict[str, object]) -> str:
     """The line that tells that `event` happened."""
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     pairs = [f"{name}={_value(value)}" for name, value in about.items() if value is not None]
-    return printable(" ".join([now, "synterm guard:", event, *pairs])) + "\n"
+    return printable(hidden(" ".join([now, "synterm guard:", event, *pairs]))) + "\n"
 
 
 def _value(value: object) -> str:

@@ -7,6 +7,8 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
+from synterm.hidden import hidden
+
 _STEP = 1024 * 1024
 """Bytes that GitHub takes as the summary of one step; more, and it shows none of it."""
 _MARGIN = 4096
@@ -44,7 +46,7 @@ def _add(variable: str, text: str) -> None:
     place = _place(variable)
     if place is not None:
         with place.open("a", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+            file.write(hidden(text))
 
 
 def _place(variable: str) -> Path | None:

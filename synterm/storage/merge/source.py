@@ -10,7 +10,6 @@ from sqlite_utils import Database
 from synterm.errors import ProjectError
 from synterm.storage.connect import (
     DatabaseError,
-    check_file,
     check_identity,
     closed_on_error,
     connect,
@@ -18,7 +17,8 @@ from synterm.storage.connect import (
     project_error,
 )
 from synterm.storage.migrations import SCHEMA_VERSION
-from synterm.storage.schema_check import check_schema
+from synterm.storage.opening import check_project_file
+from synterm.storage.schema_check import check_schema, rows_of
 
 _LONGEST = 64_000_000
 """So many characters a setting or a configuration may have that is read as a whole."""
@@ -45,13 +45,13 @@ class Source:
 def inspect(number: int, path: Path) -> Source:
     """Look at a file without changing it. Raises ProjectError unless it is a whole project file of this version, and
     holds nothing that no synterm puts there."""
-    check_file(path)
+    check_project_file(path)
     db = connect(path, read_only=True)
     with closed_on_error(db.conn):
         try:
             check_identity(db, path, SCHEMA_VERSION)
             _check_version(db, path)
-            check_schema(db, path)
+            check_schema(rows_of(db), path)
             _check_whole(db, path)
             row = db.conn.execute("SELECT value FROM meta WHERE key = 'id'").fetchone()
         except DatabaseError as error:

@@ -43,7 +43,7 @@ chunks, each step would wait for one."""
 class Live:
     """Keeps a board fresh. Leaving `follow` or `ask_again` cancels what is under way.
 
-    In a project that can only be looked at nothing is asked: the answers that it holds are shown.
+    In a project that can only be looked at, or is not trusted, nothing is asked: the answers that it holds are shown.
     """
 
     def __init__(
@@ -52,10 +52,12 @@ class Live:
         providers: Providers,
         settings: Settings,
         judges: Callable[[], Iterable[ModelSpec]] = tuple,
+        restricted: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`judges`: the models that checks ask now."""
+        """`judges`: the models that checks ask now; `restricted`: whether none may be asked, now."""
         self._project = project
         self._judges = judges
+        self._restricted = restricted
         self._settings = settings
         self.traffic = Traffic(providers, settings.concurrency)
         """The routes to models, with what is known of them."""
@@ -99,7 +101,7 @@ class Live:
     ) -> AsyncGenerator[Event]:
         """Make the board fresh, and tell of each change after it is on the board. One at a time."""
         sources = self._sources(board, checklist, visible, everything)
-        if self._project.read_only:
+        if self._only_looks:
             events, sweep = self._known(chain.from_iterable(sources), checklist), None
         else:
             stored = self._stored(board, checklist, everything)
@@ -128,6 +130,10 @@ class Live:
             async for event in told:
                 yield event
 
+    @property
+    def _only_looks(self) -> bool:
+        return self._project.read_only or self._restricted()
+
     def _limits(self, refresh: frozenset[str] = frozenset()) -> Limits:
         return Limits(
             purse=self._purse,
@@ -146,7 +152,7 @@ class Live:
         return replace(self._limits(), stream=False)
 
     def _takes_all(self, column: Column, everything: bool) -> bool:
-        return everything or self._is_free((column.variant.model,)) or self._project.read_only
+        return everything or self._is_free((column.variant.model,)) or self._only_looks
 
     def _is_free(self, models: Iterable[ModelSpec]) -> bool:
         """Whether asking these models costs nothing, and judging what they say neither."""

@@ -19,6 +19,7 @@ from synterm.tui.screens.text import MUTED, facts, section
 from synterm.tui.widgets.cells import padded
 
 _MOST = 200
+_NAME = 60
 _SCORED = 18
 
 
@@ -30,7 +31,7 @@ def notes(found: Sequence[Standing], run: RunRecord | None) -> Iterator[Content]
         yield Content.assemble(
             ("★ ", "bold $text-accent"),
             f"the front: no other variant is as good in {' and '.join(('quality', *known))} and better in one. ",
-            ("; ".join(f"{each.name}: {each.front}" for each in front), MUTED),
+            ("; ".join(f"{one_line(each.name, _NAME)}: {each.front}" for each in front), MUTED),
         )
     yield Content.styled("underlined: the best of its column. Differences may be chance: the verdict says.", MUTED)
     if run is None:

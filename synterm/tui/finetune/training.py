@@ -112,7 +112,7 @@ class Training:
             base=frozenset(duel.before.key for duel in found),
         )
         # Providers belong to a loop: those of the workbench to its own.
-        async with Providers(settings.approved_endpoints, fast=settings.fast_path) as providers:
+        async with Providers.of(project) as providers:
             run_id, _ = await run(project, providers, chosen)
         self.duels = [(duel.words, duel.report(project, run_id)) for duel in found]
 

@@ -29,6 +29,7 @@ from synterm.tui.edits import Edit
 from synterm.tui.screens.fetch import FetchScreen
 from synterm.tui.screens.text import MUTED
 from synterm.tui.session import Session
+from synterm.tui.trust.words import refused
 from synterm.tui.widgets.key_footer import KeyFooter
 
 T = TypeVar("T")
@@ -187,6 +188,8 @@ class ProbeScreen(ModalScreen[None]):
 
     async def ready(self, variant: Variant, *others: ModelSpec) -> None:
         """Raise InputError where a model can't be asked; offers to fetch what it lacks."""
+        if self.session.standing.restricted:
+            raise refused(self, "nothing is asked about its failures")
         for model in (variant.model, *others):
             found = usable(model, self.session.generating.settings.approved_endpoints)
             fetched = found.state != "fetch" or await self.app.push_screen_wait(FetchScreen())

@@ -24,6 +24,7 @@ from synterm.tui.screens.fetch import FetchScreen
 from synterm.tui.screens.finetune_seen import TABS, SeenScreen
 from synterm.tui.screens.forms import Field, FormScreen, Values
 from synterm.tui.screens.text import TextScreen
+from synterm.tui.trust.words import may_ask
 from synterm.tui.widgets.table import Table
 
 _FRAME_S = 0.2
@@ -56,7 +57,7 @@ class TrainScreen(SeenScreen):
     @work(exclusive=True, group="train", exit_on_error=False)
     async def action_train(self) -> None:
         """Ask how, and train."""
-        if not self._may_train():
+        if not (may_ask(self, self.session.standing, "nothing is trained") and self._may_train()):
             return
         from synterm.finetune.outcome import base_of
         from synterm.finetune.train.libraries import require

@@ -31,6 +31,7 @@ from synterm.tui.screens.choose import ChooseScreen
 from synterm.tui.screens.fetch import FetchScreen
 from synterm.tui.screens.generate_made import TABS, MadeScreen
 from synterm.tui.session import Session
+from synterm.tui.trust.words import may_ask
 from synterm.tui.widgets.pick_line import PickLine
 from synterm.tui.widgets.table import Table
 
@@ -194,6 +195,8 @@ class GenerateScreen(MadeScreen):
     @work(exclusive=True, group="try", exit_on_error=False)
     async def action_try(self) -> None:
         """Ask the first question, and show what comes of it; the answer is kept, and counts when all is made."""
+        if not may_ask(self, self.session.standing):
+            return
         try:
             plan = await self._plan(self.form.form)
             if not await self._ready(plan):
@@ -220,7 +223,7 @@ class GenerateScreen(MadeScreen):
             self.notify("One is under way; x stops it.", title=self.heading)
         elif self.session.project.read_only:
             self.notify("The project file is read-only. Copy it to where you may write.", title=self.heading)
-        else:
+        elif may_ask(self, self.session.standing, "nothing is generated"):
             self._start()
 
     @work(exclusive=True, group="start", exit_on_error=False)

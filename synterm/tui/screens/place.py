@@ -98,7 +98,5 @@ class PlaceScreen(PacedScreen):
         """A worker that failed is told of: nothing fails in silence."""
         error = event.worker.error if event.state is WorkerState.ERROR else None
         if isinstance(error, SyntermError):
+            event.stop()  # of all others the app tells
             self.tell(error)
-        elif error is not None:
-            self.notify(printable(f"internal error: {error!r}"), severity="error", markup=False)
-            self.log.error(str(error))

@@ -69,7 +69,7 @@ STEPS = (
         "ctrl+s keeps the draft as a version, to be held against.",
     ),
     Step(
-        "Footer",
+        "KeyFooter",
         "All the rest",
         "The keys of the pane that has the focus. f1 lists them all; ctrl+p finds every command by its name.",
         "ctrl+p, then “theme” or “tour”.",

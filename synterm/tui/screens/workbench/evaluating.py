@@ -14,19 +14,20 @@ from textual.worker import Worker, WorkerState
 
 from synterm.core.case import Case
 from synterm.core.model import ModelSpec
-from synterm.errors import SyntermError
+from synterm.errors import ProjectError, SyntermError
 from synterm.evaluate.events import Event, Halted, Judged, Preparing
 from synterm.providers.availability import usable
 from synterm.providers.registry import Providers
 from synterm.settings import Settings
 from synterm.storage.project import Project
-from synterm.text import plural
+from synterm.text import plural, printable
 from synterm.tui.board.live import Live
 from synterm.tui.board.rows import GONE
 from synterm.tui.pacing import PacedScreen
 from synterm.tui.painter import Painter
 from synterm.tui.screens.fetch import FetchScreen
 from synterm.tui.session import Session
+from synterm.tui.trust.words import may_ask
 
 _OFFLINE_S = 20.0
 """How often an endpoint that can't be reached is tried again, in seconds."""
@@ -54,7 +55,7 @@ class EvaluatingScreen(PacedScreen):
     def __init__(self, project: Project, providers: Providers, settings: Settings) -> None:
         super().__init__()
         self.session = Session(project)
-        self.live = Live(project, providers, settings, lambda: self.session.checklist.judges)
+        self.live = Live(project, providers, settings, lambda: self.session.checklist.judges, self._is_restricted)
         self.paused = False
         self._providers = providers
         self._settings = settings
@@ -71,7 +72,11 @@ class EvaluatingScreen(PacedScreen):
     def _may_ask(self) -> bool:
         if self.session.project.read_only:
             self.notify("The project file is read-only, so nothing is asked. Copy it to where you may write.")
-        return not self.session.project.read_only
+            return False
+        return may_ask(self, self.session.standing)
+
+    def _is_restricted(self) -> bool:
+        return self.session.standing.restricted
 
     def restart(self, delay: float = 0.0) -> None:
         """Evaluate what is not fresh, after `delay` seconds; what is under way for an earlier text is cancelled."""
@@ -100,7 +105,7 @@ class EvaluatingScreen(PacedScreen):
 
     def _begin_round(self, delay: float = 0.0, *, everything: bool = False) -> None:
         self.painter.everything = everything
-        self.painter.set_state("waiting")
+        self.painter.set_state("restricted" if self._is_restricted() else "waiting")
         self._evaluate(delay, everything)
 
     def _stop_live(self) -> None:
@@ -136,6 +141,10 @@ class EvaluatingScreen(PacedScreen):
         except SyntermError as error:
             self.painter.set_state("blocked", str(error))
             self.painter.settled()
+            if isinstance(error, ProjectError):
+                # What became of answers that the file did not take is longer than the status line.
+                said = printable("\n".join(filter(None, (str(error), error.hint))))
+                self.notify(said, severity="error", timeout=20, markup=False)
         else:
             self.painter.settled()
             if self.painter.state in ("waiting", "running") and not self._others_run():
@@ -186,7 +195,7 @@ class EvaluatingScreen(PacedScreen):
         if model is None or self.session.body is None:
             self.painter.set_state("idle")
             return False
-        if self.session.project.read_only:
+        if self.session.project.read_only or self._is_restricted():
             return True
         found = usable(model, self._settings.approved_endpoints)
         if found.state == "fetch":
@@ -214,7 +223,7 @@ class EvaluatingScreen(PacedScreen):
     @work(group="warm", exit_on_error=False)
     async def _warm(self) -> None:
         """Start what the project's models need ahead of the first request."""
-        if self.session.model and not self.session.project.read_only:
+        if self.session.model and not (self.session.project.read_only or self._is_restricted()):
             ready = [spec for spec in self.session.models if self._is_ready(spec)]
             await self._providers.warm(ready)
 
@@ -222,7 +231,6 @@ class EvaluatingScreen(PacedScreen):
         return usable(spec, self._settings.approved_endpoints).state == "ready"
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """A worker that failed is told of: nothing fails in silence."""
-        if event.state is WorkerState.ERROR and event.worker.error:
+        """A worker of its own that failed is told of: nothing fails in silence."""
+        if event.state is WorkerState.ERROR and event.worker.error and event.worker.node is self:
             self.painter.set_state("blocked", f"internal error: {event.worker.error!r}")
-            self.log.error(str(event.worker.error))

@@ -20,6 +20,7 @@ from synterm.tui.model_trial import try_model
 from synterm.tui.screens.confirm import ConfirmScreen
 from synterm.tui.screens.forms import Field, Probe, Values
 from synterm.tui.screens.workbench.editing import EditingScreen, removal, written
+from synterm.tui.trust.words import refused
 
 
 class ProjectEditing(EditingScreen):
@@ -132,6 +133,8 @@ class ProjectEditing(EditingScreen):
         """Tries out the model that the form says; `rest` has the fields that it does not show."""
 
         async def probe(values: Values) -> str:
+            if self.session.standing.restricted:
+                raise refused(self, "no model is tried")
             return await try_model(edited_model(values, rest), self.session, self._providers)
 
         return probe

@@ -26,10 +26,10 @@ from synterm.tui.screens.places import make_place
 from synterm.tui.screens.review import ReviewScreen
 from synterm.tui.screens.workbench.case_edits import CaseEditing
 from synterm.tui.screens.workbench.document_edits import DocumentEditing
-from synterm.tui.screens.workbench.generating import GeneratingScreen
 from synterm.tui.screens.workbench.pinning import PinningScreen
 from synterm.tui.screens.workbench.sharing import SharingScreen
 from synterm.tui.screens.workbench.tree_edits import TreeEditing
+from synterm.tui.screens.workbench.trusting import TrustingScreen
 from synterm.tui.screens.workbench.viewing import ViewingScreen
 from synterm.tui.widgets.cases import CasesPane
 from synterm.tui.widgets.grid.grid import ResultGrid
@@ -42,7 +42,7 @@ from synterm.tui.widgets.tree import BehaviorTree
 
 
 class WorkbenchScreen(
-    ViewingScreen, CaseEditing, TreeEditing, DocumentEditing, SharingScreen, PinningScreen, GeneratingScreen
+    ViewingScreen, CaseEditing, TreeEditing, DocumentEditing, SharingScreen, PinningScreen, TrustingScreen
 ):
     """The one screen that people keep open."""
 
@@ -152,6 +152,7 @@ class WorkbenchScreen(
         self._warm()
         self.begin_to_watch()
         self.begin_to_tend()
+        self.begin_to_trust()
 
     # What people do.
 

@@ -51,6 +51,10 @@ class WatchingScreen(EvaluatingScreen):
         """Look what the file has of the prompts now, and take over what others wrote there."""
         raise NotImplementedError
 
+    def look_at_trust(self) -> None:
+        """Find out whether the project is still trusted; cheap where nothing changed. Raises ProjectError."""
+        raise NotImplementedError
+
     @work(group="know", exclusive=True, exit_on_error=False)
     async def _know(self) -> None:
         marks = await asyncio.wrap_future(self.session.project.marks())
@@ -61,6 +65,7 @@ class WatchingScreen(EvaluatingScreen):
         """Cheap: whether there is anything to look at. Not while the last look still waits for a locked file."""
         try:
             version = self.session.project.version
+            self.look_at_trust()
         except SyntermError as error:
             self._tell_once(error)
             return

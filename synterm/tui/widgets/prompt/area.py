@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import TextArea
 
-from synterm.tui.widgets.prompt.document import visible
+from synterm.text import visible
 from synterm.tui.widgets.prompt.lines import PromptLines
 from synterm.tui.widgets.prompt.marks import Kind, Mark, Open, clipped, marks_of, names_in, tags_of
 from synterm.tui.widgets.prompt.wrap import LONG

@@ -10,8 +10,6 @@ from typing import NamedTuple
 
 from textual.document._document import Document, EditResult, Location
 
-from synterm.text import printable
-
 
 class Change(NamedTuple):
     """What a replacement did: the text from `top` to `bottom` went, the new one ends at `end`."""
@@ -68,10 +66,3 @@ class PromptDocument(Document):
 
     def _divided(self, text: str) -> list[str]:
         return (text.replace("\r\n", "\n") if self._newline == "\r\n" else text).split("\n")
-
-
-def visible(text: str) -> str:
-    """`text` with every unsafe character replaced by one visible one: columns stay where they are."""
-    if printable(text) == text:
-        return text
-    return "".join(char if printable(char) == char else "�" for char in text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from synterm.tui.widgets.prompt.document import visible
+from synterm.text import visible
 from synterm.tui.widgets.prompt.marks import Mark
 from synterm.tui.widgets.prompt.wrap import LONG
 

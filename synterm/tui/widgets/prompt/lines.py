@@ -26,7 +26,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import TextArea
 
-from synterm.tui.widgets.prompt.document import PromptDocument, visible
+from synterm.text import visible
+from synterm.tui.widgets.prompt.document import PromptDocument
 from synterm.tui.widgets.prompt.face import Face, face_of
 from synterm.tui.widgets.prompt.marks import Mark
 from synterm.tui.widgets.prompt.wrap import LONG, PromptWrap

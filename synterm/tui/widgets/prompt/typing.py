@@ -14,12 +14,11 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import ContentSwitcher, Static, Tab, Tabs
-from textual.worker import Worker, WorkerState
 
 from synterm.core.model import ModelSpec
 from synterm.core.prompt import HalfTyped, PromptBody, Role
 from synterm.errors import InputError
-from synterm.text import one_line, plural, printable
+from synterm.text import one_line, plural
 from synterm.tui.prompt.tokens import TokenCounter, Tokens
 from synterm.tui.widgets.frame import retitle
 from synterm.tui.widgets.prompt.area import PromptArea
@@ -294,13 +293,6 @@ class TypingPane(Vertical):
             if model is self._model:
                 kept = {text: count for text, count in self._counted.items() if text in self._reading.texts.each}
                 self._counted = {**kept, **dict(zip(texts, counts, strict=True))}
-
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """A worker that failed is told of here: the screen hears of its own workers only."""
-        if event.state is WorkerState.ERROR:
-            error = printable(f"internal error: {event.worker.error!r}")
-            self.notify(error, title="Prompt", severity="error", markup=False)
-            self.log.error(error)
 
     async def on_unmount(self) -> None:
         """End the process that counts."""

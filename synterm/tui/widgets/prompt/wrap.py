@@ -21,7 +21,8 @@ from textual.document._wrapped_document import WrappedDocument
 from textual.expand_tabs import expand_tabs_inline, get_tab_widths
 from textual.geometry import Offset, clamp
 
-from synterm.tui.widgets.prompt.document import Change, PromptDocument, visible
+from synterm.text import visible
+from synterm.tui.widgets.prompt.document import Change, PromptDocument
 
 LONG = 4096
 """Characters; longer lines are never gone through as a whole while one types."""

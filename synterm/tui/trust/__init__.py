@@ -1,0 +1,1 @@
+"""Whether the open project is trusted, and what the workbench says of it."""
