@@ -80,7 +80,7 @@ def hold(server: Server, folder: Path, quick: bool) -> tuple[str, list[Must]]:
     found = [_one(server, folder, fault, count, share) for fault, (_, share, count) in FAULTS.items()]
     found.append(_long(server, folder / "long"))
     musts = [
-        Must(f"broken answers: time, with --max-seconds {WALL_S}, worst", max(map(_wall, found)), WALL_S + 1),
+        Must(f"broken answers: time of a run, with --max-seconds {WALL_S}, worst", max(map(_wall, found)), WALL_S + 1),
         *_musts("broken answers", found),
     ]
     note = f"`timeout` {TIMEOUT_S} s; 50 MB and missing usage hit all answers. What is missing in a row was not made."
@@ -152,7 +152,8 @@ def _table(found: list[Found]) -> str:
 
 
 def _wall(found: Found) -> float:
-    return found.done.run.wall_s
+    """What the run took by itself, without the start of the process."""
+    return found.done.report["wall_s"] if found.done.report else found.done.run.wall_s
 
 
 def _row(found: Found) -> list[str]:

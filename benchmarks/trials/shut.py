@@ -108,7 +108,7 @@ def _locked(server: Server, place: Path) -> tuple[str, list[Must]]:
     clear = first.run.exit_code != 0 and "Traceback" not in first.run.stderr and "locked" in first.run.stderr
     musts = [
         Must("locked: runs without a clear error", not clear, 0, unit=""),
-        Must("locked: time until it is told", wall_s, 5 * _PATIENCE_S),
+        Must("locked: time until it is told", wall_s, 6 * _PATIENCE_S),
         Must("locked: acknowledged answers lost", len(told - again.cached), 0, unit=""),
         Must("locked: asked for again though received", asked - (task.count - len(again.cached)), 0, unit=""),
         Must("locked: missing after a second run", job.passing(task.count) - passed, 0, unit=""),

@@ -101,7 +101,7 @@ class Recorder:
         what = plural(len(batch), "answer")
         try:
             file = self._spill.keep([one.received for one in batch])
-            told, hint = f"{what} that had come in wait in {file}", "opening the project again takes them in"
+            told, hint = f"{what} that had come in wait in {file}", "the next run, or the workbench, takes them in"
         except OSError as error:
             told, hint = f"{what} that had come in can't be kept elsewhere either and are lost: {error}", None
         for one in batch:

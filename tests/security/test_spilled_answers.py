@@ -99,7 +99,7 @@ def test_a_run_that_finds_no_room_loses_nothing_and_the_next_one_sends_only_the_
     [one] = spilled()
     assert done.code == 2, done.err
     assert f"{one.count} answer" in done.err and str(one.file) in done.err
-    assert "opening the project again takes them in" in done.err
+    assert "the next run, or the workbench, takes them in" in done.err
     assert "Traceback" not in done.err
     stub.calls.clear()
     again = synterm("run", path, "--json", "-")
