@@ -100,7 +100,7 @@ def _payloads(quick: bool) -> Iterator[tuple[str, str]]:
 
 def _screens(place: Path, payload: str) -> tuple[str, bool]:
     """What is written while each screen is looked at; whether it ended well."""
-    name = re.sub(r"[/@\n\t]", "", payload)[:60].strip() or NAME
+    name = re.sub(r"[/@\n\t\0]", "", payload)[:60].strip() or NAME
     (place / "p.yaml").write_text(hostile_project(payload, name), encoding="utf-8")
     env = _env(place)
     _call(place, env, "new", "p.db", "--from", "p.yaml", "--trust")
