@@ -41,4 +41,5 @@ bench: $(BIN)/pytest
 	$(BIN)/python benchmarks/distill.py
 	$(BIN)/python benchmarks/scaling.py
 	$(BIN)/python benchmarks/faults.py
+	$(BIN)/python benchmarks/hostile.py
 	$(BIN)/python benchmarks/checks.py

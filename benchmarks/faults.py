@@ -8,7 +8,7 @@ from pathlib import Path
 
 from support import options, tables
 from support.server import Server
-from trials import beside, broken, cap, clock, full_disk, killed, retries, shut, sizes, storm, together, writers
+from trials import beside, broken, cap, clock, full_disk, killed, pty, retries, shut, sizes, storm, together, writers
 
 TRIALS = {
     "killed": killed.hold,
@@ -24,6 +24,7 @@ TRIALS = {
     "cap": cap.hold,
     "clock": clock.hold,
     "sizes": sizes.hold,
+    "pty": pty.hold,
 }
 
 

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from synterm.core.model import ModelSpec
 from synterm.providers.registry import Providers
 from synterm.settings import Settings
 from synterm.storage.case_filter import CaseFilter
@@ -44,10 +45,13 @@ SCREENS: dict[str, tuple[tuple[int, int], tuple[str, ...]]] = {
     "settings": ((110, 36), ("focus:results", "comma")),
     "keys": ((110, 36), ("f1",)),
     "palette": ((110, 32), ("ctrl+p",)),
+    "trust": ((110, 32), ()),
+    "restricted": ((80, 24), ("l",)),
 }
 """The size in columns and rows, and the keys that lead there."""
 
-
+FOREIGN = ("trust", "restricted")
+"""Those of a project that came from someone else."""
 REPORT = "report"
 _SCHEMES = {"dark": 0, "light": 1}
 """As Chromium numbers the colour schemes that a person may prefer."""
@@ -85,6 +89,23 @@ def sample(folder: Path) -> Path:
     log.write_text("\n".join(map(json.dumps, traffic(path))), encoding="utf-8")
     subprocess.run([*synterm, "import", str(path), str(log), "--as", "production"], check=False)
     return path
+
+
+def foreign(path: Path) -> Path:
+    """A copy of the project that asks for something, as someone else may have sent it."""
+    copy = path.with_name("theirs.db")
+    shutil.copyfile(path, copy)
+    far = "https://llm.example.net/v1"
+    app = {"method": "DELETE", "path": "/admin", "body": {"text": "{{ message }}"}, "answer": "$.text"}
+    asks = (
+        ModelSpec(name="gpt", model="openai/gpt-4o-mini"),
+        ModelSpec(name="far", model="openai/router", api_base=far, api_key_env="OPENAI_API_KEY"),
+        ModelSpec(name="app", model="http/app", api_base="http://127.0.0.1:8080", params=app),
+    )
+    with Project.open(copy) as project:
+        for spec in asks:
+            project.models.put(spec).result()
+    return copy
 
 
 ASKED = {
@@ -136,7 +157,7 @@ def main() -> None:
                 if name == REPORT:
                     draw_report(path, theme, PICTURES / f"{name}-{theme}.png")
                     continue
-                with Project.open(path) as project:
+                with Project.open(foreign(path) if name in FOREIGN else path) as project:
                     svg = asyncio.run(draw(project, name, theme))
                 (PICTURES / f"{name}-{theme}.svg").write_text(svg, encoding="utf-8")
                 print(f"{name}-{theme}.svg")

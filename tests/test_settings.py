@@ -149,6 +149,10 @@ def test_the_documented_file_says_the_defaults() -> None:
     Settings.model_validate(said)
 
 
+VARIABLES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,8}", fullmatch=True, alphabet=st.characters(codec="ascii"))
+HOSTS = st.sampled_from(
+    ("https://a.example", "https://b.example:8443", "http://localhost:*", "http://[::1]:80", "groq")
+)
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=12)
 
 
@@ -163,6 +167,8 @@ TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), m
             "concurrency": st.integers(1, 2000),
             "approved_endpoints": st.lists(TEXTS, max_size=3).map(tuple),
             "keys": st.dictionaries(TEXTS, TEXTS, max_size=3),
+            "key_hosts": st.dictionaries(VARIABLES, st.lists(HOSTS, max_size=3).map(tuple), max_size=3),
+            "use_proxy": st.booleans(),
         },
     )
 )

@@ -115,15 +115,22 @@ def test_its_checks_are_found_by_their_entry_points(installed: Run) -> None:
     assert "synterm.checks.label.Label" in installed("python", "-c", code)
 
 
-def test_every_module_can_be_imported(installed: Run) -> None:
+def test_every_module_can_be_imported_and_asks_nothing_of_a_network(installed: Run) -> None:
     code = (
-        "import pkgutil, synterm, importlib\n"
+        "import importlib, os, pkgutil, sys\n"
+        # One module is for LiteLLM's own proxy, which has imported litellm before; that would fetch a list of prices.
+        "os.environ['LITELLM_LOCAL_MODEL_COST_MAP'] = 'True'\n"
+        "watched = 'socket.connect socket.getaddrinfo socket.gethostbyname socket.sendto subprocess.Popen os.system '\n"
+        "watched = (watched + 'os.posix_spawn os.fork').split()\n"
+        "heard = []\n"
+        "sys.addaudithook(lambda event, args: heard.append((event, repr(args)[:80])) if event in watched else None)\n"
+        "import synterm\n"
         "for module in pkgutil.walk_packages(synterm.__path__, 'synterm.'):\n"
         "    if not module.name.endswith(('__main__', '_child')):\n"
         "        importlib.import_module(module.name)\n"
-        "print('all')"
+        "print('all', heard)"
     )
-    assert installed("python", "-c", code) == "all\n"
+    assert installed("python", "-c", code) == "all []\n"
 
 
 def test_the_sample_is_made_and_evaluated(installed: Run, tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from synterm.core.case import Case
 from synterm.core.model import ModelSpec
 from synterm.core.tree import Node
 from synterm.errors import ProjectError
+from synterm.storage import opening
 from synterm.storage.header import APPLICATION_ID, LENGTH, MAGIC, parse
 from synterm.storage.look import looking
 from synterm.storage.migrations import SCHEMA_VERSION
@@ -166,6 +167,8 @@ def _ask(server: subprocess.Popen[str], file: Path) -> dict[str, Any] | None:
 def _serve() -> None:
     """Open each file that stdin names."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # Nobody is writing into what was written a moment ago: once is enough to look.
+    opening._FRESH_NS = 0  # pyright: ignore[reportPrivateUsage]
     for line in sys.stdin:
         path = Path(line.rstrip("\n"))
         outcome = _opened(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from synterm.checks.finds import Find, Finder
@@ -33,17 +33,11 @@ def scan(rows: Iterable[Row], environ: Mapping[str, str] | None = None) -> Finds
     """Look through rows. The values of `environ` that are credentials by their names are looked for as they are."""
     known = os.environ if environ is None else environ
     own = {name: value for name, value in known.items() if secret_values({name: value})}
-    keys, people = Masker((SECRETS,)), Masker(PERSONAL)
-    finds = Finds(missing=people.missing)
-    seek = _Seek(own, finds)
+    seek = _Seek(own)
     for part in _parts(rows):
-        plain = [text for row in part for text in row.texts]
-        raw = [_text(blob) for row in part for blob in row.raw]
-        if not keys.is_clean(plain, raw) or any(value in text for text in (*plain, *raw) for value in own.values()):
-            seek.keys(part)
-        if not people.is_clean(plain):
-            seek.people(part)
-    return finds
+        seek.keys(part)
+        seek.people(part)
+    return seek.finds
 
 
 def without_keys(lines: Iterable[str]) -> list[str]:
@@ -55,29 +49,44 @@ def without_keys(lines: Iterable[str]) -> list[str]:
 class _Seek:
     """Looks closer at rows of which some hold something."""
 
-    def __init__(self, own: Mapping[str, str], finds: Finds) -> None:
+    def __init__(self, own: Mapping[str, str]) -> None:
         self._own = own
-        self._finds = finds
+        self._key_gate, self._people_gate = Masker((SECRETS,)), Masker(PERSONAL)
         self._secrets = list(zip(PATTERNS, NoSecrets(kinds=tuple(PATTERNS)).finders(), strict=True))
         self._people = [finder for kind in PERSONAL for finder in NoPii(kinds=(kind,)).finders() if _is_there(finder)]
+        self.finds = Finds(missing=self._people_gate.missing)
 
-    def keys(self, rows: Iterable[Row]) -> None:
+    def keys(self, rows: Sequence[Row]) -> None:
         """Note keys in rows."""
-        for row in rows:
-            for text in (*row.texts, *map(_text, row.raw)):
-                for name, value in self._own.items():
-                    if times := text.count(value):
-                        _note(self._finds.keys, row, Find(name, value, value), times)
-                        text = text.replace(value, " ")
-                for kind, finder in self._secrets:
-                    _note_all(self._finds.keys, row, kind, finder, text)
+        texts = [(row, text) for row in rows for text in (*row.texts, *map(_text, row.raw))]
+        if not self._may_hold_keys([text for _, text in texts]):
+            return
+        for row, text in texts:
+            if self._may_hold_keys([text]):
+                self._note_keys(row, text)
 
-    def people(self, rows: Iterable[Row]) -> None:
-        """Note personal data in rows."""
-        for row in rows:
-            for text in row.texts:
+    def people(self, rows: Sequence[Row]) -> None:
+        """Note personal data in rows; what is kept as it came says the same as the texts."""
+        texts = [(row, text) for row in rows for text in row.texts]
+        if self._people_gate.is_clean([text for _, text in texts]):
+            return
+        for row, text in texts:
+            if not self._people_gate.is_clean(text):
                 for finder in self._people:
-                    _note_all(self._finds.people, row, "", finder, text)
+                    _note_all(self.finds.people, row, "", finder, text)
+
+    def _may_hold_keys(self, texts: list[str]) -> bool:
+        return not self._key_gate.is_clean(texts) or any(
+            value in text for text in texts for value in self._own.values()
+        )
+
+    def _note_keys(self, row: Row, text: str) -> None:
+        for name, value in self._own.items():
+            if times := text.count(value):
+                _note(self.finds.keys, row, Find(name, value, value), times)
+                text = text.replace(value, " ")
+        for kind, finder in self._secrets:
+            _note_all(self.finds.keys, row, kind, finder, text)
 
 
 def _parts(rows: Iterable[Row]) -> Iterator[list[Row]]:

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from synterm.checks.base import Answer, Check
 from synterm.checks.json_schema import Schema
-from synterm.checks.json_text import parse_json
+from synterm.checks.json_text import parse_unambiguous
 from synterm.checks.question import Question, Reply, question
 from synterm.core.completion import Outcome
 from synterm.core.evaluation import CheckResult
@@ -122,7 +122,7 @@ class AskingCheck(Check):
         if completion.outcome is Outcome.TRUNCATED:
             return f"the judge's reply was cut off at the token limit; raise its max_tokens. It said: {said}"
         try:
-            value = parse_json(_object_in(completion.text))
+            value = parse_unambiguous(_object_in(completion.text))
             complaint = schema.complaint(value)
         except ValueError as error:
             return f"the judge's reply is not what it was asked for: {error}. It said: {said or '(nothing)'}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, cast
 
 import orjson
@@ -21,6 +22,27 @@ def parse_json(text: str) -> Any:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise ValueError(f"not JSON: {error}") from error
+
+
+def parse_unambiguous(text: str) -> Any:
+    """As `parse_json`, and no object may hold a name twice: programs differ in which of the two counts.
+
+    Raises ValueError as that does.
+    """
+    value = parse_json(text)
+    try:
+        json.loads(text, object_pairs_hook=_refuse_twice)
+    except RecursionError as error:
+        raise ValueError("not read as JSON: it nests too deeply") from error
+    return value
+
+
+def _refuse_twice(pairs: list[tuple[str, Any]]) -> None:
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            raise ValueError(f"not read as JSON: {name[:40]!r} stands twice")
+        seen.add(name)
 
 
 def unfenced(text: str) -> str:

@@ -76,14 +76,14 @@ def cards(text: str) -> Iterator[Find]:
     """Numbers of payment cards: 13 to 19 digits that begin as an issuer's do, and end with the check digit."""
     for run in matches(_pattern(_GROUPS), text):
         groups = run.replace("-", " ").split(" ")
-        first = 0
+        first = start = 0
         while first < len(groups):
             size = _card_at(groups, first)
+            digits = "".join(groups[first : first + (size or 1)])
+            end = start + len(digits) + (size or 1)
             if size:
-                digits = "".join(groups[first : first + size])
-                start = sum(map(len, groups[:first])) + first
-                yield Find("card", digits, digits, run[start : start + len(digits) + size - 1])
-            first += size or 1
+                yield Find("card", digits, digits, run[start : end - 1])
+            first, start = first + (size or 1), end
 
 
 def ibans(text: str) -> Iterator[Find]:

@@ -63,5 +63,8 @@ def fenced(name: str, text: str) -> str:
 
     The marks carry a hash of the text, so no text can close its own fence, and equal texts give equal questions.
     """
-    mark = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    data = text.encode("utf-8", "surrogatepass")
+    mark = hashlib.sha256(data).hexdigest()[:12]
+    while mark in text:  # a text that was searched for until it held its own hash
+        mark = hashlib.sha256(mark.encode() + data).hexdigest()[:12]
     return f"<{name} {mark}>\n{text}\n</{name} {mark}>"

@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     refuse_commands(args.output, "-o")
     if args.output != "-":
         _refuse_database(Path(args.output))
-    with read_only(args.project) as project, closing(dump_project(project, everything=args.all)) as pieces:
+    with read_only(args.project, whole=True) as project, closing(dump_project(project, everything=args.all)) as pieces:
         write_parts(pieces, args.output, private=True)
     return 0
 

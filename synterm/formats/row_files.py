@@ -20,7 +20,7 @@ _MOST_BYTES = 5_000_000
 """Of a line, and of a cell."""
 _MOST_CELLS = 1000
 _DELIMITERS = ",;\t"
-_ACTIVE = re.compile(r"'*[=+\-@\t\r]")
+_ACTIVE = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 """The beginning of a cell that a spreadsheet would work out, or that has been kept from it."""
 
 

@@ -104,7 +104,7 @@ class GuardedProject:
     @classmethod
     def read(cls, path: Path) -> GuardedProject:
         """Those of the file at `path`, which is not written to. Raises ProjectError."""
-        with read_only(path) as project:
+        with read_only(path, whole=True) as project:
             trust = project.trust
             read = ReadTrust(trust.restricted, trust.how, trust.capabilities.plugins)
             return cls(project.name, project.nodes.tree(), project.models.all(), read)

@@ -23,6 +23,7 @@ from synterm.core.ids import new_id
 from synterm.errors import NotFoundError, ProjectError, UsageError
 from synterm.paths import private_folder
 from synterm.storage.connect import DatabaseError, connect, project_error
+from synterm.storage.opening import check_project_file
 from synterm.storage.versions import copy_to, is_without_log
 from synterm.text import megabytes
 
@@ -75,6 +76,7 @@ def keep_backup(path: Path, reason: Reason) -> Backup:
 
     Copies that are too many go, the oldest first.
     """
+    check_project_file(path)
     try:
         with contextlib.closing(connect(path, read_only=True)) as db:
             told = dict(
@@ -233,6 +235,7 @@ def _id_of(path: Path) -> str | None:
     try:
         if not path.is_file() or is_without_log(path):
             return None  # to read that would put a log beside it
+        check_project_file(path)
         with contextlib.closing(connect(path, read_only=True)) as db:
             row = db.conn.execute("SELECT CAST(value AS TEXT) FROM meta WHERE key = 'id'").fetchone()
     except (DatabaseError, ProjectError):

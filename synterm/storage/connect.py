@@ -219,6 +219,7 @@ _TOLD: dict[str, tuple[str, str | None]] = {
     "disk I/O": ("the disk is failing", RESTORE),
     "no such": ("the file is damaged: {text}", RESTORE),
     "malformed": ("the file is damaged", RESTORE),
+    "Could not decode": ("the file is damaged: a text in it is not UTF-8", RESTORE),
     "FOREIGN KEY": ("it belongs to something that the project does not have (any more)", "look again at what is there"),
     "closed database": ("the project is closed", None),
     "not authorized": ("another program put a trigger into the file, which nothing is written for", RESTORE),

@@ -12,21 +12,25 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 
 from synterm.errors import ProjectError
-from synterm.storage.connect import DatabaseError, project_error
+from synterm.storage.connect import UPGRADE, DatabaseError, made_by_newer, project_error
+from synterm.storage.migrations import SCHEMA_VERSION
 from synterm.storage.opening import check_project_file
 from synterm.storage.project import Project
 from synterm.storage.versions import copy_alone, copy_to, is_older, is_without_log
 
 
 @contextlib.contextmanager
-def read_only(name: str | Path) -> Generator[Project]:
+def read_only(name: str | Path, *, whole: bool = False) -> Generator[Project]:
     """The project in a file, to be read only; a copy of one that could not be read without writing.
 
-    Raises ProjectError when it is none, and whenever the file fails.
+    With `whole` a file of a newer version is refused, of which some would be left out. Raises ProjectError when it is
+    none, and whenever the file fails.
     """
     path = Path(name)
     try:
-        check_project_file(path)
+        version = check_project_file(path).version
+        if whole and version > SCHEMA_VERSION:
+            raise ProjectError(made_by_newer(version, SCHEMA_VERSION), where=str(path), hint=UPGRADE)
         if is_without_log(path):
             with _copied(path, copy_alone) as project:
                 yield project

@@ -22,6 +22,7 @@ import orjson
 from sqlite_utils.utils import sqlite3  # pyright: ignore[reportPrivateImportUsage]
 
 from synterm.errors import ProjectError
+from synterm.storage.connect import DatabaseError, project_error
 from synterm.storage.header import RESTORE
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ _PRAGMAS = (
 )
 _FUNCTIONS = ("coalesce", "substr", "length", "count", "max", "typeof")
 _ASKED = ("quick_check", "user_version", "application_id", "table_xinfo")
+_NOT_THE_FILE = ("unable to open", "locked", "disk", "readonly")
+"""What SQLite says where the file itself is not to blame."""
 _KEPT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
 """All that a Python needs of the environment to start."""
 
@@ -209,4 +212,6 @@ def _error(text: str, path: Path) -> ProjectError:
     if "out of memory" in text or text == "MemoryError":
         words = "the file was looked through, and that took more memory than any project file needs"
         return ProjectError(words, where=str(path), hint=HINT)
+    if any(sign in text for sign in _NOT_THE_FILE):
+        return project_error(DatabaseError(text), path)
     return ProjectError(f"the file is damaged: {text[:200]}", where=str(path), hint=RESTORE)

@@ -53,7 +53,7 @@ class ModelStore(Store):
                     (new_id(), spec.name, spec.model_dump_json(exclude_defaults=True), now()),
                 )
 
-        return self._writer.submit(self._renewal("models", work))
+        return self._renewal.submit(self._writer, "models", work)
 
     def replace(self, name: str, spec: ModelSpec) -> Future[None]:
         """Put `spec` in the place of the model named `name`; its own name may be another.
@@ -70,7 +70,7 @@ class ModelStore(Store):
                 if not db.conn.execute(sql, values).rowcount:
                     raise not_found("model", name, ())
 
-        return self._writer.submit(self._renewal("models", work))
+        return self._renewal.submit(self._writer, "models", work)
 
     def take(self, name: str) -> Future[Taken]:
         """Remove a model, and give its row, to be put back. Answers that it gave stay."""
@@ -78,7 +78,7 @@ class ModelStore(Store):
         def work(db: Database) -> Taken:
             return take(db, ("models", "name = ?", (name,)))
 
-        return self._writer.submit(self._renewal("models", work))
+        return self._renewal.submit(self._writer, "models", work)
 
     def put_back(self, taken: Taken) -> Future[None]:
         """Put back what `take` gave. The future raises InputError for a name that another model has by now."""
@@ -87,7 +87,7 @@ class ModelStore(Store):
             with _names_checked("like it"):
                 put_back(db, taken)
 
-        return self._writer.submit(self._renewal("models", work))
+        return self._renewal.submit(self._writer, "models", work)
 
     def remove(self, name: str) -> Future[Any]:
         """Remove a model. Answers that it gave stay."""
@@ -95,7 +95,7 @@ class ModelStore(Store):
         def work(db: Database) -> int:
             return db.conn.execute("DELETE FROM models WHERE name = ?", (name,)).rowcount
 
-        return self._writer.submit(self._renewal("models", work))
+        return self._renewal.submit(self._writer, "models", work)
 
 
 @contextlib.contextmanager

@@ -63,8 +63,10 @@ def say_newer(version: int, path: Path) -> str:
 
     As a warning of Python's: commands show it on stderr, the workbench in a message, other programs as they like.
     """
-    words = f"{made_by_newer(version, SCHEMA_VERSION)}, so it can only be looked at, without what is new in it"
-    warnings.warn(f"{path.name}: {words}; {UPGRADE}", FileNotice, stacklevel=3)
+    words = (
+        f"{made_by_newer(version, SCHEMA_VERSION)}, so it can only be looked at, without what is new in it; {UPGRADE}"
+    )
+    warnings.warn(f"{path.name}: {words}", FileNotice, stacklevel=3)
     return words
 
 
@@ -95,7 +97,8 @@ def _columns() -> dict[str, set[str]]:
         migrate(db)
         columns: dict[str, set[str]] = defaultdict(set)
         for table, column, _ in db.conn.execute(_COLUMNS):
-            columns[table].add(column)
+            if not table.startswith("_"):  # the library's own, which nothing here reads
+                columns[table].add(column)
         return columns
     finally:
         db.conn.close()

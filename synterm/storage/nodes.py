@@ -93,7 +93,7 @@ class NodeStore(Store):
             if db.conn.execute(_MISPLACED).fetchone():
                 raise InputError("scenarios stand in behaviors, behaviors in features", where="parent")
 
-        return self._writer.submit(self._renewal("plugins", work) if by_user else work)
+        return self._renewal.submit(self._writer, "plugins", work) if by_user else self._writer.submit(work)
 
     def remove(self, node_id: str) -> Future[None]:
         """Remove a node with all nodes and cases below it."""
@@ -101,7 +101,7 @@ class NodeStore(Store):
         def work(db: Database) -> None:
             db.conn.execute("DELETE FROM nodes WHERE id = ?", (node_id,))
 
-        return self._writer.submit(self._renewal("plugins", work))
+        return self._renewal.submit(self._writer, "plugins", work)
 
     def take(self, node_id: str) -> Future[Taken]:
         """Remove a node with all nodes and cases below it, and give the rows, to be put back."""
@@ -112,7 +112,7 @@ class NodeStore(Store):
         def work(db: Database) -> Taken:
             return take(db, *levels, cases)
 
-        return self._writer.submit(self._renewal("plugins", work))
+        return self._renewal.submit(self._writer, "plugins", work)
 
     def put_back(self, taken: Taken) -> Future[None]:
         """Put back what `take` gave: the same ids, texts and order.
@@ -123,7 +123,7 @@ class NodeStore(Store):
         def work(db: Database) -> None:
             _put_back(db, taken)
 
-        return self._writer.submit(self._renewal("plugins", work))
+        return self._renewal.submit(self._writer, "plugins", work)
 
 
 def child_level(parent: Node | None) -> Level:

@@ -131,7 +131,7 @@ class PromptStore(Store):
     def _submit(self, work: Work[T], *bodies: PromptBody) -> Future[T]:
         """Only parameters that say what an app is sent are a matter of trust: most drafts cost no look at it."""
         renews = any(not body.params.keys().isdisjoint(SENT) for body in bodies)
-        return self._writer.submit(self._renewal("prompts", work) if renews else work)
+        return self._renewal.submit(self._writer, "prompts", work) if renews else self._writer.submit(work)
 
 
 def _put_back(db: Database, taken: Taken) -> None:

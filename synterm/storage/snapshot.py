@@ -44,11 +44,13 @@ PLACES = {
 }
 """What people call what stands in each table that holds texts."""
 _CALLED = {
-    "contents": "coalesce((SELECT cases.id FROM cases WHERE content_id = contents.id), id)",
-    "prompt_bodies": "coalesce((SELECT prompts.name || '@v' || number FROM prompt_versions "
-    "JOIN prompts ON prompts.id = prompt_id WHERE body_id = prompt_bodies.id), id)",
+    "contents": "SELECT content_id AS of, min(id) AS called FROM cases GROUP BY 1",
+    "prompt_bodies": "SELECT body_id AS of, min(name || '@v' || number) AS called FROM prompt_versions "
+    "JOIN prompts ON prompts.id = prompt_id GROUP BY 1",
 }
 """What people call a row, where that is not its first column."""
+_NO_TEXTS = frozenset("id created updated started ended served day".split())
+"""Columns of ids and times."""
 _COUNTED = {
     "cases": "cases",
     "prompts": "prompts",
@@ -194,10 +196,12 @@ def texts(copy: Path) -> Iterator[Row]:
         for table in PLACES:
             columns = db.conn.execute(f"SELECT name, type FROM pragma_table_info('{table}')").fetchall()
             held = [str(name) for name, kind in columns if kind == "TEXT"]
-            names = [name for name in held if not name.endswith("_id") and name != "id"]
+            names = [name for name in held if not name.endswith("_id") and name not in _NO_TEXTS]
             raw = [str(name) for name, _ in columns if name == "raw"]
-            key = _CALLED.get(table) or str(columns[0][0])
-            for row in db.conn.execute(f"SELECT {', '.join([key, *names, *raw])} FROM {table}"):
+            key, source = str(columns[0][0]), table
+            if called := _CALLED.get(table):
+                key, source = f"coalesce(called, {key})", f"{table} LEFT JOIN ({called}) ON of = {key}"
+            for row in db.conn.execute(f"SELECT {', '.join([key, *names, *raw])} FROM {source}"):
                 said = tuple(text for text in row[1 : len(names) + 1] if isinstance(text, str) and text)
                 yield Row(table, str(row[0]), said, tuple(blob for blob in row[len(names) + 1 :] if blob))
 

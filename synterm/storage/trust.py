@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable, Collection
+from collections.abc import Collection
+from concurrent.futures import Future
 from functools import cached_property
 from typing import Any, Literal, TypeVar
 
@@ -20,11 +21,13 @@ from synterm.storage.base import Store
 from synterm.storage.connect import DatabaseError, damaged, project_error
 from synterm.storage.manifest import ManifestReader
 from synterm.storage.trusted import TrustedProjects
-from synterm.storage.writer import Writer
+from synterm.storage.writer import Work, Writer
 
 T = TypeVar("T")
 Kind = Literal["models", "prompts", "plugins"]
 """What a write may add to what a project asks for."""
+_LOOKS = 5
+"""So often it is looked again at a file that goes on while it is read."""
 VARIABLE = "SYNTERM_TRUST_MANIFEST"
 """The environment variable by which CI says what it trusts: the digest of exactly that, or several with spaces."""
 
@@ -41,20 +44,29 @@ class Renewal:
         """The trust that is renewed; None: what is written here is no word of the user's (a text from somebody)."""
         self._reader = ManifestReader()
 
-    def __call__(self, kind: Kind, work: Callable[[Database], T]) -> Callable[[Database], T]:
-        """`work`, and what it adds of `kind` is trusted where all was before."""
+    def submit(self, writer: Writer, kind: Kind, work: Work[T]) -> Future[T]:
+        """Have `work` done; what it adds of `kind` is trusted where all was before."""
         if (trust := self.trust) is None:
-            return work
+            return writer.submit(work)
+        gone: list[Capabilities] = []
 
         def renewing(db: Database) -> T:
             before = trust.read(db, self._reader)
             trusted = trust.covers(before)
             result = work(db)
             if trusted and (after := trust.read(db, self._reader)) is not before:
-                trust.renew(before, after, kind)
+                trust.add(before, after, kind)
+                gone.append(before.minus(after))
             return result
 
-        return renewing
+        def written(done: Future[T]) -> None:
+            # Not before it is on disk: until then the file still asks for it, and must not be restricted for a moment.
+            if gone and not done.cancelled() and done.exception() is None:
+                trust.forget(gone[0])
+
+        future = writer.submit(renewing)
+        future.add_done_callback(written)
+        return future
 
 
 class Trust(Store):
@@ -88,11 +100,20 @@ class Trust(Store):
     @property
     def restricted(self) -> bool:
         """Whether it asks for more than it is trusted with. Cheap where nothing changed: ask before each call."""
-        row = self._row("PRAGMA data_version")
-        now = (row, self._list.stamp, self._accepted)
-        if self._answer is None or self._answer[0] != now:
-            self._answer = now, not self.covers(self.capabilities)
-        return self._answer[1]
+        restricted = True
+        for _ in range(_LOOKS):
+            seen = self._state()
+            if self._answer is None or self._answer[0] != seen:
+                self._answer = seen, not self.covers(self.capabilities)
+            restricted = self._answer[1]
+            # File and list are read one after the other: both may have gone on meanwhile, in another window.
+            if not restricted or self._state() == seen:
+                break
+        return restricted
+
+    def _state(self) -> object:
+        """Another one once the file or the list changed."""
+        return self._row("PRAGMA data_version"), self._list.stamp, self._accepted
 
     def follow_edits(self) -> None:
         """From now on whatever is written through this project is the user's own word: it stays trusted through it."""
@@ -156,16 +177,19 @@ class Trust(Store):
         self._answer = None
         return self._list.remove(self._project)
 
-    def renew(self, before: Capabilities, after: Capabilities, kind: Kind) -> None:
-        """Trust it with what a change of `kind` added, and no longer with what it removed.
-
-        Where that can't be kept the change stands all the same, and `why` tells.
-        """
-        held = (self.before or NOTHING).plus(before)
+    def add(self, before: Capabilities, after: Capabilities, kind: Kind) -> None:
+        """Trust it with what a change of `kind` adds. Where that can't be kept the change stands, and `why` tells."""
         added = Capabilities.model_validate({kind: getattr(after.minus(before), kind)})
-        renewed = held.minus(before.minus(after)).plus(added)
+        self._keep((self.before or NOTHING).plus(before).plus(added))
+
+    def forget(self, gone: Capabilities) -> None:
+        """Trust it no longer with what a change took out of it."""
+        if (before := self.before) is not None:
+            self._keep(before.minus(gone))
+
+    def _keep(self, may: Capabilities) -> None:
         try:
-            if renewed != self.before:
-                self._list.put(self._project, renewed)
+            if may != (self.before or NOTHING):
+                self._list.put(self._project, may)
         except SettingsError as error:
             self._trouble = f"what you changed could not be noted as trusted: {error}"

@@ -181,7 +181,9 @@ def test_rows_that_something_else_changed_are_told(synterm: Synterm, make_projec
     assert "1 evaluations of answers that are not there" in found(done)["references"]["said"]
 
 
-@pytest.mark.parametrize("kind", ["no database", "another database", "strange", "cut", "scribbled", "empty"])
+@pytest.mark.parametrize(
+    "kind", ["no database", "another database", "strange", "cut", "scribbled", "half a character", "empty"]
+)
 def test_a_file_that_is_none_or_damaged_is_told_and_left_alone(
     synterm: Synterm, make_project: MakeProject, kind: str
 ) -> None:
@@ -196,6 +198,8 @@ def test_a_file_that_is_none_or_damaged_is_told_and_left_alone(
             change(path, "CREATE TRIGGER evil AFTER INSERT ON runs BEGIN DELETE FROM models; END")
         case "cut":
             path.write_bytes(whole[: len(whole) // 2])
+        case "half a character":
+            path.write_bytes(whole.replace(b"CREATE TABLE nodes", b"CREATE TABL\x98 nodes"))
         case "scribbled":
             path.write_bytes(whole[:8192] + b"\xa5" * 20_000 + whole[28_192:])
         case _:

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from synterm.evaluate.reservation import today
-from synterm.settings import load_settings
 from synterm.storage.project import Project
 from tests.cli.conftest import Synterm
 from tests.cli.endpoint import endpoint_project, events
@@ -82,7 +81,7 @@ def test_whoever_does_not_wait_is_told_what_to_do_and_what_a_dry_run_would_do(
     synterm: Synterm, path: Path, batch_stub: BatchStub, own_config: Path
 ) -> None:
     (own_config / "settings.toml").write_text("day_cap_usd = 5\n")
-    load_settings.cache_clear()
+    bind("STUB_KEY")
     foreseen = synterm("run", path, "--batch", "--dry-run", "--max-cost", "1")
     assert "stub: 1 batch of 4 requests, at batch rates (50% of the full price)" in foreseen.out
     assert "cap of the run: $1.00" in foreseen.out and "cap of the day: $5.00" in foreseen.out

@@ -183,6 +183,7 @@ def test_caps_hold_before_anything_is_sent(
     unknown = synterm("finetune", path, *TRAIN, "--max-cost", "1")
     assert (unknown.code, "--train-price USD says it" in unknown.err) == (2, True)
     (own_config / "settings.toml").write_text("day_cap_usd = 0.000001\n")
+    bind("STUB_KEY")
     load_settings.cache_clear()
     assert "the day's cap of $0.00 can't be held" in synterm("finetune", path, *TRAIN).err
     assert synterm("finetune", path, *TRAIN, "--train-price", "3").code == 3
@@ -231,7 +232,7 @@ def test_an_endpoint_that_was_not_approved_and_a_key_that_is_not_set_get_nothing
 ) -> None:
     evil = make_project(tuning_project(tuning_stub, api_base="https://evil.example/v1"), name="evil.db")
     done = synterm("finetune", evil, *TRAIN)
-    assert (done.code, "which you have not approved" in done.err) == (3, True)
+    assert (done.code, "you have not said that it may go there" in done.err) == (3, True)
     monkeypatch.delenv("STUB_KEY")
     done = synterm("finetune", make_project(tuning_project(tuning_stub)), *TRAIN)
     assert (done.code, "export STUB_KEY" in done.err) == (3, True)

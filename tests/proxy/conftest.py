@@ -71,7 +71,7 @@ def judge(_judge: Stub) -> Stub:
 def project(home: Path, _judge: Stub) -> Path:
     """The project of which most guardrails of these tests take their checks."""
     (home / "assistant.json").write_text(assistant(_judge.url), encoding="utf-8")
-    synterm(home, "new", "assistant.db", "--from", "assistant.json")
+    synterm(home, "new", "assistant.db", "--from", "assistant.json", "--trust")
     shutil.copy(home / "assistant.db", home / "replaced.db")
     return home / "assistant.db"
 

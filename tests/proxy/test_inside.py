@@ -172,7 +172,7 @@ def test_a_replaced_project_is_taken_up(proxy: Proxy, model: Stub, project: Path
     assert proxy.ask("billing", "replaced").status == 400
     home = project.parent
     (home / "newer.json").write_text(assistant(judge.url, ("billing", "refund")), encoding="utf-8")
-    synterm(home, "new", "newer.db", "--from", "newer.json")
+    synterm(home, "new", "newer.db", "--from", "newer.json", "--trust")
     (home / "newer.db").replace(home / "replaced.db")
     _until(lambda: proxy.ask("billing", "replaced").status == 200)
     assert proxy.ask("schedule", "replaced").status == 400
@@ -217,7 +217,7 @@ def test_the_log_of_the_proxy_is_read_back_with_the_verdicts(proxy: Proxy, model
     # Of what was held back from a client of the responses API, LiteLLM does not log what was asked.
     told = [json.dumps(call) for call in logged(home / "calls.jsonl") if call["messages"]]
     (home / "told.jsonl").write_text("\n".join(told), encoding="utf-8")
-    synterm(home, "new", "inbox.db", "--from", "assistant.json")
+    synterm(home, "new", "inbox.db", "--from", "assistant.json", "--trust")
     synterm(home, "import", "inbox.db", "told.jsonl", "--as", "production")
     with Project.open(home / "inbox.db") as inbox:
         calls = {call.input["message"]: call for call in inbox.traffic.page(size=1000)}

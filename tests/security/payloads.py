@@ -14,20 +14,18 @@ CONTROLS = (
 )
 """C0 but tab and newline, DEL, C1; what reorders, joins or hides its surroundings."""
 
-ESCAPES = (
-    "\x1b]52;c;b3duZWQ=\x07",  # fills the clipboard
-    "\x1b]0;owned\x07",  # names the window
-    "\x1b]8;;http://127.0.0.1:9/\x1b\\link\x1b]8;;\x1b\\",
-    "\x1b]1337;File=name=eA==;inline=1:eA==\x07",  # a picture
-    "\x1b[31;8mhidden\x1b[0m",
-    "\x1b[2J\x1b[H\x1b[3J",  # clears the screen, and what was before
-    "\x1b[?1049l\x1b[?25l\x1bc",
-    '\x1b[21t\x1b[6n\x1bP$q"p\x1b\\',  # has the terminal type an answer
-    "\x1bPq#0;2;0;0;0#0~\x1b\\",  # a picture of sixels
-    "\x1b[5i print\x1b[4i",
-    "\x9b31mcsi\x9d0;owned\x9c\x90p\x9c",
-    "a\rb\x08\x08c\x0b\x0cd",
-)
+ESCAPES = {
+    "clipboard and title": (
+        "\x1b]52;c;b3duZWQ=\x07",
+        "\x1b]0;owned\x07",
+        "\x1b]8;;http://127.0.0.1:9/\x1b\\a\x1b]8;;\x1b\\",
+    ),
+    "pictures": ("\x1b]1337;File=name=eA==;inline=1:eA==\x07", "\x1bPq#0;2;0;0;0#0~\x1b\\"),
+    "colours, moves, erasing": ("\x1b[31;8mhidden\x1b[0m", "\x1b[2J\x1b[H\x1b[3J", "\x1b[?1049l\x1b[?25l\x1bc"),
+    "questions, which a terminal answers as if typed": ("\x1b[21t\x1b[6n", '\x1bP$q"p\x1b\\', "\x1b[5i print\x1b[4i"),
+    "C1, backspaces, returns": ("\x9b31mcsi\x9d0;owned\x9c\x90p\x9c", "a\rb\x08\x08c\x0b\x0cd"),
+}
+"""By what they do."""
 MARKUP = (
     "[/]",
     "[0]",
@@ -103,12 +101,17 @@ def hostile_project(text: str = SHORT, name: str = NAME) -> str:
             {"name": f"m {name}", "model": "scripted/rules", "params": {"rules": rules, "default": text}},
             {"name": f"e {name}", "model": "openai/x", "api_base": "http://127.0.0.1:9/v1"},
         ],
-        "documents": [{"name": "d", "text": text}],
+        "documents": [{"name": "d", "text": text.replace("\0", "")}],
         "prompts": [{"name": f"r {name}", "versions": versions}],
         "tree": [{"feature": f"f {name}", "description": text, "behaviors": [behavior]}],
     }
-    return json.dumps(document)
+    return yaml_of(document)
 
 
 SCENARIO = f"f {NAME}/b {NAME}/s {NAME}"
 PROMPT, MODEL = f"r {NAME}", f"m {NAME}"
+
+
+def yaml_of(document: dict[str, Any]) -> str:
+    """A document as YAML of printable ASCII, whatever its texts hold."""
+    return re.sub("[^ -~]", lambda one: f"\\U{ord(one.group()):08X}", json.dumps(document, ensure_ascii=False))

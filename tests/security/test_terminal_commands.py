@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -175,7 +176,7 @@ def test_what_commands_say_of_what_can_not_be(
 def test_each_way_to_act_on_a_terminal(
     make_project: MakeProject, synterm: Synterm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for number, payload in enumerate((*ESCAPES, *MARKUP)):
+    for number, payload in enumerate((*chain(*ESCAPES.values()), *MARKUP)):
         name = " ".join(payload.replace("/", "").replace("@", "").split())
         path = make_project(hostile_project(payload, name), f"{number}.db")
         harmless(synterm, monkeypatch, "", 3, "run", path, "--model", f"m {name}")

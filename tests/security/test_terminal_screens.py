@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -134,7 +135,7 @@ STYLES = (
 def test_the_guard_lets_nothing_through_and_moves_nothing(style: Style | None) -> None:
     guard_terminal()
     console = Console(force_terminal=True, color_system="truecolor")
-    for text in (*CONTROLS, *ESCAPES, *MARKUP, SHORT, "a\nb\tc", "日本\u200b語🙂\x9b", "plain"):
+    for text in (*CONTROLS, *chain(*ESCAPES.values()), *MARKUP, SHORT, "a\nb\tc", "日本\u200b語🙂\x9b", "plain"):
         drawn = Strip([Segment(text, style), Segment("|")]).render(console)
         assert not acting(drawn), repr(text)
         assert "\n" not in drawn and "linked.example" not in drawn

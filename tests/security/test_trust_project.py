@@ -116,6 +116,7 @@ def test_what_its_user_took_out_has_to_be_trusted_anew(strange: Project) -> None
     strange.trust.follow_edits()
     spec = strange.models.get("far")
     strange.models.remove("far").result()
+    strange.marks().result()
     from_outside(
         strange, f"INSERT INTO models (id, name, spec, updated) VALUES ('x', 'x', '{spec.model_dump_json()}', '')"
     )
@@ -195,3 +196,18 @@ def test_a_list_that_can_not_be_kept_is_told_and_the_change_stands(strange: Proj
     assert "other" in {spec.name for spec in strange.models.all()}
     assert strange.trust.restricted
     assert any("trust.key" in line for line in strange.trust.why())
+
+
+def test_a_change_in_another_window_restricts_this_one_not_for_a_moment(strange: Project) -> None:
+    """Two windows of one user: what one writes is trusted before the other can see it, and forgotten after it."""
+    strange.trust.grant()
+    with Project.open(strange.path) as other:
+        other.trust.follow_edits()
+        for number in range(30):
+            done = other.models.put(OTHER.model_copy(update={"model": f"openai/m{number}"}))
+            while not done.done():
+                assert not strange.trust.restricted
+            assert not strange.trust.restricted
+    before = strange.trust.before
+    assert before is not None
+    assert len(before.models) == 2, "what was replaced is not kept"

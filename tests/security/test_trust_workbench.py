@@ -21,6 +21,8 @@ from synterm.tui.screens.trust import TrustScreen
 from synterm.tui.screens.workbench import watching
 from synterm.tui.trust.words import Asked
 from synterm.tui.widgets.restricted_line import RestrictedLine
+from tests.cli.served import served, shown, visitor
+from tests.support.bound import bind
 from tests.support.http_stub import Messages, Stub, stub
 from tests.support.recording import record_run
 from tests.support.trusting import trusted
@@ -43,6 +45,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def foreign(make_router: MakeProject, stub: Stub, own_config: Path) -> Path:
     """A project that names an endpoint on this machine and a key, with a recorded run, as if someone had sent it."""
     stub.reply(_answer)
+    # Whether a key may go to a host is another question, and already answered.
+    bind("SOME_KEY")
     path = trusted(make_router(stubbed(stub).model_copy(update={"api_key_env": "SOME_KEY"})))
     record_run(path)
     stub.calls.clear()
@@ -341,6 +345,34 @@ async def test_a_project_that_asks_for_nothing_is_not_asked_about(
         await until(bench, lambda: isinstance(bench.app.screen, TrustScreen))
         assert "It asks for nothing" in bench.text()
         await bench.pilot.press("escape")
+
+
+async def test_a_check_that_is_not_installed_is_told_of_once_it_may_run(
+    make_router: MakeProject, open_bench: OpenBench
+) -> None:
+    path = make_router()
+    with Project.open(path) as project:
+        scenario = project.nodes.tree().scenarios()[0]
+        put = Node.model_validate({**scenario.model_dump(), "checks": ({"type": "runs-anything"},)})
+        project.nodes.put(put).result()
+    async with open_bench(path, trusted=False) as bench:
+        words = "\n".join(str(part.content) for part in question(bench).query(Static))
+        assert "run the check runs-anything of a plugin" in words
+        await bench.pilot.press("t")
+        await until(bench, lambda: any("'runs-anything' is not a type of check" in told for told in toasts(bench)))
+        await bench.settle()
+        assert not marked(bench)
+        assert bench.app.failure is None
+
+
+async def test_a_tab_of_a_browser_asks_the_same(make_router: MakeProject) -> None:
+    path = make_router()
+    with Project.open(path) as project:
+        project.models.put(ModelSpec(name="far", model="openai/x", api_base="http://localhost:9/v1")).result()
+    async with served(path) as server, visitor(server) as client:
+        socket = await client.ws_connect(f"{server.origin}/ws?width=110&height=34", origin=server.origin)
+        await shown(socket, "is restricted: you have not trusted it")
+        await socket.close()
 
 
 async def test_quitting_at_the_question_leaves_and_keeps_it_restricted(foreign: Path, open_bench: OpenBench) -> None:

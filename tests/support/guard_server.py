@@ -20,6 +20,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from synterm.formats.build import build_project
 from synterm.formats.project_text import read_project_text
+from tests.support.trusting import trusted
 
 _WITHIN_S = 30
 
@@ -30,11 +31,12 @@ def serve_command(project: Path, *options: str) -> list[str]:
 
 
 def build(path: Path, text: str) -> Path:
-    """A project file of this text form; one that is there is replaced in one step."""
+    """A project file of this text form, trusted; one that is there is replaced in one step."""
     source = path.with_suffix(".yaml")
     source.write_text(text, encoding="utf-8")
     made = path.with_suffix(".new")
     build_project(made, read_project_text(source))
+    trusted(made)
     return made.replace(path)
 
 

@@ -83,7 +83,7 @@ def exported(caller: Stub, tmp_path_factory: pytest.TempPathFactory) -> Exported
     def project(name: str) -> str:
         text, path = home / f"{name}.yaml", str(home / f"{name}.db")
         text.write_text(ROUTER if name == "router" else tools(caller.url), encoding="utf-8")
-        synterm("new", path, "--from", str(text))
+        synterm("new", path, "--from", str(text), "--trust")
         synterm("run", path, "--split", "train", "--progress", "none")
         return path
 

@@ -126,6 +126,7 @@ async def test_the_theme_is_chosen_in_its_own_list(make_project: MakeProject, op
         assert isinstance(bench.app.screen, SettingsScreen)
 
 
+HOSTS = st.lists(st.sampled_from(("https://a.example", "http://localhost:*", "groq")), max_size=2).map(tuple)
 TEXTS = st.text("abc./:", min_size=1, max_size=6)
 
 
@@ -138,6 +139,7 @@ TEXTS = st.text("abc./:", min_size=1, max_size=6)
         day_cap_usd=st.none() | st.floats(0, 1e6),
         approved_endpoints=st.lists(TEXTS, max_size=3).map(tuple),
         keys=st.dictionaries(TEXTS, TEXTS, max_size=3),
+        key_hosts=st.dictionaries(st.sampled_from(("A_KEY", "b")), HOSTS, max_size=2),
     )
 )
 def test_what_is_shown_is_read_back(settings: Settings) -> None:

@@ -77,7 +77,7 @@ class TrustScreen(ModalScreen[Answer]):
                 yield Static(id="unread", markup=False)
                 if asked.restricted:
                     yield Button("Quit", id="leave", compact=True)
-                    yield Button("Trust it", id="trust", variant="warning", compact=True, disabled=True)
+                    yield Button("Trust it", id="trust", compact=True, disabled=True)
                     yield Button("Look only", id="look", variant="primary", compact=True)
                 else:
                     if asked.able:

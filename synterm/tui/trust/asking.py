@@ -49,6 +49,8 @@ class Asking:
         screen.call_later(self._mark, screen)
 
     async def _mark(self, screen: Screen[object]) -> None:
+        if not screen.is_running:  # it was closed meanwhile
+            return
         lines = screen.query(RestrictedLine)
         if self.restricted and not lines:
             await screen.mount(RestrictedLine(), before=0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from synterm.errors import SyntermError
+from synterm.text import printable
 from synterm.tui.screens.workbench.generating import GeneratingScreen
 from synterm.tui.trust.words import trust_key
 
@@ -27,7 +29,11 @@ class TrustingScreen(GeneratingScreen):
     def _standing_changed(self) -> None:
         if self.session.standing.restricted:
             self._end_all()
-        self.session.make_checks()
+        try:
+            self.session.make_checks()
+        except SyntermError as error:  # a plugin may not be installed here: then its checks go on to abstain
+            words = printable(f"{error}\n{error.hint or ''}".strip())
+            self.app.notify(words, title="Checks", severity="error", timeout=15, markup=False)
         self.reread(None)
         self._warm()
 
