@@ -266,7 +266,7 @@ def test_where_nothing_can_be_kept_that_is_said(make_project: MakeProject, stub:
     assert "can't be kept elsewhere either and are lost" in done.err
 
 
-@settings(max_examples=30)
+@settings(max_examples=12)
 @given(
     text=st.text(),
     raw=st.binary(max_size=300),
