@@ -23,6 +23,7 @@ from synterm.tui.guard import guard_terminal
 from synterm.tui.prompt import tokens
 from synterm.tui.screens.workbench.screen import WorkbenchScreen
 from tests.support.http_stub import Stub, stub
+from tests.support.trusting import trusted
 
 LABELS = ["schedule", "summarize", "clarify"]
 RULES: list[dict[str, Any]] = [
@@ -59,7 +60,10 @@ MakeProject = Callable[..., Path]
 
 @pytest.fixture
 def make_project(tmp_path: Path) -> MakeProject:
-    """Builds a project file: two behaviors, five dev cases and one held out, one prompt with two versions."""
+    """Builds a project file: two behaviors, five dev cases and one held out, one prompt with two versions.
+
+    Its user trusts it.
+    """
 
     def make(model: ModelSpec | None = None, inputs: list[tuple[str, str, str]] | None = None, **options: Any) -> Path:
         path = tmp_path / options.get("name", "router.db")
@@ -86,7 +90,7 @@ def make_project(tmp_path: Path) -> MakeProject:
             versions = options.get("versions", [("first", body("always clarify")), ("second", body())])
             project.prompts.add("router", versions).result()
             project.models.put(model or scripted()).result()
-        return path
+        return trusted(path)
 
     return make
 
