@@ -205,7 +205,7 @@ async def test_the_answers_of_a_file_that_can_only_be_read_are_judged_with_what_
     def read_only(path: Path) -> bool:
         return bool(path)
 
-    monkeypatch.setattr("synterm.storage.project.is_read_only", read_only)
+    monkeypatch.setattr("synterm.storage.file_opened.is_read_only", read_only)
     async with open_bench(path) as bench:
         assert bench.project.read_only
         assert bench.verdicts() == [True, False]

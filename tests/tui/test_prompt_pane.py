@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from concurrent.futures import Future
+from typing import Any
 
 import pytest
 from textual.widgets import Input, OptionList, Static, Tab, Tabs
 
 from synterm.core.prompt import HalfTyped, Message
-from synterm.storage.connect import connect
 from synterm.tui.screens.choose import ChooseScreen
 from synterm.tui.widgets.prompt.area import PromptArea
 from synterm.tui.widgets.prompt.find import FindBar
@@ -244,18 +244,20 @@ async def test_a_small_terminal_shows_all_of_it(make_project: MakeProject, open_
         assert "params" in bench.text()
 
 
-async def test_each_key_saves_the_draft_once(make_project: MakeProject, open_bench: OpenBench) -> None:
-    path = make_project()
-    async with open_bench(path) as bench:
-        with closing(connect(path).conn) as db:
-            db.execute("CREATE TABLE saved (draft TEXT)")
-            db.execute(
-                "CREATE TRIGGER note AFTER UPDATE OF draft ON prompts BEGIN INSERT INTO saved VALUES (new.draft); END"
-            )
+async def test_each_key_saves_the_draft_once(
+    make_project: MakeProject, open_bench: OpenBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_bench(make_project()) as bench:
+        save, saved = bench.project.prompts.save_draft, list[object]()
+
+        def counted(prompt_id: str, *draft: Any) -> Future[None]:
+            saved.append(draft)
+            return save(prompt_id, *draft)
+
+        monkeypatch.setattr(bench.project.prompts, "save_draft", counted)
         await bench.type("abc")
         await bench.settle()
-    with closing(connect(path).conn) as db:
-        assert db.execute("SELECT count(*) FROM saved").fetchone() == (3,)
+        assert len(saved) == 3
 
 
 async def test_escape_leaves_for_the_results_once_the_find_bar_is_closed(

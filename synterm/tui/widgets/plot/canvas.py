@@ -34,11 +34,18 @@ class Canvas:
         for letter in text:
             wide = cell_len(letter)
             if wide and 0 <= y < self.height and x >= 0 and x + wide <= self.width:
+                self._part(x, y)
+                self._part(x + wide, y)
                 self._text[y][x : x + wide] = [letter, *[""] * (wide - 1)]
                 self._ink[y][x : x + wide] = [ink] * wide
                 for column in range(x, x + wide):
                     self._dots.pop((column, y), None)
             x += wide
+
+    def _part(self, x: int, y: int) -> None:
+        """Clear the character that reaches over the left edge of a cell: half of it can't be drawn."""
+        if 0 < x < self.width and self._text[y][x] == "":
+            self._text[y][x - 1 : x + 1] = [" ", " "]
 
     def free(self, x: int, y: int, width: int) -> bool:
         """Whether `width` cells from here on are on the sheet and hold no text; dots and grid are none."""
