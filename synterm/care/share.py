@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,10 +10,10 @@ from synterm.care.scan import Finds, scan, without_keys
 from synterm.core.ids import new_id
 from synterm.core.sharing import SharePart, ShareReport
 from synterm.errors import ExitCode, ProjectError
-from synterm.formats.build import refuse_existing
+from synterm.formats.build import put_in_place, refuse_existing
 from synterm.storage.condition import Condition
 from synterm.storage.merge.scratch import sweep
-from synterm.storage.replacing import refuse_open, replace_file
+from synterm.storage.replacing import refuse_open
 from synterm.storage.snapshot import asks, counts, leave_out, people, snapshot, texts, waiting
 
 _ENDINGS = ("", "-wal", "-shm", "-journal")
@@ -49,7 +48,7 @@ def share(
         if finds.keys and not anyway:
             return report.model_copy(update={"exit_code": ExitCode.GATE_FAILED})
         if written:
-            _put(beside, out, replace=replace)
+            put_in_place(beside, out, replace=replace)
         return report
     except OSError as error:
         raise ProjectError(error.strerror or str(error), where=str(out)) from error
@@ -76,22 +75,6 @@ def _check(beside: Path) -> None:
         wrong = [*condition.problems(), *(f"rows of {table} refer to nothing" for table in condition.dangling())]
     if wrong:
         raise ProjectError(f"the project is damaged: {wrong[0]}", hint="synterm doctor PROJECT says more")
-
-
-def _put(beside: Path, out: Path, *, replace: bool) -> None:
-    with beside.open("rb") as file:
-        os.fsync(file.fileno())
-    if replace:
-        replace_file(beside, out)
-    else:
-        refuse_existing(out)
-        beside.rename(out)
-    if hasattr(os, "O_DIRECTORY"):
-        folder = os.open(out.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 def _report(

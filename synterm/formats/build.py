@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from synterm.formats.project_text import ProjectText
 from synterm.formats.rest import CasesPart, DocumentPart, Part, PromptPart, ReviewsPart, TablePart, ToldPart
 from synterm.storage.arriving import ArrivingCase
 from synterm.storage.project import Project
+from synterm.storage.replacing import replace_file
 from synterm.storage.whole import META
 
 
@@ -41,8 +43,7 @@ def build_project(path: Path, text: ProjectText, *, same: bool = False) -> Built
     try:
         with Project.create(beside, text.name) as project:
             built = _Builder(project, text).build(same=same)
-        refuse_existing(path)
-        beside.rename(path)
+        put_in_place(beside, path, replace=False)
     finally:
         for ending in ("", "-wal", "-shm", "-journal"):
             beside.with_name(beside.name + ending).unlink(missing_ok=True)
@@ -55,6 +56,26 @@ def refuse_existing(path: Path) -> None:
         raise ProjectError("there is a file of that name already", where=str(path), hint="choose another name")
     if not path.parent.is_dir():
         raise ProjectError("there is no such folder", where=str(path.parent), hint=f"mkdir -p {path.parent}")
+
+
+def put_in_place(beside: Path, out: Path, *, replace: bool) -> None:
+    """Give a finished file its name; it is on disk when this returns.
+
+    Raises ProjectError for a file of that name, or with `replace` for one that another program has open.
+    """
+    with beside.open("rb") as file:
+        os.fsync(file.fileno())
+    if replace:
+        replace_file(beside, out)
+    else:
+        refuse_existing(out)
+        beside.rename(out)
+    if hasattr(os, "O_DIRECTORY"):
+        folder = os.open(out.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 class _Builder:

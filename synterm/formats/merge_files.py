@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,12 +18,12 @@ from synterm.core.merging import (
 )
 from synterm.errors import ExitCode, ProjectError
 from synterm.evaluate.whole_run import whole_totals
-from synterm.formats.build import refuse_existing
+from synterm.formats.build import put_in_place, refuse_existing
 from synterm.storage.merge.merge import Merged, merge
 from synterm.storage.merge.scratch import sweep
 from synterm.storage.merge.settle import Prefer
 from synterm.storage.project import Project
-from synterm.storage.replacing import refuse_open, replace_file
+from synterm.storage.replacing import refuse_open
 
 _KINDS = {
     "nodes": "tree",
@@ -67,7 +66,7 @@ def merge_files(
         found = merge(inputs, base, prefer, out.parent, None if dry_run else beside)
         if beside.exists():
             _count(beside, found)
-            _put(beside, out, replace=replace)
+            put_in_place(beside, out, replace=replace)
             return _report(found, base, out, prefer)
         return _report(found, base, None, prefer)
     finally:
@@ -104,16 +103,6 @@ def _count(path: Path, found: Merged) -> None:
         for combined in found.combined:
             totals = whole_totals(project, project.runs.get(combined.run_id))
             project.runs.set_totals(combined.run_id, totals).result()
-
-
-def _put(beside: Path, out: Path, *, replace: bool) -> None:
-    with beside.open("rb") as file:
-        os.fsync(file.fileno())
-    if replace:
-        replace_file(beside, out)
-    else:
-        refuse_existing(out)
-        beside.rename(out)
 
 
 def _report(found: Merged, base: Path | None, out: Path | None, prefer: Prefer | None) -> MergeReport:
