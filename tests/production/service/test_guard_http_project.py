@@ -168,7 +168,7 @@ async def test_what_can_not_be_read_is_told_and_the_old_checks_judge_on(
             await asyncio.to_thread(server.wait_for, "project read")
         assert (await counted(client))["synterm_guard_project_stale"] == 0
     assert not [line for line in server.lines if "Traceback" in line or "internal" in line]
-    # A reason is told once, however often the file is looked at; a file between two states may have a reason of its own.
+    # A reason is told once, however often the file is looked at. Between two states a file may have one of its own.
     reasons = [line.split("why=", 1)[1] for line in server.lines if "can't be read" in line]
     assert reasons
     assert all(reason != following for reason, following in pairwise(reasons))
