@@ -7,6 +7,7 @@ SyntermError                 what happened, to what, and what to do next
 │   ├── NotFoundError        a name that the project doesn't have
 │   └── RestrictedError      the project asks for more than its user trusts it with
 ├── ModelError               a model can't be used here (missing key, runtime, weights)
+├── ExecutorError            no workers beyond this process can be had
 └── SettingsError            the user's own settings file
 """
 
@@ -68,6 +69,12 @@ class RestrictedError(ProjectError):
 
 class ModelError(SyntermError):
     """A model can't be used here."""
+
+    exit_code = ExitCode.INCOMPLETE
+
+
+class ExecutorError(SyntermError):
+    """No workers beyond this process can be had: the engine is not installed, not there, or gone."""
 
     exit_code = ExitCode.INCOMPLETE
 

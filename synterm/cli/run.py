@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from synterm.cli import against, ci_output, run_production
 from synterm.cli.batch import add_batch_arguments, batch_plan, batches
 from synterm.cli.choose import choose_cases, choose_variants
+from synterm.cli.executor import add_executor_arguments, engine_choice
 from synterm.cli.outcome import leave, progress_of, spending_limits
 from synterm.cli.output import data, refuse_no_folder, say, without_commands
 from synterm.cli.parser import add_where, amount, positive, shard, share
@@ -55,9 +56,7 @@ exit codes:
   0  all gates hold             2  the command or the project is wrong
   1  a gate failed, or a        3  incomplete: errors, or a limit was reached
      regression was found       4  not enough evidence (only with --fail-on insufficient)
-  130, 143, 129  interrupted: the same command again sends only what has no answer yet
-
-not there yet: executors other than local"""
+  130, 143, 129  interrupted: the same command again sends only what has no answer yet"""
 
 _SPLITS = ("dev", "holdout", "train", "all")
 _BY = ("feature", "behavior", "scenario", "tag", "label")
@@ -73,12 +72,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_batch_arguments(parser)
     add_manifest(parser)
     _what_comes_of_it(parser)
-    parser.add_argument("--executor", default="local", help=argparse.SUPPRESS)
+    add_executor_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Make the run, write its report, and give the exit code."""
-    _refuse_what_is_to_come(args)
+    elsewhere = engine_choice(args)
     _refuse_reports_of_no_run(args)
     for target in ci_output.files(args):
         refuse_no_folder(target)
@@ -93,7 +92,9 @@ def run(args: argparse.Namespace) -> int:
             return _preview(project, chosen, opponent)
         with batches(project, args):
             groups = bool(args.json or args.by)
-            report, result = evaluate(project, chosen, progress_of(args), groups=groups, opponent=opponent)
+            report, result = evaluate(
+                project, chosen, progress_of(args), groups=groups, opponent=opponent, elsewhere=elsewhere
+            )
         return leave(project, report, result, args)
 
 
@@ -221,11 +222,6 @@ def _fail_on(text: str) -> frozenset[str]:
         if word not in against.FAIL_ON:
             raise UsageError(f"--fail-on {word!r} is not known", hint=did_you_mean(word, against.FAIL_ON))
     return frozenset(words)
-
-
-def _refuse_what_is_to_come(args: argparse.Namespace) -> None:
-    if args.executor != "local":
-        raise UsageError(f"--executor {args.executor} is not there yet", hint="leave it out: runs are local")
 
 
 def _refuse_reports_of_no_run(args: argparse.Namespace) -> None:

@@ -16,7 +16,7 @@ from synterm.evaluate.gates.untagged import all_untagged
 from synterm.evaluate.recount import looker
 from synterm.evaluate.report import RunResult, build_report
 from synterm.evaluate.review.judges import known_judges
-from synterm.evaluate.run import RunPlan, RunProgress, Watch, run
+from synterm.evaluate.run import RunPlan, RunProgress, run
 from synterm.evaluate.steadiness import Steadiness
 from synterm.providers.registry import Providers
 from synterm.storage.project import Project
@@ -24,6 +24,7 @@ from synterm.text import plural
 
 if TYPE_CHECKING:
     from synterm.evaluate.opponents import Opponent
+    from synterm.executors.engine import EngineChoice
 
 _AT_WORK_S = 0.2
 """After so long, answers from the file are told, and the others are waited for."""
@@ -32,10 +33,16 @@ Progress = LineProgress | JsonProgress
 
 
 def evaluate(
-    project: Project, chosen: RunPlan, progress: Progress, *, groups: bool = False, opponent: Opponent | None = None
+    project: Project,
+    chosen: RunPlan,
+    progress: Progress,
+    *,
+    groups: bool = False,
+    opponent: Opponent | None = None,
+    elsewhere: EngineChoice | None = None,
 ) -> tuple[RunReport, RunResult]:
     """Make the run and give its report, and what it gathered; `groups`: with the metrics of its parts; `opponent`:
-    compared with that.
+    compared with that; `elsewhere`: made by workers of that engine.
 
     Raises ModelError, before anything is sent, for a model that can't be used; Stopped when a signal ended the run:
     what came in is recorded then.
@@ -50,7 +57,7 @@ def evaluate(
     for told in all_untagged(project):
         progress.tell(f"! {told}")
     try:
-        run_id, result = run_until_stopped(_run(project, chosen, progress))
+        run_id, result = run_until_stopped(_run(project, chosen, progress, elsewhere))
     except Stopped as stop:
         progress.close()
         progress.tell(_interrupted(progress.seen, chosen))
@@ -81,10 +88,22 @@ def write_report(project: Project, report: RunReport, result: RunResult, target:
     write_run(report, evaluation_reports(recorded, tree, looker(result), steady), target)
 
 
-async def _run(project: Project, chosen: RunPlan, watch: Watch) -> tuple[str, RunResult]:
+async def _run(
+    project: Project, chosen: RunPlan, watch: Progress, elsewhere: EngineChoice | None
+) -> tuple[str, RunResult]:
     # What is printed at the end is loaded while models are at work.
     asyncio.get_running_loop().call_later(_AT_WORK_S, import_module, "synterm.reports.console")
-    async with Providers.of(project) as providers:
+    if elsewhere is None:
+        async with Providers.of(project) as providers:
+            return await run(project, providers, chosen, watch)
+    from synterm.executors.crew import Crew
+    from synterm.executors.engine import engine_for
+    from synterm.executors.provider import ElsewhereProvider
+
+    async with (
+        Crew(engine_for(elsewhere), watch.tell, chosen.concurrency) as crew,
+        Providers.of(project, through=lambda provider: ElsewhereProvider(provider, crew)) as providers,
+    ):
         return await run(project, providers, chosen, watch)
 
 

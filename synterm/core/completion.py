@@ -23,6 +23,8 @@ class Outcome(StrEnum):
     CANCELLED = "cancelled"
     OVER_BUDGET = "over budget"
     NOT_SENT = "not sent"
+    LOST = "lost"
+    """The worker that made the call ended before it answered: nobody knows what became of the call."""
 
     @property
     def answered(self) -> bool:

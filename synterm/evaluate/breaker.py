@@ -50,6 +50,10 @@ class Breaker:
             # would else wait for each case in turn.
             self.lost(trial)
             return
+        if completion.outcome is Outcome.LOST:
+            # It tells of a worker, not of the model.
+            self.lost(trial)
+            return
         if completion.outcome not in _FAILURES:
             self._failures = self._trips = 0
             self._closed_until, self._trying, self.given_up = None, False, None

@@ -28,21 +28,33 @@ class Providers:
         self._approved = tuple(approved_endpoints)
         self._fast = fast
         self._trust: Trusting | None = None
+        self._through: Callable[[Provider], Provider] | None = None
+        self._sent_through: dict[int, Provider] = {}
         self._made: dict[str, Provider] = {}
         self._gated: dict[int, GatedProvider] = {}
 
     @classmethod
-    def of(cls, project: Guarded, settings: Settings | None = None) -> Self:
+    def of(
+        cls,
+        project: Guarded,
+        settings: Settings | None = None,
+        through: Callable[[Provider], Provider] | None = None,
+    ) -> Self:
         """Providers for the models of a project, as the user's settings say. While it is restricted none of them starts
-        or sends anything, whoever asks."""
+        or sends anything, whoever asks. `through` gives what is asked in place of each: one that asks it elsewhere."""
         settings = load_settings() if settings is None else settings
         providers = cls(settings.approved_endpoints, fast=settings.fast_path)
         providers._trust = project.trust
+        providers._through = through
         return providers
 
     def for_model(self, spec: ModelSpec) -> Provider:
         """The provider that answers for `spec`. Starts nothing; a model that can't be used says so when it is asked."""
         provider = self._of_model(spec)
+        if self._through is not None:
+            if id(provider) not in self._sent_through:
+                self._sent_through[id(provider)] = self._through(provider)
+            provider = self._sent_through[id(provider)]
         if self._trust is None:
             return provider
         return self._gated.setdefault(id(provider), GatedProvider(provider, self._trust))
@@ -90,6 +102,7 @@ class Providers:
         """End all processes. What is asked later starts them again."""
         made, self._made = self._made, {}
         self._gated.clear()
+        self._sent_through.clear()
         await asyncio.gather(*(provider.close() for provider in made.values()))
 
     async def __aenter__(self) -> Self:

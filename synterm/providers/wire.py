@@ -41,10 +41,10 @@ def text_line(call_id: int, piece: str) -> bytes:
 def done_line(call_id: int, completion: Completion) -> bytes:
     """The line with an answer; one that is too large becomes a MALFORMED outcome."""
     if len(completion.raw) <= MAX_ANSWER_BYTES:
-        line = orjson.dumps({"id": call_id, "done": _pack(completion)}) + b"\n"
+        line = orjson.dumps({"id": call_id, "done": pack(completion)}) + b"\n"
         if len(line) <= MAX_LINE_BYTES:
             return line
-    return orjson.dumps({"id": call_id, "done": _pack(too_large())}) + b"\n"
+    return orjson.dumps({"id": call_id, "done": pack(too_large())}) + b"\n"
 
 
 def too_large() -> Completion:
@@ -68,7 +68,7 @@ def request_body(request: Request) -> dict[str, Any]:
 
 
 def unpack(done: dict[str, Any]) -> Completion:
-    """The completion of a `done` line."""
+    """The completion that `pack` made JSON of. Raises KeyError, TypeError or ValueError for anything else."""
     fields: dict[str, Any] = {
         **done,
         "outcome": Outcome(done["outcome"]),
@@ -78,7 +78,8 @@ def unpack(done: dict[str, Any]) -> Completion:
     return Completion(**fields)
 
 
-def _pack(completion: Completion) -> dict[str, Any]:
+def pack(completion: Completion) -> dict[str, Any]:
+    """A completion as JSON, as a provider gives it: without what the project file knows of it."""
     return {
         "outcome": completion.outcome.value,
         "text": storable(completion.text),
@@ -92,4 +93,5 @@ def _pack(completion: Completion) -> dict[str, Any]:
         "error": None if completion.error is None else storable(completion.error),
         "hint": completion.hint,
         "retry_after_s": completion.retry_after_s,
+        "attempts": completion.attempts,
     }

@@ -1,0 +1,39 @@
+"""Where a run is made: in this process, or by workers of an engine."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from synterm.cli.parser import positive
+from synterm.errors import UsageError
+
+if TYPE_CHECKING:
+    from synterm.executors.engine import EngineChoice
+
+
+def add_executor_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options that choose it."""
+    add = parser.add_argument_group("where").add_argument
+    add(
+        "--executor",
+        choices=("local", "dask", "ray"),
+        default="local",
+        help="who asks the models and judges: this process (local, the default), or workers of Dask or Ray",
+    )
+    add("--address", metavar="URL", help="where the engine is; without it one is started on this machine for the run")
+    add("--workers", type=positive, metavar="N", help="how many workers (default: as many as there are processors)")
+
+
+def engine_choice(args: argparse.Namespace) -> EngineChoice | None:
+    """What was chosen; None: this process. Raises UsageError for options that do not go together."""
+    if args.executor == "local":
+        for option in ("address", "workers"):
+            if getattr(args, option) is not None:
+                raise UsageError(f"--{option} is about workers of an engine", hint="add --executor dask, or ray")
+        return None
+    if args.batch:
+        raise UsageError("--batch hands requests to the provider, no worker makes them", hint="leave --executor out")
+    from synterm.executors.engine import EngineChoice
+
+    return EngineChoice(args.executor, args.address, args.workers)
