@@ -74,6 +74,9 @@ class Settings(BaseModel):
     key_hosts: KeyHosts = Field(default_factory=dict[str, tuple[str, ...]])
     """Where each key may go: the name of its environment variable, and hosts (``https://host``). A provider's own
     variable goes to that provider without a line here; with one, only where the line says."""
+    trusted_clusters: tuple[str, ...] = ()
+    """Schedulers of Dask or Ray on other machines that runs may use though they ask for no certificate
+    (``tcp://10.0.0.5:8786``): whoever can reach such a one can run programs as you."""
     use_proxy: bool = False
     """Whether calls go through the proxy that HTTPS_PROXY and its kin name in your environment."""
     fast_path: bool = True

@@ -19,7 +19,12 @@ _HEAD = """\
 # The workbench changes them with the key , (comma); comments of yours stay.
 """
 _WIDTH = 110
-_EXAMPLES: dict[str, object] = {"day_cap_usd": 5.0, "concurrency": 16, "approved_endpoints": ("https://llm.example",)}
+_EXAMPLES: dict[str, object] = {
+    "day_cap_usd": 5.0,
+    "concurrency": 16,
+    "approved_endpoints": ("https://llm.example",),
+    "trusted_clusters": ("tcp://10.0.0.5:8786",),
+}
 _TABLES = {
     "key_hosts": ("a table: variable = hosts", '# LLM_API_KEY = ["https://llm.example"]'),
     "keys": ("a table: id = keys", '# "results.why" = "i,enter"'),

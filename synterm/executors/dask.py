@@ -1,11 +1,36 @@
-"""Workers on a Dask cluster."""
+"""Workers on a Dask cluster: one that exists already, or one of this machine's own.
+
+Each worker process of Dask holds one actor (`DaskWork`), which is asked through the scheduler: the run need not reach
+the workers itself. Actors are asked by the two calls that `distributed.Actor` makes, and not by that class: it waits
+for an actor whose machine is gone to come up again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+import logging
+import os
+import uuid
+import warnings
+from collections.abc import Coroutine, Sequence
+from contextlib import suppress
+from importlib import import_module
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
+import synterm
+from synterm import paths
 from synterm.errors import ExecutorError
-from synterm.executors.engine import RemoteWorker
+from synterm.executors.dask_own import OwnCluster, log_path
+from synterm.executors.engine import RemoteWorker, WorkerLostError
+from synterm.executors.trusted import require_trusted
+
+_REACH_S = 10.0
+"""How long a scheduler may take to answer."""
+_EMPTY_S = 60.0
+"""How long it may have no workers, at first."""
+_LEAVE_S = 5.0
+_PORT = 8786
 
 
 class DaskEngine:
@@ -14,21 +39,258 @@ class DaskEngine:
     name = "dask"
 
     def __init__(self, address: str | None = None, workers: int | None = None) -> None:
-        """`address`: where it is; None: on this machine, with so many workers."""
+        """`address`: where its scheduler is; None: on this machine, with so many workers.
+
+        Raises nothing: what is wrong with an address is said by `open`.
+        """
         self._address = address
         self._workers = workers
+        self._own: OwnCluster | None = None
+        self._client: Any = None
+        self._chosen: list[str] = []
+        self._started: dict[str, _DaskWorker] = {}
 
     async def open(self) -> None:
-        """Connect, or start it."""
-        raise ExecutorError("not there yet")
+        """Connect, or start it. Raises ExecutorError."""
+        if self._address is None:
+            self._own = await OwnCluster.start(self._workers or os.cpu_count() or 1)
+            address = self._own.address
+        else:
+            address = _checked(self._address)
+            await _reach(address)
+        self._address = address
+        self._client = await _connected(address)
+        await self._some_workers()
 
     async def places(self) -> Sequence[str]:
-        """Its workers."""
-        raise ExecutorError("not there yet")
+        """The addresses of its workers, no more than are wanted: those chosen once stay as long as they are there.
+
+        Raises ExecutorError where the scheduler is gone.
+        """
+        there = await self._addresses()
+        for place, worker in list(self._started.items()):
+            if place not in there:
+                worker.gone.set()
+                del self._started[place]
+        stay = [place for place in self._chosen if place in there]
+        self._chosen = [*stay, *sorted(there - set(stay))][: self._workers]
+        return self._chosen
 
     async def start(self, place: str, setup: bytes) -> RemoteWorker:
-        """A worker there."""
-        raise ExecutorError("not there yet")
+        """An actor there. Raises WorkerLostError where synterm is missing, another one, or the worker is gone."""
+        worker = _DaskWorker(self._client, place, f"synterm-{uuid.uuid4().hex}")
+        self._started[place] = worker
+        await worker.start(setup)
+        return worker
 
     async def close(self) -> None:
-        """Leave it."""
+        """Leave it; one of our own ends."""
+        if self._client is not None:
+            # A scheduler that is gone can't be taken leave of.
+            with suppress(TimeoutError, OSError):
+                async with asyncio.timeout(_LEAVE_S):
+                    await self._client.close()
+        if self._own is not None:
+            await self._own.close()
+
+    async def _some_workers(self) -> None:
+        for _ in range(int(_EMPTY_S)):
+            if await self._addresses():
+                return
+            await asyncio.sleep(1)
+        raise ExecutorError(
+            f"the Dask scheduler at {self._address} has no workers",
+            hint=f"on each machine that is to work: dask worker {self._address} --nworkers auto",
+        )
+
+    async def _addresses(self) -> set[str]:
+        try:
+            async with asyncio.timeout(_REACH_S):
+                return set(await self._client.scheduler.ncores())
+        except Exception as error:  # whatever Dask raises
+            hint = f"see {log_path()}" if self._own else "look whether it runs"
+            raise ExecutorError(
+                f"the Dask scheduler at {self._address} is gone ({_said(error)}): {hint}; "
+                "the same command again sends only what has no answer yet"
+            ) from error
+
+
+class _DaskWorker:
+    """One actor, asked through the scheduler."""
+
+    def __init__(self, client: Any, place: str, key: str) -> None:
+        self._client = client
+        self._place = place
+        self._key = key
+        self._future: Any = None
+        self.gone = asyncio.Event()
+        """Set once the scheduler has the worker no more."""
+
+    async def start(self, setup: bytes) -> None:
+        """Make the actor. Raises WorkerLostError."""
+        from synterm.executors.dask_work import DaskWork
+
+        self._future = self._client.submit(
+            DaskWork, setup, actor=True, workers=[self._place], key=self._key, pure=False, retries=0
+        )
+        try:
+            error = await self._unless_gone(self._future.exception())
+        except asyncio.CancelledError:
+            if not self._future.cancelled():
+                self._future.release()
+                raise
+            error = RuntimeError("Dask gave it up")
+        if error is not None:
+            self._future.release()
+            raise WorkerLostError(_why_none(error))
+
+    async def put(self, lines: bytes) -> None:
+        """Hand in work."""
+        await self._ask("put", lines)
+
+    async def take(self) -> bytes:
+        """What was done."""
+        return await self._ask("take")
+
+    async def close(self) -> None:
+        """End it, and have Dask forget the actor."""
+        with suppress(WorkerLostError):
+            await self._ask("close")
+        self._future.release()
+
+    async def _ask(self, method: str, *args: bytes) -> bytes:
+        from distributed.protocol.serialize import to_serialize
+
+        call: dict[str, Any] = {
+            "op": "actor_execute",
+            "actor": self._key,
+            "function": method,
+            "args": [to_serialize(arg) for arg in args],
+            "kwargs": {},
+        }
+        answer = await self._unless_gone(self._client.scheduler.proxy(worker=self._place, msg=call))
+        if answer["status"] != "OK":
+            raise WorkerLostError(_said(answer["exception"]))
+        result = answer["result"]
+        if not isinstance(result, bytes):
+            raise WorkerLostError(f"it sent {type(result).__name__} where bytes were to come")
+        return result
+
+    async def _unless_gone(self, asked: Coroutine[Any, Any, Any]) -> Any:
+        """What comes of `asked`; no longer than the scheduler has the worker. Raises WorkerLostError."""
+        answer = asyncio.ensure_future(asked)
+        gone = asyncio.ensure_future(self.gone.wait())
+        try:
+            await asyncio.wait({answer, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if not answer.done():
+                raise WorkerLostError("its process ended, or can't be reached")
+            return answer.result()
+        except (WorkerLostError, asyncio.CancelledError):
+            raise
+        except OSError as error:
+            raise WorkerLostError("its process ended, or can't be reached") from error
+        except Exception as error:  # whatever Dask raises: it is about this worker
+            raise WorkerLostError(_said(error)) from error
+        finally:
+            answer.cancel()
+            gone.cancel()
+
+
+def _checked(address: str) -> str:
+    """The address in full. Raises ExecutorError for one that is none, or that is not to be trusted."""
+    whole = address if "://" in address else f"tcp://{address}"
+    parts = _split(whole)
+    if parts is None or parts.scheme not in ("tcp", "tls"):
+        raise ExecutorError(
+            f"{address} is no address of a Dask scheduler",
+            hint=f"tls://HOST:{_PORT}, or tcp://127.0.0.1:{_PORT} on this machine, as `dask scheduler` says it",
+        )
+    whole = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    if parts.port is None:
+        whole += f":{_PORT}"
+    if parts.scheme == "tcp":
+        instead = f"start its scheduler and workers with certificates, and use tls://{whole.removeprefix('tcp://')}"
+        require_trusted(whole, parts.hostname or "", instead)
+    return whole
+
+
+def _split(address: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(address)
+        return parts if parts.hostname and (parts.port is None or parts.port) else None
+    except ValueError:
+        return None
+
+
+async def _reach(address: str) -> None:
+    """Raises ExecutorError where nothing listens: Dask itself would try again for half a minute."""
+    parts = urlsplit(address)
+    try:
+        async with asyncio.timeout(_REACH_S):
+            _, writer = await asyncio.open_connection(parts.hostname, parts.port)
+        writer.close()
+    except (OSError, TimeoutError) as error:
+        raise ExecutorError(
+            f"nothing answers at {address}: {_said(error)}",
+            hint="start it with `dask scheduler`, or leave --address out: then a cluster is started here for the run",
+        ) from error
+
+
+async def _connected(address: str) -> Any:
+    """A client. Raises ExecutorError where no scheduler answers, or none that talks as is asked for."""
+    # In a thread: it takes a second.
+    distributed = await asyncio.to_thread(import_module, "distributed")
+    _log_to_file()
+    client: Any = None
+    try:
+        with warnings.catch_warnings():
+            # About releases of packages that differ between machines: synterm compares its own.
+            warnings.simplefilter("ignore")
+            client = distributed.Client(
+                address, asynchronous=True, name="synterm", set_as_default=False, timeout=_REACH_S
+            )
+            await client
+    except Exception as error:  # whatever Dask raises
+        if client is not None:
+            with suppress(TimeoutError, OSError):
+                async with asyncio.timeout(_LEAVE_S):
+                    await client.close()
+        raise ExecutorError(
+            f"no Dask scheduler talks to us at {address}: {_said(error)}", hint=_advice(address)
+        ) from error
+    return client
+
+
+def _advice(address: str) -> str:
+    if address.startswith("tls://"):
+        return (
+            "certificates are those of Dask's own settings: DASK_DISTRIBUTED__COMM__TLS__CA_FILE, "
+            "DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT and DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY"
+        )
+    return "is it the scheduler's port, and not its dashboard's? One that was started with certificates is tls://"
+
+
+def _log_to_file() -> None:
+    """Have what Dask logs in the log, and not on the terminal."""
+    handler: logging.Handler
+    try:
+        paths.private_folder(log_path().parent)
+        handler = logging.FileHandler(log_path(), encoding="utf-8")
+    except OSError:
+        handler = logging.NullHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
+    for name in ("distributed", "distributed.client", "tornado", "tornado.application"):
+        logger = logging.getLogger(name)
+        logger.handlers = [handler]
+        logger.propagate = False
+
+
+def _why_none(error: BaseException) -> str:
+    if isinstance(error, ModuleNotFoundError) and (error.name or "").startswith("synterm"):
+        missing = "has no synterm" if error.name == "synterm" else f"has another synterm, without {error.name}"
+        return f"it {missing}; on its machine: pip install 'synterm[dask]=={synterm.__version__}'"
+    return _said(error)
+
+
+def _said(error: BaseException) -> str:
+    return str(error) or type(error).__name__

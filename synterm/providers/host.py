@@ -155,14 +155,14 @@ class HostProcess:
             self._launch = None
 
     async def _spawn(self) -> _Child:
-        log = _open_log(self.log)
+        log = open_log(self.log)
         try:
             process = await asyncio.create_subprocess_exec(
                 *self._command,
                 stdin=PIPE,
                 stdout=PIPE,
                 stderr=log,
-                env=_with_synterm(self._env),
+                env=with_synterm(self._env),
                 limit=wire.MAX_LINE_BYTES,
             )
         finally:
@@ -232,7 +232,7 @@ def _how_it_ended(code: int) -> str:
     return f"killed by signal {-code}"
 
 
-def _open_log(path: Path) -> int:
+def open_log(path: Path) -> int:
     """A file descriptor for the log, emptied when it has grown; a place that can't be written gets none."""
     try:
         paths.private_folder(path.parent)
@@ -244,7 +244,7 @@ def _open_log(path: Path) -> int:
     return log
 
 
-def _with_synterm(env: Mapping[str, str] | None) -> dict[str, str]:
+def with_synterm(env: Mapping[str, str] | None) -> dict[str, str]:
     """An environment in which the child finds this very synterm, though its own working directory is not searched."""
     child = dict(os.environ if env is None else env)
     home = Path(synterm.__file__).resolve().parents[1]

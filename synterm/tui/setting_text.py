@@ -13,6 +13,7 @@ from synterm.settings import Settings, why_invalid
 AT_ONCE = frozenset(Settings.model_fields) - {
     "concurrency",
     "approved_endpoints",
+    "trusted_clusters",
     "key_hosts",
     "use_proxy",
     "fast_path",
@@ -46,7 +47,7 @@ def read_value(name: str, text: str) -> Any:
         value = {key.strip(): given.strip() for key, _, given in pairs}
         if name == "key_hosts":
             value = {key: _listed(given) for key, given in value.items()}
-    elif name == "approved_endpoints":
+    elif name in ("approved_endpoints", "trusted_clusters"):
         value = _listed(text)
     try:
         return getattr(Settings.model_validate({name: value}), name)
