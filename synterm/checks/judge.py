@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from synterm.checks.asked import asked
@@ -28,18 +28,22 @@ def judge(checks: Sequence[Check], answer: Answer, grades: Grades | None = None)
     because the model did not answer, there is no check, or one that has a weight could not judge and none failed.
     An answer that was cut off, filtered or empty fails by that alone, as if by a check of weight 1.
     """
-    outcome = answer.completion.outcome
-    if not checks or not outcome.answered:
-        return (), None, None
     if grades is not None:
         answer = replace(answer, grades=grades)
+    return judgement(answer.completion.outcome, checks, lambda check: asked(check, answer))
+
+
+def judgement(outcome: Outcome, checks: Sequence[Check], ask: Callable[[Check], CheckResult]) -> Judgement:
+    """What `judge` gives, where `ask` gives the result of each check."""
+    if not checks or not outcome.answered:
+        return (), None, None
     results: list[CheckResult] = []
     counted: list[tuple[float, CheckResult]] = []
     if outcome in UNWELL:
         results.append(CheckResult("outcome", False, 0.0, UNWELL[outcome]))
         counted.append((1.0, results[0]))
     for check in checks:
-        result = asked(check, answer)
+        result = ask(check)
         results.append(result)
         if weight := check.weight:
             counted.append((weight, result))

@@ -98,13 +98,14 @@ async def _run(
             return await run(project, providers, chosen, watch)
     from synterm.executors.crew import Crew
     from synterm.executors.engine import engine_for
+    from synterm.executors.judging import CrewJudging
     from synterm.executors.provider import ElsewhereProvider
 
     async with (
         Crew(engine_for(elsewhere), watch.tell, chosen.concurrency) as crew,
         Providers.of(project, through=lambda provider: ElsewhereProvider(provider, crew)) as providers,
     ):
-        return await run(project, providers, chosen, watch)
+        return await run(project, providers, chosen, watch, judging=lambda tree: CrewJudging(crew, tree))
 
 
 def _times(chosen: RunPlan) -> str:

@@ -29,7 +29,7 @@ async def ask(
     flight.tries += 1
     limit_s = route.provider.limit_s(flight.request)
     # A provider keeps to the limit by itself; what earlier tries took of it, only the flight knows.
-    rest_s = None if limit_s is None or flight.tries == 1 else max(limit_s - flight.sending_s, 0.0)
+    rest_s = None if limit_s is None or not flight.sending_s else max(limit_s - flight.sending_s, 0.0)
     began = clock()
     try:
         if rest_s is None:
@@ -39,7 +39,9 @@ async def ask(
                 completion = await route.provider.complete(flight.request, on_text)
     except TimeoutError:
         completion = failed_call(Outcome.TIMED_OUT, f"no answer within {limit_s or 0:g} s, in {flight.tries} tries")
-    flight.sending_s += clock() - began
+    if completion.outcome is not Outcome.LOST:
+        # It says nothing of the provider that a worker ended, or how long it took until another one had time.
+        flight.sending_s += clock() - began
     flight.calls += completion.attempts
     return _storable(replace(completion, attempts=flight.calls))
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from synterm.checks.base import Answer, Check, Grades
-from synterm.checks.judge import judge
+from synterm.checks.judge import judge, judgement
 from synterm.checks.question import Question
 from synterm.checks.registry import load_check
 from synterm.context.library import Library
 from synterm.core.completion import Completion
-from synterm.core.evaluation import Evaluation, Task
+from synterm.core.evaluation import CheckResult, Evaluation, Task
 from synterm.core.ids import canonical_json
 from synterm.core.model import ModelSpec
 from synterm.core.request import Constraint
@@ -47,6 +48,7 @@ class Checklist:
             for scenario, checks in self._by_scenario.items()
             if (asking := tuple(check for check in checks if check.asks))
         }
+        self._plain: dict[str, bool] = {}
         self._cold = [check for check in self._loaded.values() if check is not None and _loads(check)]
 
     def of(self, scenario_id: str) -> Sequence[Check]:
@@ -112,18 +114,31 @@ class Checklist:
 
         Raises ProjectError where the documents that it is about can't be read.
         """
-        variant = task.variant
-        tools: Any = variant.body.params.get("tools", variant.model.params.get("tools"))
-        answer = Answer(
-            completion,
-            task.case,
-            self._grades,
-            asked.replies if asked else {},
-            tools or (),
-            self.retriever.retrieve(task),
-        )
+        answer = self.answer(task, completion, asked)
         results, passed, score = judge(self.of(task.case.scenario_id), answer)
         return Evaluation(task, completion, tuple(results), passed, score, asked.completions if asked else ())
+
+    def answer(self, task: Task, completion: Completion, asked: Inquiry | None = None) -> Answer:
+        """What the checks of an answer look at. Raises ProjectError where its documents can't be read."""
+        variant = task.variant
+        tools: Any = variant.body.params.get("tools", variant.model.params.get("tools"))
+        retrieval = self.retriever.retrieve(task)
+        return Answer(completion, task.case, self._grades, asked.replies if asked else {}, tools or (), retrieval)
+
+    def abstained(self, task: Task, completion: Completion, why: str) -> Evaluation:
+        """An answer that no check can be asked about, and why."""
+        checks = self.of(task.case.scenario_id)
+        found = judgement(
+            completion.outcome, checks, lambda check: replace(CheckResult.abstain(check.type, why), metric=check.metric)
+        )
+        return Evaluation(task, completion, *found)
+
+    def plain(self, scenario_id: str) -> bool:
+        """Whether the verdicts of a scenario's checks need nothing but the answer and its case: no other model, and no
+        verdict that was paid for."""
+        if scenario_id not in self._plain:
+            self._plain[scenario_id] = not any(part.asks or part.costs for part in self.parts(scenario_id))
+        return self._plain[scenario_id]
 
     def _load(self, tree: Tree, scenario_id: str) -> tuple[Check, ...]:
         try:

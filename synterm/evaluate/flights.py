@@ -10,7 +10,7 @@ from functools import partial
 from synterm.core.completion import Completion, Outcome, failed_call
 from synterm.core.evaluation import Task
 from synterm.core.request import Request
-from synterm.errors import ModelError
+from synterm.errors import ExecutorError, ModelError
 from synterm.evaluate.budget import Budget
 from synterm.evaluate.call import ask, next_try
 from synterm.evaluate.events import Event, Halted, Retrying, Started
@@ -43,7 +43,7 @@ class Flights:
         self._stream = limits.stream
         self._ahead = limits.ahead
         self._budget = Budget(limits, project.spending, self._pump_soon)
-        self._recorder = Recorder(project.responses, self._fail, self._pump)
+        self._recorder = Recorder(project.responses, self.fail, self._pump)
         self._lanes: dict[Route, Lane] = {}
         self._open: dict[str, Flight] = {}
         self._calls: set[asyncio.Task[Completion | None]] = set()
@@ -209,17 +209,20 @@ class Flights:
         try:
             self._came_back(lane, flight, call)
         except Exception as error:  # noqa: BLE001 - whatever it is, the sweep ends with it
-            self._fail(error)
+            self.fail(error)
         finally:
             lane.route.endpoint.free()
 
     def _came_back(self, lane: Lane, flight: Flight, call: asyncio.Task[Completion | None]) -> None:
         if call.cancelled() or call.exception():
             lane.route.breaker.lost(flight.trial)
+            error = None if call.cancelled() else call.exception()
             # Once it was sent, it may have been charged.
-            flight.let_go(None if flight.tries else 0.0)
-            if not call.cancelled() and (error := call.exception()):
-                self._fail(error)
+            flight.let_go(0.0 if isinstance(error, ExecutorError) or not flight.tries else None)
+            if isinstance(error, ExecutorError):
+                self._nobody_asks(flight, error)
+            elif error:
+                self.fail(error)
         elif (completion := call.result()) is None:
             lane.route.breaker.lost(flight.trial)
             lane.route.meter.give_back(self._traffic.clock(), flight.tokens)
@@ -227,6 +230,15 @@ class Flights:
             self._queue_again(lane, flight)
         else:
             self._answered(lane, flight, completion)
+
+    def _nobody_asks(self, flight: Flight, error: ExecutorError) -> None:
+        """There is nobody who could send a request, and will be nobody."""
+        self.halt(str(error), error.hint or "")
+        if flight.last:
+            self._record(flight, flight.last)
+        else:
+            self._drop(flight)
+            self._land()
 
     def _answered(self, lane: Lane, flight: Flight, completion: Completion) -> None:
         route, now = lane.route, self._traffic.clock()
@@ -321,6 +333,7 @@ class Flights:
         if self._complete and not self._open and not self._landed.done():
             self._landed.set_result(None)
 
-    def _fail(self, error: BaseException) -> None:
+    def fail(self, error: BaseException) -> None:
+        """The sweep ends with this."""
         if not self._landed.done():
             self._landed.set_exception(error)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+from synterm.checks.elsewhere import Judging
 from synterm.context.library import Library
 from synterm.core.case import Case
 from synterm.core.evaluation import Evaluation, Variant
@@ -22,6 +23,7 @@ from synterm.evaluate.alive import is_alive, this_process
 from synterm.evaluate.batch.plan import BatchPlan
 from synterm.evaluate.checklist import Checklist
 from synterm.evaluate.events import Event, Halted, Judged, Retrying
+from synterm.evaluate.judging import Elsewhere
 from synterm.evaluate.limits import DEFAULT_LIMITS, Limits
 from synterm.evaluate.plan import renderer
 from synterm.evaluate.repeating import Repeating
@@ -166,15 +168,18 @@ async def run(
     chosen: RunPlan,
     watch: Watch | None = None,
     library: Library | None = None,
+    judging: Callable[[Tree], Judging] | None = None,
 ) -> tuple[str, RunResult]:
     """Make a run, record it, and give its id and what it gathered.
 
-    `watch` is called with every event; `library` has the documents, if others than those that the project has now.
+    `watch` is called with every event; `library` has the documents, if others than those that the project has now;
+    `judging` gives what judges by the checks of a tree, where that is done elsewhere too.
     When the caller is cancelled the run is recorded as interrupted with all that came in; the same call again sends
     only what has no answer yet. Raises InputError for prompts or checks that can't be used, ProjectError when the
     project file fails.
     """
     tree = project.nodes.tree()
+    elsewhere = None if judging is None else Elsewhere(judging(tree))
     models, library = project.models.all(), library or Library.of(project)
     checklist = Checklist(tree, project.grades, models, library)
     result = RunResult(
@@ -216,7 +221,7 @@ async def run(
             if wanted.further:
                 result.planned += wanted.size
                 progress.planned += wanted.size
-            sweep = Sweep(wanted.sources, checklist, traffic, project, limits, wanted.size)
+            sweep = Sweep(wanted.sources, checklist, traffic, project, limits, wanted.size, elsewhere=elsewhere)
             await _follow(sweep, result, record, progress, watch)
             result.rounds += 1
             if result.halted:

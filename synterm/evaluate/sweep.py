@@ -20,6 +20,7 @@ from synterm.evaluate.dialogs import begin_dialog
 from synterm.evaluate.events import Event, Judged, Streamed
 from synterm.evaluate.flights import Flights
 from synterm.evaluate.inquiry import Inquiry
+from synterm.evaluate.judging import Desk, Elsewhere
 from synterm.evaluate.known import judged_from_file, known_answers, look_up_replies, stored_answers
 from synterm.evaluate.lane import Lane
 from synterm.evaluate.limits import DEFAULT_LIMITS, Limits
@@ -46,8 +47,10 @@ class Sweep:
         limits: Limits = DEFAULT_LIMITS,
         planned: int | None = None,
         stored: Iterable[Task | None] = (),
+        elsewhere: Elsewhere | None = None,
     ) -> None:
-        """`stored`: tasks that are judged if the project file has their answers, and else left alone.
+        """`stored`: tasks that are judged if the project file has their answers, and else left alone; `elsewhere`:
+        where answers are judged as well.
 
         A None among tasks is a stretch of cases without any: others get their turn. `planned`: how many tasks there
         are, where that is known; it tells how many were left when it was halted.
@@ -62,6 +65,7 @@ class Sweep:
         self._told = 0
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
         self._flights = Flights(self._events.put_nowait, self._tell, traffic, project, limits)
+        self._desk = Desk(checklist, elsewhere, self._judged, self._flights.fail, self._flights.halt)
         self._ahead: set[Cell] = set()
         self._judging: set[Lane] = set()
         """The lanes that questions about answers wait in."""
@@ -138,6 +142,7 @@ class Sweep:
                     feeds.create_task(self._feed_stored())
                 self._flights.no_more()
                 await landing
+                await self._desk.settled()
         except TimeoutError:
             limit = self._limits.max_seconds
             self._flights.halt(
@@ -156,6 +161,7 @@ class Sweep:
         for later in self._later:
             later.cancel()
         try:
+            await self._desk.close()
             await self._flights.close()
             if self._flights.halted:
                 left = self._flights.left if self._planned is None else self._planned - self._told
@@ -175,6 +181,7 @@ class Sweep:
             # Judges may be slower than what they judge: nothing more is asked for than they can follow.
             for lane in lanes | self._judging:
                 await self._flights.room(lane)
+            await self._desk.room()
 
     async def _feed_stored(self) -> None:
         while chunk := list(_stretch(self._stored, self._limits.chunk)):
@@ -227,7 +234,7 @@ class Sweep:
             if one := self._checklist.inquire(task, completion):
                 asked.append(one)
             else:
-                self._judged(self._checklist.judge(task, completion))
+                self._desk.judge(task, completion)
         if asked:
             look_up_replies(asked, self._responses, self._limits)
         lanes: set[Lane] = set()

@@ -5,78 +5,25 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from math import ceil
 from types import TracebackType
 from typing import Self
 
 from synterm.errors import ExecutorError
 from synterm.executors.engine import Engine, RemoteWorker, WorkerLostError
-from synterm.executors.lines import Line, packed, unpacked
+from synterm.executors.lines import Line, unpacked
+from synterm.executors.seats import PATIENCE, Call, CallFailedError, CallLostError, Patience, Seat, numbered
+from synterm.executors.suspects import Suspects
 from synterm.executors.worker import setup_line
 from synterm.text import plural
 
-SILENT_S = 30.0
-"""A worker that says nothing for so long is taken for lost."""
-_LOOK_S = 1.0
-"""How often places are looked at."""
-_START_S, _END_S = 120.0, 10.0
 _MOST_STARTS = 3
 """A place where so many workers in a row did not come up is left alone."""
-_SUSPECTS = 8
-"""So many calls that were lost once are tried together, apart from the others; those lost again are tried alone."""
-
-
-class CallLostError(Exception):
-    """The worker that had the call ended; `last`: it was alone with it, so it is not tried again."""
-
-    def __init__(self, why: str, *, last: bool) -> None:
-        super().__init__(why)
-        self.last = last
-
-
-class CallFailedError(Exception):
-    """The work could not be done, and would not be at another worker either."""
-
-
-@dataclass(eq=False, slots=True)
-class Call:
-    """One thing that is to be done at a worker."""
-
-    line: Line
-    key: str
-    """What it is, by its content: the same again has the same."""
-    group: str = ""
-    each: int = 1
-    """How many calls of its group a worker takes at a time."""
-    near: str | None = None
-    """Calls that say the same go to the same worker, if it has room."""
-    checks: str | None = None
-    """The name of the checks that it needs."""
-    answer: asyncio.Future[Line] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
-    number: int = 0
-
-
-@dataclass(eq=False, slots=True)
-class _Seat:
-    """A place with its worker."""
-
-    place: str
-    worker: RemoteWorker
-    calls: dict[int, Call] = field(default_factory=dict[int, Call])
-    load: Counter[str] = field(default_factory=Counter[str])
-    outbox: list[Line] = field(default_factory=list[Line])
-    some: asyncio.Event = field(default_factory=asyncio.Event)
-    checks: set[str] = field(default_factory=set[str])
-    apart: bool = False
-    """Whether it only gets calls that were lost before."""
-    at_work: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
-
-    def send(self, line: Line) -> None:
-        self.outbox.append(line)
-        self.some.set()
+_MOST_BYTES = 128_000_000
+"""More than this at a time no worker sends: `worker` stops far below."""
+_AGAIN = "see to the workers, then give the same command again: what was answered is kept"
 
 
 class Crew:
@@ -87,7 +34,11 @@ class Crew:
     """
 
     def __init__(
-        self, engine: Engine, tell: Callable[[str], None] = lambda _: None, concurrency: int | None = None
+        self,
+        engine: Engine,
+        tell: Callable[[str], None] = lambda _: None,
+        concurrency: int | None = None,
+        patience: Patience = PATIENCE,
     ) -> None:
         """`tell` takes what is to be known of workers, in words; `concurrency`: calls at a time that are wanted."""
         self.name = engine.name
@@ -96,18 +47,18 @@ class Crew:
         self._engine = engine
         self._tell = tell
         self._concurrency = concurrency
-        self._seats: dict[str, _Seat] = {}
+        self._patience = patience
+        self._seats: dict[str, Seat] = {}
         self._starting: dict[str, asyncio.Task[None]] = {}
         self._failed: Counter[str] = Counter()
         self._why: dict[str, str] = {}
         self._places = 0
-        self._waiting: deque[Call] = deque()
-        self._suspects: deque[Call] = deque()
-        self._losses: Counter[str] = Counter()
-        self._checks: dict[str, Line] = {}
-        self._warm: Line | None = None
+        self._waiting: dict[str, deque[Call]] = {}
+        self._suspects = Suspects()
+        self._warm: dict[str, bytes] = {}
         self._next = 0
         self._keeper: asyncio.Task[None] | None = None
+        self._ending: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
         self._look = asyncio.Event()
         self._over: str | None = None
@@ -127,10 +78,11 @@ class Crew:
         try:
             await self._engine.open()
             self._keeper = asyncio.create_task(self._keep())
-            while not self._seats:
+            while not any(seat.ready for seat in self._seats.values()):
                 if self._over:
                     raise ExecutorError(f"no worker of {self.name} takes work: {self._over}")
-                await self._change()
+                await self._changed.wait()
+                self._changed.clear()
         except BaseException:
             await self.close()
             raise
@@ -143,237 +95,230 @@ class Crew:
 
     async def close(self) -> None:
         """End all workers, and leave the engine."""
-        if self._keeper:
-            self._keeper.cancel()
-        for task in self._starting.values():
-            task.cancel()
         self._over = self._over or "the run is over"
         seats, self._seats = list(self._seats.values()), {}
+        tasks = [*self._starting.values(), *(task for seat in seats for task in seat.tasks)]
+        for task in (*tasks, *filter(None, [self._keeper])):
+            task.cancel()
         for seat in seats:
-            for task in seat.at_work:
-                task.cancel()
             for call in seat.calls.values():
-                _fail(call, CallFailedError(self._over))
-        for call in (*self._waiting, *self._suspects):
-            _fail(call, CallFailedError(self._over))
-        tasks = [*self._starting.values(), *(task for seat in seats for task in seat.at_work)]
-        await asyncio.gather(*tasks, *(filter(None, [self._keeper])), return_exceptions=True)
-        await asyncio.gather(*(_end(seat.worker) for seat in seats))
+                call.fail(CallFailedError(self._over))
+        self._fail_waiting(CallFailedError(self._over))
+        await asyncio.gather(*tasks, *filter(None, [self._keeper]), return_exceptions=True)
+        await asyncio.gather(*self._ending, *(self._end(seat.worker) for seat in seats))
         await self._engine.close()
 
-    async def warm(self, models: Line) -> None:
-        """Have every worker, also those to come, start what models need: see `warm_line`. Waits for none of them."""
-        self._warm = models
-        for seat in self._seats.values():
-            self._warm_up(seat)
-
-    def know(self, name: str, line: Line) -> None:
-        """Checks that calls may name; each worker gets them before the first such call."""
-        self._checks.setdefault(name, line)
+    def warm(self, name: str, line: bytes) -> None:
+        """Have every worker, also those to come, do this ahead of calls: start what a model needs. A worker that comes
+        later gets no call before it is done. The same name again does nothing."""
+        if name not in self._warm:
+            self._warm[name] = line
+            for seat in self._seats.values():
+                seat.send(numbered(self._number(), line))
 
     async def run(self, call: Call) -> Line:
         """What came of a call. Cancelling it tells its worker that nobody waits any more.
 
-        Raises CallLostError and CallFailedError.
+        Raises CallLostError and CallFailedError; ExecutorError once no worker is left, and none will come.
         """
         if self._over:
-            raise CallFailedError(self._over)
-        (self._suspects if self._losses[call.key] else self._waiting).append(call)
+            raise self._none_left()
+        if call in self._suspects:
+            self._suspects.add(call)
+        else:
+            self._waiting.setdefault(call.group, deque()).append(call)
         self._dispatch()
         try:
             return await call.answer
         finally:
-            self._forget(call)
+            if call.seat is not None:
+                call.seat.cancel(call)
+                self._dispatch()
 
     # Who does what.
 
     def _dispatch(self) -> None:
-        self._dispatch_suspects()
-        for _ in range(len(self._waiting)):
-            call = self._waiting.popleft()
-            if call.answer.done():
-                continue
-            seat = self._seat_for(call)
-            if seat is None:
-                self._waiting.append(call)
-            else:
-                self._give(seat, call)
+        ready = [seat for seat in self._seats.values() if seat.ready]
+        for seat, call in self._suspects.turns(ready, quiet=not any(self._waiting.values())):
+            seat.give(call, self._number())
+        for waiting in self._waiting.values():
+            while waiting:
+                if waiting[0].answer.done():
+                    waiting.popleft()
+                elif (seat := self._seat_for(waiting[0], ready)) is not None:
+                    seat.give(waiting.popleft(), self._number())
+                else:
+                    break
 
-    def _dispatch_suspects(self) -> None:
-        while self._suspects and self._suspects[0].answer.done():
-            self._suspects.popleft()
-        apart = next((seat for seat in self._seats.values() if seat.apart), None)
-        if not self._suspects:
-            if apart and not apart.calls:
-                apart.apart = False
-            return
-        if apart is None and self._seats:
-            apart = min(self._seats.values(), key=lambda seat: len(seat.calls))
-            apart.apart = True
-        if apart is None or apart.calls:
-            return
-        alone = self._losses[self._suspects[0].key] > 1
-        for _ in range(1 if alone else _SUSPECTS):
-            if self._suspects and (alone or self._losses[self._suspects[0].key] == 1):
-                self._give(apart, self._suspects.popleft())
-
-    def _seat_for(self, call: Call) -> _Seat | None:
+    def _seat_for(self, call: Call, ready: list[Seat]) -> Seat | None:
         each = max(call.each, ceil((self._concurrency or 0) / self.size))
-        free = [seat for seat in self._seats.values() if not seat.apart and seat.load[call.group] < each]
+        free = [seat for seat in ready if not seat.apart and seat.load[call.group] < each]
         if not free:
             return None
         if call.near is not None:
             return max(free, key=lambda seat: hashlib.sha256(f"{seat.place}\n{call.near}".encode()).digest())
         return min(free, key=lambda seat: seat.load[call.group])
 
-    def _give(self, seat: _Seat, call: Call) -> None:
+    def _number(self) -> int:
         self._next += 1
-        call.number = self._next
-        if call.checks is not None and call.checks not in seat.checks:
-            seat.checks.add(call.checks)
-            seat.send(self._checks[call.checks])
-        seat.calls[call.number] = call
-        seat.load[call.group] += 1
-        seat.send({"id": call.number, **call.line})
+        return self._next
 
-    def _forget(self, call: Call) -> None:
-        """Nobody waits for a call any more, done or not."""
-        for seat in self._seats.values():
-            if seat.calls.pop(call.number, None) is not None:
-                seat.load[call.group] -= 1
-                seat.send({"id": call.number, "op": "cancel"})
-                self._dispatch()
-                return
-        with suppress(ValueError):
-            self._waiting.remove(call)
-        with suppress(ValueError):
-            self._suspects.remove(call)
-
-    def _landed(self, seat: _Seat, line: Line) -> None:
-        call = seat.calls.pop(line["id"], None)
-        if call is None:
+    def _landed(self, seat: Seat, line: Line) -> None:
+        """Raises KeyError, TypeError and ValueError for what is no result, and WorkerLostError for a last word."""
+        if "over" in line:
+            raise WorkerLostError(str(line["over"]))
+        number, failed = line["id"], line.get("failed")
+        done: Line | None = line["done"] if failed is None else None
+        if failed is None and not isinstance(done, dict):
+            raise ValueError("what was done is no JSON object")
+        seat.warming.discard(number)
+        if (call := seat.calls.get(number)) is None:
             return
-        seat.load[call.group] -= 1
-        self._losses.pop(call.key, None)
-        if "failed" in line:
-            _fail(call, CallFailedError(str(line["failed"])))
+        seat.take_back(call)
+        self._suspects.clear(call)
+        if done is None:
+            call.fail(CallFailedError(str(failed)))
         elif not call.answer.done():
-            call.answer.set_result(line["done"])
+            call.answer.set_result(done)
 
     # Workers come and go.
 
     async def _keep(self) -> None:
         try:
+            clock = asyncio.get_running_loop().time
+            left_at = clock()
             while True:
-                places = await self._engine.places()
-                self._places = max(self._places, len(places))
-                for place in places:
-                    if place not in self._seats and place not in self._starting and self._may_start(place):
-                        self._starting[place] = asyncio.create_task(self._bring_up(place))
-                if places and not self._seats and not self._starting:
+                self._bring_up_at(places := await self._engine.places())
+                if self._seats or self._starting:
+                    left_at = clock()
+                elif places:
                     self._give_up("; ".join(dict.fromkeys(self._why.values())))
                     return
+                elif clock() - left_at > self._patience.none_s:
+                    self._give_up(f"there was none for {self._patience.none_s:g} s")
+                    return
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(_LOOK_S):
+                    async with asyncio.timeout(self._patience.look_s):
                         await self._look.wait()
                 self._look.clear()
         except ExecutorError as error:
             self._give_up(str(error))
+        except Exception as error:  # noqa: BLE001 - an engine may raise anything; a run must not wait for ever
+            self._give_up(f"{type(error).__name__}: {error}")
 
-    def _may_start(self, place: str) -> bool:
-        return self._failed[place] < _MOST_STARTS
+    def _bring_up_at(self, places: Sequence[str]) -> None:
+        self._places = max(self._places, len(places))
+        for place in places:
+            if place not in self._seats and place not in self._starting and self._failed[place] < _MOST_STARTS:
+                self._starting[place] = asyncio.create_task(self._bring_up(place))
 
     async def _bring_up(self, place: str) -> None:
         try:
-            async with asyncio.timeout(_START_S):
+            async with asyncio.timeout(self._patience.start_s):
                 worker = await self._engine.start(place, setup_line())
-        except (WorkerLostError, TimeoutError) as error:
-            self._failed[place] += 1
-            self._why[place] = str(error) or f"it did not come up within {_START_S:g} s"
-            self._tell(f"! no worker at {place}: {self._why[place]}")
+        except TimeoutError:
+            self._not_up(place, f"it did not come up within {self._patience.start_s:g} s")
+        except WorkerLostError as error:
+            self._not_up(place, str(error))
+        except Exception as error:  # noqa: BLE001 - an engine may raise anything; other places may do
+            self._not_up(place, f"{type(error).__name__}: {error}")
         else:
-            self._failed.pop(place, None)
-            seat = self._seats[place] = _Seat(place, worker)
-            seat.at_work = [asyncio.create_task(self._hand_in(seat)), asyncio.create_task(self._take(seat))]
-            self._warm_up(seat)
+            seat = self._seats[place] = Seat(place, worker)
+            for line in self._warm.values():
+                seat.warming.add(number := self._number())
+                seat.send(numbered(number, line))
+            seat.tasks = [asyncio.create_task(self._hand_in(seat)), asyncio.create_task(self._take(seat))]
             self._dispatch()
         finally:
             del self._starting[place]
             self._changed.set()
 
-    def _warm_up(self, seat: _Seat) -> None:
-        if self._warm is not None:
-            self._next += 1
-            seat.send({"id": self._next, **self._warm})
+    def _not_up(self, place: str, why: str) -> None:
+        self._failed[place] += 1
+        self._why[place] = why
+        self._tell(f"! no worker at {place}: {why}")
 
-    async def _hand_in(self, seat: _Seat) -> None:
+    async def _hand_in(self, seat: Seat) -> None:
         """What came up while the last lines were under way goes together."""
+        silent_s = self._patience.silent_s
         try:
             while True:
-                await seat.some.wait()
-                seat.some.clear()
-                lines, seat.outbox = seat.outbox, []
-                async with asyncio.timeout(SILENT_S):
-                    await seat.worker.put(packed(lines))
-        except (WorkerLostError, TimeoutError) as error:
-            self._lose(seat, str(error) or f"it took no work for {SILENT_S:g} s")
+                lines = await seat.outgoing()
+                async with asyncio.timeout(silent_s):
+                    await seat.worker.put(lines)
+        except TimeoutError:
+            self._lose(seat, f"it took no work for {silent_s:g} s")
+        except WorkerLostError as error:
+            self._lose(seat, str(error))
+        except Exception as error:  # noqa: BLE001 - an engine may raise anything; calls must not wait for ever
+            self._lose(seat, f"{type(error).__name__}: {error}")
 
-    async def _take(self, seat: _Seat) -> None:
+    async def _take(self, seat: Seat) -> None:
+        silent_s = self._patience.silent_s
         try:
             while True:
-                async with asyncio.timeout(SILENT_S):
+                async with asyncio.timeout(silent_s):
                     content = await seat.worker.take()
-                for line in unpacked(content):
-                    self._landed(seat, line)
-                if content:
-                    self._dispatch()
-        except (WorkerLostError, TimeoutError) as error:
-            self._lose(seat, str(error) or f"it said nothing for {SILENT_S:g} s")
+                self._take_in(seat, content)
+        except TimeoutError:
+            self._lose(seat, f"it said nothing for {silent_s:g} s")
+        except WorkerLostError as error:
+            self._lose(seat, str(error))
         except (KeyError, TypeError, ValueError) as error:
             self._lose(seat, f"it sent what is no message ({error})")
+        except Exception as error:  # noqa: BLE001 - an engine may raise anything; calls must not wait for ever
+            self._lose(seat, f"{type(error).__name__}: {error}")
 
-    def _lose(self, seat: _Seat, why: str) -> None:
+    def _take_in(self, seat: Seat, content: bytes) -> None:
+        if len(content) > _MOST_BYTES:
+            raise ValueError(f"{len(content):,} bytes at a time")
+        was_ready, seat.heard = seat.ready, True
+        for line in unpacked(content):
+            self._landed(seat, line)
+        if seat.ready and not was_ready:
+            self._failed.pop(seat.place, None)
+            self._changed.set()
+        if content or not was_ready:
+            self._dispatch()
+
+    def _lose(self, seat: Seat, why: str) -> None:
         if self._seats.get(seat.place) is not seat:
             return
         del self._seats[seat.place]
-        for task in seat.at_work:
+        for task in seat.tasks:
             if task is not asyncio.current_task():
                 task.cancel()
         calls = list(seat.calls.values())
         again = f"; {plural(len(calls), 'call')} that it had are made again" if calls else ""
         self._tell(f"! the worker at {seat.place} ended: {why}{again}")
         self.lost += len(calls)
-        alone = seat.apart and len(calls) == 1
+        if not seat.ready:
+            self._failed[seat.place] += 1
+            self._why[seat.place] = why
         seat.calls.clear()
         for call in calls:
-            self._losses[call.key] += 1
-            _fail(call, CallLostError(why, last=alone and self._losses[call.key] > 1))
-        self._ending = asyncio.create_task(_end(seat.worker))
+            call.seat = None
+            call.fail(CallLostError(why, last=self._suspects.lost(seat, call, len(calls))))
+        ending = asyncio.create_task(self._end(seat.worker))
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)
         self._look.set()
         self._dispatch()
 
+    async def _end(self, worker: RemoteWorker) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._patience.end_s):
+                await worker.close()
+
     def _give_up(self, why: str) -> None:
         self._over = why
-        for call in (*self._waiting, *self._suspects):
-            _fail(call, CallFailedError(f"no worker of {self.name} is left: {why}"))
+        self._fail_waiting(self._none_left())
         self._changed.set()
 
-    async def _change(self) -> None:
-        await self._changed.wait()
-        self._changed.clear()
+    def _none_left(self) -> ExecutorError:
+        return ExecutorError(f"no worker of {self.name} is left: {self._over}", hint=_AGAIN)
 
-
-def _fail(call: Call, error: Exception) -> None:
-    if not call.answer.done():
-        call.answer.set_exception(error)
-
-
-async def _end(worker: RemoteWorker) -> None:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(_END_S):
-            await worker.close()
-
-
-def warm_line(models: list[Mapping[str, object]]) -> Line:
-    """What has workers start what models need."""
-    return {"op": "warm", "models": models}
+    def _fail_waiting(self, error: Exception) -> None:
+        waiting, self._waiting = self._waiting, {}
+        for call in (*self._suspects.drain(), *(call for calls in waiting.values() for call in calls)):
+            call.fail(error)

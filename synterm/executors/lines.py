@@ -6,23 +6,46 @@ To a worker, once: the setup, ``{"version": "0.1.0"}``. Then, any number of line
 - ``{"op": "checks", "name": "…", "checks": [{…}]}`` makes checks ready under a name,
 - ``{"id": 2, "op": "judge", "checks": "…", "case": {…}, "completion": {…}, "tools": […]}`` asks for a verdict,
 - ``{"id": 1, "op": "cancel"}`` says that nobody waits any more,
-- ``{"op": "warm", "models": [{…}]}`` starts what models need.
+- ``{"id": 3, "op": "warm", "model": "{…}"}`` starts what a model needs.
 
-From it: ``{"id": 1, "done": {…}}``, or ``{"id": 1, "failed": "why"}`` where the work itself could not be done.
+From it: ``{"id": 0, "done": {}}`` once, when it is there, then ``{"id": 1, "done": {…}}``, or ``{"id": 1, "failed":
+"why"}`` where the work itself could not be done; ``{"over": "why"}`` where it gave up all that it had.
+
+A model is a text, the JSON of its specification: what is the same in all requests is made and read once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import orjson
 
+from synterm.core.completion import Completion
 from synterm.core.model import ModelSpec
 from synterm.core.prompt import Message
 from synterm.core.request import JsonSchema, Labels, Request, constraint_body
+from synterm.providers import wire
 
 Line = dict[str, Any]
+
+_KNOWN_MODELS = 64
+_TEXT, _NUMBER = (str, type(None)), (int, float, type(None))
+_FIELDS: dict[str, tuple[type, ...]] = {
+    "text": (str,),
+    "finish_reason": _TEXT,
+    "usage": (list,),
+    "cost_usd": _NUMBER,
+    "latency_ms": _NUMBER,
+    "first_token_ms": _NUMBER,
+    "raw": (str,),
+    "error": _TEXT,
+    "hint": _TEXT,
+    "retry_after_s": _NUMBER,
+    "attempts": (int,),
+}
+"""What a completion's fields may be as JSON, besides its outcome."""
 
 
 def packed(lines: Iterable[Line]) -> bytes:
@@ -41,7 +64,7 @@ def unpacked(content: bytes) -> list[Line]:
 def request_line(request: Request) -> Line:
     """A request as JSON, whole: `request_of` gives an equal one, with the same key."""
     return {
-        "model": request.model.model_dump(mode="json"),
+        "model": model_text(request.model),
         "messages": [[message.role, message.content] for message in request.messages],
         "params": request.params,
         "constraint": constraint_body(request.constraint),
@@ -56,7 +79,7 @@ def request_of(line: Line) -> Request:
     held = line["constraint"]
     constraint = Labels(tuple(held["labels"])) if "labels" in held else JsonSchema(held["schema"]) if held else None
     return Request(
-        model=ModelSpec.model_validate(line["model"]),
+        model=model_of(line["model"]),
         messages=tuple(Message(role=role, content=content) for role, content in line["messages"]),
         params=line["params"],
         constraint=constraint,
@@ -64,3 +87,35 @@ def request_of(line: Line) -> Request:
         dialog=line["dialog"],
         values=line["values"],
     )
+
+
+_texts: dict[int, tuple[ModelSpec, str]] = {}
+
+
+def model_text(model: ModelSpec) -> str:
+    """A model as text; `model_of` gives an equal one."""
+    # By identity: a model's own hash is that of its whole JSON. Who is in here can't be taken for another.
+    held = _texts.get(id(model))
+    if held is None:
+        if len(_texts) >= _KNOWN_MODELS:
+            _texts.clear()
+        held = _texts[id(model)] = (model, model.model_dump_json())
+    return held[1]
+
+
+@lru_cache(_KNOWN_MODELS)
+def model_of(text: str) -> ModelSpec:
+    """The model of a text. Raises ValueError for what `model_text` never makes."""
+    return ModelSpec.model_validate_json(text)
+
+
+def completion_of(line: Line) -> Completion:
+    """The completion of a line that `wire.pack` made. Raises KeyError, TypeError or ValueError for anything else."""
+    if line.keys() - _FIELDS.keys() != {"outcome"}:
+        raise ValueError("it has fields that no answer has")
+    for name, kinds in _FIELDS.items():
+        if not isinstance(line[name], kinds):
+            raise TypeError(f"its {name} is a {type(line[name]).__name__}")
+    if len(line["usage"]) != 2 or not all(isinstance(count, (int, type(None))) for count in line["usage"]):
+        raise ValueError("its usage is no two counts")
+    return wire.unpack(line)

@@ -7,9 +7,9 @@ from dataclasses import replace
 from synterm.core.completion import Completion, Outcome, failed_call
 from synterm.core.ids import content_id
 from synterm.core.request import Request
-from synterm.executors.crew import Call, CallFailedError, CallLostError, Crew
-from synterm.executors.lines import request_line
-from synterm.providers import wire
+from synterm.executors.crew import Crew
+from synterm.executors.lines import completion_of, model_text, request_line
+from synterm.executors.seats import Call, CallFailedError, CallLostError, content_of
 from synterm.providers.base import OnText, Provider
 from synterm.providers.prices import price_of
 
@@ -21,6 +21,7 @@ class ElsewhereProvider:
         """`provider`: what would answer here; it starts nothing, but knows its limits."""
         self._provider = provider
         self._crew = crew
+        self._group = f"{type(provider).__name__} {id(provider)}"
 
     @property
     def width(self) -> int:
@@ -37,13 +38,18 @@ class ElsewhereProvider:
         return self._provider.limit_s(request)
 
     async def complete(self, request: Request, on_text: OnText | None = None) -> Completion:
-        """The answer of a worker; it does not stream. LOST where the worker ended before it came."""
+        """The answer of a worker; it does not stream. LOST where the worker ended before it came.
+
+        Raises ExecutorError once there is no worker, and none will come: that says nothing of the model.
+        """
         # A conversation goes on where it began: the app holds it open for who asked.
         near = content_id("opening", _opening(request)) if request.model.provider == "http" else None
-        line = {"op": "complete", "request": request_line(request)}
-        call = Call(line, request.key, type(self._provider).__name__, self._provider.most, near)
+        model = model_text(request.model)
+        self._crew.warm(model, content_of({"op": "warm", "model": model}))
+        content = content_of({"op": "complete", "request": request_line(request)})
+        call = Call(content, request.key, self._group, self._provider.most, near)
         try:
-            return wire.unpack(await self._crew.run(call))
+            return completion_of(await self._crew.run(call))
         except CallLostError as lost:
             return _lost(request, lost)
         except CallFailedError as failed:
@@ -52,7 +58,7 @@ class ElsewhereProvider:
             return failed_call(Outcome.MALFORMED, f"the worker's answer can't be read: {error}")
 
     async def warm(self) -> None:
-        """Nothing is started here."""
+        """Nothing is started here: workers start what a model needs with the first request to it."""
 
     async def close(self) -> None:
         """What was started here, if anything was."""

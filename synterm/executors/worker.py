@@ -10,24 +10,23 @@ import asyncio
 import os
 import threading
 import time
+from collections import deque
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 import synterm
 from synterm.core.completion import Outcome, failed_call
-from synterm.core.model import ModelSpec
 from synterm.errors import SyntermError
 from synterm.executors.engine import POLL_S
 from synterm.executors.judging import Bench
-from synterm.executors.lines import Line, packed, request_of, unpacked
+from synterm.executors.lines import Line, model_of, packed, request_of, unpacked
 from synterm.hidden import learn
 from synterm.providers import wire
 from synterm.providers.registry import Providers
 from synterm.settings import load_settings
 
 _Result = TypeVar("_Result")
-_ALONE_S = 60.0
-"""After so long without being asked for results a worker takes it that the run is gone, and stops what costs."""
+ALONE_S = 60.0
 _MOST_BYTES = 16_000_000
 """About as much as goes back at a time; the rest waits for the next time."""
 
@@ -35,16 +34,19 @@ _MOST_BYTES = 16_000_000
 class Work:
     """Answers calls on a loop of its own, in a thread: whatever the engine's own loop is busy with, calls go on."""
 
-    def __init__(self, setup: bytes) -> None:
-        """`setup`: the line that the run begins with. Raises SyntermError where it is another synterm's."""
+    def __init__(self, setup: bytes, alone_s: float = ALONE_S) -> None:
+        """`setup`: the line that the run begins with; `alone_s`: after so many seconds without being asked for results
+        it takes it that the run is gone, and stops what costs. Raises SyntermError where it is another synterm's."""
         _check(setup)
         learn(os.environ)
         settings = load_settings()
         self._providers = Providers(settings.approved_endpoints, fast=settings.fast_path)
         self._bench = Bench()
         self._calls: dict[int, asyncio.Task[None]] = {}
-        self._done: list[Line] = []
+        self._done: deque[bytes] = deque([packed([{"id": 0, "done": {}}])])
         self._some = asyncio.Event()
+        self._some.set()
+        self._alone_s = alone_s
         self._taken = time.monotonic()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="synterm work", daemon=True)
@@ -64,6 +66,7 @@ class Work:
         """Stop all calls and end all processes."""
         self._alone.cancel()
         await self._on_loop(self._end())
+        self._bench.close()
         self._loop.call_soon_threadsafe(self._loop.stop)
 
     async def _on_loop(self, work: Coroutine[Any, Any, _Result]) -> _Result:
@@ -81,7 +84,7 @@ class Work:
     def _take_in(self, work: list[Line]) -> None:
         for line in work:
             match line["op"]:
-                case "complete" | "judge":
+                case "complete" | "judge" | "warm":
                     task = self._loop.create_task(self._answer(line))
                     self._calls[line["id"]] = task
                 case "cancel":
@@ -89,9 +92,6 @@ class Work:
                         task.cancel()
                 case "checks":
                     self._bench.take(line["name"], line["checks"])
-                case "warm":
-                    specs = [ModelSpec.model_validate(spec) for spec in line["models"]]
-                    self._calls[line["id"]] = self._loop.create_task(self._warm(line["id"], specs))
                 case other:
                     self._tell({"id": line.get("id"), "failed": f"{other!r} is nothing that a worker does"})
 
@@ -108,6 +108,9 @@ class Work:
     async def _done_of(self, line: Line) -> Line:
         if line["op"] == "judge":
             return await self._bench.judge(line)
+        if line["op"] == "warm":
+            await self._providers.warm([model_of(line["model"])])
+            return {}
         request = request_of(line["request"])
         try:
             completion = await self._providers.for_model(request.model).complete(request)
@@ -115,17 +118,9 @@ class Work:
             completion = failed_call(Outcome.PROVIDER_ERROR, str(error), error.hint)
         return wire.pack(completion)
 
-    async def _warm(self, number: int, specs: list[ModelSpec]) -> None:
-        try:
-            await self._providers.warm(specs)
-            self._tell({"id": number, "done": {}})
-        except Exception as error:  # noqa: BLE001 - the first call says what is wrong
-            self._tell({"id": number, "failed": f"{type(error).__name__}: {error}"})
-        finally:
-            del self._calls[number]
-
     def _tell(self, line: Line) -> None:
-        self._done.append(line)
+        """Raises TypeError for what JSON can't hold, as a plugin may give it."""
+        self._done.append(packed([line]))
         self._some.set()
 
     async def _results(self) -> bytes:
@@ -139,7 +134,7 @@ class Work:
         content: list[bytes] = []
         size = 0
         while self._done and size < _MOST_BYTES:
-            content.append(packed([self._done.pop(0)]))
+            content.append(self._done.popleft())
             size += len(content[-1])
         if not self._done:
             self._some.clear()
@@ -147,9 +142,11 @@ class Work:
 
     async def _watch(self) -> None:
         while True:
-            await asyncio.sleep(POLL_S)
-            if time.monotonic() - self._taken > _ALONE_S:
+            await asyncio.sleep(min(POLL_S, self._alone_s))
+            if time.monotonic() - self._taken > self._alone_s:
                 await self._end()
+                # Whoever asks after all had work here that nobody does any more.
+                self._tell({"over": f"it was not asked for results for {self._alone_s:g} s, so it stopped"})
                 return
 
     async def _end(self) -> None:

@@ -15,12 +15,13 @@ from synterm.text import one_line
 if TYPE_CHECKING:
     from synterm.storage.recorded import Recorded
 
-ErrorKind = Literal["provider", "timeout", "budget", "cancelled", "not sent", "judge", "check"]
+ErrorKind = Literal["provider", "timeout", "budget", "cancelled", "not sent", "worker", "judge", "check"]
 _KINDS: dict[Outcome, ErrorKind] = {
     Outcome.TIMED_OUT: "timeout",
     Outcome.CANCELLED: "cancelled",
     Outcome.OVER_BUDGET: "budget",
     Outcome.NOT_SENT: "not sent",
+    Outcome.LOST: "worker",
 }
 _MARKS = {True: "✓", False: "✗", None: "?"}
 
