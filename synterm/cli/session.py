@@ -101,6 +101,7 @@ async def _run(
     from synterm.executors.judging import CrewJudging
     from synterm.executors.provider import ElsewhereProvider
 
+    watch.tell(elsewhere.words)
     async with (
         Crew(engine_for(elsewhere), watch.tell, chosen.concurrency) as crew,
         Providers.of(project, through=lambda provider: ElsewhereProvider(provider, crew)) as providers,

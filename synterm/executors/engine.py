@@ -74,6 +74,14 @@ class EngineChoice:
     workers: int | None = None
     """How many workers are wanted; None: one for each processor of this machine, or those that the engine has."""
 
+    @property
+    def words(self) -> str:
+        """What is waited for at first."""
+        name = self.name.capitalize()
+        if self.address:
+            return f"waiting for workers of {name} at {self.address}"
+        return f"starting {name} on this machine, which takes some seconds"
+
 
 def engine_for(choice: EngineChoice) -> Engine:
     """The engine, not opened yet. Raises UsageError where it is not installed."""

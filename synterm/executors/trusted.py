@@ -1,4 +1,5 @@
-"""Which clusters a run may use: those of this machine, those that ask for a certificate, and those the user named."""
+"""Which clusters a run may use: those of this machine, those that ask for a certificate or a token, and those the user
+named."""
 
 from __future__ import annotations
 
