@@ -11,6 +11,7 @@ from synterm.checks.base import Answer, Check, Grades
 from synterm.checks.judge import judge, judgement
 from synterm.checks.question import Question
 from synterm.checks.registry import load_check
+from synterm.checks.withheld import Withheld
 from synterm.context.library import Library
 from synterm.core.completion import Completion
 from synterm.core.evaluation import CheckResult, Evaluation, Task
@@ -134,10 +135,12 @@ class Checklist:
         return Evaluation(task, completion, *found)
 
     def plain(self, scenario_id: str) -> bool:
-        """Whether the verdicts of a scenario's checks need nothing but the answer and its case: no other model, and no
-        verdict that was paid for."""
+        """Whether the verdicts of a scenario's checks need nothing but the answer and its case: no other model, no
+        verdict that was paid for, and nobody's leave."""
         if scenario_id not in self._plain:
-            self._plain[scenario_id] = not any(part.asks or part.costs for part in self.parts(scenario_id))
+            self._plain[scenario_id] = not any(
+                part.asks or part.costs or isinstance(part, Withheld) for part in self.parts(scenario_id)
+            )
         return self._plain[scenario_id]
 
     def _load(self, tree: Tree, scenario_id: str) -> tuple[Check, ...]:

@@ -160,9 +160,10 @@ class Work:
 def _check(setup: bytes) -> None:
     [line] = unpacked(setup)
     if line["version"] != synterm.__version__:
+        # Whatever carries it to the run may carry no more than its words.
         raise SyntermError(
-            f"the worker has synterm {synterm.__version__}, the run is made by {line['version']}",
-            hint=f"install the same on both: pip install synterm=={line['version']}",
+            f"the worker has synterm {synterm.__version__}, the run is made by {line['version']}: "
+            f"install the same on both (pip install synterm=={line['version']})"
         )
 
 

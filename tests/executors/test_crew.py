@@ -2,82 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from synterm.cli.choose import choose_cases, choose_variants
 from synterm.core.completion import Outcome
-from synterm.core.evaluation import Evaluation
-from synterm.evaluate.events import Event, Judged
-from synterm.evaluate.run import RunPlan, RunProgress, run
-from synterm.executors.crew import Crew
 from synterm.executors.lines import Line
-from synterm.executors.provider import ElsewhereProvider
-from synterm.providers.registry import Providers
-from synterm.storage.project import Project
 from tests.conftest import MakeProject
+from tests.support.crew_runs import made, many, number_of, parity, said
 from tests.support.http_stub import Messages, Reply, Stub
 from tests.support.near_engine import NearEngine
-
-MANY = """\
-synterm: 1
-name: many
-models:
-  - {{name: stub, model: openai/stub, api_base: "{base}", price: {{input: 1, output: 1}}, params: {{max_tokens: 5}}}}
-prompts:
-  - name: router
-    versions: [{{messages: [{{role: user, content: "{{{{ message }}}}"}}]}}]
-tree:
-  - feature: Routing
-    checks: [{{type: label, labels: [even, odd]}}]
-    behaviors:
-      - behavior: Numbers
-        scenarios:
-          - scenario: all
-            cases:
-{cases}
-"""
-
-
-def many(stub: Stub, count: int) -> str:
-    """A project of so many numbered cases; the even ones pass where the stub tells them from the odd."""
-    cases = (f"              - {{input: 'case {number}', expected: even}}" for number in range(count))
-    return MANY.format(base=stub.url, cases="\n".join(cases))
-
-
-def parity(messages: Messages) -> Reply:
-    """Takes a moment, so that many calls are under way."""
-    return Reply("odd" if _number(messages) % 2 else "even", delay_s=0.05)
-
-
-def _number(messages: Messages) -> int:
-    return int(messages[-1]["content"].rpartition(" ")[2])
-
-
-async def made(path: Path, engine: NearEngine | None, told: list[str] | None = None) -> list[Evaluation]:
-    """The evaluations of a run, by workers or here."""
-    seen: list[Evaluation] = []
-
-    def watch(event: Event, _: RunProgress) -> None:
-        if isinstance(event, Judged):
-            seen.append(event.evaluation)
-
-    with Project.open(path) as project:
-        chosen = RunPlan(choose_variants(project, [], []), choose_cases(project, split="dev"))
-        if engine is None:
-            async with Providers.of(project) as providers:
-                await run(project, providers, chosen, watch)
-            return seen
-        async with (
-            Crew(engine, (told if told is not None else []).append) as crew,
-            Providers.of(project, through=lambda provider: ElsewhereProvider(provider, crew)) as providers,
-        ):
-            await run(project, providers, chosen, watch)
-        return seen
-
-
-def said(evaluations: list[Evaluation]) -> list[tuple[str, str, bool | None, Outcome]]:
-    """What they come to, without what two runs differ in."""
-    return sorted((one.task.case.id, one.completion.text, one.passed, one.completion.outcome) for one in evaluations)
 
 
 async def test_workers_give_what_this_process_gives(make_project: MakeProject, stub: Stub) -> None:
@@ -102,7 +32,7 @@ async def test_a_worker_that_ends_is_replaced_and_nothing_is_recorded_twice(
     engine, told = NearEngine(2), list[str]()
 
     def reply(messages: Messages) -> Reply:
-        if _number(messages) == 30:
+        if number_of(messages) == 30:
             engine.workers[0].dead = True
         return parity(messages)
 

@@ -14,10 +14,12 @@ class NearWorker:
     """A worker in this process, which can be killed."""
 
     def __init__(self, setup: bytes, poison: Callable[[Line], bool]) -> None:
-        self._work = Work(setup)
+        self.work = Work(setup)
         self._poison = poison
         self.dead = False
+        self.closed = False
         self.seen: list[Line] = []
+        """All that it was told."""
 
     async def put(self, lines: bytes) -> None:
         """Work, unless something in it ends the worker."""
@@ -26,18 +28,19 @@ class NearWorker:
         if any(self._poison(line) for line in unpacked(lines)):
             self.dead = True
         self._alive()
-        await self._work.put(lines)
+        await self.work.put(lines)
 
     async def take(self) -> bytes:
         """What is done; nothing any more once it is dead."""
         self._alive()
-        content = await self._work.take()
+        content = await self.work.take()
         self._alive()
         return content
 
     async def close(self) -> None:
         """End it."""
-        await self._work.close()
+        self.closed = True
+        await self.work.close()
 
     def _alive(self) -> None:
         if self.dead:
@@ -49,11 +52,18 @@ class NearEngine:
 
     name = "near"
 
-    def __init__(self, workers: int = 2, poison: Callable[[Line], bool] = lambda _: False) -> None:
+    def __init__(
+        self,
+        workers: int = 2,
+        poison: Callable[[Line], bool] = lambda _: False,
+        make: Callable[[bytes, Callable[[Line], bool]], NearWorker] = NearWorker,
+    ) -> None:
+        """`poison`: what ends a worker that is told it; `make`: what makes a worker."""
         self.names = [f"place {number}" for number in range(1, workers + 1)]
         self.workers: list[NearWorker] = []
         self.closed = False
         self._poison = poison
+        self._make = make
 
     async def open(self) -> None:
         """Nothing has to be there."""
@@ -65,7 +75,7 @@ class NearEngine:
     async def start(self, place: str, setup: bytes) -> NearWorker:
         """A new worker."""
         try:
-            worker = NearWorker(setup, self._poison)
+            worker = self._make(setup, self._poison)
         except SyntermError as error:
             raise WorkerLostError(str(error)) from error
         self.workers.append(worker)
