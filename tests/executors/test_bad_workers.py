@@ -10,7 +10,7 @@ import pytest
 from synterm.core.completion import Outcome
 from synterm.errors import ExecutorError
 from synterm.executors.crew import Crew
-from synterm.executors.engine import WorkerLostError
+from synterm.executors.engine import EngineChoice, WorkerLostError
 from synterm.executors.lines import Line, packed
 from synterm.executors.seats import Patience
 from tests.cli.conftest import Synterm
@@ -251,7 +251,10 @@ async def test_a_run_whose_workers_are_all_gone_ends_and_goes_on_later(make_proj
 def test_the_command_ends_with_3_and_says_why(
     synterm: Synterm, make_project: MakeProject, stub: Stub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("synterm.executors.engine.engine_for", lambda choice: Unstarted(1, failing=1))
+    def engine_for(choice: EngineChoice) -> Unstarted:
+        return Unstarted(choice.workers or 1, failing=1)
+
+    monkeypatch.setattr("synterm.executors.engine.engine_for", engine_for)
     done = synterm("run", make_project(many(stub, 4)), "--executor", "dask", "--quiet")
     assert done.code == 3
     assert "no worker of near takes work: out of memory" in done.err

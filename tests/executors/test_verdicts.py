@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
@@ -36,7 +37,7 @@ def dear(stub: Stub, count: int) -> str:
     return many(stub, count).replace("{type: label, labels: [even, odd]}", SLOW)
 
 
-def verdicts(evaluations: list[Evaluation]) -> list[object]:
+def verdicts(evaluations: list[Evaluation]) -> Sequence[object]:
     """All that is known of them by their checks, with the times and rows of a run left out."""
     return sorted(
         (one.task.case.id, one.completion.text, repr(one.checks), one.passed, one.score) for one in evaluations

@@ -18,7 +18,7 @@ from synterm.executors.lines import packed, request_line, unpacked
 from synterm.executors.provider import ElsewhereProvider
 from synterm.executors.seats import Patience
 from synterm.executors.worker import Work, setup_line
-from synterm.providers.openai_chat import OpenAIChatProvider
+from synterm.providers.scripted import ScriptedProvider
 from tests.conftest import MakeProject
 from tests.support.app_stub import App, app
 from tests.support.crew_runs import made, many, reached
@@ -128,7 +128,7 @@ async def test_a_run_that_stood_still_hears_that_its_calls_are_gone(stub: Stub) 
     told = list[str]()
     engine = NearEngine(1, make=Slack)
     async with Crew(engine, told.append, patience=Patience(silent_s=60)) as crew:
-        provider = ElsewhereProvider(OpenAIChatProvider([stub.origin]), crew)
+        provider = ElsewhereProvider(ScriptedProvider(), crew)
         call = asyncio.create_task(provider.complete(asked(stub)))
         await arrived(stub)
         await until(stub.calls[0].disconnected)
@@ -145,7 +145,7 @@ async def test_a_run_that_stood_still_hears_that_its_calls_are_gone(stub: Stub) 
 async def test_a_call_that_is_cancelled_ends_at_the_provider(stub: Stub) -> None:
     stub.reply(Reply(hold=threading.Event()))
     async with Crew(NearEngine(1)) as crew:
-        provider = ElsewhereProvider(OpenAIChatProvider([stub.origin]), crew)
+        provider = ElsewhereProvider(ScriptedProvider(), crew)
         call = asyncio.create_task(provider.complete(asked(stub)))
         await arrived(stub)
         call.cancel()
@@ -169,7 +169,7 @@ async def test_a_worker_that_comes_later_gets_ready_before_its_first_call(stub: 
     stub.reply("yes")
     engine = NearEngine(1)
     async with Crew(engine, patience=Patience(look_s=0.02)) as crew:
-        provider = ElsewhereProvider(OpenAIChatProvider([stub.origin]), crew)
+        provider = ElsewhereProvider(ScriptedProvider(), crew)
         await provider.complete(asked(stub))
         engine.names.append("place 2")
         async with asyncio.timeout(30):
@@ -201,7 +201,7 @@ async def test_turns_of_a_conversation_are_made_by_the_worker_that_began_it(
 async def test_a_crew_that_is_closed_leaves_nobody_waiting(stub: Stub) -> None:
     stub.reply(Reply(hold=threading.Event()))
     async with Crew(NearEngine(1)) as crew:
-        provider = ElsewhereProvider(OpenAIChatProvider([stub.origin]), crew)
+        provider = ElsewhereProvider(ScriptedProvider(), crew)
         call = asyncio.create_task(provider.complete(asked(stub)))
         await arrived(stub)
     async with asyncio.timeout(30):
