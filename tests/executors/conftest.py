@@ -1,5 +1,6 @@
 """What tests of executors stand on."""
 
+from tests.cli.conftest import synterm
 from tests.support.http_stub import stub
 
-__all__ = ["stub"]
+__all__ = ["stub", "synterm"]
