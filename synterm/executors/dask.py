@@ -12,15 +12,16 @@ import logging
 import os
 import uuid
 import warnings
-from collections.abc import Coroutine, Sequence
-from contextlib import suppress
+from collections.abc import Coroutine, Generator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from importlib import import_module
+from pkgutil import resolve_name
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import synterm
 from synterm import paths
-from synterm.errors import ExecutorError
+from synterm.errors import ExecutorError, UsageError
 from synterm.executors.dask_own import OwnCluster, log_path
 from synterm.executors.engine import RemoteWorker, WorkerLostError
 from synterm.executors.trusted import require_trusted
@@ -31,6 +32,8 @@ _EMPTY_S = 60.0
 """How long it may have no workers, at first."""
 _LEAVE_S = 5.0
 _PORT = 8786
+_IMPORTED = "synterm.executors.dask_work:DaskWork.__name__"
+_LOGGERS = ("distributed", "distributed.client", "tornado", "tornado.application")
 
 
 class DaskEngine:
@@ -39,14 +42,13 @@ class DaskEngine:
     name = "dask"
 
     def __init__(self, address: str | None = None, workers: int | None = None) -> None:
-        """`address`: where its scheduler is; None: on this machine, with so many workers.
-
-        Raises nothing: what is wrong with an address is said by `open`.
-        """
-        self._address = address
+        """`address`: where its scheduler is; None: on this machine, with so many workers. Raises UsageError for what
+        is no address."""
+        self._address = None if address is None else _whole(address)
         self._workers = workers
         self._own: OwnCluster | None = None
         self._client: Any = None
+        self._left = ExitStack()
         self._chosen: list[str] = []
         self._started: dict[str, _DaskWorker] = {}
 
@@ -56,9 +58,13 @@ class DaskEngine:
             self._own = await OwnCluster.start(self._workers or os.cpu_count() or 1)
             address = self._own.address
         else:
-            address = _checked(self._address)
+            address = self._address
+            _require_trusted(address)
             await _reach(address)
         self._address = address
+        # In a thread: it takes a second. It also sets up logging, to the terminal.
+        await asyncio.to_thread(import_module, "distributed")
+        self._left.enter_context(_logged_to_file())
         self._client = await _connected(address)
         await self._some_workers()
 
@@ -85,6 +91,10 @@ class DaskEngine:
 
     async def close(self) -> None:
         """Leave it; one of our own ends."""
+        with self._left:
+            await self._leave()
+
+    async def _leave(self) -> None:
         if self._client is not None:
             # A scheduler that is gone can't be taken leave of.
             with suppress(TimeoutError, OSError):
@@ -108,10 +118,9 @@ class DaskEngine:
             async with asyncio.timeout(_REACH_S):
                 return set(await self._client.scheduler.ncores())
         except Exception as error:  # whatever Dask raises
-            hint = f"see {log_path()}" if self._own else "look whether it runs"
+            where = f"its log: {log_path()}" if self._own else "look whether it runs"
             raise ExecutorError(
-                f"the Dask scheduler at {self._address} is gone ({_said(error)}): {hint}; "
-                "the same command again sends only what has no answer yet"
+                f"the Dask scheduler at {self._address} answers no more ({_said(error)}); {where}"
             ) from error
 
 
@@ -128,6 +137,7 @@ class _DaskWorker:
 
     async def start(self, setup: bytes) -> None:
         """Make the actor. Raises WorkerLostError."""
+        await self._require_synterm()
         from synterm.executors.dask_work import DaskWork
 
         self._future = self._client.submit(
@@ -142,7 +152,16 @@ class _DaskWorker:
             error = RuntimeError("Dask gave it up")
         if error is not None:
             self._future.release()
-            raise WorkerLostError(_why_none(error))
+            raise WorkerLostError(_said(error))
+
+    async def _require_synterm(self) -> None:
+        """By a function of Python's own: a worker that is sent what it can't import ends."""
+        asked = self._client.run(resolve_name, _IMPORTED, workers=[self._place], on_error="return")
+        found = (await self._unless_gone(asked)).get(self._place)
+        if isinstance(found, ImportError | AttributeError):
+            raise WorkerLostError(_why_none(found))
+        if not isinstance(found, str):
+            raise WorkerLostError(_said(found) if isinstance(found, Exception) else "it gave no answer")
 
     async def put(self, lines: bytes) -> None:
         """Hand in work."""
@@ -196,28 +215,29 @@ class _DaskWorker:
             gone.cancel()
 
 
-def _checked(address: str) -> str:
-    """The address in full. Raises ExecutorError for one that is none, or that is not to be trusted."""
-    whole = address if "://" in address else f"tcp://{address}"
-    parts = _split(whole)
+def _whole(address: str) -> str:
+    """The address with its scheme and port. Raises UsageError for what is none."""
+    parts = _split(address if "://" in address else f"tcp://{address}")
     if parts is None or parts.scheme not in ("tcp", "tls"):
-        raise ExecutorError(
+        raise UsageError(
             f"{address} is no address of a Dask scheduler",
             hint=f"tls://HOST:{_PORT}, or tcp://127.0.0.1:{_PORT} on this machine, as `dask scheduler` says it",
         )
-    whole = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-    if parts.port is None:
-        whole += f":{_PORT}"
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}" if parts.port else f"{parts.scheme}://{host.removesuffix(':')}:{_PORT}"
+
+
+def _require_trusted(address: str) -> None:
+    parts = urlsplit(address)
     if parts.scheme == "tcp":
-        instead = f"start its scheduler and workers with certificates, and use tls://{whole.removeprefix('tcp://')}"
-        require_trusted(whole, parts.hostname or "", instead)
-    return whole
+        instead = f"start its scheduler and workers with certificates, and use tls://{parts.netloc}"
+        require_trusted(address, parts.hostname or "", instead)
 
 
 def _split(address: str) -> SplitResult | None:
     try:
         parts = urlsplit(address)
-        return parts if parts.hostname and (parts.port is None or parts.port) else None
+        return parts if parts.hostname and parts.port != 0 else None
     except ValueError:
         return None
 
@@ -238,9 +258,7 @@ async def _reach(address: str) -> None:
 
 async def _connected(address: str) -> Any:
     """A client. Raises ExecutorError where no scheduler answers, or none that talks as is asked for."""
-    # In a thread: it takes a second.
-    distributed = await asyncio.to_thread(import_module, "distributed")
-    _log_to_file()
+    distributed = import_module("distributed")
     client: Any = None
     try:
         with warnings.catch_warnings():
@@ -270,26 +288,32 @@ def _advice(address: str) -> str:
     return "is it the scheduler's port, and not its dashboard's? One that was started with certificates is tls://"
 
 
-def _log_to_file() -> None:
-    """Have what Dask logs in the log, and not on the terminal."""
+@contextmanager
+def _logged_to_file() -> Generator[None]:
+    """Within, what Dask logs is in the log, and not on the terminal."""
     handler: logging.Handler
     try:
         paths.private_folder(log_path().parent)
-        handler = logging.FileHandler(log_path(), encoding="utf-8")
+        handler = logging.FileHandler(log_path(), encoding="utf-8", delay=True)
     except OSError:
         handler = logging.NullHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
-    for name in ("distributed", "distributed.client", "tornado", "tornado.application"):
-        logger = logging.getLogger(name)
-        logger.handlers = [handler]
-        logger.propagate = False
+    loggers = [logging.getLogger(name) for name in _LOGGERS]
+    before = [(logger.handlers, logger.propagate) for logger in loggers]
+    for logger in loggers:
+        logger.handlers, logger.propagate = [handler], False
+    try:
+        yield
+    finally:
+        for logger, (handlers, propagate) in zip(loggers, before, strict=True):
+            logger.handlers, logger.propagate = handlers, propagate
+        handler.close()
 
 
-def _why_none(error: BaseException) -> str:
-    if isinstance(error, ModuleNotFoundError) and (error.name or "").startswith("synterm"):
-        missing = "has no synterm" if error.name == "synterm" else f"has another synterm, without {error.name}"
-        return f"it {missing}; on its machine: pip install 'synterm[dask]=={synterm.__version__}'"
-    return _said(error)
+def _why_none(error: ImportError | AttributeError) -> str:
+    name = error.name if isinstance(error, ImportError) else None
+    what = "it has no synterm" if name == "synterm" else f"its synterm can't be used ({_said(error)})"
+    return f"{what}; on its machine: pip install 'synterm[dask]=={synterm.__version__}'"
 
 
 def _said(error: BaseException) -> str:
