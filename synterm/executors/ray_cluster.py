@@ -145,7 +145,8 @@ class Cluster:
             include_dashboard=False,
             object_store_memory=_STORE_BYTES,
             _node_ip_address="127.0.0.1",
-            _temp_dir=self._files,
+            # Ray lets everybody write to the folder that it gets: it lies in one that others do not come into.
+            _temp_dir=str(Path(self._files) / "ray"),
             **quiet,
         )
 
