@@ -48,9 +48,10 @@ def test_another_token_is_refused_with_what_to_do(
     make_project: MakeProject, stub: Stub, head: Head, begin: Begin
 ) -> None:
     path = make_project(endpoint_project(stub, CASES))
-    for env in ({"RAY_AUTH_TOKEN": "f" * 64}, {}):
+    for env, why in (({"RAY_AUTH_TOKEN": "f" * 64}, "asks for another token than yours"), ({}, "asks for a token")):
         run = begin(path, "--address", head.address, env=env)
         assert run.wait() == 3, run.err
-        assert "wants another token" in run.err
+        assert f"synterm: Ray at {head.address} {why}\n" in run.err
         assert "hint: set RAY_AUTH_TOKEN to the cluster's token" in run.err
+        assert run.err.count("\n") == 4
     assert stub.calls == []
