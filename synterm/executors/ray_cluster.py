@@ -85,10 +85,15 @@ class Cluster:
 
     def close(self) -> None:
         """Leave the cluster; one that was started by `open` ends, and its files go."""
+        begun = self._begun()
         if self._ray is not None:
             # It ended already.
             with suppress(Exception):
                 self._ray.shutdown(**({} if self._door else {"wait_for_processes": True}))
+        for process in begun:
+            # Most have ended by now; without a head some would go on for minutes.
+            with suppress(Exception):
+                process.kill()
         if self._files:
             shutil.rmtree(self._files, ignore_errors=True)
         for name, value in self._before.items():
@@ -116,6 +121,17 @@ class Cluster:
             _temp_dir=str(Path(self._files) / "ray"),
             **quiet,
         )
+
+    def _begun(self) -> list[Any]:
+        """The processes of a cluster that was started here, by psutil, which Ray brings along."""
+        if self._ray is None or not self._files:
+            return []
+        found: list[Any] = []
+        for child in import_module("psutil").Process().children():
+            with suppress(Exception):
+                if any(self._files in word for word in child.cmdline()):
+                    found += [child, *child.children(recursive=True)]
+        return found
 
     def _environment(self) -> dict[str, str]:
         """What Ray is told by variables: it reads many things nowhere else."""

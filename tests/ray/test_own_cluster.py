@@ -95,5 +95,21 @@ def test_ctrl_c_leaves_no_process_and_no_file(path: Path, stub: Stub, begin: Beg
     _nothing_is_left(run)
 
 
+def test_a_cluster_that_is_gone_ends_the_run_and_what_came_in_is_recorded(path: Path, stub: Stub, begin: Begin) -> None:
+    gone, answered = threading.Event(), iter(range(10))
+    stub.reply(lambda messages: by_number(messages, None if next(answered, None) is not None else gone))
+    run = begin(path, "--workers", "1", "--concurrency", "4")
+    eventually("it is amid the run", lambda: len(stub.calls) >= 14)
+    [head] = run.processes("/gcs/gcs_server ")
+    os.kill(head, signal.SIGKILL)
+    try:
+        assert run.wait() == 3
+    finally:
+        gone.set()
+    assert "Ray is gone: " in run.err + run.out
+    assert len([one for one in recorded(path) if one[3] is not None]) == 10
+    _nothing_is_left(run)
+
+
 def _nothing_is_left(run: Run) -> None:
     eventually(f"nothing is left of {run.processes()}", lambda: not run.processes())
