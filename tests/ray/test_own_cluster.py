@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -96,18 +97,15 @@ def test_ctrl_c_leaves_no_process_and_no_file(path: Path, stub: Stub, begin: Beg
 
 
 def test_a_cluster_that_is_gone_ends_the_run_and_what_came_in_is_recorded(path: Path, stub: Stub, begin: Begin) -> None:
-    gone, answered = threading.Event(), iter(range(10))
-    stub.reply(lambda messages: by_number(messages, None if next(answered, None) is not None else gone))
+    # The whole run would take 75 seconds; that nobody answers for the cluster is seen after 15.
+    stub.reply(lambda messages: replace(by_number(messages), delay_s=5))
     run = begin(path, "--workers", "1", "--concurrency", "4")
-    eventually("it is amid the run", lambda: len(stub.calls) >= 14)
+    eventually("it is amid the run", lambda: len(stub.calls) >= 8)
     [head] = run.processes("/gcs/gcs_server ")
     os.kill(head, signal.SIGKILL)
-    try:
-        assert run.wait() == 3
-    finally:
-        gone.set()
+    assert run.wait() == 3
     assert "Ray is gone: " in run.err + run.out
-    assert len([one for one in recorded(path) if one[3] is not None]) == 10
+    assert 4 <= len([one for one in recorded(path) if one[3] is not None]) <= len(stub.calls) < len(CASES)
     _nothing_is_left(run)
 
 
