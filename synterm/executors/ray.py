@@ -12,10 +12,9 @@ from synterm.errors import ExecutorError
 from synterm.executors.aside import Aside
 from synterm.executors.engine import RemoteWorker, WorkerLostError
 from synterm.executors.lines import Line, unpacked
-from synterm.executors.ray_cluster import Address, Cluster, words_of
+from synterm.executors.ray_access import Address, admitted
+from synterm.executors.ray_cluster import Cluster, words_of
 
-_ANSWER_S = 5.0
-"""Where nothing answers at all, that is said after so long; Ray itself would take a minute."""
 _GONE_S = 15.0
 """A cluster that does not say for so long which processors it has is gone."""
 _UP_S = 110.0
@@ -32,17 +31,15 @@ class RayEngine:
         """`address`: where it is; None: on this machine, with so many workers. Raises UsageError for what is none."""
         self._address = None if address is None else Address.of(address)
         self._wanted = workers or (None if self._address else _processors())
-        self._cluster = Cluster(self._address, self._wanted or 0)
+        self._cluster = Cluster(self._wanted or 0)
         # Ray is asked how it is beside all else: that may take long, and is never to hold up an end.
         self._aside, self._look = Aside("synterm ray"), Aside("synterm ray looks")
         self._held: set[str] = set()
-        self._asks: Any = None
 
     async def open(self) -> None:
         """Connect, or start it. Raises ExecutorError, with what to do, where that is not possible."""
-        if self._address and self._address.host:
-            await _require_answer(self._address)
-        await self._aside.run(self._cluster.open)
+        door = await admitted(self._address) if self._address else None
+        await self._aside.run(lambda: self._cluster.open(door))
 
     async def places(self) -> Sequence[str]:
         """Slots, as many as workers are wanted, or as there are processors; those that have a worker come first."""
@@ -132,18 +129,6 @@ class RayWorker:
         if content is not None and not isinstance(content, bytes):
             raise WorkerLostError("it sent what is no message")
         return content or b""
-
-
-async def _require_answer(address: Address) -> None:
-    try:
-        async with asyncio.timeout(_ANSWER_S):
-            _, writer = await asyncio.open_connection(address.host, address.port)
-    except (OSError, TimeoutError) as error:
-        raise ExecutorError(
-            f"nothing answers at {address.text}: {str(error) or f'not within {_ANSWER_S:g} s'}",
-            hint="ray start --head starts a cluster and says where; without --address one is started for the run",
-        ) from error
-    writer.close()
 
 
 def _processors() -> int:

@@ -7,18 +7,17 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from importlib import import_module
-from importlib.util import find_spec
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import synterm
-from synterm.errors import ExecutorError, UsageError
+from synterm.errors import ExecutorError
+from synterm.executors.ray_access import HOW_TO_LOG_IN, Door, with_this_synterm
 from synterm.executors.ray_actor import Host
-from synterm.executors.trusted import on_this_machine, require_trusted
+from synterm.executors.trusted import on_this_machine
 from synterm.hidden import learn_key
 
 _STORE_BYTES = 80 * 1024 * 1024
@@ -40,65 +39,33 @@ _ON_THIS_MACHINE = {
     # It would end workers when something else fills the memory.
     "RAY_memory_monitor_refresh_ms": "0",
 }
-_TOKENS = ("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH")
-_HOW_TO_LOG_IN = (
-    "set RAY_AUTH_TOKEN to the cluster's token (RAY_AUTH_TOKEN_PATH to a file with it); "
-    "where the cluster runs: ray get-auth-token"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a cluster is, as the user gave it."""
-
-    text: str
-    host: str
-    """Empty for ``auto``: Ray looks for one that was started on this machine."""
-    port: int
-    client: bool
-    """Whether it goes through Ray Client (``ray://``)."""
-
-    @classmethod
-    def of(cls, text: str) -> Address:
-        """Raises UsageError for what is no address."""
-        if text == "auto":
-            return cls(text, "", 0, client=False)
-        host, _, port = text.removeprefix("ray://").rpartition(":")
-        if not host or not port.isdecimal() or "/" in host:
-            hint = "auto for one that runs here, 127.0.0.1:6379 for its head, ray://host:10001 from another machine"
-            raise UsageError(f"--address {text} is no address of Ray", hint=hint)
-        client = text.startswith("ray://")
-        if client and find_spec("grpc") is None:
-            hint = f"pip install 'ray[client]=={_installed()}'"
-            raise UsageError(f"{text} goes through Ray Client, which is not installed", hint=hint)
-        return cls(text, host.strip("[]"), int(port), client)
 
 
 class Cluster:
     """The cluster that this process is connected to. All calls come from one thread, which lives on: on Linux, what Ray
     starts ends with the thread that started it."""
 
-    def __init__(self, address: Address | None, workers: int) -> None:
-        """`address`: None: started here, with room for so many workers."""
-        self._address = address
+    def __init__(self, workers: int) -> None:
+        """`workers`: one that is started here has room for so many."""
+        self._door: Door | None = None
         self._workers = workers
         self._ray: Any = None
         self._actor: Any = None
         self._files: str | None = None
         self._before: dict[str, str | None] = {}
 
-    def open(self) -> None:
-        """Raises ExecutorError, with what to do, where that is not possible."""
+    def open(self, door: Door | None) -> None:
+        """Connect; None: start one here. Raises ExecutorError, with what to do, where that is not possible."""
+        self._door = door
         self._set(self._environment())
         self._ray = import_module("ray")
         _silence()
         try:
             self._connect()
         except self._ray.exceptions.AuthenticationError as error:
-            raise ExecutorError(f"Ray{self._at} wants another token", hint=_HOW_TO_LOG_IN) from error
+            raise ExecutorError(f"Ray{self._at} asks for another token", hint=HOW_TO_LOG_IN) from error
         except Exception as error:
             raise ExecutorError(f"Ray{self._at} {self._verb}: {_first_line(error)}", hint=self._hint()) from error
-        self._require_login()
         options = {"num_cpus": 1, "max_restarts": 0, "max_task_retries": 0, "enable_task_events": False}
         self._actor = self._ray.remote(**options, scheduling_strategy="SPREAD")(Host)
 
@@ -118,10 +85,15 @@ class Cluster:
 
     def close(self) -> None:
         """Leave the cluster; one that was started by `open` ends, and its files go."""
+        begun = self._begun()
         if self._ray is not None:
             # It ended already.
             with suppress(Exception):
-                self._ray.shutdown(**({} if self._address else {"wait_for_processes": True}))
+                self._ray.shutdown(**({} if self._door else {"wait_for_processes": True}))
+        for process in begun:
+            # Most have ended by now; without a head some would go on for minutes.
+            with suppress(Exception):
+                process.kill()
         if self._files:
             shutil.rmtree(self._files, ignore_errors=True)
         for name, value in self._before.items():
@@ -134,8 +106,8 @@ class Cluster:
         # The working directory stays out of what workers search for modules, as if it had come by Ray Client.
         job = self._ray.job_config.JobConfig(_client_job=True)
         quiet: dict[str, Any] = {"configure_logging": False, "log_to_driver": False, "job_config": job}
-        if self._address:
-            self._ray.init(address=self._address.text, **quiet)
+        if self._door:
+            self._ray.init(address=self._door.address, **quiet)
             return
         self._files = _short_folder()
         self._ray.init(
@@ -145,59 +117,49 @@ class Cluster:
             include_dashboard=False,
             object_store_memory=_STORE_BYTES,
             _node_ip_address="127.0.0.1",
-            _temp_dir=self._files,
+            # Ray lets everybody write to the folder that it gets: it lies in one that others do not come into.
+            _temp_dir=str(Path(self._files) / "ray"),
             **quiet,
         )
 
+    def _begun(self) -> list[Any]:
+        """The processes of a cluster that was started here, by psutil, which Ray brings along."""
+        if self._ray is None or not self._files:
+            return []
+        found: list[Any] = []
+        for child in import_module("psutil").Process().children():
+            with suppress(Exception):
+                if any(self._files in word for word in child.cmdline()):
+                    found += [child, *child.children(recursive=True)]
+        return found
+
     def _environment(self) -> dict[str, str]:
         """What Ray is told by variables: it reads many things nowhere else."""
-        if self._address is None:
+        if self._door is None:
             token = secrets.token_hex(32)
             learn_key(token)
-            home = Path(synterm.__file__).resolve().parents[1]
-            path = os.pathsep.join(filter(None, (str(home), os.environ.get("PYTHONPATH"))))
-            installed = home.name in ("site-packages", "dist-packages")
-            found = {} if installed else {"PYTHONPATH": path}
-            return {**_OURS, **_ON_THIS_MACHINE, "RAY_AUTH_TOKEN": token, **found}
-        told = dict(_OURS)
-        if self._address.host and on_this_machine(self._address.host):
-            told |= _LOOPBACK
-        if "RAY_AUTH_MODE" not in os.environ and any(name in os.environ for name in _TOKENS):
-            told["RAY_AUTH_MODE"] = "token"
-        return told
+            return {**_OURS, **_ON_THIS_MACHINE, "RAY_AUTH_TOKEN": token, **with_this_synterm(os.environ)}
+        here = on_this_machine(self._door.host)
+        return {**_OURS, **(_LOOPBACK if here else {}), "RAY_AUTH_MODE": self._door.mode}
 
     def _set(self, told: dict[str, str]) -> None:
         self._before = {name: os.environ.get(name) for name in told}
         os.environ.update(told)
 
-    def _require_login(self) -> None:
-        if self._address is None or self._logged_in():
-            return
-        context = self._ray.get_runtime_context()
-        address = self._address.text if self._address.host else str(context.gcs_address)
-        host = self._address.host or address.rpartition(":")[0]
-        require_trusted(address, host, "start it with RAY_AUTH_MODE=token and set RAY_AUTH_TOKEN here")
-
-    def _logged_in(self) -> bool:
-        private: Any = import_module("ray._raylet")
-        return private.get_authentication_mode() == private.AuthenticationMode.TOKEN
-
     @property
     def _at(self) -> str:
-        return f" at {self._address.text}" if self._address else ""
+        return f" at {self._door.address}" if self._door else ""
 
     @property
     def _verb(self) -> str:
-        return "can't be used" if self._address else "did not start"
+        return "can't be used" if self._door else "did not start"
 
     def _hint(self) -> str | None:
-        if self._address is None:
+        if self._door is None:
             return None
-        if not self._address.host:
-            return "ray start --head starts one on this machine; without --address one is started for the run"
-        if self._address.client:
-            return f"it takes the same Ray ({_installed()}) and Python on both sides"
-        return f"from a machine that is no part of the cluster: --address ray://{self._address.host}:10001"
+        if self._door.client:
+            return f"it takes the same Ray ({version('ray')}) and Python on both sides"
+        return f"from a machine that is no part of the cluster: --address ray://{self._door.host}:10001"
 
 
 def words_of(error: Exception, exceptions: Any, place: dict[str, Any]) -> str:
@@ -233,11 +195,6 @@ def _hear_nothing(*_: object) -> None:
 
 def _first_line(error: Exception) -> str:
     return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
-
-
-def _installed() -> str:
-    version: Callable[[str], str] = import_module("importlib.metadata").version
-    return version("ray")
 
 
 def _short_folder() -> str:

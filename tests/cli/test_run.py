@@ -93,7 +93,7 @@ def test_options_choose_the_cases(synterm: Synterm, make_project: MakeProject, o
         (["--concurrency", "two"], "invalid whole number value: 'two'"),
         (["--fail-on", "gats"], "did you mean gate?"),
         (["--baseline", "main"], "nothing is pinned as a baseline yet"),
-        (["--executor", "ray"], "--executor ray is not there yet"),
+        (["--executor", "ray"], "--executor ray needs ray, which is not installed"),
         (["--json", "no/such/report.json"], "no/such: there is no such folder"),
     ],
 )
