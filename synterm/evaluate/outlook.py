@@ -1,4 +1,4 @@
-"""What a project file tells of a run that is not made: what is to be asked of which model, and what that took so far."""
+"""What a project file tells of a run that is not made: what is to be asked of each model, and what that took before."""
 
 from __future__ import annotations
 
