@@ -260,7 +260,7 @@ def _mb(size: float) -> str:
 
 def _added(run: Run) -> str:
     lines = [line for line in (run.stdout + run.stderr).splitlines() if line.startswith("shard-")]
-    return "; ".join(dict.fromkeys(line.partition(": ")[2] for line in lines)) or "–"
+    return "adds nothing" if lines and all("adds nothing" in line for line in lines) else "; ".join(lines)
 
 
 # With what.

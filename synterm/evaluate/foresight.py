@@ -12,7 +12,7 @@ from typing import NamedTuple
 from synterm.core.model import ModelSpec
 from synterm.storage.responses import Past
 
-OWN_MS: Mapping[str, float] = {"local": 0.35, "dask": 1.0, "ray": 1.0}
+OWN_MS: Mapping[str, float] = {"local": 0.35, "dask": 0.6, "ray": 0.6}
 """CPU of the process that makes the run, in milliseconds an evaluation with light checks, by who asks the models:
 `benchmarks/scale.py` measures them (docs/scale.md)."""
 CACHED_MS = 0.09
@@ -25,10 +25,13 @@ CACHED_BYTES = 200
 """The same where the answer is in the file already."""
 USUAL_BYTES = 1000
 """What an answer and its response are taken to have where none is recorded."""
+EVALUATION_MEMORY = 500
+"""What an evaluation takes of the memory of the process that makes the run, in bytes (docs/performance.md, growth)."""
 _SLOWER = 2.0
 """How much slower this machine may be than the one that was measured."""
 _LARGE_BYTES = 8e9
 """A larger file works, but takes minutes to be checked, copied and merged."""
+_MUCH_MEMORY = 2e9
 _LONG_S = 600.0
 """A run that takes less is not worth dividing."""
 _MOST_SHARES = 64
@@ -189,8 +192,13 @@ class Foresight:
 
     @property
     def longest(self) -> Leg | None:
-        """What bounds it, as far as that is known."""
-        return max(self.legs, key=lambda leg: sum(leg.seconds), default=None)
+        """What bounds it while all goes well, as far as that is known."""
+        return max(self.legs, key=lambda leg: leg.seconds, default=None)
+
+    @property
+    def worst(self) -> Leg | None:
+        """What bounds it where all goes as slowly as it may."""
+        return max(self.legs, key=lambda leg: leg.seconds.high, default=None)
 
     @property
     def usd(self) -> Span | None:
@@ -209,12 +217,22 @@ class Foresight:
     @property
     def shares(self) -> int:
         """Into how many shares it is better divided; 1: it is not."""
-        return max(self.shares_by_file, self.shares_by_driver)
+        return max(self.shares_by_file, self.shares_by_memory, self.shares_by_driver)
 
     @property
     def shares_by_file(self) -> int:
         """Into how many, so that no file is unwieldy."""
         return min(_MOST_SHARES, max(1, ceil((self.file_now + self.file_bytes) / _LARGE_BYTES)))
+
+    @property
+    def memory_bytes(self) -> int:
+        """How much memory its evaluations take together."""
+        return self.evaluations * EVALUATION_MEMORY
+
+    @property
+    def shares_by_memory(self) -> int:
+        """Into how many, so that none takes much memory."""
+        return min(_MOST_SHARES, max(1, ceil(self.memory_bytes / _MUCH_MEMORY)))
 
     @property
     def shares_by_driver(self) -> int:

@@ -22,6 +22,8 @@ from synterm.evaluate.preview import Preview
 from synterm.reports.figures import dollars
 from synterm.text import one_line, plural, printable
 
+_NAMED = 8
+"""So many files of shares are named one by one."""
 _TOLD_BYTES = 100e6
 """A run in this process tells of the file where it grows by more."""
 
@@ -83,6 +85,8 @@ def _time(found: Foresight, file: str) -> Iterator[str]:
     if leg and seconds:
         yield f"time: about {_seconds(seconds)}, by {plural(found.rests_on, 'answer')} in the file"
         yield f"  bound by {_why(leg, found)}"
+        if found.worst and found.worst.bound is not leg.bound:
+            yield f"  at worst by {_why(found.worst, found)}"
         if any(load.way.kind.name in ("LITELLM", "EMBEDDED") for load in found.loads) or found.hands.engine != "local":
             yield "  the start of workers and models is not in it"
 
@@ -152,13 +156,17 @@ def _measured(paces: Sequence[Pace]) -> str:
 def _shares(found: Foresight, file: str) -> Iterator[str]:
     stem = file.removesuffix(".db")
     count = found.shares
-    if count == found.shares_by_driver and count > found.shares_by_file:
-        why = "one process is what bounds it"
-    else:
-        why = f"the file would have about {_bytes(found.file_now + found.file_bytes)}"
-    yield f"shares: {why}; divided over {count} machines, each with a copy of the file, with the same options:"
+    why = ["one process is what bounds it"] if found.shares_by_driver > 1 else []
+    if found.shares_by_file > 1:
+        why.append(f"the file would have about {_bytes(found.file_now + found.file_bytes)}")
+    if found.shares_by_memory > 1:
+        why.append(f"one process would take about {_bytes(found.memory_bytes)} of memory")
+    reasons = ", and ".join(why)
+    yield f"shares: {reasons}; divided over {count} machines, each with a copy of the file, with the same options:"
     yield f"  synterm run {stem}-1.db --shard 1/{count}    … and so on to {stem}-{count}.db --shard {count}/{count}"
-    yield f"  synterm merge -o {stem}-all.db {stem}-*.db"
+    parts = [f"{stem}-{number}.db" for number in range(1, count + 1)]
+    named = " ".join(parts if count <= _NAMED else [parts[0], parts[1], "…", parts[-1]])
+    yield f"  synterm merge -o {stem}-all.db {named}"
     if any(load.spec.rpm or load.spec.tpm for load in found.loads):
         yield f"  each share counts rpm and tpm by itself: give each 1/{count} of them (synterm edit … --rpm)"
 

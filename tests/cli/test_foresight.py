@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
 from synterm.core.model import ModelSpec
 from synterm.evaluate.foresight import Bound, Hands, Kind, Load, Pace, Span, Way, Whole, foresee
+from synterm.reports.foresight import print_foresight
 from tests.cli.conftest import Synterm
 from tests.cli.endpoint import endpoint_project
 from tests.conftest import MakeProject
@@ -152,6 +154,22 @@ class TestBounds:
         found = foresee([Load(MODEL, HTTP, 10**7, 0, SECOND)], Hands(), Whole(10**7, 0, 10**10))
         assert found.file_bytes == 10**7 * 1450
         assert found.shares_by_file == 4
+
+    def test_a_run_of_ten_million_is_divided_for_its_memory(self) -> None:
+        found = foresee([], Hands(), Whole(10**7, 10**7, 0))
+        assert (found.memory_bytes, found.shares_by_memory) == (5 * 10**9, 3)
+
+    def test_the_commands_of_the_shares_are_told(self) -> None:
+        load = Load(MODEL.model_copy(update={"rpm": 5000}), HTTP, 10**7, 0, SECOND)
+        stream = StringIO()
+        print_foresight(foresee([load], Hands(), Whole(10**7, 0, 10**10)), [], "big.db", None, stream)
+        out = stream.getvalue()
+        assert "shares: the file would have about 24 GB, and one process would take about 5 GB of memory" in out
+        assert "synterm run big-1.db --shard 1/4 " in out
+        assert "synterm merge -o big-all.db big-1.db big-2.db big-3.db big-4.db\n" in out
+        assert "each share counts rpm and tpm by itself: give each 1/4 of them" in out
+        assert "time: about 1.4–7.2 days, by 100 answers in the file\n  bound by the rate of m (rpm 5,000)" in out
+        assert "  at worst by calls at a time × latency: 16 to 1,000 × 1 s" in out
 
     def test_a_small_run_is_not(self) -> None:
         assert foresee([Load(MODEL, HTTP, 1000, 0, SECOND)], Hands(), Whole(1000, 0, 10**6)).shares == 1
