@@ -29,7 +29,7 @@ from support.server import Server
 
 ENGINES = {"dask": "distributed", "ray": "ray"}
 DELAY_MS = 50
-ROWS = 400
+ROWS = 60
 SHARDS = 4
 SCHEMA = {
     "type": "object",

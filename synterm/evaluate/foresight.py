@@ -21,7 +21,7 @@ LITELLM_MS = 4.5
 """CPU of a call through LiteLLM, in milliseconds, in one process for each that asks."""
 EVALUATION_BYTES = 450
 """What an evaluation adds to the project file besides its answer's text and the response as it came (docs/scale.md)."""
-CACHED_BYTES = 200
+CACHED_BYTES = 150
 """The same where the answer is in the file already."""
 USUAL_BYTES = 1000
 """What an answer and its response are taken to have where none is recorded."""
