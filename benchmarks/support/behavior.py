@@ -6,6 +6,7 @@ import math
 import time
 from dataclasses import dataclass, field
 from email.utils import formatdate
+from functools import lru_cache
 from typing import Any
 from zlib import crc32
 
@@ -51,6 +52,8 @@ class Behavior:
     """Requests a second that are served, in bursts of up to a second's worth; the others get 429. 0: all are served."""
     drip_ms: float = 200.0
     tick_s: float = 0.0
+    rows: int = 0
+    """The label is within JSON with so many rows; 0: it is all of the answer."""
     _allowed: float = field(init=False, repr=False, default=0.0)
     _filled: float = field(init=False, repr=False, default_factory=time.monotonic)
 
@@ -70,6 +73,8 @@ class Behavior:
             return self._faulty(orjson.loads(body))
         request = orjson.loads(body)
         text, model = label(request), request["model"]
+        if self.rows:
+            text = _table(text, self.rows)
         if request.get("stream"):
             return Answer("200", (b"".join(answers.stream(text, model, True, _wants_usage(request))),))
         return Answer("200", (answers.whole(text, model),))
@@ -139,6 +144,12 @@ def label(request: dict[str, Any]) -> str:
     if not isinstance(content, str):
         content = content[-1]["text"]
     return content[content.rstrip().rfind(" ") + 1 :].strip()
+
+
+@lru_cache(maxsize=256)
+def _table(text: str, rows: int) -> str:
+    made = [{"id": number, "label": text, "score": number / rows, "tags": ["a", "b"]} for number in range(rows)]
+    return orjson.dumps({"label": text, "rows": made}).decode()
 
 
 def _wants_usage(request: dict[str, Any]) -> bool:

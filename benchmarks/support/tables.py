@@ -18,6 +18,7 @@ from support.rounds import Results
 
 PAGE = ROOT / "docs" / "performance.md"
 RELIABILITY = ROOT / "docs" / "reliability.md"
+SCALE = ROOT / "docs" / "scale.md"
 README = ROOT / "README.md"
 PEERS = ("pydantic-evals", "deepeval", "promptfoo", "inspect-ai")
 

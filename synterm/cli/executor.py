@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 from typing import TYPE_CHECKING
 
 from synterm.cli.parser import positive
 from synterm.errors import UsageError
 
 if TYPE_CHECKING:
+    from synterm.evaluate.foresight import Hands
     from synterm.executors.engine import EngineChoice
 
 
@@ -37,3 +39,15 @@ def engine_choice(args: argparse.Namespace) -> EngineChoice | None:
     from synterm.executors.engine import EngineChoice
 
     return EngineChoice(args.executor, args.address, args.workers)
+
+
+def hands_of(choice: EngineChoice | None, concurrency: int | None) -> Hands:
+    """Who would ask the models, as far as that is known without connecting to anything."""
+    from synterm.evaluate.foresight import Hands
+
+    cores = os.cpu_count() or 1
+    if choice is None:
+        return Hands(cores=cores, concurrency=concurrency)
+    if choice.address is None:
+        return Hands(choice.name, choice.workers or cores, cores=cores, concurrency=concurrency)
+    return Hands(choice.name, choice.workers or 1, known=choice.workers is not None, concurrency=concurrency)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from synterm.cli import against, ci_output, run_production
 from synterm.cli.batch import add_batch_arguments, batch_plan, batches
 from synterm.cli.choose import choose_cases, choose_variants
-from synterm.cli.executor import add_executor_arguments, engine_choice
+from synterm.cli.executor import add_executor_arguments, engine_choice, hands_of
 from synterm.cli.outcome import leave, progress_of, spending_limits
 from synterm.cli.output import data, refuse_no_folder, say, without_commands
 from synterm.cli.parser import add_where, amount, positive, shard, share
@@ -28,6 +28,7 @@ from synterm.storage.project import Project
 
 if TYPE_CHECKING:
     from synterm.evaluate.opponents import Opponent
+    from synterm.executors.engine import EngineChoice
 
 HELP = """\
 Evaluate every chosen case under every chosen prompt version and model, and record it as a run.
@@ -38,7 +39,7 @@ examples:
   synterm run my.db
   synterm run my.db --prompt router@v1 --prompt router@draft --behavior 'Routing/*'
   synterm run my.db --where 'fails:last'             only what failed in the last run
-  synterm run my.db --dry-run
+  synterm run my.db --dry-run                        what would be sent, why, for how much; with --executor: the plan
   synterm run my.db --split holdout --min-pass-rate 0.9 --json - > report.json
   synterm run my.db --repeat 5 --stop-early          which verdicts are flaky, for few requests
   synterm run my.db --repeat 5 --rejudge 3           whether that is the model or the judge
@@ -89,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
             require_trust(project, args.trust_manifest)
         chosen, opponent = against.held(project, args, _plan(project, args))
         if args.dry_run:
-            return _preview(project, chosen, opponent)
+            return _preview(project, chosen, opponent, args.project, elsewhere)
         with batches(project, args):
             groups = bool(args.json or args.by)
             report, result = evaluate(
@@ -98,9 +99,13 @@ def run(args: argparse.Namespace) -> int:
         return leave(project, report, result, args)
 
 
-def _preview(project: Project, chosen: RunPlan, opponent: Opponent | None) -> int:
+def _preview(
+    project: Project, chosen: RunPlan, opponent: Opponent | None, file: str, elsewhere: EngineChoice | None
+) -> int:
     from synterm.evaluate.batch.foresee import budget_lines
+    from synterm.evaluate.outlook import outlook
     from synterm.evaluate.preview import preview
+    from synterm.reports.foresight import print_foresight
     from synterm.reports.preview import print_preview
 
     previews = preview(project, chosen)
@@ -108,6 +113,9 @@ def _preview(project: Project, chosen: RunPlan, opponent: Opponent | None) -> in
         say(whole.words(len(chosen.cases)))
     with without_commands(sys.stdout) as stream:
         print_preview(previews, stream, budget_lines(project, chosen, previews))
+        if chosen.batch is None:
+            found = outlook(project, chosen, previews, hands_of(elsewhere, chosen.concurrency))
+            print_foresight(found, previews, file, elsewhere.address if elsewhere else None, stream)
     if opponent:
         data(f"held against {opponent.words}")
     return ExitCode.OK
@@ -212,7 +220,11 @@ def _what_comes_of_it(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="on stderr: a line on a terminal (auto), every event as a line of JSON, or nothing",
     )
-    add("--dry-run", action="store_true", help="send nothing; say what would be sent, why, and what it costs at most")
+    add(
+        "--dry-run",
+        action="store_true",
+        help="send nothing; say what would be sent, why, what it costs, and how long it takes as far as is known",
+    )
     add("--quiet", action="store_true", help="no progress, no summary: only errors, and the exit code")
 
 

@@ -8,7 +8,7 @@ from synterm.core.model import ModelSpec
 from synterm.core.request import Request
 
 _BYTES_PER_TOKEN = 4
-_USUAL_ANSWER = 256
+USUAL_ANSWER = 256
 """Tokens that an answer is taken to have while nothing says how long it may get."""
 
 
@@ -71,7 +71,7 @@ class Meter:
         if self._tokens is None:
             return 0
         given = answer_limit(request)
-        return prompt_tokens(request) + (_USUAL_ANSWER if given is None else given)
+        return prompt_tokens(request) + (USUAL_ANSWER if given is None else given)
 
 
 def prompt_tokens(request: Request) -> int:

@@ -39,8 +39,9 @@ class Preview:
     """Answers that the project file serves."""
     requests: int = 0
     """Requests that would be sent; equal ones once."""
-    asked: int = 0
-    """Questions of judges, and turns of dialogs beyond the first, that there may be besides."""
+    asked_of: Counter[str] = field(default_factory=Counter[str])
+    """Questions of judges, and turns of dialogs beyond the first, that there may be besides, by the name of the model
+    that they go to."""
     problems: int = 0
     """Cases whose request can't be made."""
     unanswered: int = 0
@@ -60,6 +61,11 @@ class Preview:
     reasons: Counter[str] = field(default_factory=Counter[str])
     """Why answers are not in the file, for the first misses."""
 
+    @property
+    def asked(self) -> int:
+        """How many questions and further turns there may be besides, of all models."""
+        return self.asked_of.total()
+
 
 def preview(project: Project, chosen: RunPlan) -> list[Preview]:
     """What `chosen` would do. Raises InputError for prompts or checks that can't be used."""
@@ -78,7 +84,7 @@ def preview(project: Project, chosen: RunPlan) -> list[Preview]:
                 known.rest.clear()
             made.cached += len(known.told)
             _count(made, known, seen, project, batched=chosen.batch is not None)
-            made.asked += _asked(known, checklist, project, limits)
+            _count_asked(made, known, checklist, project, limits)
         previews.append(made)
     return previews
 
@@ -118,14 +124,15 @@ def _count_tokens(made: Preview, request: Request) -> None:
     made.tokens_out = None if longest is None or made.tokens_out is None else made.tokens_out + longest
 
 
-def _asked(known: Known, checklist: Checklist, project: Project, limits: Limits) -> int:
-    """How many further requests the tasks of a chunk may take: as many as nothing in the file spares."""
+def _count_asked(made: Preview, known: Known, checklist: Checklist, project: Project, limits: Limits) -> None:
+    """Count the further requests that the tasks of a chunk may take: as many as nothing in the file spares."""
     inquiries = [one for task, answer in known.told if (one := checklist.inquire(task, answer))]
     look_up_replies(inquiries, project.responses, limits)
-    asked = sum(len(one.missing) for one in inquiries)
+    for one in inquiries:
+        made.asked_of.update(request.model.name for request in one.missing.values())
     for task in known.rest:
         if task.request is not None:
-            asked += turns_of(task.case.input) - 1
+            if turns := turns_of(task.case.input) - 1:
+                made.asked_of[made.variant.model.name] += turns
             if one := checklist.inquire(task, _SOME):
-                asked += len(one.requests)
-    return asked
+                made.asked_of.update(request.model.name for request in one.requests.values())

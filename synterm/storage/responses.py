@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlite_utils import Database
 
 from synterm.core.completion import Completion, Outcome, Usage
+from synterm.core.dialog import FINISH
 from synterm.core.recipe import Recipe
 from synterm.errors import ProjectError
 from synterm.storage.base import Store, chunks, dump
@@ -25,6 +26,14 @@ _PAGE = 2000
 _FOUND = (
     "pk, outcome, text, finish_reason, prompt_tokens, completion_tokens, cost_usd, latency_ms, first_token_ms, attempts"
 )
+_PAST_ROWS = 50_000
+_PAST = """
+SELECT latency_ms, prompt_tokens, completion_tokens, cost_usd, length(CAST(text AS BLOB)) + length(raw) FROM responses
+WHERE pk > (SELECT max(pk) FROM responses) - ? AND model = ? AND outcome IN (OUTCOMES)
+    AND coalesce(finish_reason, '') NOT GLOB ? AND (recipe_id IS NULL OR recipe_id IN (
+        SELECT id FROM recipes WHERE json_valid(body) AND body ->> 'endpoint' IS ?))
+ORDER BY pk DESC LIMIT ?
+"""
 _OUTCOMES: dict[str, Outcome] = {outcome.value: outcome for outcome in Outcome}
 
 
@@ -52,6 +61,18 @@ class Asked:
     created: str
     pk: int
     attempts: int
+
+
+class Past(NamedTuple):
+    """What an answer took, as far as it is known."""
+
+    latency_ms: float | None
+    """None also where it came in a batch."""
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    cost_usd: float | None
+    size: int
+    """Bytes of its text and of the response as it came."""
 
 
 class ResponseStore(Store):
@@ -128,6 +149,18 @@ class ResponseStore(Store):
         """How many answers were asked for by this recipe."""
         row = self._row("SELECT count(*) FROM responses WHERE recipe_id = ?", [recipe_id])
         return row[0] if row else 0
+
+    def past(self, model: str, endpoint: str | None, most: int = 1000) -> list[Past]:
+        """What the last answers of a model (resolved name) at an endpoint took, the newest first.
+
+        Looks only at what came last, so that a large file costs no more than a small one. What holds no recipe (the
+        replies of judges) counts for every endpoint.
+        """
+        rows = self._rows(
+            _PAST.replace("OUTCOMES", _quoted(one for one in Outcome if one.answered)),
+            [_PAST_ROWS, model, f"{FINISH}*", endpoint, most],
+        )
+        return [Past(*row) for row in rows]
 
     def count(self) -> int:
         """How many answers the file holds."""
