@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
@@ -127,8 +128,12 @@ def load_litellm() -> Any:
     if (spec := find_spec("litellm")) is not None and spec.origin is not None:
         shipped = Path(spec.origin).parent / "litellm_core_utils" / "tokenizers"
         os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(shipped))
-    import litellm
-
+    # Nothing of what an import makes is garbage, and looking for some again and again takes a tenth of its time.
+    gc.disable()
+    try:
+        import litellm
+    finally:
+        gc.enable()
     settings: Any = litellm
     settings.suppress_debug_info = True
     settings.disable_hf_tokenizer_download = True

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import pytest
@@ -35,15 +38,33 @@ Synterm = Callable[..., Done]
 
 @pytest.fixture
 def synterm(capsys: pytest.CaptureFixture[str]) -> Synterm:
-    """Runs a command line in this process: ``synterm("run", path, "--json", "-")``."""
+    """Runs a command line in this process: ``synterm("run", path, "--json", "-")``; ``given`` goes to its stdin."""
 
-    def call(*words: str | Path) -> Done:
+    def call(*words: str | Path, given: bytes | None = None) -> Done:
         capsys.readouterr()
-        code = main([str(word) for word in words])
+        with nullcontext() if given is None else _on_stdin(given):
+            code = main([str(word) for word in words])
         captured = capsys.readouterr()
         return Done(code, captured.out, captured.err)
 
     return call
+
+
+@contextmanager
+def _on_stdin(given: bytes) -> Generator[None]:
+    """While it stands on the stdin of this very process, for whoever reads ``/dev/stdin`` too."""
+    before, descriptor = sys.stdin, os.dup(0)
+    with TemporaryFile() as file:
+        file.write(given)
+        file.seek(0)
+        os.dup2(file.fileno(), 0)
+        sys.stdin = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)  # noqa: SIM115
+        try:
+            yield
+        finally:
+            sys.stdin = before
+            os.dup2(descriptor, 0)
+            os.close(descriptor)
 
 
 @pytest.fixture

@@ -105,12 +105,12 @@ def test_gates_over_the_project_differ_too(synterm: Synterm, before: Path, after
     ]
 
 
-def test_documents_and_verdicts_differ_too(synterm: Synterm, synterm_process: Synterm, before: Path, after: Path):
+def test_documents_and_verdicts_differ_too(synterm: Synterm, before: Path, after: Path):
     for path, text in ((before, "one\ntwo\nthree\n"), (after, "one\n2\nthree\n")):
         with Project.open(path) as project:
             project.documents.put(Document(name="a.md", text=text)).result()
     record_run(after, "--model", "rules")
-    synterm_process("review", after, given=b"p\n")
+    synterm("review", after, given=b"p\n")
     lines = synterm("diff", before, after).out.splitlines()
     assert lines[:6] == ["~ document a.md", "    text", "        one", "      - two", "      + 2", "        three"]
     assert "reviews  0 → 1: 1 added" in lines

@@ -199,10 +199,10 @@ def test_files_that_are_no_documents_are_refused_and_nothing_is_added(
     assert "good.md" not in names(synterm("ls", path, "documents"))
 
 
-def test_stdin_is_a_document_too(synterm_process: Synterm, path: Path) -> None:
-    done = synterm_process("add", path, "document", "-", "--name", "piped", given=b"from a pipe\n")
+def test_stdin_is_a_document_too(synterm: Synterm, path: Path) -> None:
+    done = synterm("add", path, "document", "-", "--name", "piped", given=b"from a pipe\n")
     assert (done.code, done.err) == (0, "added document piped: 12 characters\n")
-    long = synterm_process("add", path, "document", "-", "--name", "long", given=b"x" * 4_000_001)
+    long = synterm("add", path, "document", "-", "--name", "long", given=b"x" * 4_000_001)
     assert long.code == 2 and "longer than a document may be" in long.err
 
 

@@ -31,11 +31,11 @@ GIT = shutil.which("git")
 
 
 @pytest.fixture
-def used(make_project: MakeProject, synterm_process: Synterm) -> Path:
+def used(make_project: MakeProject, synterm: Synterm) -> Path:
     """A project with two runs, verdicts, a baseline, a document, a draft and a pinned version."""
     path = record_run(make_project(), "--split", "all")
     record_run(path, "--prompt", "router@1")
-    synterm_process("review", path, "--who", "ann", given=b"p\nf\n")
+    synterm("review", path, "--who", "ann", given=b"p\nf\n")
     with Project.open(path) as project:
         run, _ = project.runs.all()
         scenario = project.nodes.find("borderline")
@@ -59,9 +59,9 @@ def used(make_project: MakeProject, synterm_process: Synterm) -> Path:
 
 
 @pytest.fixture
-def full(used: Path, synterm_process: Synterm) -> Path:
+def full(used: Path, synterm: Synterm) -> Path:
     """The same with something in every table: gates over the project, a batch that is waited for, a context."""
-    assert synterm_process("edit", used, "project", "--gate", "90% lower", "--gate", "p95 2000 ms").code == 0
+    assert synterm("edit", used, "project", "--gate", "90% lower", "--gate", "p95 2000 ms").code == 0
     db = connect(used)
     batch = "('b1', '{}', 'batch_0', NULL, 'waiting', 2, 1, 0, '2026-11-28', 0.5, 'ann', '2026-11-28', '2026-11-29')"
     db.conn.execute(f"INSERT INTO batches VALUES {batch}")

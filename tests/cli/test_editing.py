@@ -146,11 +146,11 @@ def test_a_file_with_a_bad_line_adds_nothing_and_names_every_line(synterm: Synte
     assert _everything(synterm, path) == before
 
 
-def test_cases_come_from_stdin_too(synterm: Synterm, synterm_process: Synterm, path: Path):
+def test_cases_come_from_stdin_too(synterm: Synterm, path: Path):
     given = b'{"input": "piped", "expected": "clarify"}\n'
-    assert synterm_process("add", path, "case", "borderline", "--file", "-", given=given).code == 0
+    assert synterm("add", path, "case", "borderline", "--file", "-", given=given).code == 0
     assert synterm("ls", path, "cases", "--json").json["cases"][-1]["input"] == {"message": "piped"}
-    bad = synterm_process("add", path, "case", "borderline", "--file", "-", given=b"[]\n")
+    bad = synterm("add", path, "case", "borderline", "--file", "-", given=b"[]\n")
     assert (bad.code, "stdin line 1: " in bad.err) == (2, True)
 
 

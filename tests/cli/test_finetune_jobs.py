@@ -147,8 +147,12 @@ def test_left_alone_listed_and_taken_in_later(synterm: Synterm, path: Path, tuni
     assert "Tuning" in synterm("schema", "tunings").out
 
 
-def test_cancelled(synterm: Synterm, path: Path, tuning_stub: TuningStub) -> None:
-    synterm("finetune", path, *TRAIN, "--no-wait")
+def test_evaluation_cases_are_never_sent_and_a_job_is_cancelled(
+    synterm: Synterm, path: Path, tuning_stub: TuningStub
+) -> None:
+    done = synterm("finetune", path, *TRAIN, "--split", "train", "--split", "holdout", "--no-wait")
+    assert (done.code, "3 refused" in done.err) == (3, True)
+    assert not any("held" in row["messages"][-2]["content"] for row in tuning_stub.rows())
     with Project.open(path) as project:
         name = project.tunings.find("last").id[-8:]
     assert "was cancelled" in synterm("finetune", path, "--cancel", name.lower()).err
@@ -219,12 +223,6 @@ def test_what_can_not_be_is_said_before_anything_is_sent(
     assert done.code == 2
     assert words in done.err.replace("\n", "; "), done.err
     assert tuning_stub.calls == []
-
-
-def test_evaluation_cases_are_never_sent(synterm: Synterm, path: Path, tuning_stub: TuningStub) -> None:
-    done = synterm("finetune", path, *TRAIN, "--split", "train", "--split", "holdout", "--no-wait")
-    assert (done.code, "3 refused" in done.err) == (3, True)
-    assert not any("held" in row["messages"][-2]["content"] for row in tuning_stub.rows())
 
 
 def test_an_endpoint_that_was_not_approved_and_a_key_that_is_not_set_get_nothing(

@@ -26,18 +26,18 @@ def test_an_answer_that_may_be_given(synterm_process: Synterm, make_project: Mak
     assert done.out.splitlines() == ["allowed", "passed\tlabel\tschedule"]
 
 
-def test_an_answer_that_is_held_back(synterm_process: Synterm, make_project: MakeProject) -> None:
-    done = synterm_process("guard", make_project(DESK), "--behavior", "Desk/Routing", given=b"no idea\n")
+def test_an_answer_that_is_held_back(synterm: Synterm, make_project: MakeProject) -> None:
+    done = synterm("guard", make_project(DESK), "--behavior", "Desk/Routing", given=b"no idea\n")
     assert done.code == 1
     assert done.out.splitlines()[0] == "held back: no label in the answer"
 
 
 @pytest.mark.parametrize(("fail", "code", "said"), [("closed", 3, "held back"), ("open", 0, "allowed")])
 def test_without_a_verdict_the_setting_decides(
-    synterm_process: Synterm, make_project: MakeProject, fail: str, code: int, said: str
+    synterm: Synterm, make_project: MakeProject, fail: str, code: int, said: str
 ) -> None:
     path = make_project(desk_with("{type: equals}"))
-    done = synterm_process("guard", path, "--fail", fail, given=b"hi")
+    done = synterm("guard", path, "--fail", fail, given=b"hi")
     assert done.code == code
     assert done.out.splitlines() == [
         f"{said}, without a verdict (fail {fail}): no check judges it: equals needs an expected result",
@@ -46,22 +46,20 @@ def test_without_a_verdict_the_setting_decides(
 
 
 def test_input_and_expected_come_as_text_json_or_files(
-    synterm_process: Synterm, make_project: MakeProject, tmp_path: Path
+    synterm: Synterm, make_project: MakeProject, tmp_path: Path
 ) -> None:
     path = make_project(desk_with("{type: equals}", "{type: no-pii, kinds: [email], allow_input: true}"))
     (tmp_path / "asked.json").write_text('{"message": "write to jo@corp-mail.com"}')
     words = ("--input", f"@{tmp_path / 'asked.json'}", "--expected", "jo@corp-mail.com")
-    assert synterm_process("guard", path, *words, given=b"jo@corp-mail.com").code == 0
-    other = synterm_process("guard", path, "--input", "hi", "--expected", "jo@corp-mail.com", given=b"jo@corp-mail.com")
+    assert synterm("guard", path, *words, given=b"jo@corp-mail.com").code == 0
+    other = synterm("guard", path, "--input", "hi", "--expected", "jo@corp-mail.com", given=b"jo@corp-mail.com")
     assert "failed\tno-pii\te-mail jo…om (16 characters)" in other.out
-    wrong = synterm_process("guard", path, "--input", "{hi", given=b"x")
+    wrong = synterm("guard", path, "--input", "{hi", given=b"x")
     assert (wrong.code, wrong.err.startswith("synterm: --input: not JSON")) == (2, True)
 
 
-def test_the_verdict_as_json_fits_its_schema(
-    synterm: Synterm, synterm_process: Synterm, make_project: MakeProject
-) -> None:
-    done = synterm_process("guard", make_project(DESK), "--behavior", "Politeness", "--json", given=b"Hello!")
+def test_the_verdict_as_json_fits_its_schema(synterm: Synterm, make_project: MakeProject) -> None:
+    done = synterm("guard", make_project(DESK), "--behavior", "Politeness", "--json", given=b"Hello!")
     schema = synterm("schema", "guard").json
     Draft202012Validator(schema).validate(done.json)
     assert done.json["schema"] == "synterm.guard/1"
@@ -82,16 +80,16 @@ def test_the_verdict_as_json_fits_its_schema(
     ],
 )
 def test_what_can_not_be_done_is_exit_code_2(
-    synterm_process: Synterm, make_project: MakeProject, words: tuple[str, ...], given: bytes, said: str
+    synterm: Synterm, make_project: MakeProject, words: tuple[str, ...], given: bytes, said: str
 ) -> None:
-    done = synterm_process("guard", make_project(DESK), *words, given=given)
+    done = synterm("guard", make_project(DESK), *words, given=given)
     assert (done.code, done.out) == (2, "")
     assert said in done.err
     assert "Traceback" not in done.err
 
 
-def test_a_project_that_is_not_there(synterm_process: Synterm, tmp_path: Path) -> None:
-    done = synterm_process("guard", tmp_path / "no.db", given=b"x")
+def test_a_project_that_is_not_there(synterm: Synterm, tmp_path: Path) -> None:
+    done = synterm("guard", tmp_path / "no.db", given=b"x")
     assert (done.code, "there is no such project file" in done.err) == (2, True)
 
 
@@ -101,14 +99,14 @@ def test_an_answer_that_is_too_long_is_not_read_to_its_end(synterm_process: Synt
     assert done.out == "held back, without a verdict (fail closed): the answer is over 1,000 characters long\n"
 
 
-def test_many_answers_a_line_each(synterm_process: Synterm, make_project: MakeProject) -> None:
+def test_many_answers_a_line_each(synterm: Synterm, make_project: MakeProject) -> None:
     asked: list[dict[str, Any]] = [
         {"output": "schedule", "behavior": "Routing"},
         {"output": "schedule", "behavior": "Routing", "expected": "clarify"},
         {"output": {"title": "x", "urgency": 3}, "behavior": "Tickets", "input": "help"},
     ]
     given = "\n".join(json.dumps(line) for line in asked) + "\n\n"
-    done = synterm_process("guard", make_project(DESK), "--jsonl", given=given.encode())
+    done = synterm("guard", make_project(DESK), "--jsonl", given=given.encode())
     assert [(line["allowed"], line["behavior"]) for line in json_lines(done)] == [
         (True, "Desk/Routing"),
         (False, "Desk/Routing"),
@@ -118,7 +116,7 @@ def test_many_answers_a_line_each(synterm_process: Synterm, make_project: MakePr
 
 
 def test_lines_that_can_not_be_read_are_told_where_their_verdict_would_stand(
-    synterm_process: Synterm, make_project: MakeProject
+    synterm: Synterm, make_project: MakeProject
 ) -> None:
     bad = [
         b"[1]",
@@ -131,7 +129,7 @@ def test_lines_that_can_not_be_read_are_told_where_their_verdict_would_stand(
         b'{"output": "\xff"}',
         b'{"output": "clarify", "behavior": "Routing"}',
     ]
-    done = synterm_process("guard", make_project(DESK), "--jsonl", given=b"\n".join(bad))
+    done = synterm("guard", make_project(DESK), "--jsonl", given=b"\n".join(bad))
     lines = json_lines(done)
     assert [line.get("line") for line in lines] == [1, 2, 3, 4, 5, 6, 7, 8, None]
     assert [line.get("error", "").partition(":")[0] for line in lines] == [
@@ -163,13 +161,13 @@ def test_a_verdict_comes_as_soon_as_its_line_is_there(make_project: MakeProject)
 
 
 def test_an_answer_can_not_act_on_the_terminal_or_on_a_workflow(
-    synterm_process: Synterm, make_project: MakeProject, monkeypatch: pytest.MonkeyPatch
+    synterm: Synterm, make_project: MakeProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     path = make_project(desk_with("{type: is-json, value: {type: object, properties: {a: {const: 1}}}}"))
     harm = json.dumps({"a": "\x1b]0;x\x07\n::error::pwned\n##[add-mask]x"}, ensure_ascii=False).encode()
     for words in ((), ("--json",)):
-        done = synterm_process("guard", path, *words, given=harm)
+        done = synterm("guard", path, *words, given=harm)
         assert done.code == 1
         assert "\x1b" not in done.out
         assert not [line for line in done.out.splitlines() if line.lstrip().startswith(("::", "##["))]
@@ -192,14 +190,12 @@ def test_a_log_that_could_not_be_written_is_told(synterm_process: Synterm, make_
     assert done.err == "warning: 1 line of the log could not be written: No space left on device\n"
 
 
-def test_nothing_is_asked_of_a_model_and_the_file_is_not_changed(
-    synterm_process: Synterm, make_project: MakeProject
-) -> None:
+def test_nothing_is_asked_of_a_model_and_the_file_is_not_changed(synterm: Synterm, make_project: MakeProject) -> None:
     """The judge's endpoint is one where nobody listens: were it asked, there would be no verdict."""
     path = make_project(DESK)
     before, beside = path.read_bytes(), set(path.parent.iterdir())
-    assert synterm_process("guard", path, "--behavior", "Politeness", given=b"Hello!").code == 0
-    judged = synterm_process("guard", path, "--behavior", "Politeness", "--judges", given=b"Hello!")
+    assert synterm("guard", path, "--behavior", "Politeness", given=b"Hello!").code == 0
+    judged = synterm("guard", path, "--behavior", "Politeness", "--judges", given=b"Hello!")
     assert judged.code == 3
     assert "the judge judge gave no answer: can't reach http://127.0.0.1:9" in judged.out
     assert path.read_bytes() == before

@@ -53,10 +53,10 @@ def test_a_call_becomes_a_draft_where_it_was_placed(project: Path, synterm: Synt
     assert states_of(project)["capital of country 3"] == "promoted"
 
 
-def test_the_logged_answer_is_seen_in_review(project: Path, synterm_process: Synterm) -> None:
+def test_the_logged_answer_is_seen_in_review(project: Path, synterm: Synterm) -> None:
     (call,) = ids_of(project, "country 3")
-    synterm_process("inbox", project, "--promote", call)
-    done = synterm_process("review", project, "--drafts", given=b"accept\n")
+    synterm("inbox", project, "--promote", call)
+    done = synterm("review", project, "--drafts", given=b"accept\n")
     assert "the app answered (gpt-x, 2026-11-20 12:03)\n  That is out of scope." in done.out
     assert "nobody could tell whether this is right" in done.out
     assert not drafts_of(project)

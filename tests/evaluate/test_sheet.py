@@ -94,8 +94,7 @@ def _figures(made: Sequence[Evaluation]) -> tuple[object, ...]:
     return len(judged), sum(judged), verdicts.count(None), rate, _interval(made)
 
 
-@given(st.lists(_evaluations(), max_size=60))
-def test_totals_are_those_of_the_evaluations(made: list[Evaluation]) -> None:
+def _totals_are_those_of_the_evaluations(made: list[Evaluation]) -> None:
     totals = build_report(_result(made), run_id="", project="").totals
     sent = [
         done.completion for done in made if not done.completion.cached and done.completion.outcome != Outcome.NOT_SENT
@@ -112,8 +111,7 @@ def test_totals_are_those_of_the_evaluations(made: list[Evaluation]) -> None:
     assert totals.tokens.completion == sum(completion.usage.completion or 0 for completion in sent)
 
 
-@given(st.lists(_evaluations(), max_size=60))
-def test_each_variant_has_the_figures_of_its_evaluations(made: list[Evaluation]) -> None:
+def _each_variant_has_the_figures_of_its_evaluations(made: list[Evaluation]) -> None:
     rows = build_report(_result(made), run_id="", project="").variants
     for column, row in zip(VARIANTS, rows, strict=True):
         mine = [done for done in made if done.task.variant.key == column.key]
@@ -125,8 +123,7 @@ def test_each_variant_has_the_figures_of_its_evaluations(made: list[Evaluation])
         assert row.classification == classify(pairs, LABELS)
 
 
-@given(st.lists(_evaluations(), max_size=60))
-def test_each_behavior_has_the_figures_of_its_evaluations(made: list[Evaluation]) -> None:
+def _each_behavior_has_the_figures_of_its_evaluations(made: list[Evaluation]) -> None:
     rows = {(row.path, row.variant): row for row in build_report(_result(made), run_id="", project="").behaviors}
     for node, scenario in ((BEHAVIOR, SCENARIO), (OTHER, THERE)):
         for column in VARIANTS:
@@ -142,8 +139,7 @@ def test_each_behavior_has_the_figures_of_its_evaluations(made: list[Evaluation]
     assert rows == {}
 
 
-@given(st.lists(_evaluations(), max_size=60))
-def test_what_changed_is_what_the_evaluations_say(made: list[Evaluation]) -> None:
+def _what_changed_is_what_the_evaluations_say(made: list[Evaluation]) -> None:
     found = change(_result(made).sheet, VARIANTS[0], VARIANTS[1])
     old, new = ([done for done in made if done.task.variant.key == column.key] for column in VARIANTS[:2])
 
@@ -171,13 +167,22 @@ def test_the_order_of_the_answers_changes_no_figure(made: list[Evaluation], chan
     assert one == other
 
 
-@given(st.lists(_evaluations(), max_size=60))
-def test_reasons_and_failures_are_those_of_the_evaluations(made: list[Evaluation]) -> None:
+def _reasons_and_failures_are_those_of_the_evaluations(made: list[Evaluation]) -> None:
     sheet = _result(made).sheet
     reasons = [(done.error, done.completion.hint or "") for done in made if done.passed is None]
     assert sorted(sheet.reasons.counts.elements()) == sorted(reasons)
     last = [done for done in made if done.passed is False and done.task.variant.key == VARIANTS[-1].key]
     assert [failure.case_id for failure in sheet.failures] == [done.task.case.id for done in last]
+
+
+@given(st.lists(_evaluations(), max_size=60))
+def test_every_figure_is_that_of_the_evaluations(made: list[Evaluation]) -> None:
+    """All of them for the same evaluations: to draw these takes longer than to count them."""
+    _totals_are_those_of_the_evaluations(made)
+    _each_variant_has_the_figures_of_its_evaluations(made)
+    _each_behavior_has_the_figures_of_its_evaluations(made)
+    _what_changed_is_what_the_evaluations_say(made)
+    _reasons_and_failures_are_those_of_the_evaluations(made)
 
 
 def _failing(count: int) -> Iterator[Evaluation]:

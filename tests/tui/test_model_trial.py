@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from textual.widgets import Button, Static
 
 from synterm.tui.screens.confirm import ConfirmScreen
@@ -65,23 +64,23 @@ async def test_any_model_can_be_tried_out(make_project: MakeProject, open_bench:
         assert bench.responses() == before, "nothing is kept"
 
 
-@pytest.mark.parametrize(
-    ("params", "base", "words"),
-    [
-        ("bdy={}", "", "bdy: is not a field here"),
-        ("answer=$.x", "https://app.example/chat", "which you have not approved"),
-        ("path=x y", "", "is no path"),
-    ],
-)
-async def test_what_can_not_be_tried_out_says_why(
-    params: str, base: str, words: str, app: App, make_project: MakeProject, open_bench: OpenBench
-) -> None:
+async def test_what_can_not_be_tried_out_says_why(app: App, make_project: MakeProject, open_bench: OpenBench) -> None:
     async with open_bench(make_project(), approved_endpoints=[app.url]) as bench:
-        bench.screen.behaviors.focus()
-        await bench.pilot.press("A")
-        await fill(bench, {"name": "a", "model": "http/a", "api_base": base or app.url, "params": params})
-        await bench.pilot.press("ctrl+t")
-        assert words in await told(bench)
+        for params, base, words in (
+            ("bdy={}", app.url, "bdy: is not a field here"),
+            ("answer=$.x", "https://app.example/chat", "which you have not approved"),
+            ("path=x y", app.url, "is no path"),
+        ):
+            bench.screen.behaviors.focus()
+            await bench.pilot.press("A")
+            await fill(bench, {"name": "a", "model": "http/a", "api_base": base, "params": params})
+            await bench.pilot.press("ctrl+t")
+            assert words in await told(bench)
+            await bench.pilot.press("escape")
+            await bench.pilot.pause()
+            await bench.pilot.press("y")
+            await bench.settle()
+            assert bench.app.screen is bench.screen, params
         assert app.seen == []
 
 

@@ -84,34 +84,31 @@ async def saved_with_errors(bench: Bench) -> dict[str, str]:
     return {(line.id or "").removeprefix("wrong").removeprefix("-"): str(line.content) for line in wrong}
 
 
-@pytest.mark.parametrize(
-    ("chosen", "title", "path"),
-    [
-        (None, "New feature", "new"),
-        ("Routing", "New behavior in Routing", "Routing/new"),
-        ("Clear", "New scenario in Clear", "Routing/Clear/new"),
-        ("plain", "New scenario in Clear", "Routing/Clear/new"),
-    ],
-)
-async def test_a_new_node_stands_below_the_chosen_one(
-    chosen: str | None, title: str, path: str, make_project: MakeProject, open_bench: OpenBench
-) -> None:
+async def test_a_new_node_stands_below_the_chosen_one(make_project: MakeProject, open_bench: OpenBench) -> None:
     async with open_bench(make_project()) as bench:
-        before = names(bench)
-        await at(bench, chosen)
-        await press(bench, "n")
-        assert title in bench.text()
-        await press(bench, *"new")
-        await save(bench)
-        assert path in names(bench)
-        assert bench.screen.behaviors.chosen == node(bench, "new").id
-        assert "new" in bench.text()
-        await press(bench, "u")
-        await bench.settle()
-        assert names(bench) == before
-        await press(bench, "U")
-        await bench.settle()
-        assert path in names(bench)
+        for chosen, title, path in (
+            (None, "New feature", "new"),
+            ("Routing", "New behavior in Routing", "Routing/new"),
+            ("Clear", "New scenario in Clear", "Routing/Clear/new"),
+            ("plain", "New scenario in Clear", "Routing/Clear/new"),
+        ):
+            before = names(bench)
+            await at(bench, chosen)
+            await press(bench, "n")
+            assert title in bench.text(), chosen
+            await press(bench, *"new")
+            await save(bench)
+            assert path in names(bench), chosen
+            assert bench.screen.behaviors.chosen == node(bench, "new").id, chosen
+            assert "new" in bench.text(), chosen
+            await press(bench, "u")
+            await bench.settle()
+            assert names(bench) == before, chosen
+            await press(bench, "U")
+            await bench.settle()
+            assert path in names(bench), chosen
+            await press(bench, "u")
+            await bench.settle()
 
 
 async def test_a_node_is_edited_in_a_form(make_project: MakeProject, open_bench: OpenBench) -> None:
@@ -178,9 +175,8 @@ async def test_an_unchanged_form_changes_nothing_of_a_node(make_project: MakePro
         assert node(bench, "Routing") == before
 
 
-@pytest.mark.parametrize(
-    ("values", "field", "words"),
-    [
+async def test_what_is_wrong_stands_under_its_field(make_project: MakeProject, open_bench: OpenBench) -> None:
+    wrongs: tuple[tuple[dict[str, str], str, str], ...] = (
         ({"name": ""}, "name", "must not be empty"),
         ({"name": "a/b"}, "name", "can't hold a /"),
         ({"name": "Unclear"}, "name", "named 'Unclear' here already"),
@@ -190,21 +186,21 @@ async def test_an_unchanged_form_changes_nothing_of_a_node(make_project: MakePro
         ({"checks": "42"}, "checks", "is no check"),
         ({"gates": "much"}, "gates", "no gate"),
         ({"gates": "120%"}, "gates", "from 0 to 1"),
-    ],
-)
-async def test_what_is_wrong_stands_under_its_field(
-    values: dict[str, str], field: str, words: str, make_project: MakeProject, open_bench: OpenBench
-) -> None:
+    )
     async with open_bench(make_project()) as bench:
         before = names(bench)
-        await at(bench, "Clear")
-        await press(bench, "e")
-        fill(bench, **values)
-        wrong = await saved_with_errors(bench)
-        assert list(wrong) == [field]
-        assert words in wrong[field]
-        assert bench.app.focused is form(bench).query_one(f"#field-{field}")
-        assert names(bench) == before
+        for values, field, words in wrongs:
+            await at(bench, "Clear")
+            await press(bench, "e")
+            fill(bench, **values)
+            wrong = await saved_with_errors(bench)
+            assert list(wrong) == [field], values
+            assert words in wrong[field], values
+            assert bench.app.focused is form(bench).query_one(f"#field-{field}"), values
+            assert names(bench) == before
+            await press(bench, "escape", "y")
+            await bench.settle()
+            assert bench.app.screen is bench.screen, values
 
 
 async def test_removing_says_what_goes_and_undo_brings_all_of_it_back(

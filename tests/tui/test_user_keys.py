@@ -99,54 +99,60 @@ def rows(bench: Bench) -> list[str]:
     return [" ".join(str(option.prompt).split()) for option in bench.app.screen.query_one(OptionList).options]
 
 
-@pytest.mark.parametrize("key", ["f1", "question_mark"])
 async def test_the_keys_of_the_focused_pane_come_first_with_what_it_is_for(
-    key: str, make_project: MakeProject, open_bench: OpenBench
+    make_project: MakeProject, open_bench: OpenBench
 ) -> None:
     async with open_bench(make_project()) as bench:
-        bench.screen.query_one(ResultGrid).focus()
-        await bench.pilot.press(key)
+        for key in ("f1", "question_mark"):
+            bench.screen.query_one(ResultGrid).focus()
+            await bench.pilot.press(key)
+            await bench.pilot.pause()
+            assert isinstance(bench.app.screen, KeysScreen), key
+            shown = rows(bench)
+            assert shown[0].startswith("Results A row for each case")
+            assert shown[1] == "⏎ Why Everything about the cell under the cursor results.why"
+            heads = [line.split()[0] for line in shown]
+            assert heads.index("Workbench") < heads.index("Everywhere") < heads.index("Cases")
+            await bench.pilot.press("escape")
+            assert bench.app.screen is bench.screen
+        bench.screen.query_one(BehaviorTree).focus()
+        await bench.pilot.press("f1")
         await bench.pilot.pause()
-        assert isinstance(bench.app.screen, KeysScreen)
-        shown = rows(bench)
-        assert shown[0].startswith("Results A row for each case")
-        assert shown[1] == "⏎ Why Everything about the cell under the cursor results.why"
-        heads = [line.split()[0] for line in shown]
-        assert heads.index("Workbench") < heads.index("Everywhere") < heads.index("Cases")
-        await bench.pilot.press("escape")
-        assert bench.app.screen is bench.screen
+        assert rows(bench)[0].startswith("Behaviors The pass rate of each node")
+        assert any("behaviors.fold" in line for line in rows(bench))
 
 
-@pytest.mark.parametrize(
-    ("keys", "kind", "listed"),
-    [
-        ("A", FormScreen, "form.save"),
-        ("enter", InspectScreen, "why."),
-        ("ctrl+o", VersionsScreen, "versions."),
-        ("comma", SettingsScreen, "settings.close"),
-        ("H", HistoryScreen, "history.mark"),
-        ("V", ReviewScreen, "review.pass"),
-        ("C", CompareScreen, "place.back"),
-    ],
+SCREENS: tuple[tuple[str, type[Screen[Any]], str], ...] = (
+    ("A", FormScreen, "form.save"),
+    ("enter", InspectScreen, "why."),
+    ("ctrl+o", VersionsScreen, "versions."),
+    ("comma", SettingsScreen, "settings.close"),
+    ("H", HistoryScreen, "history.mark"),
+    ("V", ReviewScreen, "review.pass"),
+    ("C", CompareScreen, "place.back"),
 )
-async def test_every_screen_has_the_list_of_its_keys(
-    keys: str, kind: type[Screen[Any]], listed: str, make_project: MakeProject, open_bench: OpenBench
-) -> None:
+"""By the key that opens it: a screen, and a command of its own."""
+
+
+async def test_every_screen_has_the_list_of_its_keys(make_project: MakeProject, open_bench: OpenBench) -> None:
     async with open_bench(make_project()) as bench:
-        if keys != "ctrl+o":
-            bench.screen.grid.focus()
-        await bench.pilot.press(keys)
-        await bench.pilot.pause()
-        shown = bench.app.screen
-        assert isinstance(shown, kind)
-        await bench.pilot.press("f1")
-        await bench.pilot.pause()
-        assert isinstance(bench.app.screen, KeysScreen)
-        assert any(listed in line for line in rows(bench))
-        assert any("app.settings" in line for line in rows(bench)) is not shown.is_modal, "what does nothing there"
-        await bench.pilot.press("f1")
-        await bench.pilot.pause()
-        assert bench.app.screen is shown, "the same key closes it"
+        for keys, kind, listed in SCREENS:
+            (bench.screen.prompt.area if keys == "ctrl+o" else bench.screen.grid).focus()
+            await bench.pilot.press(keys)
+            await bench.pilot.pause()
+            shown = bench.app.screen
+            assert isinstance(shown, kind), keys
+            await bench.pilot.press("f1")
+            await bench.pilot.pause()
+            assert isinstance(bench.app.screen, KeysScreen), keys
+            assert any(listed in line for line in rows(bench)), (keys, listed)
+            assert any("app.settings" in line for line in rows(bench)) is not shown.is_modal, "what does nothing there"
+            await bench.pilot.press("f1")
+            await bench.pilot.pause()
+            assert bench.app.screen is shown, "the same key closes it"
+            await bench.pilot.press("escape")
+            await bench.settle()
+            assert bench.app.screen is bench.screen, keys
 
 
 async def test_the_keys_of_the_find_bar_are_there_while_it_is_open(
@@ -159,15 +165,6 @@ async def test_the_keys_of_the_find_bar_are_there_while_it_is_open(
             assert any("find.next" in line for line in rows(bench)) is shown
             await bench.pilot.press("escape", "ctrl+f")
             await bench.pilot.pause()
-
-
-async def test_each_pane_says_what_it_is_for(make_project: MakeProject, open_bench: OpenBench) -> None:
-    async with open_bench(make_project()) as bench:
-        bench.screen.query_one(BehaviorTree).focus()
-        await bench.pilot.press("f1")
-        await bench.pilot.pause()
-        assert rows(bench)[0].startswith("Behaviors The pass rate of each node")
-        assert any("behaviors.fold" in line for line in rows(bench))
 
 
 async def test_keys_are_searched_and_the_users_own_shown(make_project: MakeProject, open_bench: OpenBench) -> None:

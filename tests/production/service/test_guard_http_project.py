@@ -44,6 +44,8 @@ async def _asked_all_the_while(client: ClientSession) -> AsyncGenerator[list[boo
             async with client.post("/v1/check", json=ASKED) as answer:
                 assert answer.status == 200, await answer.text()
                 allowed.append((await answer.json())["allowed"])
+            # Often, but the machine has others to serve too.
+            await asyncio.sleep(0.005)
 
     asking = [asyncio.ensure_future(ask()) for _ in range(4)]
     try:
