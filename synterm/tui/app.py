@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 
 from textual import constants, events, on, work
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.theme import Theme
 from textual.widgets import Input, TextArea
 
 from synterm.errors import ProjectError, SettingsError
@@ -26,7 +28,9 @@ from synterm.tui.guard import guard_terminal
 from synterm.tui.keys import check_keys
 from synterm.tui.leaving import in_order
 from synterm.tui.look.dress import Dress
-from synterm.tui.pacing import PacedScreen
+from synterm.tui.look.sheet import Sheet
+from synterm.tui.look.theme_file import complete
+from synterm.tui.pacing import PacedScreen, paint_less_on_focus
 from synterm.tui.pauses import quiet_python
 from synterm.tui.remembered import recall, remember_tour
 from synterm.tui.screens.confirm import ConfirmScreen, HoldsText
@@ -90,6 +94,8 @@ class WorkbenchApp(Hearing):
     ) -> None:
         """`tour`: whether to begin with the first steps. `told`: what the user is to know from the start."""
         super().__init__()
+        paint_less_on_focus()
+        self.stylesheet = Sheet(variables=self.get_css_variables())
         self._project = project
         self._settings = settings
         self._providers = providers
@@ -147,6 +153,15 @@ class WorkbenchApp(Hearing):
     def themes(self) -> Sequence[str]:
         """The names of all themes, those from files first."""
         return self._dress.names
+
+    def get_default_screen(self) -> Screen[Any]:
+        """What lies under the workbench, and is never painted."""
+        return PacedScreen()
+
+    def get_theme(self, theme_name: str) -> Theme | None:
+        """A theme by its name, with quiet text that can be read."""
+        theme = super().get_theme(theme_name)
+        return complete(theme) if theme else None
 
     def use_settings(self, settings: Settings) -> None:
         """Take up what can be changed while the workbench is open."""

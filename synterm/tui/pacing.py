@@ -24,6 +24,14 @@ _KEY_S = 0.04
 """How long after a key what is painted is taken for its doing."""
 
 
+def paint_less_on_focus() -> None:
+    """Have a step of the focus paint the two widgets that it concerns. Doing it again is no harm.
+
+    They say themselves that they changed; Textual draws the whole screen anew as well, and all beneath a window.
+    """
+    vars(Screen)["focused"]._repaint = False
+
+
 class Pacer(Timer):
     """Calls `paint` when it may be painted next, each time it is resumed; has no beat of its own."""
 

@@ -150,6 +150,12 @@ def sizes_for_tokens(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
         monkeypatch.setattr(tokens, "encoding_file", lambda name: None)  # pyright: ignore[reportUnknownLambdaType]
 
 
+@pytest.fixture(autouse=True)
+def toasts_that_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was told is still there when a busy machine comes to look at it."""
+    monkeypatch.setattr(WorkbenchApp, "NOTIFICATION_TIMEOUT", 600.0)
+
+
 OpenBench = Callable[..., AbstractAsyncContextManager[Bench]]
 
 

@@ -40,7 +40,7 @@ class Palette:
     """The colours of a theme as they are on the screen."""
 
     def __init__(self, path: Path) -> None:
-        theme = read_theme(path)
+        theme = complete(read_theme(path))
         self.values = {**theme.to_color_system().generate(), **theme.variables}
 
     def on(self, name: str, ground: Color) -> Color:

@@ -32,7 +32,7 @@ class Dress:
     def start(self, wanted: str) -> None:
         """Take up all themes, and wear one of them; from then on the user's folder is watched, where there is one."""
         for theme in BUILTIN_THEMES.values():
-            self._app.register_theme(complete(theme))
+            self._app.register_theme(theme)
         self._wanted, self._seen = wanted, snapshot()
         self._take_up(*load_themes())
         self.wear(wanted)
@@ -72,7 +72,7 @@ class Dress:
         self.names = [*own, *(name for name in app.available_themes if name not in own)]
         if (self._wanted in app.available_themes and self._wanted not in before) or app.theme not in self.names:
             self.wear(self._wanted)
-        elif app.available_themes[app.theme] != before.get(app.theme):
+        elif complete(app.available_themes[app.theme]) != before.get(app.theme):
             app.mutate_reactive(App.theme)
         self._tell(errors_text(errors) if errors else "")
 

@@ -20,8 +20,9 @@ _TOP = ("name", "dark", "ansi", "colors", "variables")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _STYLES = frozenset("none not bold b dim d italic i underline u underline2 reverse r strike s blink".split())
 _SHARE = re.compile(r"(.*?)\s+\d{1,3}(\.\d+)?%")
-_MUTED, _DISABLED = 6.0, 4.6
+_QUIET = {"text-muted": 6.0, "text-disabled": 4.6}
 """The contrasts of the two quiet kinds of text, where a theme does not say what they are."""
+_ANSI = frozenset(("ansi-background", "ansi-foreground"))
 
 
 def read_theme(path: Path) -> Theme:
@@ -46,20 +47,25 @@ def read_theme(path: Path) -> Theme:
     for key, value in variables.items():
         _check_variable(path, key, value)
     dark, ansi = (_flag(path, key, data.get(key, key == "dark")) for key in ("dark", "ansi"))
-    return complete(Theme(name=_name(path, data), dark=dark, ansi=ansi, variables=variables, **colors))
+    return Theme(name=_name(path, data), dark=dark, ansi=ansi, variables=variables, **colors)
 
 
 def complete(theme: Theme) -> Theme:
-    """The theme with quiet text that can be read on all its grounds, unless it says itself what that is."""
+    """The theme with quiet text that can be read on all its grounds, unless it says itself what that is.
+
+    To find that takes longer than to read a theme: it is done once, for those that are worn.
+    """
+    if theme.variables.keys() >= (_ANSI if theme.ansi else _QUIET.keys()):
+        return theme
     if theme.ansi:
         # Textual's style sheets name these, but it makes them for other themes only.
-        for name in ("ansi-background", "ansi-foreground"):
+        for name in _ANSI:
             theme.variables.setdefault(name, "ansi_default")
     else:
         made = theme.to_color_system().generate()
         grounds = [Color.parse(made[name]) for name in ("background", "surface", "panel")]
         text = Color.parse(made["foreground"])
-        for name, ratio in (("text-muted", _MUTED), ("text-disabled", _DISABLED)):
+        for name, ratio in _QUIET.items():
             theme.variables.setdefault(name, quietest(text, grounds, ratio).hex6)
     return theme
 
