@@ -5,6 +5,9 @@ changes anywhere above it: half of what it costs to open the workbench, and 25 m
 place in all that the rules ask for gets what was found there before. Leans on internals of Textual 8.2.
 """
 
+# All of this is about what Textual keeps to itself.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
@@ -14,7 +17,7 @@ from typing import Any
 from textual.css.model import RuleSet
 from textual.css.styles import RulesMap, Styles
 from textual.css.stylesheet import Stylesheet
-from textual.css.tokenize import Token
+from textual.css.tokenizer import Token
 from textual.dom import DOMNode
 
 _PLACES = 10_000
@@ -31,9 +34,10 @@ class _Rules:
     def __init__(self, rules: Sequence[RuleSet]) -> None:
         self.rules = list(rules)
         named = frozenset[str]().union(*(rule.pseudo_classes for rule in rules))
-        every = (selector for rule in rules for one in rule.selector_set for selector in one.selectors)
-        self._moody = [selector for selector in every if selector.pseudo_classes]
-        self._asks: dict[Any, tuple[str, ...]] = {}
+        chains = [one.selectors for rule in rules for one in rule.selector_set]
+        self._above = [selector for chain in chains for selector in chain[:-1] if selector.pseudo_classes]
+        self._last = [chain[-1] for chain in chains if chain[-1].pseudo_classes]
+        self._asks: dict[tuple[Any, bool], tuple[str, ...]] = {}
         self._hover, self._focus_within = "hover" in named, "focus-within" in named
         self._order, self._odd_or_even = not named.isdisjoint(_ORDER), not named.isdisjoint(("odd", "even"))
         self._found: dict[Place, RulesMap | None] = {}
@@ -43,17 +47,19 @@ class _Rules:
         node._has_hover_style, node._has_focus_within = self._hover, self._focus_within
         node._has_order_style, node._has_odd_or_even = self._order, self._odd_or_even
 
-    def place(self, names: Place, path: Iterable[DOMNode]) -> Place:
-        """Where the last node of a path stands; `names` are those of its nodes from the top on, and maybe more."""
-        if not self._moody:
+    def place(self, names: Place, path: Sequence[DOMNode], to_part: bool = False) -> Place:
+        """Where the last node of a path stands, or a part of that node; `names` are theirs, from the top on."""
+        if not (self._above or self._last):
             return names
-        states = [name for at, node in zip(names, path, strict=False) for name in self._asked_of(at, node)]
+        last = None if to_part else path[-1]
+        states = (name for at, node in zip(names, path, strict=False) for name in self._ask(at, node, node is last))
         return (names, *states)
 
-    def _asked_of(self, names: Any, node: DOMNode) -> Iterable[str | None]:
-        if (asks := self._asks.get(names)) is None:
-            hit = (selector.pseudo_classes for selector in self._moody if selector._check(node))
-            asks = self._asks[names] = tuple(sorted(frozenset[str]().union(*hit)))
+    def _ask(self, names: Any, node: DOMNode, is_last: bool) -> Iterable[str | None]:
+        if (asks := self._asks.get((names, is_last))) is None:
+            selectors = (*self._above, *self._last) if is_last else self._above
+            hit = (selector.pseudo_classes for selector in selectors if selector._check(node))
+            asks = self._asks[names, is_last] = tuple(sorted(frozenset[str]().union(*hit)))
         return (None, *filter(node.has_pseudo_class, asks)) if asks else ()
 
     def knows(self, place: Place) -> bool:
@@ -68,6 +74,7 @@ class _Rules:
         """Remember what holds at a place."""
         if len(self._found) >= _PLACES:
             self._found.clear()
+            self._asks.clear()
         self._found[place] = found
 
 
@@ -210,7 +217,7 @@ class Sheet(Stylesheet):
         for component in sorted(components):
             before = styles.get(component)
             rules = self._rules_for(frozenset(("*", "DOMNode", f".{component}")))
-            place = rules.place((*above, component), path)
+            place = rules.place((*above, component), path, to_part=True)
             if before is not None and rules.knows(place) and before.base._rules == (rules.at(place) or {}):
                 continue
             part = DOMNode(classes=component)
