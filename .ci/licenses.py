@@ -17,7 +17,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "dependencies.md"
-EXTRAS = ("local", "analysis", "sql", "parquet", "serve")
+EXTRAS = ("local", "analysis", "sql", "parquet", "serve", "dask")
 """What people install to use synterm. Training's torch and what tests need are not among it."""
 _BEGIN, _END = "<!-- packages -->", "<!-- end of packages -->"
 _WORDS = {

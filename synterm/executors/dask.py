@@ -248,12 +248,14 @@ async def _reach(address: str) -> None:
     try:
         async with asyncio.timeout(_REACH_S):
             _, writer = await asyncio.open_connection(parts.hostname, parts.port)
-        writer.close()
     except (OSError, TimeoutError) as error:
         raise ExecutorError(
             f"nothing answers at {address}: {_said(error)}",
             hint="start it with `dask scheduler`, or leave --address out: then a cluster is started here for the run",
         ) from error
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
 
 
 async def _connected(address: str) -> Any:
@@ -273,9 +275,9 @@ async def _connected(address: str) -> Any:
             with suppress(TimeoutError, OSError):
                 async with asyncio.timeout(_LEAVE_S):
                     await client.close()
-        raise ExecutorError(
-            f"no Dask scheduler talks to us at {address}: {_said(error)}", hint=_advice(address)
-        ) from error
+        # Dask takes the first bytes for a length, whatever they are.
+        what = "what is there is no scheduler" if isinstance(error, MemoryError) else _said(error)
+        raise ExecutorError(f"no Dask scheduler answers at {address}: {what}", hint=_advice(address)) from error
     return client
 
 
@@ -317,4 +319,4 @@ def _why_none(error: ImportError | AttributeError) -> str:
 
 
 def _said(error: BaseException) -> str:
-    return str(error) or type(error).__name__
+    return " ".join(str(error).split()) or type(error).__name__

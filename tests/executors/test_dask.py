@@ -17,6 +17,7 @@ import psutil
 
 from synterm.storage.connect import connect
 from synterm.storage.project import Project
+from tests.cli.conftest import Synterm
 from tests.conftest import MakeProject
 from tests.executors.test_crew import many, parity
 from tests.support.http_stub import Messages, Reply, Stub
@@ -24,12 +25,14 @@ from tests.support.http_stub import Messages, Reply, Stub
 PATIENCE_S = 120
 
 
-def test_a_worker_that_is_killed_changes_nothing_of_what_comes_out(make_project: MakeProject, stub: Stub) -> None:
+def test_a_worker_that_is_killed_changes_nothing_of_what_comes_out(
+    make_project: MakeProject, stub: Stub, synterm: Synterm
+) -> None:
     stub.reply(parity)
     path = make_project(many(stub, 80))
     copy = path.with_name("copy.db")
     copy.write_bytes(path.read_bytes())
-    finished(started(path, "--json", str(path.with_suffix(".json"))))
+    assert synterm("run", path, "--json", path.with_suffix(".json")).code == 0
     assert len(stub.calls) == 80
 
     killed = threading.Event()
@@ -56,7 +59,9 @@ def test_a_worker_that_is_killed_changes_nothing_of_what_comes_out(make_project:
     assert not [process for process in workers if alive(process)]
 
 
-def test_a_stopped_run_leaves_no_process_and_goes_on_where_it_was(make_project: MakeProject, stub: Stub) -> None:
+def test_a_run_that_is_stopped_or_killed_leaves_no_process_and_goes_on_where_it_was(
+    make_project: MakeProject, stub: Stub
+) -> None:
     never = threading.Event()
     stub.reply(lambda messages: Reply("even", hold=never if number(messages) >= 20 else None))
     path = make_project(many(stub, 30))
@@ -72,24 +77,16 @@ def test_a_stopped_run_leaves_no_process_and_goes_on_where_it_was(make_project: 
     assert "Traceback" not in said
     gone(processes)
 
-    never.set()
+    # The same command again, which is killed in its turn.
     before = len(stub.calls)
-    finished(started(path, *command))
-    assert len(stub.calls) == before + 10
-    assert len(set(made(path))) == len(made(path)) == 30
-
-
-def test_nothing_is_left_of_a_run_that_is_killed(make_project: MakeProject, stub: Stub) -> None:
-    never = threading.Event()
-    stub.reply(Reply("even", hold=never))
-    path = make_project(many(stub, 5))
-    run = started(path, "--executor", "dask", "--workers", "1")
-    until(run, lambda: len(stub.calls) >= 5)
+    run = started(path, *command)
+    until(run, lambda: len(stub.calls) >= before + 10)
     processes = below(run)
     run.kill()
     run.communicate(timeout=PATIENCE_S)
     gone(processes)
     never.set()
+    assert sorted(number(call.messages) for call in stub.calls[before:]) == list(range(20, 30))
 
 
 def number(messages: Messages) -> int:
