@@ -9,6 +9,7 @@ import pytest
 
 from synterm.core.completion import Outcome
 from synterm.errors import ExecutorError
+from synterm.evaluate.events import Event, Retrying
 from synterm.executors.crew import Crew
 from synterm.executors.engine import EngineChoice, WorkerLostError
 from synterm.executors.lines import Line, packed
@@ -51,6 +52,24 @@ async def test_a_silent_worker_is_taken_for_lost(make_project: MakeProject, stub
     assert all(one.passed is not None for one in there)
     assert any("ended: it said nothing for 3 s" in line for line in told)
     assert engine.workers[0].closed
+
+
+async def test_a_lost_try_takes_nothing_of_the_time_limit(make_project: MakeProject, stub: Stub) -> None:
+    stub.reply(parity)
+    Silent.made = 0
+    path = make_project(many(stub, 20).replace("max_tokens: 5", "max_tokens: 5, timeout: 2"))
+    lost = list[Retrying]()
+
+    def watch(event: Event) -> None:
+        if isinstance(event, Retrying):
+            lost.append(event)
+
+    there = await made(path, NearEngine(2, make=Silent), watch=watch, patience=SOON)
+    assert lost
+    assert {event.failure.error for event in lost} == {
+        "the worker ended before it answered: it said nothing for 3 s"
+    }, "it was silent for longer than a call may take"
+    assert all(one.passed is not None for one in there)
 
 
 class Deaf(NearWorker):
