@@ -267,6 +267,34 @@ async def test_a_run_whose_workers_are_all_gone_ends_and_goes_on_later(make_proj
     assert said([one for one in again if one.completion.cached]) == said(judged)
 
 
+class Cut(NearEngine):
+    """At some time the engine itself is gone."""
+
+    gone = False
+
+    async def places(self) -> Sequence[str]:
+        if self.gone:
+            raise ExecutorError("the scheduler does not answer")
+        return self.names
+
+
+async def test_a_run_whose_engine_is_gone_ends_with_the_reason(make_project: MakeProject, stub: Stub) -> None:
+    engine = Cut(2)
+
+    def reply(messages: Messages) -> Reply:
+        if number_of(messages) == 60:
+            engine.gone = True
+            for worker in engine.workers:
+                worker.dead = True
+        return parity(messages)
+
+    stub.reply(reply)
+    there, result = await whole(make_project(many(stub, 200)), engine, patience=SOON, concurrency=8)
+    assert result.halted
+    assert result.halted.reason == "no worker of near is left: the scheduler does not answer"
+    assert 0 < len(there) < 200
+
+
 def test_the_command_ends_with_3_and_says_why(
     synterm: Synterm, make_project: MakeProject, stub: Stub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
