@@ -33,8 +33,12 @@ class Queue(Protocol):
 class Endpoint:
     """Gives its slots to the queues in turn, so that no model waits for another's backlog."""
 
-    def __init__(self, limit: Limit, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, limit: Limit, clock: Callable[[], float], size: Callable[[], tuple[int, int]] | None = None
+    ) -> None:
+        """`size` tells what the limit may be by now, at its start and at most, where that can grow."""
         self.limit = limit
+        self._size = size
         self.under_way = 0
         """Requests that have a slot. One that waits for another try has none."""
         self.paused_until = 0.0
@@ -77,6 +81,8 @@ class Endpoint:
 
     def note(self, completion: Completion) -> None:
         """Learn from an answer, before its slot is free."""
+        if self._size is not None:
+            self.limit.widen(*self._size())
         limited = completion.outcome is Outcome.RATE_LIMITED
         # A refusal to connect comes back at once, and says nothing of how fast answers are.
         latency_ms = completion.latency_ms if completion.outcome.answered else None

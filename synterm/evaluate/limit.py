@@ -33,6 +33,13 @@ class Limit:
         """How many requests at a time."""
         return int(self._value)
 
+    def widen(self, start: int, most: int) -> None:
+        """What answers has grown, as by another worker: it starts and ends higher now."""
+        if start > self._start:
+            self._value *= start / self._start
+            self._start = float(start)
+        self._most = max(self._most, float(most), self._start)
+
     def note(self, latency_ms: float | None, *, limited: bool, busy: bool) -> None:
         """Learn from an answer: how long it took, whether it was a refusal for too many requests, and whether as many
         requests were under way as the limit allows."""

@@ -76,6 +76,9 @@ class Traffic:
     def _endpoint(self, spec: ModelSpec, provider: Provider) -> Endpoint:
         key = (id(provider), (origin(spec.api_base) if spec.api_base else None) or spec.provider)
         if key not in self._endpoints:
-            width = self._concurrency or provider.width
-            self._endpoints[key] = Endpoint(Limit(width, self._concurrency or provider.most), self.clock)
+            if self._concurrency:
+                limit, size = Limit(self._concurrency, self._concurrency), None
+            else:
+                limit, size = Limit(provider.width, provider.most), lambda: (provider.width, provider.most)
+            self._endpoints[key] = Endpoint(limit, self.clock, size)
         return self._endpoints[key]

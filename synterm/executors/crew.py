@@ -108,13 +108,13 @@ class Crew:
         await asyncio.gather(*self._ending, *(self._end(seat.worker) for seat in seats))
         await self._engine.close()
 
-    def warm(self, name: str, line: bytes) -> None:
+    def warm(self, name: str, line: Callable[[], bytes]) -> None:
         """Have every worker, also those to come, do this ahead of calls: start what a model needs. A worker that comes
         later gets no call before it is done. The same name again does nothing."""
         if name not in self._warm:
-            self._warm[name] = line
+            self._warm[name] = made = line()
             for seat in self._seats.values():
-                seat.send(numbered(self._number(), line))
+                seat.send(numbered(self._number(), made))
 
     async def run(self, call: Call) -> Line:
         """What came of a call. Cancelling it tells its worker that nobody waits any more.

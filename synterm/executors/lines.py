@@ -31,7 +31,7 @@ from synterm.providers import wire
 Line = dict[str, Any]
 
 _KNOWN_MODELS = 64
-_TEXT, _NUMBER = (str, type(None)), (int, float, type(None))
+_TEXT, _NUMBER, _COUNT = (str, type(None)), (int, float, type(None)), (int, type(None))
 _FIELDS: dict[str, tuple[type, ...]] = {
     "text": (str,),
     "finish_reason": _TEXT,
@@ -111,11 +111,11 @@ def model_of(text: str) -> ModelSpec:
 
 def completion_of(line: Line) -> Completion:
     """The completion of a line that `wire.pack` made. Raises KeyError, TypeError or ValueError for anything else."""
-    if line.keys() - _FIELDS.keys() != {"outcome"}:
+    if len(line) != len(_FIELDS) + 1:
         raise ValueError("it has fields that no answer has")
     for name, kinds in _FIELDS.items():
-        if not isinstance(line[name], kinds):
+        if type(line[name]) not in kinds:
             raise TypeError(f"its {name} is a {type(line[name]).__name__}")
-    if len(line["usage"]) != 2 or not all(isinstance(count, (int, type(None))) for count in line["usage"]):
+    if len(usage := line["usage"]) != 2 or not all(type(count) in _COUNT for count in usage):
         raise ValueError("its usage is no two counts")
     return wire.unpack(line)

@@ -45,7 +45,7 @@ class ElsewhereProvider:
         # A conversation goes on where it began: the app holds it open for who asked.
         near = content_id("opening", _opening(request)) if request.model.provider == "http" else None
         model = model_text(request.model)
-        self._crew.warm(model, content_of({"op": "warm", "model": model}))
+        self._crew.warm(model, lambda: content_of({"op": "warm", "model": model}))
         content = content_of({"op": "complete", "request": request_line(request)})
         call = Call(content, request.key, self._group, self._provider.most, near)
         try:

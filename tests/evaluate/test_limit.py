@@ -70,3 +70,15 @@ def test_whatever_comes_it_stays_between_one_and_the_most(
     for latency_ms, limited, busy in answers:
         limit.note(latency_ms, limited=limited, busy=busy)
         assert 1 <= limit.now <= max(start, most)
+
+
+def test_it_grows_with_what_answers_and_keeps_what_it_learned():
+    limit = Limit(16, 64)
+    feed(limit, 20)
+    assert limit.now == 64
+    limit.widen(32, 128)
+    assert limit.now == 128
+    limit.widen(16, 64)
+    assert limit.now == 128, "one that went may come again"
+    feed(limit, 20)
+    assert limit.now == 128

@@ -9,6 +9,7 @@ import pytest
 
 from synterm.core.completion import Outcome
 from synterm.errors import ExecutorError
+from synterm.evaluate.events import Event, Retrying
 from synterm.executors.crew import Crew
 from synterm.executors.engine import EngineChoice, WorkerLostError
 from synterm.executors.lines import Line, packed
@@ -51,6 +52,24 @@ async def test_a_silent_worker_is_taken_for_lost(make_project: MakeProject, stub
     assert all(one.passed is not None for one in there)
     assert any("ended: it said nothing for 3 s" in line for line in told)
     assert engine.workers[0].closed
+
+
+async def test_a_lost_try_takes_nothing_of_the_time_limit(make_project: MakeProject, stub: Stub) -> None:
+    stub.reply(parity)
+    Silent.made = 0
+    path = make_project(many(stub, 20).replace("max_tokens: 5", "max_tokens: 5, timeout: 2"))
+    lost = list[Retrying]()
+
+    def watch(event: Event) -> None:
+        if isinstance(event, Retrying):
+            lost.append(event)
+
+    there = await made(path, NearEngine(2, make=Silent), watch=watch, patience=SOON)
+    assert lost
+    assert {event.failure.error for event in lost} == {
+        "the worker ended before it answered: it said nothing for 3 s"
+    }, "it was silent for longer than a call may take"
+    assert all(one.passed is not None for one in there)
 
 
 class Deaf(NearWorker):
@@ -246,6 +265,34 @@ async def test_a_run_whose_workers_are_all_gone_ends_and_goes_on_later(make_proj
     assert all(one.passed is not None for one in again)
     assert len(stub.calls) - asked == 200 - len(judged)
     assert said([one for one in again if one.completion.cached]) == said(judged)
+
+
+class Cut(NearEngine):
+    """At some time the engine itself is gone."""
+
+    gone = False
+
+    async def places(self) -> Sequence[str]:
+        if self.gone:
+            raise ExecutorError("the scheduler does not answer")
+        return self.names
+
+
+async def test_a_run_whose_engine_is_gone_ends_with_the_reason(make_project: MakeProject, stub: Stub) -> None:
+    engine = Cut(2)
+
+    def reply(messages: Messages) -> Reply:
+        if number_of(messages) == 60:
+            engine.gone = True
+            for worker in engine.workers:
+                worker.dead = True
+        return parity(messages)
+
+    stub.reply(reply)
+    there, result = await whole(make_project(many(stub, 200)), engine, patience=SOON, concurrency=8)
+    assert result.halted
+    assert result.halted.reason == "no worker of near is left: the scheduler does not answer"
+    assert 0 < len(there) < 200
 
 
 def test_the_command_ends_with_3_and_says_why(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from collections import Counter
+
 from synterm.core.completion import Outcome
 from synterm.executors.lines import Line
 from tests.conftest import MakeProject
 from tests.support.crew_runs import made, many, number_of, parity, said
 from tests.support.http_stub import Messages, Reply, Stub
-from tests.support.near_engine import NearEngine
+from tests.support.near_engine import NearEngine, NearWorker
 
 
 async def test_workers_give_what_this_process_gives(make_project: MakeProject, stub: Stub) -> None:
@@ -57,3 +60,33 @@ async def test_a_poison_call_fails_alone(make_project: MakeProject, stub: Stub) 
     assert lost.completion.outcome is Outcome.LOST
     assert "its worker ended each time" in (lost.completion.error or "")
     assert len(there) == 60
+
+
+async def test_lost_calls_that_take_long_do_not_hold_up_the_others(make_project: MakeProject, stub: Stub) -> None:
+    engine, release = NearEngine(2), threading.Event()
+    asked, answered = Counter[int](), set[int]()
+
+    def reply(messages: Messages) -> Reply:
+        number = number_of(messages)
+        asked[number] += 1
+        if number != 5:
+            answered.add(number)
+            if len(answered) > 80:
+                release.set()
+            return parity(messages)
+        if asked[5] == 1:
+            holder = next(worker for worker in engine.workers if given(worker, 5))
+            holder.dead = True
+        return Reply("odd", hold=None if asked[5] == 1 else release)
+
+    stub.reply(reply)
+    there = await made(make_project(many(stub, 100)), engine, concurrency=4)
+    assert asked[5] == 2
+    assert len(there) == 100
+    assert all(one.passed is not None for one in there)
+
+
+def given(worker: NearWorker, number: int) -> bool:
+    """Whether a worker was given a case."""
+    wanted = f"case {number}"
+    return any(line["op"] == "complete" and line["request"]["messages"][-1][1] == wanted for line in worker.seen)

@@ -15,9 +15,10 @@ from synterm.evaluate.events import Event, Judged
 from synterm.evaluate.judging import Dearness
 from synterm.executors.judging import Bench, judge_line, judgement_of
 from synterm.executors.lines import Line, packed, unpacked
+from synterm.executors.seats import Patience
 from synterm.storage.project import Project
 from tests.conftest import MakeProject
-from tests.support.crew_runs import made, many, parity, reached
+from tests.support.crew_runs import made, many, parity, reached, whole
 from tests.support.http_stub import Stub
 from tests.support.near_engine import NearEngine
 from tests.support.plugin import Slow
@@ -192,6 +193,25 @@ async def test_a_run_that_is_cancelled_amid_verdicts_goes_on_without_asking_agai
     kept = sum(one.completion.cached for one in again)
     assert kept >= sum(isinstance(event, Judged) for event in came)
     assert len(again) == 120
+
+
+async def test_what_no_worker_is_left_to_judge_is_judged_by_the_same_command_later(
+    make_project: MakeProject, stub: Stub
+) -> None:
+    stub.reply(parity)
+    path = make_project(dear(stub, 80))
+    engine = NearEngine(2, lambda line: line["op"] == "judge" and bool(engine.names.clear() or True))
+    there, result = await whole(path, engine, patience=Patience(look_s=0.02, none_s=0.2))
+    assert result.halted
+    assert result.halted.reason.startswith("no worker of near is left")
+    assert 0 < len(there) < 80
+    asked = len(stub.calls)
+    again = await made(path, NearEngine(2))
+    assert len(again) == 80
+    assert all(one.passed is not None for one in again)
+    kept = sum(one.completion.cached for one in again)
+    assert len(stub.calls) - asked == 80 - kept
+    assert kept > sum(one.completion.outcome.answered for one in there), "some wait for their verdict alone"
 
 
 @pytest.mark.parametrize(

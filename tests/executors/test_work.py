@@ -171,9 +171,11 @@ async def test_a_worker_that_comes_later_gets_ready_before_its_first_call(stub: 
     async with Crew(engine, patience=Patience(look_s=0.02)) as crew:
         provider = ElsewhereProvider(ScriptedProvider(), crew)
         await provider.complete(asked(stub))
+        width = provider.width
         engine.names.append("place 2")
         async with asyncio.timeout(30):
             await reached(lambda: len(crew.names) == 2)
+            assert provider.width == 2 * width
             while not any(line["op"] == "complete" for line in engine.workers[1].seen):
                 await asyncio.gather(*(provider.complete(asked(stub, f"{number}")) for number in range(4)))
     assert [line["op"] for line in engine.workers[1].seen][:2] == ["warm", "complete"]
