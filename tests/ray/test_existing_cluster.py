@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
+import pytest
 
 from tests.cli.endpoint import endpoint_project
 from tests.conftest import MakeProject
-from tests.ray.clusters import TOKEN, Begin, Head, local_run
+from tests.ray.clusters import TOKEN, Begin, Head
 from tests.support.http_stub import Messages, Reply, Stub
 
 PRICED = {"price": {"input": 0, "output": 100_000}, "params": {"max_tokens": 8}}
@@ -14,34 +14,20 @@ PRICED = {"price": {"input": 0, "output": 100_000}, "params": {"max_tokens": 8}}
 CASES = [f"case {number}" for number in range(40)]
 
 
-def said(evaluations: list[dict[str, object]]) -> list[tuple[object, ...]]:
-    """What they come to."""
-    return sorted((one["case_id"], one["outcome"], one["passed"]) for one in evaluations)
-
-
-def test_its_workers_give_what_this_process_gives(
+def test_with_its_token_it_takes_part_and_the_cost_cap_holds(
     make_project: MakeProject, stub: Stub, head: Head, begin: Begin
 ) -> None:
-    stub.reply(lambda messages: f"ok {messages[-1]['content']}" if messages[-1]["content"][-1] in "02468" else "no")
-    path = make_project(endpoint_project(stub, CASES))
-    copy = path.with_name("copy.db")
-    shutil.copy(path, copy)
-    run = begin(path, "--address", head.address, "--json", "-", env={"RAY_AUTH_TOKEN": TOKEN})
-    assert run.wait() in (0, 1), run.err
-    assert said(run.json["evaluations"]) == said(local_run(copy)["evaluations"])
-    assert len(stub.calls) == 80
-
-
-def test_the_cost_cap_holds(make_project: MakeProject, stub: Stub, head: Head, begin: Begin) -> None:
     def answer(messages: Messages) -> Reply:
         return Reply("ok", usage=(11, 1 + int(messages[-1]["content"].split()[-1]) % 8))
 
     stub.reply(answer)
     path = make_project(endpoint_project(stub, CASES, **PRICED))
-    run = begin(path, "--address", head.address, "--max-cost", "5", env={"RAY_AUTH_TOKEN": TOKEN})
+    run = begin(path, "--address", head.address, "--max-cost", "5", "--json", "-", env={"RAY_AUTH_TOKEN": TOKEN})
     assert run.wait() == 3, run.err
     spent = sum(0.1 * (1 + int(call.messages[-1]["content"].split()[-1]) % 8) for call in stub.calls)
     assert 5.0 - 0.8 < spent <= 5.0 + 1e-9
+    assert run.json["totals"]["cost_usd"] == pytest.approx(spent)
+    assert len([one for one in run.json["evaluations"] if one["passed"]]) == len(stub.calls)
 
 
 def test_another_token_is_refused_with_what_to_do(
