@@ -14,7 +14,7 @@ from pathlib import Path
 
 from aiohttp import ClientSession, ClientWebSocketResponse, CookieJar, WSMsgType
 
-_WITHIN_S = 20
+_WITHIN_S = 90
 
 
 class Served:

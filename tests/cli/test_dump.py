@@ -26,13 +26,21 @@ from tests.cli.conftest import Synterm
 from tests.conftest import MakeProject
 from tests.support.recording import record_run
 from tests.support.tables import tables
+from tests.support.trusting import trusted
 
 GIT = shutil.which("git")
 
 
 @pytest.fixture
-def used(make_project: MakeProject, synterm: Synterm) -> Path:
-    """A project with two runs, verdicts, a baseline, a document, a draft and a pinned version."""
+def used(make_project: MakeProject, synterm: Synterm, places: Path, tmp_path: Path) -> Path:
+    """A project with two runs, verdicts, a baseline, a document, a draft and a pinned version; made once."""
+    kept = places / "used.db"
+    if not kept.exists():
+        shutil.copy(_made(make_project, synterm), kept)
+    return trusted(Path(shutil.copy(kept, tmp_path / "small.db")))
+
+
+def _made(make_project: MakeProject, synterm: Synterm) -> Path:
     path = record_run(make_project(), "--split", "all")
     record_run(path, "--prompt", "router@1")
     synterm("review", path, "--who", "ann", given=b"p\nf\n")
@@ -224,7 +232,7 @@ JSONS = st.recursive(
 INPUTS = st.dictionaries(NAMES, JSONS, min_size=1, max_size=3)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(NAMES, NAMES, WORDS, JSONS, INPUTS, st.lists(WORDS, max_size=3))
 def test_whatever_a_project_says_comes_back(
     synterm: Synterm,

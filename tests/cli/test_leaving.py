@@ -17,7 +17,7 @@ import pytest
 from synterm.storage.project import Project
 from tests.conftest import MakeProject
 
-_WITHIN_S = 30
+_WITHIN_S = 90
 
 
 class Terminal:

@@ -190,7 +190,7 @@ async def test_its_end_is_the_end_of_all_workbenches(make_project: MakeProject, 
         server.process.send_signal(number)
         for socket in tabs:
             assert await closed(socket) == (1001, "synterm serve was ended.")
-        await asyncio.to_thread(server.process.communicate, timeout=10)
+        await asyncio.to_thread(server.process.communicate, timeout=90)
         assert server.process.returncode == 128 + number
         assert [pid for pid in below if not is_gone(pid)] == []
     assert [name for name in os.listdir(tmp_path) if name.startswith("small.db-")] == []  # noqa: PTH208
@@ -279,7 +279,7 @@ async def _tab(server: Served, client: ClientSession) -> ClientWebSocketResponse
 
 async def _tab_when_free(server: Served, client: ClientSession) -> ClientWebSocketResponse:
     """A connection, as soon as the workbench of one that was closed is gone."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         while True:
             try:
                 return await _tab(server, client)
@@ -289,13 +289,13 @@ async def _tab_when_free(server: Served, client: ClientSession) -> ClientWebSock
 
 async def _text(socket: ClientWebSocketResponse) -> list[str]:
     """The next message that is not drawing."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         while (message := await socket.receive()).type is not WSMsgType.TEXT:
             assert message.type is WSMsgType.BINARY
     return message.json()
 
 
 async def _until_gone(pid: int) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         while not is_gone(pid):  # noqa: ASYNC110 - nothing tells of the end of a process that is not one's own
             await asyncio.sleep(0.02)

@@ -36,10 +36,16 @@ TOOLS = [{"type": "function", "function": {"name": "book", "parameters": {"type"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def door(logs: Path) -> AsyncIterator[BatchDoor]:
-    """The door to batches; LiteLLM's process is started once."""
+async def providers(logs: Path) -> AsyncIterator[Providers]:
+    """LiteLLM's process is started once."""
     async with Providers() as providers:
-        yield BatchDoor(providers)
+        yield providers
+
+
+@pytest.fixture(scope="module")
+def door(providers: Providers) -> BatchDoor:
+    """The door to batches."""
+    return BatchDoor(providers)
 
 
 def spec(url: str, model: str = "openai/stub", **others: Any) -> ModelSpec:
@@ -60,13 +66,12 @@ class TestWhatIsSaid:
         "model", ["openai/stub", "openai/gpt-5-mini", "openai/o3", "hosted_vllm/stub", "azure/stub"]
     )
     async def test_it_is_what_the_same_request_says_at_once(
-        self, door: BatchDoor, batch_stub: BatchStub, model: str
+        self, door: BatchDoor, providers: Providers, batch_stub: BatchStub, model: str
     ) -> None:
         asked = request(spec(batch_stub.url, model), tools=TOOLS)
         line = json.loads(await door.line(asked) or b"null")
         assert batch_stub.calls == []
-        async with Providers() as providers:
-            await providers.for_model(asked.model).complete(asked)
+        await providers.for_model(asked.model).complete(asked)
         [call] = batch_stub.calls
         assert line["body"] == call.body
         assert line["custom_id"] == asked.key

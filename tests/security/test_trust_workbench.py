@@ -80,7 +80,7 @@ def marked(bench: Bench) -> bool:
 
 
 async def until(bench: Bench, true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         while not true():
             await bench.pilot.pause(0.02)
 

@@ -22,7 +22,7 @@ from synterm.formats.build import build_project
 from synterm.formats.project_text import read_project_text
 from tests.support.trusting import trusted
 
-_WITHIN_S = 30
+_WITHIN_S = 90
 
 
 def serve_command(project: Path, *options: str) -> list[str]:

@@ -59,7 +59,7 @@ async def _asked_all_the_while(client: ClientSession) -> AsyncGenerator[list[boo
 
 async def _ready(client: ClientSession, *, stale: bool) -> dict[str, Any]:
     """What /readyz tells, as soon as the checks are stale, or are not."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         while True:
             async with client.get("/readyz") as answer:
                 assert answer.status == 200
@@ -69,13 +69,13 @@ async def _ready(client: ClientSession, *, stale: bool) -> dict[str, Any]:
 
 
 async def _until(wanted: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         while not wanted():  # noqa: ASYNC110 - it is another process's
             await asyncio.sleep(0.02)
 
 
 async def _until_allowed(client: ClientSession) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         while True:
             async with client.post("/v1/check", json=ASKED) as answer:
                 if (await answer.json())["allowed"]:
