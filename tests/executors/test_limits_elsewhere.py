@@ -63,17 +63,21 @@ async def test_lost_calls_count_as_dear_as_they_may_have_been(make_project: Make
         if isinstance(event, Retrying) and event.failure.outcome is Outcome.LOST:
             failures.append(event)
 
-    purse = Purse(0.001, "raise it")
+    purse = Purse(0.01, "raise it")
     there, result = await whole(path, engine, watch=watch, concurrency=4, limits=Limits(purse=purse, day_cap_usd=1.0))
     answered = sum(one.completion.outcome.answered for one in there)
     known = answered * _PAID
     assert bool(failures) == bool(lost)
     assert purse.spent <= purse.cap_usd + 1e-9
-    worsts = [price.worst(event.task.request) or 0.0 for event in failures if event.task.request]
+    # One that was lost each time has a last try too, which is no retry.
+    lost_at_last = [one.task.request for one in there if one.completion.outcome is Outcome.LOST]
+    requests = [*(event.task.request for event in failures), *lost_at_last]
+    worsts = [price.worst(request) or 0.0 for request in requests if request]
+    assert len(worsts) == len(requests)
     assert all(worsts)
-    assert purse.spent == pytest.approx(known + sum(worsts), abs=1e-9)
+    assert purse.spent == pytest.approx(known + sum(worsts), abs=1e-9), (answered, len(failures), len(lost_at_last))
     assert purse.reserved == 0
-    assert result.halted is None or "spending cap" in result.halted.reason
+    assert result.halted is None
     with Project.open(path) as project:
         day = project.spending.on(today())
     assert day.spent_usd == pytest.approx(purse.spent, abs=1e-9)
