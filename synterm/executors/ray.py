@@ -123,12 +123,25 @@ class RayWorker:
 
     async def _asked(self, method: str, *given: bytes) -> bytes:
         try:
-            content = await getattr(self._actor, method).remote(*given)
+            answer = asyncio.ensure_future(_awaited(getattr(self._actor, method).remote(*given)))
+            answer.add_done_callback(_seen)
+            # Ray Client trips over an answer that nobody waits for any more.
+            content = await asyncio.shield(answer)
         except (self._exceptions.RayError, ConnectionError) as error:
             raise WorkerLostError(words_of(error, self._exceptions, self._where)) from error
         if content is not None and not isinstance(content, bytes):
             raise WorkerLostError("it sent what is no message")
         return content or b""
+
+
+async def _awaited(answer: Any) -> Any:
+    return await answer
+
+
+def _seen(answer: asyncio.Future[Any]) -> None:
+    """Nobody may wait for it any more, then nobody misses its error."""
+    if not answer.cancelled():
+        answer.exception()
 
 
 def _processors() -> int:

@@ -103,6 +103,9 @@ class Cluster:
                 os.environ[name] = value
 
     def _connect(self) -> None:
+        if self._door and self._door.client:
+            self._ray.init(address=self._door.address, configure_logging=False, log_to_driver=False)
+            return
         # The working directory stays out of what workers search for modules, as if it had come by Ray Client.
         job = self._ray.job_config.JobConfig(_client_job=True)
         quiet: dict[str, Any] = {"configure_logging": False, "log_to_driver": False, "job_config": job}
