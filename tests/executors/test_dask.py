@@ -41,7 +41,8 @@ def test_a_worker_that_is_killed_changes_nothing_of_what_comes_out(
     until(run, lambda: len(stub.calls) >= 100)
     workers = [process for process in below(run) if "spawn_main" in " ".join(process.cmdline())]
     assert len(workers) == 2
-    workers[0].kill()
+    at_work = [process for process in workers if asks(process, stub)]
+    at_work[0].kill()
     killed.set()
     said = finished(run)
 
@@ -128,6 +129,11 @@ def until(run: subprocess.Popen[str], holds: Callable[[], bool]) -> None:
 def below(run: subprocess.Popen[str]) -> list[psutil.Process]:
     """All processes that it started, and those that they started."""
     return psutil.Process(run.pid).children(recursive=True)
+
+
+def asks(process: psutil.Process, stub: Stub) -> bool:
+    """Whether it has calls of the stub under way: all that came are held."""
+    return any(one.raddr and one.raddr.port == stub.port for one in process.net_connections())
 
 
 def alive(process: psutil.Process) -> bool:
