@@ -28,8 +28,8 @@ def require_trusted(address: str, host: str, instead: str) -> None:
     if on_this_machine(host) or address in load_settings().trusted_clusters:
         return
     raise ExecutorError(
-        f"{address} is on another machine and asks nobody who they are: whoever can reach it can run programs on its "
-        "workers, and on this machine as you",
+        f"{address} can be reached from other machines and asks nobody who they are: whoever reaches it can run "
+        "programs on its workers, and on this machine as you",
         hint=f'{instead}; or, where only people you trust can reach it: trusted_clusters = ["{address}"] '
         f"in {settings_path()}",
     )
