@@ -180,7 +180,7 @@ async def test_a_worker_with_another_synterm_says_what_to_install(cluster: Any) 
     await engine.open()
     try:
         place, *_ = await engine.places()
-        with pytest.raises(WorkerLostError, match=r"the run is made by 0\.0\.9; .*pip install synterm==0\.0\.9"):
+        with pytest.raises(WorkerLostError, match=r"the run is made by 0\.0\.9: .*pip install synterm==0\.0\.9"):
             await engine.start(place, packed([{"version": "0.0.9"}]))
     finally:
         await engine.close()
