@@ -12,7 +12,7 @@ import logging
 import os
 import uuid
 import warnings
-from collections.abc import Coroutine, Generator, Sequence
+from collections.abc import Coroutine, Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from importlib import import_module
 from pkgutil import resolve_name
@@ -46,7 +46,8 @@ class DaskEngine:
         is no address."""
         self._address = None if address is None else _whole(address)
         self._workers = workers
-        self._own: OwnCluster | None = None
+        self.own: OwnCluster | None = None
+        """The cluster that was started for the run, if one was."""
         self._client: Any = None
         self._left = ExitStack()
         self._chosen: list[str] = []
@@ -55,8 +56,8 @@ class DaskEngine:
     async def open(self) -> None:
         """Connect, or start it. Raises ExecutorError."""
         if self._address is None:
-            self._own = await OwnCluster.start(self._workers or os.cpu_count() or 1)
-            address = self._own.address
+            self.own = await OwnCluster.start(self._workers or os.cpu_count() or 1)
+            address = self.own.address
         else:
             address = self._address
             _require_trusted(address)
@@ -65,7 +66,7 @@ class DaskEngine:
         # In a thread: it takes a second. It also sets up logging, to the terminal.
         await asyncio.to_thread(import_module, "distributed")
         self._left.enter_context(_logged_to_file())
-        self._client = await _connected(address)
+        self._client = await _connected(address, self.own.login if self.own else None)
         await self._some_workers()
 
     async def places(self) -> Sequence[str]:
@@ -100,8 +101,8 @@ class DaskEngine:
             with suppress(TimeoutError, OSError):
                 async with asyncio.timeout(_LEAVE_S):
                     await self._client.close()
-        if self._own is not None:
-            await self._own.close()
+        if self.own is not None:
+            await self.own.close()
 
     async def _some_workers(self) -> None:
         for _ in range(int(_EMPTY_S)):
@@ -118,7 +119,7 @@ class DaskEngine:
             async with asyncio.timeout(_REACH_S):
                 return set(await self._client.scheduler.ncores())
         except Exception as error:  # whatever Dask raises
-            where = f"its log: {log_path()}" if self._own else "look whether it runs"
+            where = f"its log: {log_path()}" if self.own else "look whether it runs"
             raise ExecutorError(
                 f"the Dask scheduler at {self._address} answers no more ({_said(error)}); {where}"
             ) from error
@@ -258,8 +259,9 @@ async def _reach(address: str) -> None:
         await writer.wait_closed()
 
 
-async def _connected(address: str) -> Any:
-    """A client. Raises ExecutorError where no scheduler answers, or none that talks as is asked for."""
+async def _connected(address: str, login: Mapping[str, str] | None) -> Any:
+    """A client; without a `login` Dask's own settings have its certificates. Raises ExecutorError where no scheduler
+    answers, or none that talks as is asked for."""
     distributed = import_module("distributed")
     client: Any = None
     try:
@@ -267,7 +269,12 @@ async def _connected(address: str) -> Any:
             # About releases of packages that differ between machines: synterm compares its own.
             warnings.simplefilter("ignore")
             client = distributed.Client(
-                address, asynchronous=True, name="synterm", set_as_default=False, timeout=_REACH_S
+                address,
+                asynchronous=True,
+                name="synterm",
+                set_as_default=False,
+                timeout=_REACH_S,
+                security=distributed.Security(require_encryption=True, **login) if login else None,
             )
             await client
     except Exception as error:  # whatever Dask raises

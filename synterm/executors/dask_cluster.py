@@ -1,8 +1,9 @@
 """``python -m synterm.executors.dask_cluster WORKERS FOLDER``: a Dask cluster on this machine, for one run.
 
 A process of its own, so that the run's process has neither the scheduler nor the nannies in it, and so that nothing
-is left when the run's process is killed: its stdin ends then, and the cluster with it. Says where its scheduler is in
-one line of JSON on stdout.
+is left when the run's process is killed: its stdin ends then, and the cluster with it. Says where its scheduler is, and
+who may talk to it, in one line of JSON on stdout: certificates are made for this run, as whoever can reach a scheduler
+can run programs by it, and others may be logged in to this machine too.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ QUIET: dict[str, object] = {
     "distributed.worker.http.routes": [],
     "distributed.scheduler.dashboard.enabled": False,
     "distributed.worker.profile.enabled": False,
-    "distributed.comm.require-encryption": False,
 }
+
+LOGIN = ("tls_ca_file", "tls_client_cert", "tls_client_key")
+"""What a client shows to be let in: texts in PEM, made for one run and kept in memory only."""
 
 
 async def serve(workers: int, folder: str) -> None:
@@ -35,6 +38,7 @@ async def serve(workers: int, folder: str) -> None:
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, over.set)
     loop.add_reader(sys.stdin.fileno(), over.set)
+    security = distributed.Security.temporary()
     # Any: it takes None where its types say text.
     local: Any = distributed.LocalCluster
     cluster: Any = local(
@@ -42,7 +46,8 @@ async def serve(workers: int, folder: str) -> None:
         threads_per_worker=1,
         processes=True,
         host="127.0.0.1",
-        protocol="tcp://",
+        protocol="tls://",
+        security=security,
         dashboard_address=None,
         # One there is all the same: on any free port, with nothing on it.
         scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
@@ -57,7 +62,8 @@ async def serve(workers: int, folder: str) -> None:
         await asyncio.wait({starting, ending}, return_when=asyncio.FIRST_COMPLETED)
         if not over.is_set():
             await starting
-            sys.stdout.buffer.write(orjson.dumps({"address": cluster.scheduler_address}) + b"\n")
+            login = {name: getattr(security, name) for name in LOGIN}
+            sys.stdout.buffer.write(orjson.dumps({"address": cluster.scheduler_address, "login": login}) + b"\n")
             sys.stdout.buffer.flush()
         await ending
     finally:

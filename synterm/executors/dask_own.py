@@ -34,6 +34,8 @@ class OwnCluster:
         self._process = process
         self._folder = folder
         self.address = ""
+        self.login: dict[str, str] = {}
+        """What a client needs to be let in, as `distributed.Security` takes it."""
 
     @classmethod
     async def start(cls, workers: int) -> OwnCluster:
@@ -91,4 +93,5 @@ class OwnCluster:
             line = b""
         if not line:
             raise ExecutorError("a Dask cluster on this machine did not come up", hint=f"read {log_path()}")
-        self.address = str(orjson.loads(line)["address"])
+        told = orjson.loads(line)
+        self.address, self.login = told["address"], told["login"]

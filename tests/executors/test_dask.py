@@ -47,7 +47,7 @@ def test_a_worker_that_is_killed_changes_nothing_of_what_comes_out(
     said = finished(run)
 
     lost = re.search(
-        r"! the worker at tcp://.* ended: its process ended.*; (\d+) calls? that it had are made again", said
+        r"! the worker at tls://.* ended: its process ended.*; (\d+) calls? that it had are made again", said
     )
     assert lost, said
     here, there = report(path), report(copy)

@@ -15,6 +15,7 @@ from typing import Any
 
 import distributed
 import pytest
+from distributed.comm.core import connect
 
 from synterm.executors.dask import DaskEngine
 from synterm.executors.engine import WorkerLostError
@@ -55,6 +56,28 @@ def copied(path: Path) -> Path:
     copy = path.with_name("copy.db")
     copy.write_bytes(path.read_bytes())
     return copy
+
+
+async def test_a_cluster_of_a_runs_own_lets_nobody_else_in() -> None:
+    engine = DaskEngine(None, 1)
+    await engine.open()
+    try:
+        [place] = await engine.places()
+        own = engine.own
+        assert own is not None
+        assert place.startswith("tls://127.0.0.1:")
+        _, _, port = own.address.rpartition(":")
+        # Whoever is on this machine can make certificates, but not those that this cluster signed.
+        stranger = distributed.Security.temporary()
+        for address, security in ((f"tcp://127.0.0.1:{port}", None), (f"tls://127.0.0.1:{port}", stranger)):
+            with pytest.raises(OSError):
+                await connect(address, timeout=5, **_shown(security))
+    finally:
+        await engine.close()
+
+
+def _shown(security: Any) -> dict[str, Any]:
+    return security.get_connection_args("client") if security else {}
 
 
 def test_it_gives_what_a_run_here_gives_and_keeps_nothing(
