@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from synterm import plugins
 from synterm.formats.build import build_project
 from synterm.formats.project_text import read_project_text
 from synterm.settings import load_settings
@@ -136,6 +137,8 @@ def isolated(monkeypatch: pytest.MonkeyPatch, own_config: Path, own_logs: Path, 
     load_settings.cache_clear()
     yield
     load_settings.cache_clear()
+    # What a project withheld is withheld in its process, which is one for all tests.
+    plugins._withheld.clear()  # pyright: ignore[reportPrivateUsage]
 
 
 @pytest.fixture
