@@ -9,6 +9,7 @@ import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -31,7 +32,7 @@ def modules(folder: Path = PACKAGE) -> list[Path]:
 
 
 def texts() -> Iterator[Path]:
-    for name in ("synterm", "tests", "themes", "sample_projects", "docs", "benchmarks"):
+    for name in ("synterm", "tests", "themes", "sample_projects", "docs", "benchmarks", "examples"):
         yield from (file for file in (ROOT / name).rglob("*") if file.suffix in TEXTS)
     yield from (file for file in ROOT.iterdir() if file.suffix in TEXTS)
 
@@ -65,6 +66,16 @@ def test_every_folder_has_its_place_in_the_layers() -> None:
     placed = {name.strip() for layer in layers["layers"] for name in re.split(r"[|:]", layer)}
     there = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()}
     assert there - {"__init__"} == placed
+
+
+def test_no_modules_need_each_other_to_be_imported() -> None:
+    """What is imported for types alone, or when it is needed, makes no circle."""
+    known = {_name(file): file for file in modules()}
+    needs = {name: {one for one in _loaded(_parsed(file)) if one in known} - {name} for name, file in known.items()}
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError as error:
+        raise AssertionError(" -> ".join(error.args[1])) from None
 
 
 def test_every_module_says_what_it_is_for() -> None:
@@ -107,6 +118,26 @@ def test_test_modules_have_names_of_their_own() -> None:
     names = Counter(file.name for file in (ROOT / "tests").rglob("test_*.py"))
     assert {name for name, count in names.items() if count > 1} == set()
     assert not list((ROOT / "tests").rglob("__init__.py"))
+
+
+def _name(file: Path) -> str:
+    return place(file).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def _loaded(node: ast.AST) -> Iterator[str]:
+    """The modules, and what of them, that are imported as a module is."""
+    for inner in ast.iter_child_nodes(node):
+        match inner:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
+                continue
+            case ast.If(test=ast.Name(id="TYPE_CHECKING")):
+                continue
+            case ast.Import(names=names):
+                yield from (one.name for one in names)
+            case ast.ImportFrom(module=str(module), names=names):
+                yield from (module, *(f"{module}.{one.name}" for one in names))
+            case _:
+                yield from _loaded(inner)
 
 
 def _parsed(file: Path) -> ast.Module:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 
 from synterm.core.distill import Failing, FailureType, Triage
@@ -160,8 +159,3 @@ def _near(facts: Facts) -> list[Neighbour]:
 
 def _quoted(neighbour: Neighbour) -> str:
     return f'"{one_line(neighbour.title, 40)}"'
-
-
-def types_of(triaged: Sequence[Triage]) -> dict[str, int]:
-    """How many are of each type, the most first."""
-    return dict(Counter(one.type for one in triaged).most_common())
