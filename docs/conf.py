@@ -17,9 +17,15 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
+from sphinx.util.logging import getLogger
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
+LOG = getLogger(__name__)
+_FETCHES = re.compile(
+    r"""<(?:script|link|img|iframe|source|video|audio)\b[^>]*\b(?:src|href)=["']?(?:https?:)?//[^>]*>"""
+)
+_IMPORTS = re.compile(r"""(?:@import\s*|url\()\s*["']?((?:https?:)?//[^"')\s]+)""")
 
 project = "synterm"
 release = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
@@ -68,10 +74,10 @@ html_theme_options = {
 }
 
 
-class FilesOutside(SphinxTransform):
-    """Links to what is in the repository and not a page: a file is downloaded, a folder just named.
+class LinksOfTheSite(SphinxTransform):
+    """What links become: those to a page by its file name have its title, and the README is the site's first page.
 
-    The README is the site's first page.
+    Of what is in the repository and not a page, a file is downloaded, and a folder just named.
     """
 
     default_priority = 5
@@ -81,6 +87,9 @@ class FilesOutside(SphinxTransform):
         for link in [*self.document.findall(addnodes.pending_xref)]:
             target = link["reftarget"]
             path = (HERE / target).resolve()
+            if re.fullmatch(r"[\w-]+\.md", link.astext()):
+                link.clear()
+                link["refexplicit"] = False
             if path == ROOT / "README":
                 link["reftarget"] = "index"
             elif path.is_dir():
@@ -111,12 +120,30 @@ class PicturesOfBothThemes(SphinxTransform):
             image.replace_self(shown)
 
 
+def larger_on_a_click(app: Sphinx, page: str, template: str, context: dict[str, Any], document: Any) -> None:
+    """Pictures of screens are wider than a page: each leads to itself."""
+    if "body" in context:
+        context["body"] = re.sub(
+            r'<img [^>]*?src="([^"]+)"[^>]*>', r'<a class="picture" href="\1">\g<0></a>', context["body"]
+        )
+
+
 def without_web_fonts(app: Sphinx, error: Exception | None) -> None:
     """Pictures of the workbench name a font on a server; what the reader has will do."""
     if error is None:
         for picture in (Path(app.outdir) / "_images").glob("*.svg"):
             text = picture.read_text(encoding="utf-8")
             picture.write_text(re.sub(r"@font-face\s*\{.*?\}", "", text, flags=re.DOTALL), encoding="utf-8")
+
+
+def nothing_from_elsewhere(app: Sphinx, error: Exception | None) -> None:
+    """Warns of what a page would have a reader's browser fetch from other places; links are the reader's choice."""
+    for page in sorted(Path(app.outdir).glob("**/*.html")):
+        for tag in _FETCHES.findall(page.read_text(encoding="utf-8")):
+            LOG.warning("%s fetches from elsewhere: %s", page.name, tag)
+    for sheet in sorted(Path(app.outdir).glob("**/*.css")):
+        for address in _IMPORTS.findall(sheet.read_text(encoding="utf-8")):
+            LOG.warning("%s fetches from elsewhere: %s", sheet.name, address)
 
 
 def no_network(event: str, arguments: tuple[Any, ...]) -> None:
@@ -128,7 +155,9 @@ def no_network(event: str, arguments: tuple[Any, ...]) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Called by Sphinx."""
     sys.addaudithook(no_network)
-    app.add_transform(FilesOutside)
+    app.add_transform(LinksOfTheSite)
     app.add_transform(PicturesOfBothThemes)
+    app.connect("html-page-context", larger_on_a_click)
     app.connect("build-finished", without_web_fonts)
+    app.connect("build-finished", nothing_from_elsewhere)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
