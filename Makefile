@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: check lint types test lock bench
+.PHONY: check docs lint types test lock bench
 
 check: lint types test
 
@@ -21,6 +21,15 @@ types: $(BIN)/pytest
 
 test: $(BIN)/pytest
 	$(BIN)/pytest
+
+$(BIN)/sphinx-build: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet -e '.[docs]'
+	touch $@
+
+# The site: build/docs/index.html.
+docs: $(BIN)/sphinx-build
+	$(BIN)/sphinx-build -W --keep-going -q docs build/docs
 
 lock:
 	uv lock

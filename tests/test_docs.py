@@ -18,6 +18,7 @@ from synterm.cli.parser import Parser
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
+_TOCTREE = re.compile(r"^```\{toctree\}\n(?::[^\n]*\n|\n)*(.*?)^```", re.MULTILINE | re.DOTALL)
 _FENCE = re.compile(r"^```.*?^```|^(?: {4}[^\n]*(?:\n|\Z))+", re.MULTILINE | re.DOTALL)
 _SPAN = re.compile(r"`(synterm [^`]+)`")
 _OPTION = re.compile(r"--[a-z][a-z-]+")
@@ -25,10 +26,17 @@ _BREAK = re.compile(r"[|;&<>]")
 
 
 def links(page: Path) -> Iterator[Path]:
-    """The files that a page links to."""
+    """The files that a page links to, and the pages that it has in its tables of contents."""
+    yield from contents(page)
     for target in _LINK.findall(page.read_text(encoding="utf-8")):
         if "://" not in target and not target.startswith(("#", "mailto:")):
             yield (page.parent / target.partition("#")[0]).resolve()
+
+
+def contents(page: Path) -> list[Path]:
+    """The pages that the site has below a page, in their order."""
+    names = " ".join(_TOCTREE.findall(page.read_text(encoding="utf-8"))).split()
+    return [(page.parent / f"{name}.md").resolve() for name in names]
 
 
 def commands(page: Path) -> Iterator[str]:
@@ -71,6 +79,11 @@ def test_every_page_is_reached_from_the_readme_and_no_link_is_dead() -> None:
             if target.suffix == ".md" and target not in reached:
                 left.append(target)
     assert set(PAGES) <= reached
+
+
+def test_every_page_has_its_place_on_the_site() -> None:
+    index = ROOT / "docs" / "index.md"
+    assert sorted([index, *contents(index)]) == sorted((ROOT / "docs").glob("*.md"))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
