@@ -52,8 +52,13 @@ def _run(argv: Sequence[str] | None) -> int:
 
 
 def entry() -> int:
-    """The program: `main`, and a quick end."""
-    code = main()
+    """The program: `main`, and a quick end. Where a shell asks what can come next, the answer to that."""
+    if "_ARGCOMPLETE" in os.environ:
+        from synterm.cli.complete.answer import answer
+
+        code = answer()
+    else:
+        code = main()
     # What is left need not be looked through for garbage once more.
     gc.freeze()
     return code

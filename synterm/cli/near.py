@@ -32,7 +32,9 @@ def word_hint(word: str) -> str | None:
     path = Path(word)
     if word.endswith(".db"):
         near = near_project_files(path)
-        return f"did you mean {' or '.join(near)}? synterm new {word} makes a new one" if near else f"synterm new {word}"
+        return (
+            f"did you mean {' or '.join(near)}? synterm new {word} makes a new one" if near else f"synterm new {word}"
+        )
     near = did_you_mean(word, COMMANDS) or ""
     if near.startswith("did you mean"):
         return near

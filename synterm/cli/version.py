@@ -17,7 +17,9 @@ def show(words: Sequence[str]) -> int:
     """Write the version, then what it stands on; with ``--json`` as JSON."""
     if words and list(words) != ["--json"]:
         near = did_you_mean(words[0], ("--json",)) or ""
-        raise UsageError(f"unexpected {words[0]!r} after --version", hint=near if "mean" in near else "--version --json")
+        raise UsageError(
+            f"unexpected {words[0]!r} after --version", hint=near if "mean" in near else "--version --json"
+        )
     found = about()
     if words:
         data(json.dumps(asdict(found), indent=2))
