@@ -88,6 +88,11 @@ class Parser(argparse.ArgumentParser):
             yield from (option for option in action.option_strings if option.startswith("--"))
 
 
+def examples(*commands: str) -> str:
+    """What stands at the end of a page of help: commands that work as they are."""
+    return "\n".join(("examples:", *(f"  {command}" for command in commands)))
+
+
 def add_where(add: Callable[..., Any], which: str = "cases") -> None:
     """The option `--where`, added by an `add_argument`."""
     add(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
@@ -83,7 +82,7 @@ def answer() -> int:
     parser, start = _parser(before)
     # argcomplete reads where its words begin from here.
     os.environ["_ARGCOMPLETE"] = str(start)
-    with open(1, "w", encoding="utf-8", errors="replace", newline="\n", closefd=False) as stream:  # noqa: PTH123
+    with open(1, "w", encoding="utf-8", errors="replace", newline="\n", closefd=False) as stream:
         _Finder()(
             parser,
             always_complete_options=False,

@@ -39,7 +39,7 @@ def _listed(kind: str, typed: str, args: argparse.Namespace) -> Values:
         return {str(name): "" for name in _HERE[kind]()}
     if kind == "of-kind":
         return _in_project([_OF_KIND.get(str(getattr(args, "kind", "")), "")], args)
-    found = {name: "" for name in _FIXED.get(kind, ())}
+    found = dict.fromkeys(_FIXED.get(kind, ()), "")
     if kind in _WITH_PROJECTS:
         found |= files.matching(typed, files.is_project)
     return {**found, **_in_project(_PARTS.get(kind, (kind,)), args)}
