@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import os
+from difflib import get_close_matches
+from itertools import islice
 from pathlib import Path
+
+_MOST_FILES = 1000
+"""So many names of a folder are looked at, for hints."""
 
 
 def data_dir() -> Path:
@@ -32,6 +37,27 @@ def private_folder(place: Path) -> None:
     if not place.parent.exists():
         private_folder(place.parent)
     place.mkdir(mode=0o700, exist_ok=True)
+
+
+def project_files(folder: Path) -> list[str]:
+    """The names of the project files in a folder, by their ending; none where it can't be listed."""
+    try:
+        with os.scandir(folder) as entries:
+            names = [entry.name for entry in islice(entries, _MOST_FILES) if _is_project(entry)]
+    except OSError:
+        return []
+    return sorted(name for name in names if name.isprintable())
+
+
+def near_project_files(path: Path) -> list[str]:
+    """The project files in the folder of a file that is not there whose names are near its own."""
+    folder = path.parent
+    name = path.name if path.suffix else f"{path.name}.db"
+    return [str(folder / near) for near in get_close_matches(name, project_files(folder), n=3, cutoff=0.6)]
+
+
+def _is_project(entry: os.DirEntry[str]) -> bool:
+    return entry.name.endswith(".db") and not entry.name.startswith(".") and entry.is_file()
 
 
 def themes_dir() -> Path:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
-import re
 import shutil
 import sys
 from collections.abc import Iterator
-from importlib import metadata
 from pathlib import Path
 
 from synterm import __version__
 from synterm.care.found import Found, well
+from synterm.care.packages import lacking
 from synterm.errors import SettingsError
 from synterm.providers import weights
 from synterm.providers.availability import known_families
@@ -22,9 +21,6 @@ from synterm.settings import load_settings
 from synterm.storage.condition import sqlite_version
 from synterm.storage.journal import safe_for_log
 
-_NEEDS = re.compile(
-    r"(?P<name>[A-Za-z0-9._-]+)(?:\[[^]]*\])?(?P<pin>==[^;,\s]+)?[^;]*(?:;.*extra == ['\"](?P<extra>[^'\"]+))?"
-)
 _FOR = {
     "local": "the embedded model",
     "analysis": "meanings, language, sentiment, personal data",
@@ -77,41 +73,22 @@ def _terminal() -> Found:
 
 def _packages() -> Iterator[Found]:
     """What synterm needs, and what its extras need, by the names of packages."""
-    try:
-        lines = metadata.requires("synterm") or []
-    except metadata.PackageNotFoundError:
+    missing = lacking()
+    if missing is None:
         yield Found("packages", "note", "synterm runs from a folder and is not installed, so its needs are not known")
         return
-    missing: dict[str, list[str]] = {}
-    for line in lines:
-        if (need := _NEEDS.match(line)) is None:
-            continue
-        lacking = missing.setdefault(need["extra"] or "", [])
-        installed = _version(need["name"])
-        if installed is None:
-            lacking.append(need["name"])
-        elif need["pin"] and need["pin"] != f"=={installed}":
-            lacking.append(f"{need['name']}{need['pin']} (there is {installed})")
-    lacking = missing.pop("", [])
-    if lacking:
-        yield Found("packages", "broken", f"missing: {', '.join(lacking)}", "pip install --upgrade synterm")
+    if needed := missing.pop(""):
+        yield Found("packages", "broken", f"missing: {', '.join(needed)}", "pip install --upgrade synterm")
     else:
         yield well("packages", "all that synterm needs, in the versions that it needs")
     yield from (_extra(name, use, missing.get(name, [])) for name, use in _FOR.items())
 
 
-def _extra(name: str, use: str, lacking: list[str]) -> Found:
+def _extra(name: str, use: str, missing: list[str]) -> Found:
     part = f"extra {name}"
-    if not lacking:
+    if not missing:
         return well(part, f"there: {use}")
-    return Found(part, "note", f"not there: {use} ({', '.join(lacking)})", f"pip install 'synterm[{name}]'")
-
-
-def _version(package: str) -> str | None:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return None
+    return Found(part, "note", f"not there: {use} ({', '.join(missing)})", f"pip install 'synterm[{name}]'")
 
 
 def _weights() -> Iterator[Found]:

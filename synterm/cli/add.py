@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from synterm.cli import case_fields, document_fields, model_fields, node_fields, prompt_fields
 from synterm.cli.output import say
+from synterm.cli.parser import examples
 from synterm.cli.places import opened
 from synterm.core.document import Document
 from synterm.core.tree import LEVELS
@@ -29,26 +30,66 @@ examples:
   synterm add my.db model local --model embedded/default
   synterm add my.db document handbook/*.md"""
 
+_PAGES = {
+    "feature": (
+        "Add a feature: the uppermost level of the tree. Its checks and gates hold for all cases below it.",
+        "synterm add my.db feature Routing --gate 90%",
+    ),
+    "behavior": (
+        "Add a behavior below a feature that is there: one thing that the app should do.",
+        "synterm add my.db behavior 'Routing/Out of scope' --description 'Off-topic requests are declined.'",
+    ),
+    "scenario": (
+        "Add a scenario below a behavior that is there: a situation that cases stand in.",
+        "synterm add my.db scenario 'Routing/Out of scope/off-topic' --check is-json",
+    ),
+    "case": (
+        "Add one case to a scenario, or a file of them. A case that the scenario has already is not added twice.",
+        "synterm add my.db case off-topic --input 'capital of peru?' --expected out_of_scope --tag trivia",
+        "synterm add my.db case off-topic --file cases.jsonl",
+    ),
+    "prompt": (
+        "Add a prompt. It is kept as version 1; synterm edit makes further versions.",
+        "synterm add my.db prompt router --system @system.txt --user '{{ message }}' --param temperature=0",
+    ),
+    "model": (
+        "Add a model. Keys are never kept in the project: name the environment variable that holds one.",
+        "synterm add my.db model local --model embedded/default",
+        "synterm add my.db model gpt --model openai/gpt-4o-mini --api-key-env OPENAI_API_KEY",
+    ),
+    "document": (
+        "Add documents: texts that prompts take passages from as context. One of the same name is replaced.",
+        "synterm add my.db document handbook/*.md",
+    ),
+}
+
+
+def _page(kind: str) -> dict[str, str]:
+    said, *commands = _PAGES[kind]
+    return {"description": said, "epilog": examples(*commands)}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `synterm add`."""
     parser.add_argument("project", metavar="PROJECT")
     kinds = parser.add_subparsers(dest="kind", metavar="KIND", required=True)
     for level, shape in zip(LEVELS, ("NAME", "FEATURE/NAME", "FEATURE/BEHAVIOR/NAME"), strict=True):
-        node = kinds.add_parser(level, help=f"a {level}: {shape}")
-        node.add_argument("name", metavar=shape)
+        node = kinds.add_parser(level, help=f"a {level}: {shape}", **_page(level))
+        node.add_argument("name", metavar=shape, help="its path, which ends with its name" if "/" in shape else "new")
         node_fields.add_arguments(node, editing=False)
-    case = kinds.add_parser("case", help="one case, or a file of cases")
+    case = kinds.add_parser("case", help="one case, or a file of cases", **_page("case"))
     case.add_argument("name", metavar="SCENARIO", help="the scenario's path, or its name where there is only one")
     case_fields.add_arguments(case, editing=False)
-    prompt = kinds.add_parser("prompt", help="a prompt, kept as its version 1")
-    prompt.add_argument("name", metavar="NAME")
+    prompt = kinds.add_parser("prompt", help="a prompt, kept as its version 1", **_page("prompt"))
+    prompt.add_argument("name", metavar="NAME", help="what it is called: 1 to 200 characters, without @")
     prompt_fields.add_arguments(prompt, editing=False)
-    model = kinds.add_parser("model", help="a model")
-    model.add_argument("name", metavar="NAME")
+    model = kinds.add_parser("model", help="a model", **_page("model"))
+    model.add_argument("name", metavar="NAME", help="what the project calls it")
     model_fields.add_arguments(model, editing=False)
     document = kinds.add_parser(
-        "document", help="texts that prompts take context from, instead of those of the same name"
+        "document",
+        help="texts that prompts take context from, instead of those of the same name",
+        **_page("document"),
     )
     document_fields.add_arguments(document)
 

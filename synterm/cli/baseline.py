@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from synterm.cli.output import data, rows, say
+from synterm.cli.parser import examples
 from synterm.cli.places import opened
 from synterm.errors import NotFoundError, UsageError
 from synterm.evaluate.pinning import why_not_done, why_nothing_to_compare
@@ -42,15 +43,38 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `synterm baseline`."""
     parser.add_argument("project", metavar="PROJECT", type=_project)
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    pin = actions.add_parser("set", help="pin a run under NAME; says what it replaces")
+    pin = actions.add_parser(
+        "set",
+        help="pin a run under NAME; says what it replaces",
+        description="Pin a run under a name, in place of what was pinned under it before.",
+        epilog=examples(
+            "synterm baseline my.db set main",
+            "synterm baseline my.db set main --run last-1 --scenario 'Routing/Ambiguous/*'",
+        ),
+    )
     pin.add_argument("name", metavar="NAME", help="such as main")
     pin.add_argument("--run", metavar="ID", help="by id or its end, last or last-1 (default: the newest complete run)")
     pin.add_argument("--force", action="store_true", help="also a run that is not complete")
-    actions.add_parser("ls", help="what is pinned, how old it is, and how many of the project's cases it has")
-    show = actions.add_parser("show", help="a baseline scenario by scenario")
-    show.add_argument("name", metavar="NAME")
-    unpin = actions.add_parser("rm", help="unpin; the runs stay")
-    unpin.add_argument("name", metavar="NAME")
+    actions.add_parser(
+        "ls",
+        help="what is pinned, how old it is, and how many of the project's cases it has",
+        description="List what is pinned, how old it is, and how many of the project's cases it has.",
+        epilog=examples("synterm baseline my.db ls"),
+    )
+    show = actions.add_parser(
+        "show",
+        help="a baseline scenario by scenario",
+        description="Show the pass rates of a baseline, scenario by scenario.",
+        epilog=examples("synterm baseline my.db show main"),
+    )
+    show.add_argument("name", metavar="NAME", help="what it is pinned as")
+    unpin = actions.add_parser(
+        "rm",
+        help="unpin; the runs stay",
+        description="Unpin a baseline, or some scenarios of it. The runs stay.",
+        epilog=examples("synterm baseline my.db rm main --scenario borderline"),
+    )
+    unpin.add_argument("name", metavar="NAME", help="what it is pinned as")
     for action in (pin, unpin):
         action.add_argument(
             "--scenario",

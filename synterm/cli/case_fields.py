@@ -31,8 +31,8 @@ def add_arguments(parser: argparse.ArgumentParser, *, editing: bool) -> None:
     add = parser.add_argument
     add("--input", metavar="TEXT", help='a text for the prompt\'s only variable, or \'{"name": "value", …}\'; or @FILE')
     add("--expected", metavar="TEXT", help="a label or a text; {…} and […] are read as JSON; or @FILE")
-    add("--tag", action="append", metavar="T", help=f"may be repeated{', and replaces all' if editing else ''}")
-    add("--split", choices=("dev", "holdout", "train"), help=None if editing else "default: dev")
+    add("--tag", action="append", metavar="T", help=f"a tag; may be repeated{', and replaces all' if editing else ''}")
+    add("--split", choices=("dev", "holdout", "train"), help="move it to this split" if editing else "default: dev")
     if editing:
         add("--no-expected", action="store_true", help="nothing is expected")
         add("--no-tags", action="store_true", help="take all its tags away")

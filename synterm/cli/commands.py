@@ -4,19 +4,19 @@ from __future__ import annotations
 
 GROUPS: dict[str, dict[str, str]] = {
     "First steps": {
-        "demo new": "synterm demo: no key, no account; synterm new my.db",
-        "models trust": "which models are usable now; what a project may do",
+        "demo new models": "to try it: no key, no account; what can be asked",
+        "trust completion": "what a project may do here; Tab in your shell",
     },
     "Describe": {
-        "ls show": "list the tree, cases, prompts, runs …; one in full",
+        "ls show": "list tree, cases, prompts, runs …; one in full",
         "add edit rm": "change them, without the workbench",
-        "import generate": "cases of files, logs …; new ones of those, checked",
+        "import generate": "cases of files and logs; new ones made of those",
         "coverage": "what cases cover, what is missing; filling it",
     },
     "Evaluate": {
-        "run init-ci": "evaluate; the entry point for CI, and its workflow",
+        "run init-ci": "evaluate; the entry point for CI and its workflow",
         "baseline": "pin a run: what later ones are held against",
-        "compare report": "hold two runs, versions or models together; as HTML",
+        "compare report": "hold two runs, versions, models together; as HTML",
     },
     "Judge": {
         "review": "judge answers; how far to trust each check",
@@ -33,11 +33,11 @@ GROUPS: dict[str, dict[str, str]] = {
     "Share": {
         "share serve": "a copy to give away; the workbench in a browser",
         "dump load": "a project as text for review and git; and back",
-        "diff merge": "what differs; one file of several copies, of shards",
+        "diff merge": "what differs; one file of several, or of shards",
     },
     "Look after": {
-        "history doctor": "what was run, and forgetting it; what is wrong here",
-        "settings schema": "your settings; JSON Schemas of what goes in and out",
+        "history doctor": "the runs, and forgetting them; what is wrong here",
+        "settings schema": "your settings; JSON Schemas of what goes in, out",
     },
 }
 """By what they are for, in the order in which one needs them: those that share a line, and what they do."""
@@ -61,5 +61,5 @@ def overview() -> str:
     lines = [_HEAD]
     for title, group in GROUPS.items():
         heads = [title, *[""] * len(group)]
-        lines += [f"{head:<12} {names:<15} {words}" for head, (names, words) in zip(heads, group.items(), strict=False)]
+        lines += [f"{head:<12} {names:<17} {words}" for head, (names, words) in zip(heads, group.items(), strict=False)]
     return "\n".join(lines) + "\n"

@@ -31,8 +31,10 @@ A and B, the earlier side and the later one, are each the first of these that is
   other.db                the last complete run of another project file
 
 exit codes:
-  0  compared              1  something got worse (with --fail-on regression)
-  2  there is no such run  4  not enough evidence (with --fail-on insufficient)"""
+  0  compared
+  1  something got worse (with --fail-on regression)
+  2  there is no such run
+  4  not enough evidence (with --fail-on insufficient)"""
 
 _FAIL_ON = ("regression", "insufficient")
 

@@ -27,7 +27,11 @@ examples:
   synterm coverage my.db --html coverage.html        with a map of all cases by meaning
   synterm coverage my.db --min-score 0.8             for CI
 
-exit codes: 0 told · 1 below --min-score · 2 the command is wrong · with --fill those of synterm generate"""
+exit codes:
+  0  told
+  1  less is covered than --min-score
+  2  the command is wrong
+  3  with --fill: it ended before so many were made"""
 
 
 WANT = 3

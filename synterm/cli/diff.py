@@ -26,15 +26,19 @@ examples:
   synterm diff before.db after.db
   synterm diff project.yaml my.db --stat
   synterm diff before.db after.db --json - | jq '.cases[] | select(.sign == "added").input'
-exit code: 0 when they are the same, 1 when they differ"""
+
+exit codes:
+  0  they are the same
+  1  they differ
+  2  one of them can't be read"""
 
 _TEXTS = (".yaml", ".yml")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `synterm diff`."""
-    parser.add_argument("before", metavar="A")
-    parser.add_argument("after", metavar="B")
+    parser.add_argument("before", metavar="A", help="the earlier side: a project file, or a text of synterm dump")
+    parser.add_argument("after", metavar="B", help="the later side")
     parser.add_argument("--stat", action="store_true", help="only how many of what differ")
     parser.add_argument("--limit", type=int, default=100, metavar="N", help="name at most N cases (default: 100)")
     parser.add_argument("--json", metavar="FILE", help="as JSON (synterm schema diff), to a file or - for stdout")

@@ -29,8 +29,11 @@ examples:
   synterm distill my.db --attack pair --writer gpt --requests 40 --max-cost 0.50
   synterm distill my.db --json - | jq '.clusters[].name'
 
-exit codes: 0 done · 2 the command is wrong · 3 it ended before: a cap, a limit, no answer · 130, 143, 129 interrupted;
-the same command again goes on with the answers that it had"""
+exit codes:
+  0  done
+  2  the command is wrong
+  3  it ended before: a cap, a limit, no answer
+  130, 143, 129  interrupted: the same command again goes on with the answers that it had"""
 
 _ACTS = ("cluster", "name", "judge", "confirm", "shrink", "boundary", "around", "attack")
 """What writes."""

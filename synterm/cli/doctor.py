@@ -23,7 +23,8 @@ examples:
   synterm doctor my.db --restore                 the newest copy; the present file is kept as one, too
 
 exit codes:
-  0  nothing is left to be seen to      1  something is
+  0  nothing is left to be seen to
+  1  something is
   2  there is no such file, or the command is wrong
 
 More: docs/doctor.md"""

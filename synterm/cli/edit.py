@@ -8,7 +8,7 @@ from collections.abc import Callable
 from synterm.cli import case_fields, gate_fields, model_fields, node_fields, prompt_fields
 from synterm.cli.choose import cases_where
 from synterm.cli.output import say
-from synterm.cli.parser import add_where
+from synterm.cli.parser import add_where, examples
 from synterm.cli.places import opened
 from synterm.core.prompt import HalfTyped
 from synterm.errors import InputError, UsageError
@@ -35,24 +35,59 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `synterm edit`."""
     parser.add_argument("project", metavar="PROJECT")
     kinds = parser.add_subparsers(dest="kind", metavar="KIND", required=True)
-    node = kinds.add_parser("node", help="a feature, behavior or scenario", aliases=["feature", "behavior", "scenario"])
+    node = kinds.add_parser(
+        "node",
+        help="a feature, behavior or scenario",
+        aliases=["feature", "behavior", "scenario"],
+        description="Change a feature, behavior or scenario: its name, words, checks and gates.",
+        epilog=examples(
+            "synterm edit my.db node Routing/Ambiguous --gate '90% lower' --gate 'must pass #critical'",
+            "synterm edit my.db node Routing/Ambiguous --name 'Unclear requests'",
+        ),
+    )
     node.add_argument("target", metavar="PATH", help="its path, or its name where there is only one")
     node_fields.add_arguments(node, editing=True)
-    case = kinds.add_parser("case", help="a case, or with --where all that fit")
+    case = kinds.add_parser(
+        "case",
+        help="a case, or with --where all that fit",
+        description="Change a case, or with --where all cases that fit a query.",
+        epilog=examples(
+            "synterm edit my.db case 8FH3K2QW --expected clarify",
+            "synterm edit my.db case --where 'status:draft tag:typo' --status accepted",
+        ),
+    )
     case.add_argument("target", metavar="ID", nargs="?", help="its id, or the last 6 or more characters of it")
     add_where(case.add_argument)
     case_fields.add_arguments(case, editing=True)
-    prompt = kinds.add_parser("prompt", help="a prompt: its draft, kept as a new version")
+    prompt = kinds.add_parser(
+        "prompt",
+        help="a prompt: its draft, kept as a new version",
+        description="Change a prompt. What it says then is kept as a new version; those before stay.",
+        epilog=examples(
+            "synterm edit my.db prompt router --system @system.txt --note 'defines clarify'",
+            "synterm edit my.db prompt router@v2",
+        ),
+    )
     prompt.add_argument(
         "target",
         metavar="NAME[@VERSION]",
         help="its name; with @v2 it begins with what that version says",
     )
     prompt_fields.add_arguments(prompt, editing=True)
-    project = kinds.add_parser("project", help="the project itself: the gates over all that a run evaluates")
+    project = kinds.add_parser(
+        "project",
+        help="the project itself: the gates over all that a run evaluates",
+        description="Change the gates that hold over all that a run evaluates.",
+        epilog=examples("synterm edit my.db project --gate 90% --gate 'p95 1500 ms'"),
+    )
     gate_fields.add_arguments(project.add_argument, editing=True)
-    model = kinds.add_parser("model", help="a model")
-    model.add_argument("target", metavar="NAME")
+    model = kinds.add_parser(
+        "model",
+        help="a model",
+        description="Change a model: what it is called, where it is asked, with which parameters, at which price.",
+        epilog=examples("synterm edit my.db model local --param temperature=0 --param max_tokens=8"),
+    )
+    model.add_argument("target", metavar="NAME", help="what the project calls it")
     model_fields.add_arguments(model, editing=True)
 
 

@@ -35,7 +35,9 @@ examples:
   synterm export my.db --format openai-sft -o openai --train-price 3 --instruction 'Route the message.'
   synterm export my.db --format mlx-lm --behavior 'Routing/*' --dry-run
 
-exit codes: 0 written · 2 the command is wrong, or nothing is left to write"""
+exit codes:
+  0  written
+  2  the command is wrong, or nothing is left to write"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -27,8 +27,12 @@ examples:
   synterm finetune my.db --jobs                      tunings, and what became of jobs at providers
   synterm finetune my.db --adapter tuned.gguf        make a colleague's adapter a model of the project
 
-exit codes: 0 done · 1 what was trained is worse on holdout · 2 the command is wrong, or nothing is left to train on ·
-3 it ended before: a cap, no answer, a job that failed or still runs · 130, 143, 129 interrupted"""
+exit codes:
+  0  done
+  1  what was trained is worse on holdout
+  2  the command is wrong, or nothing is left to train on
+  3  it ended before: a cap, no answer, a job that failed or still runs
+  130, 143, 129  interrupted"""
 
 _ACTS = ("set_aside", "teacher", "trainer", "jobs", "cancel", "adapter")
 _NEEDS: dict[str, tuple[str, ...]] = {

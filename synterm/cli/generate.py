@@ -36,7 +36,11 @@ examples:
   synterm generate my.db --effect last --apply too-far:0.5
   synterm generate my.db --undo                      take the last one back, but for what somebody changed
 
-exit codes: 0 so many were kept · 2 the command is wrong · 3 it ended before · 130, 143, 129 interrupted"""
+exit codes:
+  0  so many were kept
+  2  the command is wrong
+  3  it ended before: a limit, or nothing more came
+  130, 143, 129  interrupted: the same command again goes on"""
 
 _SPLITS = ("dev", "holdout", "train", "all")
 

@@ -22,14 +22,22 @@ if TYPE_CHECKING:
 
 HELP = """\
 Judge an answer from stdin by the checks of a behavior; with --jsonl many, one a line. Nothing is asked of a model,
-unless --judges is given, and the project is not changed. Exit codes: 0 the answer may be given, 1 a check holds it
-back, 3 it is held back because there is no verdict, 2 what was asked for can't be."""
+unless --judges is given, and the project is not changed. With --serve programs ask it over HTTP."""
 
 EXAMPLES = """\
 examples:
   synterm guard my.db --behavior 'Out of scope' < answer.txt
   synterm guard my.db --behavior Replies --input @question.txt --json < answer.txt
-  synterm guard my.db --behavior Replies --jsonl --log verdicts.jsonl < answers.jsonl > verdicts.out"""
+  synterm guard my.db --behavior Replies --jsonl --log verdicts.jsonl < answers.jsonl > verdicts.out
+  synterm guard my.db --behavior Replies --serve --port 8787
+
+exit codes:
+  0  the answer may be given
+  1  a check holds it back
+  2  what was asked for can't be
+  3  it is held back because there is no verdict
+
+More: docs/guard.md"""
 
 _MOST_LINE = 20_000_000
 _MARKS = {True: "passed", False: "failed", None: "no verdict"}

@@ -26,7 +26,12 @@ examples:
   synterm inbox my.db --promote 8FH3K2QW 0M4R7T1C
   synterm inbox my.db --undo
   synterm inbox my.db --drift --by week
-  synterm inbox my.db --since 24h --json - | jq '.behaviors[] | {path, share}'"""
+  synterm inbox my.db --since 24h --json - | jq '.behaviors[] | {path, share}'
+
+exit codes:
+  0  told, or done
+  1  with --drift and --fail-on: what it names was found
+  2  the command is wrong"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

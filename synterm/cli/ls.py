@@ -44,10 +44,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("what", metavar="WHAT", nargs="?", choices=tuple(_LISTS), default="tree", help=", ".join(_LISTS))
     add("--json", action="store_true", help="as JSON (synterm schema tree, cases, gates, …)")
     only = parser.add_argument_group("which cases").add_argument
-    only("--behavior", action="append", default=[], metavar="GLOB", help="as in synterm run")
+    only(
+        "--behavior",
+        action="append",
+        default=[],
+        metavar="GLOB",
+        help="features, behaviors or scenarios by path or name; may be repeated",
+    )
     only("--tag", action="append", default=[], metavar="T", help="with this tag; repeated: with all of them")
-    only("--split", choices=("dev", "holdout", "train", "all"), default="all")
-    only("--status", choices=("accepted", "draft", "rejected", "all"), default="all")
+    only("--split", choices=("dev", "holdout", "train", "all"), default="all", help="of this split (default: all)")
+    only("--status", choices=("accepted", "draft", "rejected", "all"), default="all", help="default: all")
     only("--text", default="", metavar="TEXT", help="whose input or expected result holds this text")
     add_where(only)
     only("--limit", type=positive, metavar="N", help="only the first N; of trends, the last N runs (default 8)")

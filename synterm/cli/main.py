@@ -13,7 +13,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from synterm import __version__
 from synterm.cli.commands import COMMANDS, overview
 from synterm.cli.output import commands, data, say
 from synterm.cli.signals import Stopped, stoppable
@@ -53,34 +52,53 @@ def _run(argv: Sequence[str] | None) -> int:
 
 
 def entry() -> int:
-    """The program: `main`, and a quick end."""
-    code = main()
+    """The program: `main`, and a quick end. Where a shell asks what can come next, the answer to that."""
+    if "_ARGCOMPLETE" in os.environ:
+        from synterm.cli.complete.answer import answer
+
+        code = answer()
+    else:
+        code = main()
     # What is left need not be looked through for garbage once more.
     gc.freeze()
     return code
 
 
 def _dispatch(words: list[str]) -> int:
-    if not words or words[0] in ("-h", "--help", "help"):
+    if not words or words[0] in ("-h", "--help"):
         data(overview().rstrip())
         return ExitCode.OK
     if words[0] in ("-V", "--version"):
-        data(f"synterm {__version__}")
-        return ExitCode.OK
+        from synterm.cli.version import show
+
+        return show(words[1:])
+    if words[0] == "help":
+        return _help(words[1:])
     if words[0] in COMMANDS:
         return _command(words[0], words[1:])
     return _open(words)
 
 
+def _help(words: list[str]) -> int:
+    """``synterm help run``, ``synterm help add case``: the same as with --help at the end."""
+    if not words:
+        return _dispatch([])
+    from synterm.cli.near import word_hint
+    from synterm.cli.parsers import help_of
+
+    if words[0] not in COMMANDS:
+        raise UsageError(f"there is no command {words[0]!r}", hint=word_hint(words[0]))
+    data(help_of(words[0], words[1:]))
+    return ExitCode.OK
+
+
 def _command(name: str, words: list[str]) -> int:
-    from synterm.cli.parser import Parser
+    from synterm.cli.parsers import parser_of
     from synterm.cli.strays import strays_told
 
     # Nearly all that a command makes lives until its end: looking for garbage took a fifth of a run.
     gc.set_threshold(50_000, 20, 100)
-    module = import_module(COMMANDS[name])
-    parser = Parser(f"synterm {name}", module.HELP, module.EXAMPLES)
-    module.add_arguments(parser)
+    module, parser = import_module(COMMANDS[name]), parser_of(name)
     try:
         args = parser.parse_args(words)
     except SystemExit as leave:  # --help was asked for and answered
@@ -108,15 +126,17 @@ def _notices() -> Generator[None]:
 
 def _open(words: list[str]) -> int:
     from synterm.cli.browser.below import end_with_terminal, is_served
+    from synterm.cli.near import order_hint, word_hint
     from synterm.cli.workbench_terminal import refuse_elsewhere
 
     path = Path(words[0])
     if words[0].startswith("-"):
-        raise UsageError(f"unknown option {words[0]}", hint="synterm --help")
+        near = did_you_mean(words[0], ("--help", "--version")) or ""
+        raise UsageError(f"unknown option {words[0]}", hint=near if "mean" in near else "synterm --help")
     if not path.exists():
-        raise UsageError(f"{words[0]!r} is neither a command nor a project file", hint=_what_was_meant(words[0]))
+        raise UsageError(f"{words[0]!r} is neither a command nor a project file", hint=word_hint(words[0]))
     if len(words) > 1:
-        raise UsageError(f"unexpected {words[1]!r} after the project", hint="synterm PROJECT opens the workbench")
+        raise UsageError(f"unexpected {words[1]!r} after the project", hint=order_hint(words[0], words[1:]))
     if not is_served():
         refuse_elsewhere(words[0])
     end_with_terminal()
@@ -125,10 +145,6 @@ def _open(words: list[str]) -> int:
 
     with strays_told():
         return open_workbench(path)
-
-
-def _what_was_meant(word: str) -> str | None:
-    return f"synterm new {word}" if word.endswith(".db") else did_you_mean(word, COMMANDS)
 
 
 def _tell(error: SyntermError) -> int:

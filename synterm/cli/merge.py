@@ -19,7 +19,8 @@ examples:
   synterm merge -o both.db --prefer newest mine.db yours.db
 
 exit codes:
-  0  merged                     1  both changed the same: nothing was written, the conflicts are listed
+  0  merged
+  1  both changed the same: nothing was written, the conflicts are listed
   2  a file can't be merged
 
 More, also as a merge driver of git: docs/merging.md"""

@@ -18,14 +18,19 @@ from synterm.storage.foreign import read_only
 HELP = """\
 Say which models are usable now, and what the others lack: those that a project names, and the families there are.
 `synterm models pull default` fetches the weights of the embedded model ahead of its first use; --test makes one call to
-a model of a project, keeps nothing of it, and exits 3 when there is no answer."""
+a model of a project, and keeps nothing of it."""
 
 EXAMPLES = """\
 examples:
   synterm models
   synterm models my.db --json
   synterm models pull default
-  synterm models my.db --test app --message 'can we meet tomorrow?'"""
+  synterm models my.db --test app --message 'can we meet tomorrow?'
+
+exit codes:
+  0  told, or there was an answer
+  2  the command is wrong
+  3  with --test: there was no answer"""
 
 _MARKS = {"ready": "✓", "fetch": "↓", "missing": "✗"}
 

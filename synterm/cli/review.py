@@ -76,7 +76,7 @@ def _what_to_judge(parser: argparse.ArgumentParser) -> None:
     add("--model", metavar="NAME", help="only answers of this model")
     add("--behavior", action="append", default=[], metavar="GLOB", help="as in synterm run")
     add("--tag", action="append", default=[], metavar="T", help="only cases with this tag; repeated: with all of them")
-    add("--split", choices=("dev", "holdout", "train", "all"), default="all")
+    add("--split", choices=("dev", "holdout", "train", "all"), default="all", help="default: all")
     add(
         "--order",
         choices=(*ORDERS, *(order for order in DRAFT_ORDERS if order not in ORDERS)),

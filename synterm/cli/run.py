@@ -47,16 +47,18 @@ examples:
   synterm run my.db --baseline main                  is anything worse than the run that is pinned as main?
   synterm run my.db --against @v1                    v1 and the draft on the same cases
   synterm run my.db --against base.db                the prompts of another project file, on this one's cases
-  synterm run my.db --shard 2/8                     the second of eight shares; see synterm merge --help
+  synterm run my.db --shard 2/8                      the second of eight shares; see synterm merge --help
   synterm run my.db --junit report.xml --comment comment.md      in CI; synterm init-ci writes the workflow
   synterm run my.db --batch                          cheaper, through the provider's batch API; resumes
   synterm run my.db --source production --since 24h --baseline release      what the app answered, by its logs
   synterm run my.db --source production --since last --min-pass-rate 0.95 --quiet      every night
 
 exit codes:
-  0  all gates hold             2  the command or the project is wrong
-  1  a gate failed, or a        3  incomplete: errors, or a limit was reached
-     regression was found       4  not enough evidence (only with --fail-on insufficient)
+  0  all gates hold
+  1  a gate failed, or a regression was found
+  2  the command or the project is wrong
+  3  incomplete: errors, or a limit was reached
+  4  not enough evidence (only with --fail-on insufficient)
   130, 143, 129  interrupted: the same command again sends only what has no answer yet"""
 
 _SPLITS = ("dev", "holdout", "train", "all")
@@ -130,7 +132,13 @@ def _what_to_evaluate(parser: argparse.ArgumentParser) -> None:
         metavar="NAME[@VERSION]",
         help="a prompt, as kept last, or @v2, @draft or @all; may be repeated (default: the draft of every prompt)",
     )
-    add("--model", action="append", default=[], metavar="NAME", help="may be repeated (default: every model)")
+    add(
+        "--model",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a model of the project; may be repeated (default: every model)",
+    )
     add(
         "--behavior",
         action="append",

@@ -6,7 +6,7 @@ import argparse
 import json
 from importlib import import_module
 
-from pydantic import BaseModel
+from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
 from synterm.cli.output import data
@@ -62,6 +62,7 @@ _WRITTEN: dict[str, str] = {
     "doctor": "synterm.core.health:HealthReport",
     "trust": "synterm.reports.trust:TrustDocument",
     "settings": "synterm.settings:Settings",
+    "version": "synterm.care.about:About",
 }
 _READ: dict[str, str] = {
     "project": "synterm.formats.project_form:ProjectForm",
@@ -87,7 +88,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "calibration, drafts and verdict_import (synterm review), usable (synterm models --json), trial (with --test), "
         "manifest and manifests (synterm export), training (synterm finetune --json), "
         "tunings (synterm finetune --jobs), inbox, call, promotion and drift (synterm inbox), "
-        "guard (a verdict), share, doctor, settings"
+        "guard (a verdict), share, doctor, trust, settings, version (synterm --version --json)"
     )
     read = "; what goes in: project (a text form), case and verdict (a line of a JSONL file)"
     parser.add_argument("name", metavar="NAME", choices=names, help=written + read)
@@ -97,7 +98,7 @@ def run(args: argparse.Namespace) -> int:
     """Write the schema."""
     mode: JsonSchemaMode = "serialization" if args.name in _WRITTEN else "validation"
     module, _, name = {**_WRITTEN, **_READ}[args.name].partition(":")
-    model: type[BaseModel] = getattr(import_module(module), name)
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema(mode=mode)}
+    shape = TypeAdapter(getattr(import_module(module), name)).json_schema(mode=mode)
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **shape}
     data(json.dumps(schema, indent=2))
     return 0

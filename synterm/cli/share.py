@@ -21,7 +21,8 @@ examples:
   synterm share my.db -o for-ada.db --dry-run
 
 exit codes:
-  0  it was made                     1  it holds keys: nothing was written
+  0  it was made
+  1  it holds keys: nothing was written
   2  the project can't be read, or the file can't be made
 
 More: docs/sharing.md"""

@@ -16,8 +16,7 @@ from synterm.storage.project import Project
 HELP = """\
 Say what a project would be able to do on this machine: whom it would ask, with which keys, and whose code it would run;
 and trust it with that, once you have read it. Until then it is restricted: you can look at it, edit and export it, and
-nothing of it is sent anywhere. The trust is kept in your own folder, never in the file. Exit codes: 0 it is trusted, or
-asks for nothing; 1 it is restricted; 2 it can't be read."""
+nothing of it is sent anywhere. The trust is kept in your own folder, never in the file."""
 
 EXAMPLES = """\
 examples:
@@ -27,7 +26,12 @@ examples:
   synterm trust their.db --manifest sha256:…   trusts it where it asks for exactly that
   synterm trust their.db --revoke
 
-docs/trust.md says what is a matter of trust, and what is not"""
+exit codes:
+  0  it is trusted, or asks for nothing
+  1  it is restricted
+  2  it can't be read
+
+More: docs/trust.md says what is a matter of trust, and what is not"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from synterm.errors import ProjectError
+from synterm.paths import near_project_files
 from synterm.storage.header import LENGTH, NAME_ONE
 
 
@@ -52,10 +53,15 @@ def place_of(path: Path) -> Place:
     try:
         found = path.lstat()
     except FileNotFoundError as error:
-        raise ProjectError("there is no such project file", where=str(path), hint=f"synterm new {path}") from error
+        raise ProjectError("there is no such project file", where=str(path), hint=_instead(path)) from error
     except OSError as error:
         raise ProjectError(error.strerror or str(error), where=str(path), hint=NAME_ONE) from error
     return _checked(found, path)
+
+
+def _instead(path: Path) -> str:
+    near = near_project_files(path)
+    return f"did you mean {' or '.join(near)}? synterm new {path} makes a new one" if near else f"synterm new {path}"
 
 
 def hold(path: Path) -> tuple[int, int]:

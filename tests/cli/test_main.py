@@ -24,7 +24,7 @@ def test_no_words_print_the_first_steps(synterm: Synterm):
 def test_the_overview_lists_every_command_that_works_and_no_other(synterm: Synterm):
     lines = synterm().out.split("\n\n")[-1].splitlines()
     # The group, the commands, what they do.
-    assert {name for line in lines for name in line[13:28].split()} == set(COMMANDS)
+    assert {name for line in lines for name in line[13:30].split()} == set(COMMANDS)
 
 
 def test_the_overview_is_seen_at_once_on_a_small_terminal(synterm: Synterm):
@@ -42,7 +42,7 @@ def test_every_command_has_help_with_an_example(synterm: Synterm, command: str):
 
 
 def test_the_version(synterm: Synterm):
-    assert synterm("--version").out == f"synterm {__version__}\n"
+    assert synterm("--version").out.startswith(f"synterm {__version__}\n")
 
 
 def test_a_word_that_is_nothing_gets_a_hint(synterm: Synterm):
