@@ -1,4 +1,5 @@
-"""Writes checks.md, the page on every check, from the checks' own code: ``python docs/checks.py``.
+"""Writes checks.md, the page on every check, from the checks' own code: ``python docs/checks.py``; with names it
+prints what the page says of those, also of a plugin's.
 
 A check's docstring, the line under each of its fields and its example are all there is to it; a test says when the page
 is not what they say.
@@ -6,7 +7,8 @@ is not what they say.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from from_code import cell, paragraphs, section, to_json
@@ -46,6 +48,7 @@ What holds for all of them:
   were held to a check's labels or schema are others when those change.
 - `similar`, `language`, `sentiment` and some kinds of `no-pii` lean on libraries that come with
   `pip install 'synterm[analysis]'`; without them these checks give no verdict, and say so.
+- Your own come as a plugin: [plugins.md](plugins.md). `synterm ls my.db checks` lists all that are there.
 - Regular expressions are [RE2's](https://github.com/google/re2/wiki/Syntax), which take no longer on hostile text.
 
 ## One check in several places
@@ -115,6 +118,14 @@ def _verdict(example: Example) -> str:
     return word if example.score is None else f"{word}, {example.score:g}"
 
 
+def sections(names: Iterable[str]) -> str:
+    """What the page would say of these, also of those that a plugin brings."""
+    return "\n".join(line for name in names for line in _section(CHECKS.find(name))).lstrip("\n") + "\n"
+
+
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
-    print(f"wrote {PAGE}")
+    if names := sys.argv[1:]:
+        print(sections(names), end="")
+    else:
+        PAGE.write_text(page(), encoding="utf-8")
+        print(f"wrote {PAGE}")

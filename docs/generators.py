@@ -1,4 +1,5 @@
-"""Writes generators.md, the page on every generator, from the generators' own code: ``python docs/generators.py``.
+"""Writes generators.md, the page on every generator, from the generators' own code: ``python docs/generators.py``; with
+names it prints what the page says of those, also of a plugin's.
 
 What they make of their examples is made here, by them; a test says when the page is not what they say.
 """
@@ -6,7 +7,8 @@ What they make of their examples is made here, by them; a test says when the pag
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -128,6 +130,14 @@ def _seen(text: str) -> str:
     return text
 
 
+def sections(names: Iterable[str]) -> str:
+    """What the page would say of these, also of those that a plugin brings."""
+    return "\n".join(line for name in names for line in _section(GENERATORS.find(name))).lstrip("\n") + "\n"
+
+
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
-    print(f"wrote {PAGE}")
+    if names := sys.argv[1:]:
+        print(sections(names), end="")
+    else:
+        PAGE.write_text(page(), encoding="utf-8")
+        print(f"wrote {PAGE}")

@@ -6,7 +6,10 @@ with synterm has entry points of its own, too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import sys
+import traceback
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from difflib import get_close_matches
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
@@ -17,7 +20,7 @@ from pydantic import BaseModel, ValidationError
 
 from synterm.core.ids import canonical_json
 from synterm.core.problems import InvalidError, Problem, problems_of
-from synterm.errors import InputError, did_you_mean
+from synterm.errors import InputError, SyntermError, did_you_mean
 
 _withheld: dict[str, frozenset[str]] = {}
 T = TypeVar("T")
@@ -39,6 +42,49 @@ def withhold(owner: str, names: Iterable[str]) -> None:
 def is_withheld(name: str) -> bool:
     """Whether a project that is restricted names it."""
     return any(name in names for names in _withheld.values())
+
+
+def where_raised(one: object, error: Exception) -> str | None:
+    """Where in a plugin an error comes from, as ``someones_package.module line 12``; None where it is no plugin's.
+
+    `one` is the object or class that was at work. A verdict that goes around, as ``not-`` does, is of synterm's module
+    and of the plugin's class: its bases count, too.
+    """
+    kind = one if isinstance(one, type) else type(one)
+    packages = {_package(base.__module__) for base in kind.__mro__} - {"synterm", "pydantic", *sys.stdlib_module_names}
+    if not packages:
+        return None
+    frames = [
+        (str(frame.f_globals.get("__name__", "")), line) for frame, line in traceback.walk_tb(error.__traceback__)
+    ]
+    own = [f"{module} line {line}" for module, line in frames if _package(module) in packages]
+    return own[-1] if own else kind.__module__
+
+
+def _package(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def failed(one: object, error: Exception) -> str:
+    """An error that nobody foresaw, in words; of a plugin with its package, and the line of it."""
+    where = where_raised(one, error)
+    return f"{type(error).__name__}: {error}" + (f" (in {where})" if where else "")
+
+
+@contextmanager
+def as_words(one: object, name: str, *but: type[Exception]) -> Generator[None]:
+    """While code of a plugin may be at work: whatever it raises becomes an InputError that names it.
+
+    What is synterm's own stays as it is, and so do errors that are in words already, those of `but` among them.
+    """
+    try:
+        yield
+    except (SyntermError, ValidationError, *but):
+        raise
+    except Exception as error:
+        if where_raised(one, error) is None:
+            raise
+        raise InputError(f"{name} failed: {failed(one, error)}", hint="tell those who made it") from error
 
 
 class Registry(Generic[T]):
@@ -90,7 +136,8 @@ class Registry(Generic[T]):
             raise InvalidError([Problem(("type",), error.message)], hint=error.hint) from error
         try:
             canonical_json(fields)
-            return found.model_validate(fields)
+            with as_words(found, f"the {self.noun} {name}"):
+                return found.model_validate(fields)
         except TypeError as error:
             problem = Problem((), f"is not plain JSON: {error}")
             raise InvalidError([problem], where=f"{self.noun} {name}") from error
@@ -100,17 +147,26 @@ class Registry(Generic[T]):
     def look_again(self) -> None:
         """Forget what was found: packages were installed since."""
         self._found.clear()
-        self.__dict__.pop("_places", None)
+        for name in ("_places", "_others"):
+            self.__dict__.pop(name, None)
+
+    def packages(self) -> dict[str, str]:
+        """By name of what plugins bring, the package that brings it: ``synterm-mail 0.1.0``."""
+        dists = {name: one.dist for name, one in self._others.items()}
+        return {name: f"{dist.name} {dist.version}" if dist else "?" for name, dist in dists.items()}
 
     @cached_property
     def _places(self) -> dict[str, str]:
         """Where each is, as ``module:Class``."""
-        others = {one.name: one.value for one in entry_points(group=self.group) if one.name not in self.built_in}
-        return {**others, **self.built_in}
+        return {**{name: one.value for name, one in self._others.items()}, **self.built_in}
+
+    @cached_property
+    def _others(self) -> dict[str, EntryPoint]:
+        return {one.name: one for one in entry_points(group=self.group) if one.name not in self.built_in}
 
     def _class(self, name: str) -> type[T]:
         if name not in self:
-            raise InputError(f"{name!r} is not a type of {self.noun}", hint=did_you_mean(name, self))
+            raise InputError(f"{name!r} is not a type of {self.noun}", hint=self._near(name))
         place = self.built_in.get(name) or self._places[name]
         try:
             loaded: object = EntryPoint(name, place, self.group).load()
@@ -121,6 +177,12 @@ class Registry(Generic[T]):
         if not (isinstance(loaded, type) and issubclass(loaded, self._base)):
             raise InputError(f"{place} is not a {self.noun}")
         return loaded
+
+    def _near(self, name: str) -> str:
+        """What may have been meant, here or elsewhere."""
+        elsewhere = f"a plugin's {self.noun} is there once its package is installed beside synterm: pip install PACKAGE"
+        near = did_you_mean(name, self)
+        return f"{near} {elsewhere[0].upper()}{elsewhere[1:]}" if near else elsewhere
 
     def _title(self, name: str) -> str:
         try:

@@ -32,7 +32,7 @@ def modules(folder: Path = PACKAGE) -> list[Path]:
 
 
 def texts() -> Iterator[Path]:
-    for name in ("synterm", "tests", "themes", "sample_projects", "docs", "benchmarks", "examples"):
+    for name in ("synterm", "tests", "themes", "sample_projects", "examples", "docs", "benchmarks"):
         yield from (file for file in (ROOT / name).rglob("*") if file.suffix in TEXTS)
     yield from (file for file in ROOT.iterdir() if file.suffix in TEXTS)
 

@@ -13,7 +13,12 @@ from pathlib import Path
 from synterm import __version__
 from synterm.care.found import Found, well
 from synterm.care.packages import lacking
-from synterm.errors import SettingsError
+from synterm.checks.registry import CHECKS
+from synterm.describe.filters.registry import FILTERS
+from synterm.describe.generators.registry import GENERATORS
+from synterm.errors import InputError, SettingsError
+from synterm.finetune.formats.registry import FORMATS
+from synterm.formats.sources.registry import SOURCES
 from synterm.providers import weights
 from synterm.providers.availability import known_families
 from synterm.providers.families import FAMILIES
@@ -40,6 +45,7 @@ def installation() -> Iterator[Found]:
     yield _sqlite()
     yield _terminal()
     yield from _packages()
+    yield from _plugins()
     yield from _weights()
     yield from _keys()
 
@@ -89,6 +95,19 @@ def _extra(name: str, use: str, missing: list[str]) -> Found:
     if not missing:
         return well(part, f"there: {use}")
     return Found(part, "note", f"not there: {use} ({', '.join(missing)})", f"pip install 'synterm[{name}]'")
+
+
+def _plugins() -> Iterator[Found]:
+    """What other packages bring, by the package; their code is loaded, as it would be when it is named."""
+    brought: dict[str, list[str]] = {}
+    for registry in (CHECKS, GENERATORS, FILTERS, SOURCES, FORMATS):
+        for name, package in registry.packages().items():
+            brought.setdefault(package, []).append(f"{registry.noun} {name}")
+            try:
+                registry.find(name)
+            except InputError as error:
+                yield Found("plugin", "warning", f"{package}: {error.message}", "update the package, or uninstall it")
+    yield from (well("plugin", f"{package}: {', '.join(names)}") for package, names in sorted(brought.items()))
 
 
 def _weights() -> Iterator[Found]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from synterm.checks.base import Answer, Check
 from synterm.core.evaluation import CheckResult
 from synterm.errors import SyntermError
+from synterm.plugins import failed
 
 
 def asked(check: Check, answer: Answer) -> CheckResult:
@@ -35,7 +36,7 @@ def _result(check: Check, answer: Answer) -> CheckResult:
     except SyntermError as error:
         return CheckResult.abstain(check.type, f"{error}; {error.hint}" if error.hint else str(error))
     except Exception as error:  # noqa: BLE001 - a check may come from a plugin; what it raises is no verdict
-        return CheckResult.abstain(check.type, f"the check failed: {type(error).__name__}: {error}")
+        return CheckResult.abstain(check.type, f"the check failed: {failed(check, error)}")
     return _sound(check, result)
 
 

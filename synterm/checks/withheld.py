@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import ClassVar
 
 from pydantic import ConfigDict
 
@@ -16,6 +17,8 @@ class Withheld(Check):
     """Takes any fields and judges nothing: no code of the plugin is loaded."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
+    title: ClassVar[str] = _WHY
+    """What lists say of it: what the plugin says is not known either."""
 
     def judge(self, answer: Answer) -> CheckResult:
         return CheckResult.abstain(self.type, _WHY)

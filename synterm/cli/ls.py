@@ -15,7 +15,17 @@ from synterm.evaluate.scenarios import scenario_ids
 from synterm.reports.generation import GenerationList, generation_rows
 from synterm.reports.imports import import_list, import_rows
 from synterm.reports.json import write_json
-from synterm.reports.listings import DocumentList, ModelList, PromptList, case_list, gate_list, run_list, tree_list
+from synterm.reports.listings import (
+    CheckType,
+    CheckTypeList,
+    DocumentList,
+    ModelList,
+    PromptList,
+    case_list,
+    gate_list,
+    run_list,
+    tree_list,
+)
 from synterm.reports.trends import trend_list, trend_rows
 from synterm.storage.cases import CaseFilter
 from synterm.storage.foreign import read_only
@@ -24,6 +34,7 @@ from synterm.text import plural
 
 HELP = """\
 List what a project holds; trends: how each scenario fared in the last runs, and in its baselines;
+checks: the types of checks there are here, those of plugins too;
 duplicates: cases that nearly repeat each other, and how near each is to the first of its group. On a terminal the
 columns are aligned and cut to its width; elsewhere they are whole, with tabs between."""
 
@@ -199,6 +210,19 @@ def _imports(project: Project, args: argparse.Namespace) -> None:
     return write_json(listing, "-") if args.json else rows(_timed(import_rows(listing)))
 
 
+def _checks(project: Project, args: argparse.Namespace) -> None:
+    from synterm.checks.registry import CHECKS
+
+    project.nodes.tree()  # what a project names that is not trusted is not loaded for the list either
+    packages, titles = CHECKS.packages(), CHECKS.titles()
+    listing = CheckTypeList(
+        checks=[CheckType(type=name, package=packages.get(name), title=titles[name]) for name in {**packages, **titles}]
+    )
+    if args.json:
+        return write_json(listing, "-")
+    return rows((one.type, one.package or "", one.title) for one in listing.checks)
+
+
 def _timed(listed: Iterable[Sequence[str]]) -> Iterator[Sequence[str]]:
     """Rows of an id, a time, and more."""
     return ((name, moment(time), *rest) for name, time, *rest in listed)
@@ -216,4 +240,5 @@ _LISTS: dict[str, Callable[[Project, argparse.Namespace], None]] = {
     "trends": _trends,
     "gates": _gates,
     "imports": _imports,
+    "checks": _checks,
 }

@@ -29,6 +29,7 @@ _WRITTEN: dict[str, str] = {
     "duplicates": "synterm.describe.duplicate_list:DuplicateList",
     "gates": "synterm.reports.listings:GateList",
     "prompts": "synterm.reports.listings:PromptList",
+    "checks": "synterm.reports.listings:CheckTypeList",
     "models": "synterm.reports.listings:ModelList",
     "documents": "synterm.reports.listings:DocumentList",
     "runs": "synterm.reports.listings:RunList",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -172,7 +173,8 @@ def _labels_of(check: Check) -> Sequence[str]:
 
 def _warm(checks: Sequence[Check]) -> None:
     for check in checks:
-        check.warm()
+        with contextlib.suppress(Exception):  # a check may come from a plugin; asked to judge, it says what it lacks
+            check.warm()
 
 
 def _loads(check: Check) -> bool:

@@ -19,7 +19,7 @@ from synterm.formats.import_labels import ExpectedLabels
 from synterm.formats.import_mapping import Columns, Parts, Prompting, choose_columns, parts_of
 from synterm.formats.import_places import Place, Places, names_of
 from synterm.formats.prompt_text import variable_of
-from synterm.formats.sources.base import Rows, Source, SourceFile, SourceRow
+from synterm.formats.sources.base import Rows, Source, SourceFile, SourceRow, rows_of
 from synterm.formats.verdict_import import Listed
 from synterm.storage.project import Project
 
@@ -108,7 +108,7 @@ def import_cases(project: Project, source: Source, file: SourceFile, wanted: Wan
     Rows that can't be cases are left out and named; the others are kept. Raises UsageError where it is not clear what
     the file holds or where it goes, InputError when it can't be read at all, OSError, ProjectError.
     """
-    yield from _taken(project, source, file, islice(source.rows(file), wanted.limit), wanted, sha256_of(file))
+    yield from _taken(project, source, file, islice(rows_of(source, file), wanted.limit), wanted, sha256_of(file))
 
 
 def preview_cases(

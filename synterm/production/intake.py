@@ -18,7 +18,7 @@ from synterm.errors import InputError, UsageError
 from synterm.formats.case_import import prompting_of
 from synterm.formats.import_file import sha256_of
 from synterm.formats.import_mapping import Columns, choose_columns
-from synterm.formats.sources.base import Rows, Source, SourceFile, SourceRow
+from synterm.formats.sources.base import Rows, Source, SourceFile, SourceRow, rows_of
 from synterm.formats.sources.times import iso
 from synterm.formats.verdict_import import Listed
 from synterm.production.calls import CallReader, Draft, Reading, masked
@@ -92,7 +92,7 @@ def import_log(
     ProjectError.
     """
     found = _begun(project, source, file, wanted, places)
-    rows = islice(source.rows(file), wanted.limit)
+    rows = islice(rows_of(source, file), wanted.limit)
     head = _head(rows)
     if not head:
         hint = "; ".join(file.notes) or None

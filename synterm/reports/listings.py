@@ -104,6 +104,23 @@ class PromptList(_Document):
     prompts: list[Prompt]
 
 
+class CheckType(BaseModel):
+    """A type of check that there is here."""
+
+    type: str
+    package: str | None
+    """The package that brings it, with its version; None for what comes with synterm."""
+    title: str
+    """What it says, in a line; where it can't be loaded that, and why."""
+
+
+class CheckTypeList(_Document):
+    """The types of checks that can be used here, those of plugins first."""
+
+    schema_version: Literal["synterm.checks/1"] = Field(default="synterm.checks/1", alias="schema")
+    checks: list[CheckType]
+
+
 class ModelList(_Document):
     """The models that a project names."""
 

@@ -45,7 +45,7 @@ _TEXTS = {
     "evaluations": ("grades",),
     "grades": ("body",),
     "recipes": ("body",),
-    "generations": ("plan", "config", "funnel"),
+    "generations": ("config", "funnel"),
     "findings": ("body",),
     "tunings": ("body",),
     "traffic": ("input",),

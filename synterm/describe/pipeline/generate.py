@@ -86,13 +86,14 @@ async def generate(
         return Outcome(last.id, last.status, last.funnel, again=True)
     if last and last.status == "running" and is_alive(last.config):
         raise ProjectError("this very generation is running now", hint="wait for it, or stop it: it is kept as it is")
+    places = Places(project)  # checks that can't be made are told before anything is said to be under way
     config = {**plan.config(), **this_process()}
     if last and last.status != "undone":
         generation_id = last.id
         project.generations.go_on(generation_id, config).result()
     else:
         generation_id = project.generations.start(plan.digest, config, who=plan.who).result()
-    work = _Generation(project, Traffic(providers, plan.concurrency), plan, generation_id, watch, landed)
+    work = _Generation(project, Traffic(providers, plan.concurrency), plan, generation_id, watch, landed, places)
     status: GenerationStatus = "interrupted"
     try:
         await work.run()
@@ -124,6 +125,7 @@ class _Generation:
         generation_id: str,
         watch: Watch | None,
         landed: Landed,
+        places: Places,
     ) -> None:
         self.funnel = Funnel(wanted=plan.count)
         self._project = project
@@ -135,7 +137,7 @@ class _Generation:
         self._aside = Aside(project.path)
         self._limits = replace(plan.limits, kept=_KEPT)
         self._halted: Halted | None = None
-        self._places = Places(project)
+        self._places = places
         self._steering = Steering(plan)
         self._making = Making(plan, self._places, self.funnel, self._ask)
         self._askers = Askers(asked_by(plan.filters, project.models.all(), plan.model), self._ask, self.funnel)

@@ -21,6 +21,7 @@ from synterm.describe.pipeline.plan import GenerationPlan
 from synterm.describe.pipeline.requests import number_of, random_of, written
 from synterm.describe.pipeline.steering import Slot, Steering
 from synterm.errors import InputError
+from synterm.plugins import as_words
 from synterm.text import one_line
 
 Ask = Callable[[Sequence[tuple[Case, Request]]], Awaitable[dict[str, Completion]]]
@@ -142,7 +143,8 @@ class Making:
     ) -> None:
         step = {**maker.config(), "random": number_of(*names)}
         try:
-            found = list(islice(maker.make(seed, around, random_of(step["random"])), number))
+            with as_words(maker, "it", ValueError):
+                found = list(islice(maker.make(seed, around, random_of(step["random"])), number))
         except (ValueError, InputError) as error:
             if seed is not None and len(self._plan.chains[made.slot.chain]) > 1:
                 made.candidates.append(before or _unchanged(seed))
@@ -168,8 +170,9 @@ class Making:
         drawn = number_of(*names)
         random = random_of(drawn)
         try:
-            settled = asker.settled(seed, around, random)
-            question = settled.ask(seed, around, 1 if around.small else number, random)
+            with as_words(asker, "it", ValueError):
+                settled = asker.settled(seed, around, random)
+                question = settled.ask(seed, around, 1 if around.small else number, random)
         except (ValueError, InputError) as error:
             self._funnel.count(self._funnel.unreadable, f"{asker.type}: {one_line(str(error), 200)}")
             made.slot.ended = before is None
@@ -195,8 +198,9 @@ class Making:
         found: list[Candidate] = []
         most = 1 if asked.before else asked.made.number
         try:
-            for candidate in islice(asked.asker.read(reply, asked.seed, asked.around), most):
-                found.append(_after(asked.before, candidate, asked.step, asked.made.slot))
+            with as_words(asked.asker, "it", ValueError):
+                for candidate in islice(asked.asker.read(reply, asked.seed, asked.around), most):
+                    found.append(_after(asked.before, candidate, asked.step, asked.made.slot))
         except (ValueError, InputError) as error:
             funnel.count(funnel.unreadable, f"{asked.asker.type}: {one_line(str(error), 200)}")
         return found

@@ -10,7 +10,8 @@ from typing import Any
 from synterm.core.case import Case
 from synterm.core.ids import content_id
 from synterm.describe.candidate import Candidate
-from synterm.describe.filters.base import Filter, Found, Known
+from synterm.describe.filters.base import Filter, Found, Judge, Known
+from synterm.plugins import as_words
 
 REPEATED = "repeated"
 _BEYOND = Found(True, None, "not judged: its generator goes beyond this on purpose")
@@ -40,7 +41,7 @@ class Sieve:
     def __init__(self, filters: Sequence[Filter], known: Known) -> None:
         """Raises InputError where a filter can't work here."""
         self.filters = filters
-        self._judges = [one.open(known) for one in filters]
+        self._judges = [_opened(one, known) for one in filters]
         self._seen: set[str] = set()
 
     @property
@@ -57,7 +58,8 @@ class Sieve:
         self._seen.add(name)
         details: list[dict[str, Any]] = []
         for one, judge in zip(self.filters, self._judges, strict=True):
-            found = _BEYOND if one.lets_be(candidate) else judge.judge(candidate, seed)
+            with as_words(one, f"the filter {one.type}"):
+                found = _BEYOND if one.lets_be(candidate) else judge.judge(candidate, seed)
             details.append(detail_of(one.type, found))
             if not found.kept:
                 return Passed(tuple(details), details[-1])
@@ -77,6 +79,11 @@ class Sieve:
                 for at, found in zip(left, judge.choose([candidates[at] for at in left]), strict=True):
                     dropped[at] = None if found.kept else detail_of(one.type, found)
         return dropped
+
+
+def _opened(one: Filter, known: Known) -> Judge:
+    with as_words(one, f"the filter {one.type}"):
+        return one.open(known)
 
 
 def detail_of(name: str, found: Found) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from synterm.core.tree import CheckConfig
 from synterm.errors import InputError
 from synterm.formats.sources.call_facts import CallFacts
 from synterm.formats.sources.peek import Peek
+from synterm.plugins import as_words
 from synterm.text import one_line
 
 _SPLITS: dict[str, Split] = {
@@ -114,6 +115,12 @@ class Source(ABC):
     @abstractmethod
     def rows(self, file: SourceFile) -> Rows:
         """Each row as it is asked for; for one that can't be read the error. Raises OSError, InputError."""
+
+
+def rows_of(source: Source, file: SourceFile) -> Rows:
+    """The rows of a file. Whatever a plugin's source raises is an InputError that names it."""
+    with as_words(source, f"the source {source.name}", OSError):
+        yield from source.rows(file)
 
 
 def split_named(name: str) -> Split | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from synterm.errors import InputError, UsageError, did_you_mean
 from synterm.formats.sources.base import Source
 from synterm.formats.sources.peek import Peek
-from synterm.plugins import Registry
+from synterm.plugins import Registry, as_words
 
 _GZIP = b"\x1f\x8b"
 _HERE = "synterm.formats.sources"
@@ -58,8 +58,10 @@ def guess_source(
         if name in but:
             continue
         try:
-            if (source := SOURCES.find(name)).fits(peek):
-                return source
+            source = SOURCES.find(name)
+            with as_words(source, f"the source {name}"):
+                if source.fits(peek):
+                    return source
         except InputError as error:
             note(error.message)
     hint = f"--format says what it is: {', '.join(source_names())}"

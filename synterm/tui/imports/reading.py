@@ -11,7 +11,7 @@ from synterm.formats.case_import import Imported, Wanted, preview_cases, prompti
 from synterm.formats.import_file import FileOptions, opened_source
 from synterm.formats.import_mapping import Columns, Prompting, choose_columns
 from synterm.formats.import_places import Places
-from synterm.formats.sources.base import Rows, Source, SourceFile, SourceRow
+from synterm.formats.sources.base import Rows, Source, SourceFile, SourceRow, rows_of
 from synterm.storage.project import Project
 
 MOST_ROWS = 200
@@ -52,7 +52,7 @@ def read_head(project: Project, path: str, options: FileOptions) -> Head:
     """Read the first rows. Raises InputError, UsageError, ProjectError."""
     with opened_source(path, options) as (source, file):
         try:
-            rows, whole = _first(source.rows(file))
+            rows, whole = _first(rows_of(source, file))
         except OSError as error:
             raise InputError(error.strerror or str(error), where=file.title) from error
     if not rows:

@@ -1,0 +1,1 @@
+"""For prompts that read and answer mail: what synterm finds by the entry points of this package."""
