@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from collections.abc import Callable
 
 from synterm.cli import case_fields, document_fields, model_fields, node_fields, prompt_fields
@@ -10,9 +11,13 @@ from synterm.cli.output import say
 from synterm.cli.parser import examples
 from synterm.cli.places import opened
 from synterm.core.document import Document
+from synterm.core.model import ModelSpec
 from synterm.core.tree import LEVELS
 from synterm.errors import InputError
 from synterm.formats.fields import prompt_name
+from synterm.providers.availability import usable
+from synterm.settings import load_settings
+from synterm.storage.cases import CaseFilter
 from synterm.storage.project import Project
 from synterm.text import plural
 
@@ -97,8 +102,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Add what the options say."""
     with opened(args.project) as project:
+        before = _ready(project)
         say(_ADDING.get(args.kind, _add_node)(project, args))
+        if _ready(project) and not before:
+            file = shlex.quote(args.project)
+            say(f"next: synterm {file} opens it, synterm run {file} evaluates it")
     return 0
+
+
+def _ready(project: Project) -> bool:
+    """Whether there is all that an evaluation takes."""
+    return bool(project.prompts.all() and project.models.all() and project.cases.keys(CaseFilter()))
 
 
 def _add_node(project: Project, args: argparse.Namespace) -> str:
@@ -115,13 +129,16 @@ def _add_case(project: Project, args: argparse.Namespace) -> str:
     cases = list({case.content_id: case for case in given if case.content_id not in there}.values())
     project.cases.put(cases).result()
     case_fields.warn_of_missing(project, cases)
-    what = f"case {cases[0].id}" if len(cases) == 1 else plural(len(cases), "case")
+    what = f"case {cases[0].id[-8:]}" if len(cases) == 1 else plural(len(cases), "case")
     left_out = f"; {len(given) - len(cases):,} already there" if len(given) > len(cases) else ""
     return f"added {what} to {project.nodes.tree().path(scenario.id)}{left_out}"
 
 
 def _add_prompt(project: Project, args: argparse.Namespace) -> str:
     name = prompt_name(args.name)
+    if name in {known.name for known in project.prompts.all()}:
+        hint = f"synterm edit {args.project} prompt {shlex.quote(name)} … keeps a new version of it"
+        raise InputError(f"there is a prompt named {name!r} already", where="name", hint=hint)
     project.prompts.add(name, [(args.note or "", prompt_fields.new_body(args))]).result()
     return f"added prompt {name}@v1"
 
@@ -129,9 +146,16 @@ def _add_prompt(project: Project, args: argparse.Namespace) -> str:
 def _add_model(project: Project, args: argparse.Namespace) -> str:
     spec = model_fields.new_model(args.name, args)
     if spec.name in {known.name for known in project.models.all()}:
-        raise InputError(f"there is a model named {spec.name!r} already", where="name", hint="synterm edit changes it")
+        hint = f"synterm edit {args.project} model {shlex.quote(spec.name)} … changes it"
+        raise InputError(f"there is a model named {spec.name!r} already", where="name", hint=hint)
     project.models.put(spec).result()
-    return f"added model {spec.name}: {spec.model}"
+    return f"added model {spec.name}: {spec.model}{_lacking(spec)}"
+
+
+def _lacking(spec: ModelSpec) -> str:
+    """What it lacks to be asked from here, as is better said now than with the first run; empty where it can be."""
+    found = usable(spec, load_settings().approved_endpoints)
+    return "" if found.ok else f"\nnote: it can't be asked yet: {found.reason}{f'; {found.hint}' if found.hint else ''}"
 
 
 def _add_documents(project: Project, args: argparse.Namespace) -> str:

@@ -63,9 +63,11 @@ def new_cases(project: Project, scenario: Node, args: argparse.Namespace) -> lis
     ]
 
 
-def edited_case(project: Project, case: Case, args: argparse.Namespace) -> Case:
-    """The case with the changes that the options say. Raises InputError, NotFoundError."""
+def edited_case(project: Project, case: Case, args: argparse.Namespace, *, stays: bool = False) -> Case:
+    """The case with the changes that the options say; `stays`: in its split. Raises InputError, NotFoundError."""
     fields: dict[str, Any] = {name: value for name in ("split", "status") if (value := getattr(args, name))}
+    if stays:
+        del fields["split"]
     if args.input is not None:
         fields["input"] = _input(project, args.input)
     if args.expected is not None or args.no_expected:

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Generator
 from pathlib import Path
 
-from synterm.cli.output import without_commands
+from synterm.cli.output import say, without_commands
 from synterm.errors import ExitCode
 from synterm.reports.difference.compare import project_diff
 from synterm.reports.difference.shapes import ProjectDiff
@@ -56,6 +56,8 @@ def run(args: argparse.Namespace) -> int:
         write_json(diff, args.json)
     if args.json != "-":
         _print(diff, brief=args.stat)
+        if diff.same:
+            say("no difference")
     return ExitCode.OK if diff.same else ExitCode.GATE_FAILED
 
 

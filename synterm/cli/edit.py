@@ -6,10 +6,12 @@ import argparse
 from collections.abc import Callable
 
 from synterm.cli import case_fields, gate_fields, model_fields, node_fields, prompt_fields
+from synterm.cli.case_split import kept_whole, kin_words
 from synterm.cli.choose import cases_where
 from synterm.cli.output import say
 from synterm.cli.parser import add_where, examples
 from synterm.cli.places import opened
+from synterm.core.case import Case
 from synterm.core.prompt import HalfTyped
 from synterm.errors import InputError, UsageError
 from synterm.evaluate.variants import choose_prompts
@@ -94,7 +96,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Change what the options say."""
     if not _names_a_change(args):
-        raise UsageError("nothing to change was named", hint=f"synterm edit PROJECT {args.kind} --help")
+        raise UsageError("nothing to change was named", hint=f"synterm edit {args.project} {args.kind} --help")
     with opened(args.project) as project:
         say(_EDITING.get(args.kind, _edit_node)(project, args))
     return 0
@@ -128,12 +130,15 @@ def _edit_project(project: Project, args: argparse.Namespace) -> str:
 
 def _edit_case(project: Project, args: argparse.Namespace) -> str:
     if (args.target is None) == (not args.where):
-        raise UsageError("which case?", hint="synterm edit PROJECT case ID …, or case --where QUERY …")
+        hint = f"synterm edit {args.project} case ID …, or case --where QUERY …"
+        raise UsageError("which case?", hint=hint)
     found = cases_where(project, args.where) if args.where else [project.cases.get(args.target)]
-    cases = [case_fields.edited_case(project, case, args) for case in found]
-    project.cases.put(cases).result()
+    staying, kin = kept_whole(project, found, args.split) if args.split else (frozenset[str](), list[Case]())
+    cases = [case_fields.edited_case(project, case, args, stays=case.id in staying) for case in found]
+    project.cases.put([*cases, *kin]).result()
     case_fields.warn_of_missing(project, cases)
-    return f"changed {plural(len(cases), 'case')}" if args.where else f"changed case {cases[0].id}"
+    what = plural(len(cases), "case") if args.where else f"case {cases[0].id[-8:]}"
+    return f"changed {what}{kin_words(len(staying), len(kin), args.split)}"
 
 
 def _edit_prompt(project: Project, args: argparse.Namespace) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from synterm.cli.output import moment, rows
+from synterm.cli.output import moment, rows, say
 from synterm.cli.parser import add_where, positive, share
 from synterm.core.case import value_text
 from synterm.core.ids import canonical_json
@@ -76,16 +77,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the list."""
     with read_only(args.project) as project:
-        _LISTS[args.what](project, args)
+        listed = _LISTS[args.what](project, args)
+        found = None if listed is None else [*listed]
+    if found:
+        rows(found)
+    elif found is not None:
+        say(_none(args))
     return 0
 
 
-def _tree(project: Project, args: argparse.Namespace) -> None:
+def _none(args: argparse.Namespace) -> str:
+    """What there is none of, and what makes some."""
+    chosen = args.behavior or args.tag or args.text or args.where or {args.split, args.status} != {"all"}
+    if args.what == "cases" and chosen:
+        return "no case fits"
+    return _NONE[args.what].replace("PROJECT", shlex.quote(args.project))
+
+
+_Rows = Iterable[Sequence[str]] | None
+"""What to list; None where it was written already."""
+
+
+def _tree(project: Project, args: argparse.Namespace) -> _Rows:
     tree = project.nodes.tree()
     listing = tree_list(tree, tree.walk(), project.drafts.statuses())
     if args.json:
         return write_json(listing, "-")
-    return rows(
+    return (
         (
             node.path,
             node.holds,
@@ -107,13 +125,13 @@ def _chosen(project: Project, tree: Tree, args: argparse.Namespace) -> CaseFilte
     return read_where(project, args.where).narrowed(chosen)
 
 
-def _cases(project: Project, args: argparse.Namespace) -> None:
+def _cases(project: Project, args: argparse.Namespace) -> _Rows:
     tree = project.nodes.tree()
     chosen = _chosen(project, tree, args)
     cases = project.cases.page(project.cases.keys(chosen)[: args.limit])
     if args.json:
         return write_json(case_list(tree, cases), "-")
-    return rows(
+    return (
         (
             case.id[-8:],
             case.split if case.status == "accepted" else f"{case.split} {case.status}",
@@ -126,18 +144,18 @@ def _cases(project: Project, args: argparse.Namespace) -> None:
     )
 
 
-def _duplicates(project: Project, args: argparse.Namespace) -> None:
+def _duplicates(project: Project, args: argparse.Namespace) -> _Rows:
     from synterm.cli.duplicates import list_duplicates
 
     tree = project.nodes.tree()
-    list_duplicates(project, tree, _chosen(project, tree, args), args)
+    return list_duplicates(project, tree, _chosen(project, tree, args), args)
 
 
-def _prompts(project: Project, args: argparse.Namespace) -> None:
+def _prompts(project: Project, args: argparse.Namespace) -> _Rows:
     prompts = project.prompts.all()
     if args.json:
         return write_json(PromptList(prompts=prompts), "-")
-    return rows(
+    return (
         (
             prompt.name,
             plural(len(prompt.versions), "version"),
@@ -148,31 +166,31 @@ def _prompts(project: Project, args: argparse.Namespace) -> None:
     )
 
 
-def _models(project: Project, args: argparse.Namespace) -> None:
+def _models(project: Project, args: argparse.Namespace) -> _Rows:
     models = project.models.all()
     if args.json:
         return write_json(ModelList(models=models), "-")
-    return rows(
+    return (
         (spec.name, spec.model, spec.api_base or "", canonical_json(spec.params).decode() if spec.params else "")
         for spec in models
     )
 
 
-def _documents(project: Project, args: argparse.Namespace) -> None:
+def _documents(project: Project, args: argparse.Namespace) -> _Rows:
     entries = project.documents.entries()
     if args.json:
         return write_json(DocumentList(documents=entries), "-")
-    return rows(
+    return (
         (entry.name, plural(entry.characters, "character"), entry.content_id[:8], moment(entry.updated))
         for entry in entries
     )
 
 
-def _runs(project: Project, args: argparse.Namespace) -> None:
-    listing = run_list(project.runs.all())
+def _runs(project: Project, args: argparse.Namespace) -> _Rows:
+    listing = run_list(project.runs.all()[: args.limit])
     if args.json:
         return write_json(listing, "-")
-    return rows(
+    return (
         (
             run.id[-8:],
             moment(run.started),
@@ -187,27 +205,29 @@ def _runs(project: Project, args: argparse.Namespace) -> None:
     )
 
 
-def _generations(project: Project, args: argparse.Namespace) -> None:
-    listing = GenerationList(generations=project.generations.all())
-    return write_json(listing, "-") if args.json else rows(_timed(generation_rows(listing.generations)))
+def _generations(project: Project, args: argparse.Namespace) -> _Rows:
+    listing = GenerationList(generations=project.generations.all()[: args.limit])
+    return write_json(listing, "-") if args.json else _timed(generation_rows(listing.generations))
 
 
-def _trends(project: Project, args: argparse.Namespace) -> None:
+def _trends(project: Project, args: argparse.Namespace) -> _Rows:
     listing = trend_list(project, args.limit or 8)
-    return write_json(listing, "-") if args.json else rows(trend_rows(listing))
+    if args.json:
+        return write_json(listing, "-")
+    return trend_rows(listing) if listing.runs or any(row.baselines for row in listing.scenarios) else ()
 
 
-def _gates(project: Project, args: argparse.Namespace) -> None:
+def _gates(project: Project, args: argparse.Namespace) -> _Rows:
     listing = gate_list(project.nodes.tree(), project.gates)
     if args.json:
         return write_json(listing, "-")
-    return rows((row.path or "(the whole run)", row.words, row.gate.model_dump_json()) for row in listing.gates)
+    return ((row.path or "(the whole run)", row.words, row.gate.model_dump_json()) for row in listing.gates)
 
 
-def _imports(project: Project, args: argparse.Namespace) -> None:
+def _imports(project: Project, args: argparse.Namespace) -> _Rows:
     listing = import_list(project.imports.all(), project.traffic.logs())
     listing.imports = listing.imports[: args.limit]
-    return write_json(listing, "-") if args.json else rows(_timed(import_rows(listing)))
+    return write_json(listing, "-") if args.json else _timed(import_rows(listing))
 
 
 def _checks(project: Project, args: argparse.Namespace) -> None:
@@ -228,7 +248,7 @@ def _timed(listed: Iterable[Sequence[str]]) -> Iterator[Sequence[str]]:
     return ((name, moment(time), *rest) for name, time, *rest in listed)
 
 
-_LISTS: dict[str, Callable[[Project, argparse.Namespace], None]] = {
+_LISTS: dict[str, Callable[[Project, argparse.Namespace], _Rows]] = {
     "tree": _tree,
     "cases": _cases,
     "duplicates": _duplicates,
@@ -241,4 +261,17 @@ _LISTS: dict[str, Callable[[Project, argparse.Namespace], None]] = {
     "gates": _gates,
     "imports": _imports,
     "checks": _checks,
+}
+
+_NONE = {
+    "tree": "the tree is empty: synterm add PROJECT feature NAME begins it",
+    "cases": "there is no case yet: synterm add PROJECT case --help, or synterm import PROJECT FILE",
+    "prompts": "there is no prompt yet: synterm add PROJECT prompt NAME --user '{{ message }}'",
+    "models": "there is no model yet: synterm add PROJECT model NAME --model embedded/default",
+    "documents": "there is no document yet: synterm add PROJECT document FILE",
+    "runs": "nothing was run yet; synterm run PROJECT makes the first run",
+    "trends": "nothing was run yet; synterm run PROJECT makes the first run",
+    "generations": "nothing was generated yet: synterm generate PROJECT makes cases",
+    "gates": "there is no gate yet: synterm edit PROJECT project --gate '90% lower'",
+    "imports": "nothing was imported yet: synterm import PROJECT FILE makes cases",
 }

@@ -17,6 +17,9 @@ from synterm.reports.figures import minute
 from synterm.reports.github.commands import in_actions, tamed
 from synterm.text import one_line, printable
 
+_NARROWEST = 8
+"""A column is not cut to less than so many places."""
+
 
 def data(text: str) -> None:
     """One piece of what was asked for."""
@@ -73,13 +76,11 @@ def rows(lines: Iterable[Sequence[str]]) -> None:
         for line in cleaned:
             sys.stdout.write(_harmless("\t".join(line)) + "\n")
         return
-    from rich.cells import set_cell_size
-
-    widths = _widths(cleaned)
     space = shutil.get_terminal_size().columns
+    widths = _widths(cleaned, space)
     for line in cleaned:
-        padded = "  ".join(set_cell_size(cell, width) for cell, width in zip(line, widths, strict=True))
-        sys.stdout.write(_harmless(set_cell_size(padded, space).rstrip()) + "\n")
+        padded = "  ".join(_fitted(cell, width) for cell, width in zip(line, widths, strict=True) if width)
+        sys.stdout.write(_harmless(_fitted(padded, space).rstrip()) + "\n")
 
 
 def moment(time: str) -> str:
@@ -98,15 +99,28 @@ def _is_file(stream: TextIO) -> bool:
         return False
 
 
-def _widths(lines: list[list[str]]) -> list[int]:
-    """How wide each column is: as its widest cell, and at most 44 unless it is the last."""
+def _fitted(text: str, width: int) -> str:
+    """Text in so many places, with … where some is left out."""
+    from rich.cells import cell_len, set_cell_size
+
+    return set_cell_size(text, width) if cell_len(text) <= width else f"{set_cell_size(text, width - 1)}…"
+
+
+def _widths(lines: list[list[str]], space: int) -> list[int]:
+    """How wide each column is: as its widest cell; where that is more than there is room for, the widest columns give
+    way, so that something is seen of each."""
     from rich.cells import cell_len
 
-    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
-    return [*(min(width, 44) for width in widths[:-1]), *widths[-1:]]
+    widths = [min(max(map(cell_len, column)), space) for column in zip(*lines, strict=True)]
+    gaps = 2 * (sum(width > 0 for width in widths) - 1)
+    while sum(widths) + gaps > space and max(widths) > _NARROWEST:
+        widths[widths.index(max(widths))] -= 1
+    return widths
 
 
 def refuse_no_folder(target: str | None) -> None:
     """Better said before the work than after it. Raises UsageError for a file in a folder that is not there."""
     if target and not Path(target).parent.is_dir():
         raise UsageError("there is no such folder", where=str(Path(target).parent))
+    if target and target != "-" and Path(target).is_dir():
+        raise UsageError("it is a folder", where=target, hint=f"name a file in it: {Path(target) / 'NAME'}")

@@ -233,6 +233,8 @@ def _nothing(project: Project, made: TrafficRun, args: argparse.Namespace) -> in
     code = ExitCode.INCOMPLETE if unplaced and unplaced == sum(report.not_judged.values()) else ExitCode.OK
     if not args.quiet:
         say("nothing to judge" if report.not_judged else "nothing new; no run was recorded")
+        if not project.traffic.logs():
+            say(f"no traffic yet: synterm import {args.project} LOG --as production brings one in")
     if unplaced:
         waits = "waits" if unplaced == 1 else "wait"
         say(f"{plural(unplaced, 'call')} {waits} to be placed: synterm inbox {args.project}")

@@ -12,6 +12,7 @@ from synterm.cli.ready import make_ready
 from synterm.cli.signals import Stopped, run_until_stopped
 from synterm.cli.trusting import require_trust
 from synterm.core.report import RunReport, ShardReport
+from synterm.evaluate.answered import all_answered
 from synterm.evaluate.gates.untagged import all_untagged
 from synterm.evaluate.recount import looker
 from synterm.evaluate.report import RunResult, build_report
@@ -56,6 +57,9 @@ def evaluate(
         progress.tell(f"held against {opponent.words}")
     for told in all_untagged(project):
         progress.tell(f"! {told}")
+    if elsewhere and all_answered(project, chosen):
+        progress.tell(f"all answers are in the project file: no worker of {elsewhere.name.capitalize()} is needed")
+        elsewhere = None
     try:
         run_id, result = run_until_stopped(_run(project, chosen, progress, elsewhere))
     except Stopped as stop:

@@ -67,11 +67,12 @@ Shown = tuple[BaseModel, Iterable[str]]
 def _case(project: Project, name: str) -> Shown:
     case = project.cases.get(name)
     tree = project.nodes.tree()
-    return case_list(tree, [case]), _case_lines(case, tree.path(case.scenario_id), project.cases.above(case))
+    [key] = project.cases.keys_of([case.id])
+    lines = _case_lines(case, tree.path(case.scenario_id), project.cases.above(case))
+    return case_list(tree, [case]), (f"case {case.id}, c{key} in the workbench", *lines)
 
 
 def _case_lines(case: Case, path: str, above: Sequence[Case]) -> Iterable[str]:
-    yield f"case {case.id}"
     yield f"in {path}"
     seed = f" from {case.origin.seed_id}" if case.origin.seed_id else ""
     yield f"split {case.split}, {case.status}, {case.origin.kind}{seed}"

@@ -132,14 +132,15 @@ def preview_rows(found: Imported) -> Iterator[tuple[str, ...]]:
 
 def undone_lines(undone: Undone, paths: list[str], name: str, project: str) -> Iterator[str]:
     """What a person reads of an import that was taken back."""
-    yield f"removed {plural(undone.removed, 'case')} of {name}"
+    gone = f", and {plural(undone.gone, 'node')} of the tree that it had made" if undone.gone else ""
+    yield f"removed {plural(undone.removed, 'case')} of {name}{gone}"
     for ids, why in ((undone.changed, "changed since"), (undone.seeds, "others were made from it")):
         if ids:
             more = f" and {len(ids) - NAMED:,} more" if len(ids) > NAMED else ""
             shown = ", ".join(case_id[-8:] for case_id in ids[:NAMED])
             yield f"{plural(len(ids), 'case')} {'stays' if len(ids) == 1 else 'stay'}, {why}: {shown}{more}"
     for path in paths[:_SHOWN_PLACES]:
-        yield f"{one_line(path)} is empty now: synterm rm {project} scenario '{one_line(path)}'"
+        yield f"{one_line(path)} is empty now: synterm rm {project} node '{one_line(path)}'"
 
 
 def _listed(listed: Listed[InputError], what: str, shown: int = NAMED) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +17,7 @@ from sqlite_utils import Database
 from synterm.core.case import Case, Origin
 from synterm.core.share import Share, divide
 from synterm.errors import InputError, NotFoundError
-from synterm.storage.base import Store, chunks, dump, marks, not_found
+from synterm.storage.base import Store, chunks, dump, marks
 from synterm.storage.case_changes import (
     Column,
     Families,
@@ -41,6 +42,7 @@ _COLUMNS = (
 )
 _LISTED = "SELECT value FROM json_each(?)"
 _PAGE = 500
+_NUMBERED = re.compile(r"[cC]([1-9]\d{0,17})")
 _SAMPLE = 400
 """How many contents tell whether a text is common."""
 
@@ -141,14 +143,19 @@ class CaseStore(Store):
         return CaseList(rows, self.page, whole)
 
     def get(self, case_id: str) -> Case:
-        """The case with this id, or whose id ends so (6 characters or more). Raises NotFoundError."""
+        """The case with this id, whose id ends so (6 characters or more), or as the workbench numbers it: ``c3``.
+
+        Raises NotFoundError.
+        """
         rows = self._rows(f"SELECT {_COLUMNS} WHERE cases.id = ?", [case_id])
         if not rows and len(case_id) >= 6 and case_id.isalnum():
             rows = self._rows(f"SELECT {_COLUMNS} WHERE cases.id LIKE ? LIMIT 2", [f"%{case_id.upper()}"])
+        if not rows and (numbered := _NUMBERED.fullmatch(case_id)):
+            rows = self._rows(f"SELECT {_COLUMNS} WHERE cases.pk = ?", [int(numbered[1])])
         if len(rows) > 1:
             raise NotFoundError(f"several cases have an id that ends in {case_id}", hint="give more of the id")
         if not rows:
-            raise not_found("case", case_id, ())
+            raise NotFoundError(f"no case named {case_id!r}", hint=f"synterm ls {self._writer.path} cases lists them")
         with self._reading("a case"):
             return _case(rows[0])
 

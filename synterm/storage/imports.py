@@ -22,6 +22,11 @@ _DIGITS = {digit: value for value, digit in enumerate("0123456789ABCDEFGHJKMNPQR
 _OF = "json_extract(origin, '$.detail.import')"
 _AS_MADE = f"content_id, scenario_id, tags, status, split, json_extract(origin, '$.detail.{AS_MADE}')"
 _PAGE = 5000
+_MADE_AND_EMPTY = (
+    "SELECT coalesce(parent_id, '') FROM nodes AS node WHERE id = ? AND id > ? AND id < ? AND description = '' "
+    "AND checks = '[]' AND gates = '[]' AND NOT EXISTS (SELECT 1 FROM nodes WHERE parent_id = node.id) "
+    "AND NOT EXISTS (SELECT 1 FROM cases WHERE scenario_id = node.id)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,9 @@ class Undone:
     seeds: list[str]
     """The ids of those that stay because other cases were made from them."""
     empty: list[str]
-    """The ids of scenarios that hold no case any more."""
+    """The ids of what holds nothing any more: scenarios, and what those stood in that were removed."""
+    gone: int = 0
+    """How many features, behaviors and scenarios went too: the import had made them, and nobody wrote into them."""
 
 
 class ImportStore(Store):
@@ -144,7 +151,27 @@ def _undo(db: Database, import_id: str) -> Undone:
     touched = sorted({scenario for _, scenario in going})
     sql = "SELECT value FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM cases WHERE scenario_id = value)"
     empty = [scenario for (scenario,) in db.conn.execute(sql, [dump(touched)])]
-    return Undone(len(going), changed, seeds, empty)
+    gone, left = _remove_made(db, import_id, empty)
+    return Undone(len(going), changed, seeds, left, gone)
+
+
+def _remove_made(db: Database, import_id: str, empty: Sequence[str]) -> tuple[int, list[str]]:
+    """Remove what an import made of the tree and left empty, from the scenarios up; gives how many, and the ids of what
+    is empty and stays.
+
+    Ids sort by time: what is older than the import was there before it, and what is younger than the scenario below it
+    came later. Where somebody wrote a description, checks or gates since, it stays.
+    """
+    gone, left = 0, list[str]()
+    for scenario in empty:
+        node, before = scenario, "~"
+        while row := db.conn.execute(_MADE_AND_EMPTY, [node, import_id, before]).fetchone():
+            db.conn.execute("DELETE FROM nodes WHERE id = ?", [node])
+            gone += 1
+            node, before = row[0], node
+        if node and not db.conn.execute("SELECT 1 FROM nodes WHERE parent_id = ?", [node]).fetchone():
+            left.append(node)
+    return gone, left
 
 
 def _entry(import_id: str, origin: dict[str, Any], count: int, changed: int) -> ImportEntry:

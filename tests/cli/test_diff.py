@@ -38,7 +38,7 @@ def case_id(synterm: Synterm, path: Path, text: str) -> str:
 
 def test_the_same_project_does_not_differ(synterm: Synterm, before: Path, after: Path):
     done = synterm("diff", before, after)
-    assert (done.code, done.out, done.err) == (0, "", "")
+    assert (done.code, done.out, done.err) == (0, "", "no difference\n")
 
 
 def test_projects_made_apart_of_the_same_text_do_not_differ(synterm: Synterm, make_project: MakeProject):

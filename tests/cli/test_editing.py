@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from synterm.core.case import Case
 from synterm.core.gate import Gate
 from synterm.core.prompt import HalfTyped
 from synterm.storage.project import Project
@@ -26,7 +27,7 @@ def path(make_project: MakeProject) -> Path:
 
 
 def test_a_project_is_built_from_nothing_and_runs(synterm: Synterm, tmp_path: Path):
-    path = tmp_path / "own.db"
+    path, told = tmp_path / "own.db", list[bool]()
     for words in (
         ["new", path, "--name", "own"],
         ["add", path, "feature", "Answers"],
@@ -38,6 +39,8 @@ def test_a_project_is_built_from_nothing_and_runs(synterm: Synterm, tmp_path: Pa
     ):
         done = synterm(*words)
         assert done.code == 0, done.err
+        told.append("next: synterm" in done.err)
+    assert told[1:] == [False] * 5 + [True], "once, when there is all that a run takes"
     report = synterm("run", path, "--json", "-").json
     assert report["variants"][0]["name"] == "p@v1 · rules"
     assert [row["gate"]["state"] for row in report["behaviors"] if row["gate"]] == ["passed"]
@@ -75,7 +78,7 @@ def test_a_check_may_be_named_by_its_type_alone(synterm: Synterm, path: Path):
         (["case", "borderline", "--input", '{"message": NaN}'], "--input: not JSON"),
         (["case", "borderline", "--input", "x", "--expected", '{"a": 1'], "--expected: not JSON"),
         (["case", "borderline", "--input", "@/nowhere/at.all"], "/nowhere/at.all: No such file"),
-        (["prompt", "router", "--user", "x"], "name: there is a prompt of that name already"),
+        (["prompt", "router", "--user", "x"], "name: there is a prompt named 'router' already"),
         (["prompt", "a@b", "--user", "x"], "name: must be 1 to 200 characters long, without @"),
         (["prompt", "p"], "a prompt needs --system or --user"),
         (["prompt", "p", "--user", "{{ message"], "user message 1, line 1: "),
@@ -184,6 +187,26 @@ def test_edits_change_what_is_named_and_keep_the_rest(synterm: Synterm, path: Pa
     }
     assert (changed["expected"], changed["split"], changed["status"]) == (["a", 1], "train", "draft")
     assert (changed["tags"], changed["scenario"]) == ([], "Routing/Ambiguous/borderline")
+
+
+def test_a_split_is_that_of_the_whole_lineage(synterm: Synterm, path: Path):
+    with Project.open(path) as project:
+        root, other, *_ = project.cases.page(project.cases.keys())
+        kin = [Case(scenario_id=root.scenario_id, input={"message": text}, root_id=root.id) for text in ("one", "two")]
+        project.cases.put(kin).result()
+
+    def splits() -> set[str]:
+        with Project.open(path) as project:
+            return {case.split for case in project.cases.named([root.id, *(case.id for case in kin)])}
+
+    done = synterm("edit", path, "case", kin[0].id, "--split", "holdout")
+    assert (done.code, splits()) == (2, {"dev"})
+    assert f"case {root.id[-8:]} --split holdout moves all of it" in done.err
+    done = synterm("edit", path, "case", root.id, "--split", "holdout")
+    assert done.err == f"changed case {root.id[-8:]}; 2 cases of the same lineage went to holdout too\n"
+    assert splits() == {"holdout"}
+    assert synterm("edit", path, "case", kin[0].id, "--split", "holdout", "--expected", "clarify").code == 0
+    assert synterm("show", path, "case", "c2").out.startswith(f"case {other.id}, c2 in the workbench\n")
 
 
 def test_a_models_price_and_limits_are_set_shown_and_taken_away(synterm: Synterm, path: Path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -155,10 +156,28 @@ def test_undo_takes_the_import_that_is_named(synterm: Synterm, project: Path, ta
     (tmp_path / "lines.txt").write_text("one\ntwo\n")
     synterm("import", project, tmp_path / "lines.txt", "--into", "Routing/Imported/lines")
     done = synterm("import", project, "--undo", first[-8:])
-    assert "removed 3 cases" in done.err
-    assert "Routing/Imported/csv is empty now" in done.err
+    assert re.match(r"removed 3 cases of table.csv, .*, and 1 node of the tree that it had made\n$", done.err)
     assert [case.title for case in cases_of(project, "Routing/Imported/lines")] == ["one", "two"]
     assert synterm("import", project, "--undo", first[-8:]).code == 2
+    done = synterm("import", project, "--undo")
+    assert "1 node of the tree" in done.err
+    assert "Routing/Imported is empty now: synterm rm" in done.err, "the first import had made it"
+
+
+def test_undo_takes_what_it_made_of_the_tree_along(synterm: Synterm, project: Path, table: Path) -> None:
+    before = synterm("ls", project).out
+    synterm("import", project, table, "--into", "Another/Imported/csv")
+    assert "and 3 nodes of the tree that it had made" in synterm("import", project, "--undo").err
+    assert synterm("ls", project).out == before
+
+
+def test_undo_leaves_what_somebody_wrote_into_the_tree_since(synterm: Synterm, project: Path, table: Path) -> None:
+    synterm("import", project, table, *INTO)
+    synterm("edit", project, "scenario", INTO[1], "--description", "Worked on.")
+    done = synterm("import", project, "--undo")
+    assert "of the tree" not in done.err
+    assert "Routing/Imported/csv is empty now: synterm rm" in done.err
+    assert INTO[1] in synterm("ls", project).out
 
 
 def test_cases_that_others_were_made_from_stay(synterm: Synterm, project: Path, table: Path) -> None:

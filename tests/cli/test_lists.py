@@ -46,6 +46,15 @@ def test_off_a_terminal_lists_are_whole_lines_with_tabs(synterm: Synterm, path: 
     assert all("\t" in line for line in done.out.splitlines())
 
 
+def test_what_there_is_none_of_is_said_with_what_makes_some(synterm: Synterm, tmp_path: Path):
+    path = tmp_path / "empty.db"
+    synterm("new", path)
+    for what in (*LISTS, "trends", "documents", "generations", "gates", "imports"):
+        done = synterm("ls", path, what)
+        assert (done.code, done.out) == (0, "")
+        assert re.search(f": synterm .*{path}|; synterm run {path}", done.err), (what, done.err)
+
+
 def test_cases_are_chosen_as_in_a_run_and_by_text(synterm: Synterm, path: Path):
     def found(*options: str) -> int:
         return len(synterm("ls", path, "cases", *options).out.splitlines())
@@ -72,6 +81,8 @@ def test_on_a_terminal_lists_are_cut_to_its_width(make_project: MakeProject):
     from rich.cells import cell_len
 
     assert max(map(cell_len, lines)) <= 60
+    assert all("Routing/" in line for line in lines), "the widest columns give way, so that the last is seen too"
+    assert "…" in lines[-1]
     assert "\t" not in shown.decode()
 
 

@@ -266,6 +266,16 @@ def test_where_something_else_listens(make_project: MakeProject, synterm: Synter
     assert "is it the scheduler's port" in done.err
 
 
+def test_where_all_is_answered_nobody_is_asked(make_project: MakeProject, stub: Stub, synterm: Synterm) -> None:
+    path = make_project(many(stub, 3))
+    stub.reply(parity)
+    assert synterm("run", path).code == 0
+    done = synterm("run", path, "--executor", "dask", "--address", "tcp://127.0.0.1:9")
+    assert (done.code, len(stub.calls)) == (0, 3), done.err
+    assert "all answers are in the project file: no worker of Dask is needed" in done.err
+    assert synterm("run", path, "--no-cache", "--executor", "dask", "--address", "tcp://127.0.0.1:9").code == 3
+
+
 @pytest.mark.parametrize("address", ["http://127.0.0.1:8787", "tcp://", "tcp://host:no", "inproc://1/2/3"])
 def test_what_is_no_address(make_project: MakeProject, synterm: Synterm, address: str) -> None:
     done = synterm("run", make_project(), "--executor", "dask", "--address", address)
