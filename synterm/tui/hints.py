@@ -31,20 +31,41 @@ def hints_for(session: Session) -> Hints:
     )
 
 
+def lacking(session: Session) -> str:
+    """What nothing can be evaluated without, and the key that makes it; empty where it is there."""
+    if session.prompt is None:
+        return "no prompt yet: N writes one"
+    return "" if session.model else f"no model yet: {_key(session, 'A')} adds one"
+
+
+def _key(session: Session, key: str) -> str:
+    """A letter as it is to be pressed: who has a prompt may be typing in it."""
+    return f"esc, {key}" if session.prompt else key
+
+
 def _behaviors(name: str) -> str:
-    return f"No behaviors yet.\nWhat should your prompt do?\n\nn  makes a feature here\nsynterm add {name} feature NAME"
+    return (
+        "No behaviors yet.\nWhat should your prompt do?\n\n"
+        f"n  makes a feature, then a behavior and a scenario in it\nI  imports cases, with places for them\n"
+        f"synterm add {name} feature NAME"
+    )
 
 
 def _cases(session: Session, name: str) -> str:
-    if not len(session.tree):
-        return "No cases yet.\nCases belong to a scenario:\nbegin in the pane of behaviors."
+    if not session.tree.scenarios():
+        return (
+            "No cases yet. Cases belong to a scenario.\n\n"
+            "1  goes to the behaviors: n makes one\nI  imports cases from a file"
+        )
     if len(session.rows):
         return _none_is_so(session)
     if session.query:
         return f"No case fits\n{one_line(session.query, 40)}\n\nesc  shows all again\nsplit:all status:all  looks wider"
     if session.node_id is not None and any(session.totals.values()):
         return "No cases here.\n\nn  makes one\nor choose another behavior above"
-    return f"No cases yet.\n\nn  makes one here\nsynterm add {name} case SCENARIO --file FILE"
+    return (
+        f"No cases yet.\n\nn  makes one here\nI  imports them from a file\nsynterm add {name} case SCENARIO --file FILE"
+    )
 
 
 def _none_is_so(session: Session) -> str:
@@ -56,15 +77,14 @@ def _none_is_so(session: Session) -> str:
 def _results(session: Session) -> str:
     if session.model is None:
         return (
-            "No model yet: who answers?\n\nA  adds one, such as embedded/default\n"
+            f"No model yet: who answers?\n\n{_key(session, 'A')}  adds one, such as embedded/default\n"
             "synterm models  says which can be used"
         )
     if session.prompt is None:
-        return "Results come with a prompt:\nsee the pane above."
+        return "Results come with a prompt.\n\nN  writes one"
     if not len(session.rows):
-        return (
-            "Results come with cases:\nsee the pane of cases."
-            if not session.query
-            else f"No case fits the filter.\n\n{_AGAIN}"
-        )
+        if session.query:
+            return f"No case fits the filter.\n\n{_AGAIN}"
+        pane = "2  goes to the cases" if session.tree.scenarios() else "1  goes to the behaviors"
+        return f"Results come with cases.\n\n{_key(session, pane)}"
     return "" if len(session.shown) else _none_is_so(session)

@@ -16,6 +16,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from synterm.tui.compositor import FrugalCompositor
+from synterm.tui.widgets.key_footer import KeyFooter
 
 _FRAME_S = 1 / MAX_FPS
 _AFTER_KEY_S = 0.004
@@ -100,6 +101,18 @@ class PacedScreen(Screen[None]):
         """A key came: what it changes is painted soon."""
         if self._pacer:
             self._pacer.hurry()
+
+    def on_screen_suspend(self) -> None:
+        """Another screen is on top: the keys of this one do nothing now."""
+        self._redraw_keys()
+
+    def on_screen_resume(self) -> None:
+        """Its keys work again."""
+        self._redraw_keys()
+
+    def _redraw_keys(self) -> None:
+        for footer in self.query(KeyFooter):
+            footer.refresh()
 
     @property
     def is_covered(self) -> bool:

@@ -68,6 +68,7 @@ class Painter:
 
     def set_state(self, state: LiveState, reason: str = "") -> None:
         """Show another state of live mode, and why it is so."""
+        self._figures_due = self._figures_due or reason != self.reason
         self.state, self.reason = state, reason
         self._first_due = self._first_due or state == "waiting"
         self.show_status()
@@ -124,8 +125,10 @@ class Painter:
         """Show the words on the frames, the rates in the tree, and the status."""
         panes, session = self._panes, self._session
         self._show_prompt_title()
-        summary = Content(printable(results_summary(session.board)))
-        retitle(panes.grid, Content(printable(results_title(session.board, session.arrangement))), summary)
+        # While nothing is known, why nothing comes: on a small screen the line on top has no room for all of it.
+        summary = results_summary(session.board) or (one_line(self.reason) if len(session.rows) else "")
+        title = results_title(session.board, session.arrangement)
+        retitle(panes.grid, Content(printable(title)), Content(printable(summary)))
         flips = {scenario: flips[:2] for scenario, flips in session.board.flips_by_scenario().items()}
         draft = session.board.draft
         before, verdict = (draft.before, draft.verdict) if draft else ({}, None)

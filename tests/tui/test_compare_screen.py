@@ -101,7 +101,7 @@ async def test_what_is_not_known_is_said(recorded: Path, open_bench: OpenBench) 
         await bench.pilot.press("right_square_bracket")
         await bench.settle()
         assert screen.query_one("#latency", Plot).figure is None
-        assert "not known of the workbench's columns" in bench.text()
+        assert "known of recorded runs only" in bench.text()
         await bench.pilot.press("t", "t")
         await bench.settle()
         assert "the workbench as it is now" in bench.text()
@@ -226,7 +226,7 @@ async def test_parts_stand_side_by_side_with_what_is_flaky(recorded: Path, open_
         assert "0 through the model, 0 through the judge" in text
         await bench.pilot.press("escape", "left_square_bracket", "right_square_bracket", "right_square_bracket")
         await bench.settle()
-        assert "not known of the workbench's columns" in bench.text()
+        assert "known of recorded runs only" in bench.text()
 
 
 @pytest.mark.parametrize(("width", "says"), [(200, None), (108, "+4"), (80, "+6 more: enter")])

@@ -140,7 +140,7 @@ async def test_on_a_small_screen_panes_are_tabs(make_project: MakeProject, open_
         assert "all behaviors" in bench.text()
         await bench.pilot.press("right_square_bracket", "2")
         await bench.settle()
-        assert "Cases  ● Clear" in bench.text()
+        assert "Counts  ● Clear" in bench.text()
         assert "all behaviors" not in bench.text()
         await bench.pilot.press("3")
         await bench.settle()

@@ -248,8 +248,8 @@ async def test_an_empty_project_opens(tmp_path: Path, open_bench: OpenBench) -> 
     path = tmp_path / "empty.db"
     Project.create(path, "empty").close()
     async with open_bench(path) as bench:
-        assert "no prompt" in bench.text()
-        assert bench.screen.status.status.state == "idle"
+        assert "■ blocked no prompt yet: N writes one" in bench.text()
+        assert bench.app.focused is bench.screen.grid, "which is on the screen at every size"
 
 
 async def test_undoing_a_long_paste_is_no_crash(make_project: MakeProject, open_bench: OpenBench) -> None:

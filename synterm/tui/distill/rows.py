@@ -39,7 +39,11 @@ def group_columns(*, trend: bool) -> Sequence[TableColumn]:
 
 def trigger_columns(*, narrow: bool) -> Sequence[TableColumn]:
     """Those of the triggers: the sentence needs the room."""
-    figures = (TableColumn("times", 5, right=True), TableColumn("95 %", 11), TableColumn("p", 6, right=True))
+    figures = (
+        TableColumn("times", 5, right=True),
+        TableColumn("95 %", 11, rank=2),
+        TableColumn("p", 6, right=True, rank=1),
+    )
     return (TableColumn(" ", 1), TableColumn("what goes with failing"), *(() if narrow else figures))
 
 

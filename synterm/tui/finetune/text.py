@@ -209,7 +209,8 @@ def nothing_text(report: TrainingReport) -> Content:
             (f"{plural(dev, 'accepted case')} of dev, {splits.get('holdout', 0):,} of holdout, none of train.", ""),
             ("", ""),
             ("a  sets some lineages of dev aside to learn from", "bold $text-accent"),
-            ("   They leave dev, with all that was made from them: what is learnt is never evaluated.", MUTED),
+            ("   They leave dev, with all that was made from them:", MUTED),
+            ("   what is learnt is never evaluated.", MUTED),
         )
     return _lines(
         ("No cases to learn from yet.", "bold"),

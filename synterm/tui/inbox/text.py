@@ -151,6 +151,14 @@ def headline(report: InboxReport) -> str:
     return f"{plural(report.all.calls, 'call')}{sampled} · {when}"
 
 
+def placing_notes(report: InboxReport) -> Iterator[str]:
+    """What is to be done about where calls are placed."""
+    if report.unplaced.calls:
+        yield f"{report.unplaced.calls:,} not placed yet: p places {'it' if report.unplaced.calls == 1 else 'them'}"
+    elif report.stale:
+        yield "cases changed since calls were placed: p places them again"
+
+
 def share_words(row: PlaceRow) -> str:
     """The share of a place with its interval, for the frame."""
     group = row.group

@@ -12,13 +12,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Button, Checkbox, Input, Select, Static
+from textual.widgets import Button, Input, Select, Static
 
 from synterm.core.case import Case, Split, Status
 from synterm.errors import InputError, SyntermError
 from synterm.text import one_line, printable
 from synterm.tui.cases.reading import Filled, filled, read_filled
 from synterm.tui.screens.confirm import ConfirmScreen
+from synterm.tui.widgets.tick import Tick
 from synterm.tui.widgets.value_field import ExactArea, ValueField
 
 SaveCase = Callable[[Case], Awaitable[object]]
@@ -85,7 +86,7 @@ class CaseForm(ModalScreen[bool]):
         yield ExactArea(self._start.expected, id="expected")
         labels = self._facts.labels(case.scenario_id)
         with Horizontal(classes="line"):
-            yield Checkbox("is JSON", self._start.is_json, id="is-json", compact=True)
+            yield Tick("is JSON", self._start.is_json, id="is-json", compact=True)
             if labels:
                 shown = [(Content(one_line(label, 40)), label) for label in labels]
                 yield Select(shown, prompt="choose a label", id="labels", compact=True)
@@ -117,7 +118,7 @@ class CaseForm(ModalScreen[bool]):
         return Filled(
             values={field.value_name: field.text for field in self.query(ValueField)},
             expected=self.query_one("#expected", ExactArea).text,
-            is_json=self.query_one("#is-json", Checkbox).value,
+            is_json=self.query_one("#is-json", Tick).value,
             tags=self.query_one("#tags", Input).value,
             split=self._choice("split"),
             status=self._choice("status"),
@@ -207,4 +208,4 @@ class CaseForm(ModalScreen[bool]):
     def _label_chosen(self, event: Select.Changed) -> None:
         if isinstance(event.value, str):
             self.query_one("#expected", ExactArea).text = event.value
-            self.query_one("#is-json", Checkbox).value = False
+            self.query_one("#is-json", Tick).value = False

@@ -41,7 +41,7 @@ _RUNS = 200
 _MOST_ROWS = 16
 """Of more rows, the leaderboard scrolls."""
 _TABS = ("leaderboard-tab", "labels-tab", "cost-tab", "scores-tab", "parts-tab")
-_NO_RUN = "not known of the workbench's columns: [ turns to a recorded run, ctrl+r in the workbench records one"
+_NO_RUN = "known of recorded runs only: [ turns to one, ctrl+r in the workbench makes one"
 
 
 class CompareScreen(PlaceScreen):

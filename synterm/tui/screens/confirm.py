@@ -57,6 +57,7 @@ class ConfirmScreen(ModalScreen[bool]):
         title, text, yes = self._words
         with Vertical() as box:
             box.border_title = Content(one_line(title, 60))
+            box.border_subtitle = Content("y yes · esc no")
             yield Static(Content(printable(text)))
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="no")

@@ -95,6 +95,8 @@ class CoverageScreen(PlaceScreen):
         self._by_id: dict[str, CoverageRow] = {}
         self._holes: tuple[Hole, ...] = ()
         self._case: Case | None = None
+        self._note = ""
+        """Why nothing is shown."""
 
     def compose_place(self) -> list[Widget]:
         """Tabs for where not all fits; behaviors and counts; map and holes."""
@@ -163,6 +165,7 @@ class CoverageScreen(PlaceScreen):
 
     def _show(self, note: str) -> None:
         """All panes; without a report, `note` says why."""
+        self._note = note
         number = {row.found.node_id: row.index for row in self._rows if row.index is not None}
         names = [row.name for row in self._rows if row.index is not None]
         self.behaviors.border_title = Content(f"Behaviors  {len(number):,}" if number else "Behaviors")
@@ -186,12 +189,14 @@ class CoverageScreen(PlaceScreen):
         row = self._chosen
         name = "" if row is None else f"  {row.title}"
         self._holes = row.found.holes if row else ()
-        retitle(self.counts, Content(f"Cases{name}"))
-        self.counts.show(count_lines(row.found) if row else [], "no accepted cases yet" if row else "")
+        retitle(self.counts, Content(f"Counts{name}"))
+        self.counts.show(count_lines(row.found) if row else [], "no accepted cases yet" if row else self._note)
         more = f", the worst of {len(self._holes) + row.found.more_holes:,}" if row and row.found.more_holes else ""
         retitle(self.holes, Content(f"Holes  {len(self._holes):,}{more}{name}" if row else "Holes"))
         self.holes.cursor = 0
-        self.holes.show(COLUMNS, self._holes, lambda hole: hole_cells(hole, self._by_id), _NO_HOLES if row else "")
+        self.holes.show(
+            COLUMNS, self._holes, lambda hole: hole_cells(hole, self._by_id), _NO_HOLES if row else self._note
+        )
         self._hole_chosen()
         self.map.choose(row.found.node_id if row and row.index is not None else None)
 

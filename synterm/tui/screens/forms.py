@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
@@ -101,6 +101,7 @@ class FormScreen(ModalScreen[bool]):
             for field in self._fields:
                 yield Label(
                     Content.assemble(field.label, (f"  {printable(field.help)}", "$foreground-muted")),
+                    id=f"label-{field.name}",
                     classes="form--label",
                 )
                 yield _editor(field)
@@ -115,7 +116,16 @@ class FormScreen(ModalScreen[bool]):
 
     def on_mount(self) -> None:
         """Begin with the first field."""
-        self._widget(self._fields[0].name).focus()
+        self._widget(self._fields[0].name).focus(scroll_visible=False)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """The label of a field comes on the screen with it; before the first stands what is to be known of all."""
+        field = event.widget
+        if field.id == f"field-{self._fields[0].name}":
+            self.query_one(VerticalScroll).scroll_home(animate=False)
+        elif field.id and field.id.startswith("field-"):
+            above = self.query_one(f"#label-{field.id.removeprefix('field-')}")
+            self.call_after_refresh(above.scroll_visible, animate=False)
 
     @property
     def values(self) -> Values:

@@ -33,6 +33,7 @@ from synterm.tui.inbox.text import (
     call_text,
     empty_text,
     headline,
+    placing_notes,
     share_words,
 )
 from synterm.tui.screens.place import PlaceScreen
@@ -142,10 +143,10 @@ class InboxSeenScreen(PlaceScreen):
         self.looked = found
         self._rows = place_rows(found.report, found.clusters)
         self.set_class(not found.report.all.calls and not self.query_text, "-nothing")
-        notes = [*found.report.notes, *(["cases changed since: p places it again"] if found.report.stale else [])]
-        note = f"  ! {notes[0]}" if notes else ""
+        notes = [*found.report.notes, *placing_notes(found.report)]
+        note = f"! {notes[0]} · " if notes else ""
         query = f" · {one_line(self.query_text, 60)}" if self.query_text else ""
-        self.say(f"{headline(found.report)}{query}{note}")
+        self.say(f"{note}{headline(found.report)}{query}")
         self.places.border_title = Content("Traffic")
         self.places.show(COLUMNS, self._rows, place_cells, "no call fits the filter" if self.query_text else "")
         same = (at for at, row in enumerate(self._rows) if before and row.key == before.key)

@@ -103,6 +103,7 @@ class InspectScreen(ModalScreen[Inspected]):
         Binding("R", "ask_again", "Ask again", id="why.again", tooltip="Ask afresh about this case, in all columns"),
         Binding("o", "whole", "Whole response", id="why.whole", show=False, tooltip="Show the response uncut"),
     ]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
     DEFAULT_CSS = """
     InspectScreen {
         align: center middle;
@@ -113,6 +114,8 @@ class InspectScreen(ModalScreen[Inspected]):
         }
         & #index { height: 1; padding: 0 2; background: $panel; }
         & SectionName { width: auto; padding: 0 2 0 0; &:hover { text-style: underline; } }
+        &.-narrow #index { padding: 0 1; }
+        &.-narrow SectionName { padding: 0 1 0 0; }
         & VerticalScroll { padding: 0 2; scrollbar-size-vertical: 1; &:focus { background-tint: transparent; } }
         & .section { width: 1fr; height: auto; margin-top: 1; }
     }

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, OptionList
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from synterm.tui.actions import Action, Section
@@ -46,6 +46,7 @@ class KeysScreen(ModalScreen[Action | None]):
         & OptionList { height: 1fr; border: none; background: transparent; padding: 0; scrollbar-size-vertical: 1; }
         & OptionList { text-wrap: nowrap; text-overflow: ellipsis; }
         & OptionList:focus { border: none; background-tint: transparent; }
+        & Static { height: auto; max-height: 2; padding: 0 1; color: $text-muted; }
         & OptionList > .option-list--option-disabled { color: $text; }
     }
     """
@@ -62,6 +63,7 @@ class KeysScreen(ModalScreen[Action | None]):
             box.border_subtitle = Content("type to search · enter does it · esc closes")
             yield Input(placeholder="what do you want to do?", compact=True, id="keys-search")
             yield OptionList(id="keys-list")
+            yield Static(id="keys-help", markup=False)
 
     def on_mount(self) -> None:
         """All of them."""
@@ -81,6 +83,13 @@ class KeysScreen(ModalScreen[Action | None]):
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
         self.query_one(OptionList).action_select()
+
+    @on(OptionList.OptionHighlighted)
+    def _looked_at(self, event: OptionList.OptionHighlighted) -> None:
+        """On a small screen the row has no room for all that it does."""
+        event.stop()
+        action = self._shown[event.option_index] if event.option_index < len(self._shown) else None
+        self.query_one("#keys-help", Static).update(Content(action.help if action else ""))
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:

@@ -35,11 +35,15 @@ class PlaceScreen(PacedScreen):
     DEFAULT_CSS = """
     PlaceScreen {
         background: $background;
-        & > #place-title { height: 1; background: $panel; padding: 0 1; color: $text-muted; }
+        & > #place-title {
+            height: 1; background: $panel; padding: 0 1; color: $text-muted;
+            text-wrap: nowrap; text-overflow: ellipsis;
+        }
         .pane {
             border: round $border-blurred; border-title-color: $text-muted; border-title-style: bold;
             border-subtitle-color: $text-muted; background: $background;
             &:focus, &:focus-within { border: round $primary; border-title-color: $text-primary; }
+            &:nocolor:focus, &:nocolor:focus-within { border: heavy $primary; }
         }
         & Tabs { height: 2; }
         & .filter { height: 1; border: none; padding: 0 1; background: $surface; }

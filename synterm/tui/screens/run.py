@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -25,14 +26,18 @@ from synterm.tui.widgets.table import Cell, Table, TableColumn
 _NEAR = 100
 """So near to the end of what is read, more is read."""
 _INKS = {True: "pass", False: "fail", None: "error"}
-_COLUMNS = (
-    TableColumn("input"),
-    TableColumn("expected", 14),
-    TableColumn("verdict", 24),
-    TableColumn("variant", 22, rank=1),
-    TableColumn("score", 5, right=True, rank=3),
-    TableColumn("behavior", 30, rank=2),
-)
+
+
+def _columns(*, several: bool) -> Sequence[TableColumn]:
+    """`several`: whether the run has several variants; only they tell apart what is said of one case."""
+    return (
+        TableColumn("input"),
+        TableColumn("expected", 14, rank=1 if several else 0),
+        TableColumn("verdict", 20),
+        TableColumn("variant", 22, rank=0 if several else 4),
+        TableColumn("score", 5, right=True, rank=3),
+        TableColumn("behavior", 30, rank=2),
+    )
 
 
 class RunScreen(PlaceScreen):
@@ -78,7 +83,7 @@ class RunScreen(PlaceScreen):
         known = max(line.judged + line.errors, len(self._rows))
         self.table.border_title = Content(f"Evaluations  {known:,}  failing first")
         self.table.border_subtitle = Content("" if self._all else f"{len(self._rows):,} read; more as you go on")
-        self.table.show(_COLUMNS, self._rows, self._cells, nothing)
+        self.table.show(_columns(several=len(line.variants) > 1), self._rows, self._cells, nothing)
 
     @on(LineList.Highlighted)
     def _highlighted(self, event: LineList.Highlighted) -> None:

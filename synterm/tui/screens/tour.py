@@ -34,6 +34,8 @@ class Step:
     keys: str
     now: bool = False
     """Whether that can be done while the card is there."""
+    begin: str = ""
+    """What one does instead where the project has nothing there yet."""
 
 
 STEPS = (
@@ -43,24 +45,28 @@ STEPS = (
         "The text that your model is given. Every key you type is evaluated: no button, no waiting.",
         "type something and watch the results. backspace or ctrl+z takes it back.",
         now=True,
+        begin="N writes the first one.",
     ),
     Step(
         "#results",
         "The results",
         "A row for each case, a column for each version. ✓ passes, ✗ fails, dim is from before your last key.",
         "tab goes there, enter on a ✗ says why.",
+        begin="A adds the model that is to answer.",
     ),
     Step(
         "#behaviors",
         "The behaviors",
         "What your prompt must be good at, each with the share that passes now.",
         "↑ ↓ choose one: the other panes show only that.",
+        begin="n makes a feature, in it a behavior, in that a scenario.",
     ),
     Step(
         "#cases",
         "The cases",
         "The inputs that are tried, with what should come out.",
         "/ and a word finds some, tag:typo those with a tag; n writes a new one.",
+        begin="I imports them from a file; n writes one, once there is a scenario.",
     ),
     Step(
         "StatusBar",
@@ -185,13 +191,21 @@ class TourScreen(ModalScreen[None]):
         card.border_subtitle = Content("enter next · ← back · esc skip")
         self.query_one("#tour-back", Button).disabled = self._step == 0
         self.query_one("#tour-next", Button).label = "Done" if self._step == len(STEPS) - 1 else "Next"
-        self.query_one(Static).update(
-            Content.assemble(step.about, "\n\n", ("Try: " if step.now else "Keys: ", "bold $text-accent"), step.keys)
-        )
+        self.query_one(Static).update(Content.assemble(step.about, "\n\n", *_to_do(step, self._has_something(step))))
         self._mark(self._pane)
         self._place()
         # A pane that was hidden has its place only then.
         self.call_after_refresh(self._place)
+
+    def _has_something(self, step: Step) -> bool:
+        session = self._beneath.session
+        match step.pane:
+            case "#prompt":
+                return session.prompt is not None
+            case "#results":
+                return session.model is not None
+            case _:
+                return bool(session.tree.scenarios())
 
     def _mark(self, pane: Widget | None) -> None:
         for part in self._beneath.query(".-toured"):
@@ -205,6 +219,14 @@ class TourScreen(ModalScreen[None]):
         card = self.query_one(Vertical)
         card.absolute_offset = beside(self._pane.region, self.size)
         self.refresh(layout=True)
+
+
+def _to_do(step: Step, has_something: bool) -> tuple[tuple[str, str], str]:
+    """The last words of a card."""
+    words, keys = ("Try: " if step.now else "Keys: "), step.keys
+    if step.begin and not has_something:
+        words, keys = "After the tour: ", step.begin
+    return (words, "bold $text-accent"), keys
 
 
 def beside(pane: Region, screen: Size, card: Size = CARD) -> Offset:

@@ -89,6 +89,8 @@ class KeyFooter(Widget, can_focus=False):
     def render(self) -> Text:
         """The line."""
         line = Text(no_wrap=True, end="")
+        if self.app.screen is not self.screen:
+            return line  # a window lies over it, which says its own keys: those of here do nothing now
         for key in _fitting(self._keys, self._room):
             line.append_text(self._drawn(key))
         if self._palette:

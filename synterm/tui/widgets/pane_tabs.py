@@ -9,6 +9,8 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+_FIRST = "esc, then a number"
+
 
 class PaneTabs(Widget):
     """One line: the panes with their numbers, the one on the screen marked."""
@@ -22,6 +24,8 @@ class PaneTabs(Widget):
     }
     """
     chosen: reactive[int] = reactive(0)
+    typing: reactive[bool] = reactive(False)
+    """Whether the focus is where the numbers would be typed."""
 
     class Chosen(Message):
         """Someone wants to see another tab."""
@@ -46,6 +50,9 @@ class PaneTabs(Widget):
         for index, label in enumerate(self._labels()):
             text.append(label, self._style("chosen" if index == self.chosen else "other"))
             text.append(" ")
+        room = self.content_size.width - text.cell_len
+        if self.typing and room >= len(_FIRST):
+            text.append(f"{_FIRST:>{room}}", self._style("other"))
         return text
 
     def on_click(self, event: events.Click) -> None:

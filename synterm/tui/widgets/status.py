@@ -98,7 +98,8 @@ class StatusBar(Widget):
         base, width = self.visual_style.rich_style, self.content_size.width
         right = Strip([Segment(text, style) for text, style in self._right() if text])
         left = Strip([Segment(text, style) for text, style in self._left()])
-        left = _shortened(left, max(width - right.cell_length, 0))
+        left = _shortened(left, max(width - right.cell_length - 1, 0))
+        right = Strip.join([Strip([Segment(" ")]), right])
         return Strip.join([left, right]).adjust_cell_length(width).apply_style(base)
 
     def _left(self) -> list[_Part]:
@@ -122,7 +123,7 @@ class StatusBar(Widget):
         else:
             parts.append((f"{_DOTS[status.state]} {_WORDS.get(status.state, status.state)} ", self._style(kind)))
         if status.reason:
-            if status.counts.fresh:
+            if status.counts.judged:
                 parts.append((f"{status.counts.fresh}/{status.total} fresh  ", None))
             taken = sum(cell_len(text) for text, _ in parts)
             room = max(self.size.width - _LEFT - taken - len(self._cost()), 40)

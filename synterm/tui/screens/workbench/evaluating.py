@@ -23,6 +23,7 @@ from synterm.storage.project import Project
 from synterm.text import plural, printable
 from synterm.tui.board.live import Live
 from synterm.tui.board.rows import GONE
+from synterm.tui.hints import lacking
 from synterm.tui.pacing import PacedScreen
 from synterm.tui.painter import Painter
 from synterm.tui.screens.fetch import FetchScreen
@@ -193,7 +194,7 @@ class EvaluatingScreen(PacedScreen):
         """Whether the model can be used; offers to fetch what it lacks. Says in the status line why not."""
         model = self.session.model
         if model is None or self.session.body is None:
-            self.painter.set_state("idle")
+            self.painter.set_state("blocked", lacking(self.session))
             return False
         if self.session.project.read_only or self._is_restricted():
             return True
@@ -204,7 +205,9 @@ class EvaluatingScreen(PacedScreen):
             return False
         if found.state == "missing":
             state = "restricted" if found.restricted else "blocked"
-            self.painter.set_state(state, f"{model.name}: {found.reason}. {found.hint or ''}")
+            why = found.reason.removeprefix(f"the model {model.name!r} ")
+            named = f"{model.name} {why}" if why != found.reason else f"{model.name}: {why}"
+            self.painter.set_state(state, f"{named}. {found.hint or ''}")
             return False
         return True
 

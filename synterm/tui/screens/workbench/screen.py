@@ -139,7 +139,10 @@ class WorkbenchScreen(
         if self.session.prompt:
             await self.prompt.show(self.session.prompt)
         self.painter.show_titles()
-        self.prompt.focus_editor()
+        if self.session.prompt:
+            self.prompt.focus_editor()
+        else:
+            self.set_focus(self.grid)  # on the screen at every size
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:

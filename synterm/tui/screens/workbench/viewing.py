@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual import getters, on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 from synterm.tui.screens.workbench.evaluating import EvaluatingScreen
 from synterm.tui.widgets.cases import CasesPane
@@ -71,7 +72,8 @@ class ViewingScreen(EvaluatingScreen):
         self.action_pane(_PANES[event.index])
 
     def on_descendant_focus(self) -> None:
-        """The tab of the pane that has the focus is marked."""
+        """The tab of the pane that has the focus is marked; where text is typed, that digits are text there."""
+        self.query_one(PaneTabs).typing = isinstance(self.focused, Input | TextArea)
         pane = self._focused_pane()
         if pane is not None and pane.id is not None:
             self.query_one(PaneTabs).chosen = _PANES.index(pane.id)

@@ -15,7 +15,7 @@ from synterm.tui.widgets.line_list import LineList
 
 _AXIS = 8
 _NUMBER = 7
-_NEED = 9
+_NEED = 10
 _LONGEST_VALUE = 22
 _LONGEST_BAR = 40
 

@@ -62,7 +62,7 @@ class PromptPane(TypingPane):
         _key("move_left", "alt+left", "move_message(-1)", "Move left", "Move this message one to the left"),
         _key("move_right", "alt+right", "move_message(1)", "Move right", "Move this message one to the right"),
         _key("undo_messages", "alt+z", "undo_messages", "Undo messages", "Undo adding, removing or moving a message"),
-        _key("leave", "escape", "leave", "To the results", "Leave the editor for the results"),
+        _key("leave", "escape", "leave", "Results", "Leave the editor for the results", show=True),
         *(_key(f"tab_{at}", f"alt+{at}", f"go_to_tab({at})", f"Tab {at}", f"Go to tab {at}") for at in range(1, 10)),
     ]
     DEFAULT_CSS = """
@@ -116,7 +116,7 @@ class PromptPane(TypingPane):
 
     def watch_hint(self, hint: str) -> None:
         """Show the hint in place of the editors."""
-        self.query_one("#prompt-hint", Static).update(Content(hint))
+        self.query_one("#prompt-hint", Static).update(Content("\n".join(map(one_line, hint.split("\n")))))
         self.set_class(bool(hint), "-hinting")
 
     # What the screen tells.
