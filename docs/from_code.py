@@ -8,6 +8,7 @@ import json
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import is_dataclass
 from typing import Any
 
 from pydantic import BaseModel
@@ -41,15 +42,15 @@ def field_rows(model: type[BaseModel], names: Iterable[str]) -> Iterator[str]:
         field = model.model_fields[name]
         if not at:
             yield "| field | default | |\n| --- | --- | --- |"
-        yield f"| `{field.alias or name}` | {_default(field)} | {cell(said.get(name, ''))} |"
+        yield f"| `{field.alias or name}` | {default(field)} | {cell(said.get(name, ''))} |"
 
 
-def field_docs(model: type[BaseModel]) -> Mapping[str, str]:
+def field_docs(model: type) -> Mapping[str, str]:
     """What stands under each field, from the class itself and those that it is made from."""
     said: dict[str, str] = {}
     for owner in reversed(model.__mro__):
-        if issubclass(owner, BaseModel) and owner is not BaseModel:
-            said |= _own_field_docs(owner)
+        if (issubclass(owner, BaseModel) and owner is not BaseModel) or is_dataclass(owner):
+            said |= {name: text for name, text in _own_field_docs(owner).items() if text or name not in said}
     return said
 
 
@@ -74,7 +75,8 @@ def _own_field_docs(owner: type) -> dict[str, str]:
     return said
 
 
-def _default(field: FieldInfo) -> str:
+def default(field: FieldInfo) -> str:
+    """What a field is where nothing is said, as a cell."""
     if field.is_required():
         return "needed"
     value = field.get_default(call_default_factory=True)

@@ -14,6 +14,8 @@ import pytest
 
 from synterm.cli.commands import COMMANDS
 from synterm.cli.parser import Parser
+from synterm.storage.table_words import TABLES
+from tests.support.docs_script import docs_script
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
@@ -84,6 +86,19 @@ def test_every_page_is_reached_from_the_readme_and_no_link_is_dead() -> None:
 def test_every_page_has_its_place_on_the_site() -> None:
     index = ROOT / "docs" / "index.md"
     assert sorted([index, *contents(index)]) == sorted((ROOT / "docs").glob("*.md"))
+
+
+@pytest.mark.parametrize("name", docs_script("make").MADE)
+def test_what_is_made_from_the_code_is_what_the_code_says(name: str) -> None:
+    for path, text in docs_script("make").files(docs_script(name)).items():
+        assert path.read_text(encoding="utf-8") == text, f"make it anew: python docs/make.py {name}"
+
+
+def test_every_table_and_column_of_the_project_file_has_words() -> None:
+    made = docs_script("file_schema").columns()
+    assert {name: {column for column, *_ in columns} for name, columns in made.items()} == {
+        name: set(table.columns) for name, table in TABLES.items()
+    }
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

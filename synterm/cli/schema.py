@@ -18,7 +18,7 @@ examples:
   synterm schema run > run.schema.json
   synterm schema project"""
 
-_WRITTEN: dict[str, str] = {
+WRITTEN: dict[str, str] = {
     "run": "synterm.core.report:RunDocument",
     "compare": "synterm.core.comparison:CompareReport",
     "distill": "synterm.core.distill:DistillReport",
@@ -65,11 +65,13 @@ _WRITTEN: dict[str, str] = {
     "settings": "synterm.settings:Settings",
     "version": "synterm.care.about:About",
 }
-_READ: dict[str, str] = {
+"""The documents that come out: where the model of each is."""
+READ: dict[str, str] = {
     "project": "synterm.formats.project_form:ProjectForm",
     "case": "synterm.formats.case_text:CaseText",
     "verdict": "synterm.formats.verdict_form:VerdictForm",
 }
+"""Those that go in."""
 _LISTINGS = (
     "synterm.reports.listings:",
     "synterm.reports.generation:",
@@ -81,8 +83,8 @@ _LISTINGS = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `synterm schema`."""
-    names = (*_WRITTEN, *_READ)
-    listed = ", ".join(name for name, place in _WRITTEN.items() if place.startswith(_LISTINGS) and name != "generation")
+    names = (*WRITTEN, *READ)
+    listed = ", ".join(name for name, place in WRITTEN.items() if place.startswith(_LISTINGS) and name != "generation")
     written = (
         f"what comes out: run, compare, coverage, distill, diff, merge, import and log_import (with --json), "
         f"those of synterm ls ({listed}), history, baselines, generation and effect (synterm generate), verdicts, "
@@ -97,8 +99,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the schema."""
-    mode: JsonSchemaMode = "serialization" if args.name in _WRITTEN else "validation"
-    module, _, name = {**_WRITTEN, **_READ}[args.name].partition(":")
+    mode: JsonSchemaMode = "serialization" if args.name in WRITTEN else "validation"
+    module, _, name = {**WRITTEN, **READ}[args.name].partition(":")
     shape = TypeAdapter(getattr(import_module(module), name)).json_schema(mode=mode)
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **shape}
     data(json.dumps(schema, indent=2))

@@ -23,9 +23,11 @@ class Origin(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     kind: OriginKind = "manual"
+    """Who or what made it."""
     seed_id: str | None = None
     """The case it was made from, if any."""
     detail: dict[str, Any] = Field(default_factory=dict)
+    """The file, generator, settings or model, by name."""
 
 
 class Case(BaseModel):

@@ -50,6 +50,7 @@ class MetricFloor(BaseModel):
     name: Name
     """The `metric` that checks name."""
     at_least: Share
+    """The mean, 0 to 1."""
 
 
 class Gate(BaseModel):
@@ -80,6 +81,7 @@ class Gate(BaseModel):
     min_score: Share | None = _field()
     """The lowest mean score, 0 to 1, that is good enough."""
     min_metric: MetricFloor | None = _field()
+    """The lowest mean of a named metric that is good enough."""
 
     @field_validator("no_regression")
     @classmethod

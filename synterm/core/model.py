@@ -42,6 +42,7 @@ class ModelSpec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(min_length=1, max_length=100)
+    """What it is called in the project."""
     model: str = Field(min_length=1, max_length=300)
     """A LiteLLM model string (``openai/gpt-4o-mini``), ``embedded/default``, ``scripted/rules``, or ``http/NAME`` for
     an HTTP endpoint of the app under test."""

@@ -19,7 +19,9 @@ class Message(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     role: Role
+    """Who says it."""
     content: str
+    """What is said, with ``{{ placeholders }}`` in a prompt."""
 
 
 class Example(BaseModel):
@@ -28,7 +30,9 @@ class Example(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     input: dict[str, Any]
+    """Named values for the prompt's placeholders."""
     expected: Any
+    """The answer that it should get."""
 
 
 class PromptBody(BaseModel):

@@ -31,9 +31,13 @@ class CaseText(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     input: InputText
+    """Named values, or a bare text that fills the prompt's only variable."""
     expected: Any = None
+    """What is expected: a label, a text or any JSON value; nothing where checks need none."""
     tags: tuple[str, ...] = ()
+    """Words to find it by."""
     split: Split = "dev"
+    """``dev`` to work on, ``holdout`` to be kept from what learns, ``train`` to learn from."""
 
     def case(self, scenario_id: str, variable: str | None, origin: Origin | None = None) -> Case:
         """The case, in a scenario; `variable` is what a bare text fills, None when that is not clear.
@@ -56,6 +60,7 @@ class CaseRow(CaseText):
     id: Id | None = None
     """A ULID; without one it gets a new one."""
     status: Status = "accepted"
+    """``draft`` waits for review and is not evaluated; nor is what was rejected."""
     origin: Origin | None = None
     """How it came to be; without it, it was made by hand."""
     root: Id | None = None

@@ -48,21 +48,28 @@ class ExampleForm(_Form):
     """A few-shot example; a bare text as input fills the prompt's only variable."""
 
     input: InputText
+    """Named values, or a bare text."""
     expected: Any
+    """The answer that it should get: a text, or any JSON value."""
 
 
 class VersionForm(_Form):
     """One version of a prompt."""
 
     messages: tuple[Message, ...] = Field(min_length=1)
+    """What is sent, in order."""
     examples: tuple[ExampleForm, ...] = ()
+    """Few-shot examples, sent as turns of the chat."""
     params: dict[str, Any] = Field(default_factory=dict)
+    """Parameters of the call; they go over the model's own."""
     note: str = ""
+    """What the version is about."""
     number: int | None = Field(default=None, ge=1, lt=2**62)
     """1 for the first; without it, one more than that of the version before."""
     created: str = ""
     """When it was kept: ISO 8601, UTC."""
     pinned: bool = False
+    """Whether it keeps its column in the workbench."""
 
     def without_examples(self) -> PromptBody:
         """What the version says, its examples left out."""
@@ -80,8 +87,11 @@ class DraftForm(_Form):
     """What is being typed."""
 
     messages: tuple[Message, ...] = Field(min_length=1)
+    """What would be sent, in order."""
     examples: tuple[Example, ...] = ()
+    """Few-shot examples, with named values only."""
     params: dict[str, Any] = Field(default_factory=dict)
+    """Parameters of the call."""
     half_examples: str | None = None
     """The text of the examples while it is not yet examples."""
     half_params: str | None = None
@@ -92,13 +102,19 @@ class PromptForm(_Kept):
     """A prompt: one version, or several under `versions`, the oldest first; and its draft where that differs."""
 
     name: Name
+    """What it is called everywhere: ``router``, ``router@v2``."""
     draft: DraftForm | None = None
     """What is being typed, where that is not the last version."""
     versions: tuple[VersionForm, ...] | None = Field(default=None, min_length=1)
+    """Its versions, the oldest first; then nothing of the following stands beside them."""
     messages: tuple[Message, ...] | None = Field(default=None, min_length=1)
+    """What the only version sends, in order."""
     examples: tuple[ExampleForm, ...] = ()
+    """Its few-shot examples, sent as turns of the chat."""
     params: dict[str, Any] = Field(default_factory=dict)
+    """Its parameters of the call; they go over the model's own."""
     note: str = ""
+    """What it is about."""
 
     @model_validator(mode="after")
     def _one_or_several(self) -> PromptForm:
@@ -122,7 +138,9 @@ class CaseForm(CaseRow):
     """A case, or the name of a JSONL file of cases that stands beside."""
 
     input: InputText = None
+    """Named values, or a bare text that fills the prompt's only variable."""
     file: str | None = Field(default=None, min_length=1)
+    """A JSONL file beside, with a case on each line; then nothing stands beside it."""
 
     @model_validator(mode="after")
     def _case_or_file(self) -> CaseForm:
@@ -137,8 +155,11 @@ class _NodeForm(_Kept):
     position: int | None = Field(default=None, ge=-(2**62), lt=2**62)
     """Its place among its siblings; without it, as many as stand before it here."""
     description: str = ""
+    """What is to be shown, in words."""
     checks: tuple[CheckConfig, ...] = ()
+    """Checks that judge all cases below: a type and its fields."""
     gates: tuple[Gate, ...] = ()
+    """What a run must reach here, so that CI does not fail."""
 
 
 class ScenarioForm(_NodeForm):
@@ -147,7 +168,9 @@ class ScenarioForm(_NodeForm):
     NAMED = "scenario"
 
     scenario: Name
+    """Its name."""
     cases: tuple[CaseForm, ...] = ()
+    """Its cases, or the names of files of cases."""
 
 
 class BehaviorForm(_NodeForm):
@@ -156,7 +179,9 @@ class BehaviorForm(_NodeForm):
     NAMED = "behavior"
 
     behavior: Name
+    """Its name."""
     scenarios: tuple[ScenarioForm, ...] = ()
+    """What is below it."""
 
 
 class FeatureForm(_NodeForm):
@@ -165,7 +190,9 @@ class FeatureForm(_NodeForm):
     NAMED = "feature"
 
     feature: Name
+    """Its name."""
     behaviors: tuple[BehaviorForm, ...] = ()
+    """What is below it."""
 
 
 NodeForm = FeatureForm | BehaviorForm | ScenarioForm
@@ -196,8 +223,11 @@ class DocumentForm(_Kept):
     """A document: its name and text, or the name of a text file that stands beside; called as the file, or `name`."""
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME)] | None = None
+    """What it is called; without it, as its file."""
     text: str | None = None
+    """What it says."""
     file: str | None = Field(default=None, min_length=1)
+    """A text file beside that has it."""
 
     @model_validator(mode="after")
     def _text_or_file(self) -> DocumentForm:
@@ -212,7 +242,9 @@ class ModelForm(ModelSpec):
     """A model with what a project file notes beside it."""
 
     id: Id | None = None
+    """A ULID. What has one was in a project file so, and is taken as it is."""
     updated: str | None = None
+    """When it was changed last: ISO 8601, UTC."""
 
     def spec(self) -> ModelSpec:
         """The model itself."""
@@ -225,12 +257,18 @@ class ProjectForm(_Kept):
     synterm: Literal[1]
     """The version of the text form."""
     name: Name
+    """What the project is called."""
     created: str | None = None
+    """When it was made: ISO 8601, UTC."""
     meta: dict[str, str] = Field(default_factory=dict)
     """What the project file holds of the project besides."""
     models: tuple[ModelForm, ...] = ()
+    """The models that prompts are held against."""
     documents: tuple[DocumentForm, ...] = ()
+    """Documents that prompts take context from."""
     prompts: tuple[PromptForm, ...] = ()
+    """The prompts with their versions."""
     gates: tuple[Gate, ...] = ()
     """Over all that a run evaluates."""
     tree: tuple[FeatureForm, ...] = ()
+    """What the app should show: features, their behaviors, their scenarios, their cases."""
