@@ -33,6 +33,8 @@ ABOUT = {
     "evaluate": "The engine: plan → schedule → complete → check → record",
     "context": "Documents cut into chunks, and the chunks that fit a query",
     "executors": "Workers of Dask or Ray, which ask the models and judge",
+    "reports": "For a terminal, as HTML, JSON and JUnit, and for GitHub",
+    "providers": "Models: the embedded one, LiteLLM's many, an app's endpoint",
     "storage": "The project file: SQLite. The only place that speaks SQL",
     "analysis": "What libraries tell of a text by itself: meaning, language, mood",
     "plugins": "From names to classes, this package's or another one's",
@@ -88,7 +90,7 @@ def draw(known: House, laid: Layout, theme: str) -> str:
     high = len(laid.rows) * ROW - (ROW - HEIGHT) + 2 * MARGIN
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide:.0f} {high}" role="img" '
-        'font-family="system-ui, -apple-system, Segoe UI, Helvetica, Arial, sans-serif">',
+        'font-family="Helvetica, Arial, Liberation Sans, sans-serif">',
         "<title>The folders of synterm and what they import</title>",
         f'<rect width="100%" height="100%" rx="10" fill="{colours["background"]}"/>',
         f'<defs><marker id="end" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="9" markerHeight="9" '
@@ -164,25 +166,25 @@ def _node(name: str, known: House, laid: Layout, colours: Mapping[str, str]) -> 
         f'<rect x="{x:.1f}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="9" fill="{colours["surface"]}" '
         f'stroke="{edge}" stroke-width="{1.8 if loop else 1.2}"/>'
     )
-    number = known.modules[name]
     yield (
         f'<text x="{x + 14:.1f}" y="{y + 24}" font-size="15" font-weight="600" fill="{colours["foreground"]}">'
         f"{escape(name)}</text>"
     )
     yield (
-        f'<text x="{x + WIDTH - 14:.1f}" y="{y + 24}" text-anchor="end" font-size="11.5" '
-        f'fill="{colours["foreground"]}" fill-opacity=".72">{number} module{"s" if number != 1 else ""}</text>'
+        f'<text x="{x + 14:.1f}" y="{y + HEIGHT - 12}" font-size="11" fill="{colours["foreground"]}" '
+        f'fill-opacity=".65">{_size(name, known)}</text>'
     )
-    if used := known.used[name]:
-        yield (
-            f'<text x="{x + 14:.1f}" y="{y + HEIGHT - 12}" font-size="11" fill="{colours["foreground"]}" '
-            f'fill-opacity=".6">imported by {used:,} module{"s" if used != 1 else ""} of others</text>'
-        )
-    for at, line in enumerate(textwrap.wrap(_about(name), 36)[:2]):
+    for at, line in enumerate(textwrap.wrap(_about(name), 34)[:2]):
         yield (
             f'<text x="{x + 14:.1f}" y="{y + 44 + at * 16}" font-size="12" fill="{colours["foreground"]}" '
             f'fill-opacity=".8">{escape(line)}</text>'
         )
+
+
+def _size(name: str, known: House) -> str:
+    number, used = known.modules[name], known.used[name]
+    said = f"{number} module{'s' if number != 1 else ''}"
+    return f"{said} · imported by {used:,}" if used else said
 
 
 def _about(name: str) -> str:

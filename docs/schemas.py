@@ -131,7 +131,7 @@ def page() -> str:
 
 
 def _listed(title: str, names: dict[str, str], every: dict[str, Model]) -> Iterator[str]:
-    yield f"## {title}\n\n| `synterm schema` | |\n| --- | --- |"
+    yield f"## {title}\n\n| name | |\n| --- | --- |"
     yield from (f"| [`{name}`](#{name}) | {cell(paragraphs(every[name])[0])} |" for name in names)
     yield ""
 
