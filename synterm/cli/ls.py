@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from synterm.cli.choose import require_tags
 from synterm.cli.output import moment, rows
 from synterm.cli.parser import add_where, positive, share
 from synterm.core.case import value_text
@@ -100,6 +101,8 @@ def _cases(project: Project, args: argparse.Namespace) -> None:
     tree = project.nodes.tree()
     chosen = _chosen(project, tree, args)
     cases = project.cases.page(project.cases.keys(chosen)[: args.limit])
+    if not cases:
+        require_tags(project, args.tag)
     if args.json:
         return write_json(case_list(tree, cases), "-")
     return rows(
