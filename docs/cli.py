@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from from_parsers import CODES, EXAMPLES, Block, Page, Rows, pages
+from from_parsers import CODES, EXAMPLES, Block, Page, Rows, pages, with_comment
 
 PAGE = Path(__file__).parent / "cli.md"
 HEAD = """\
@@ -54,7 +54,7 @@ def _page(page: Page) -> Iterator[str]:
     for group in page.groups:
         yield from _table(group)
     if examples := page.lines_of(EXAMPLES):
-        yield "\n```sh\n" + "\n".join(_example(line) for line in examples) + "\n```"
+        yield "\n```sh\n" + "\n".join(with_comment(line) for line in examples) + "\n```"
     if codes := page.lines_of(CODES):
         yield "\n| exit code | |\n| --- | --- |"
         for line in codes:
@@ -74,12 +74,6 @@ def _table(group: Rows) -> Iterator[str]:
         yield f"| `{cell}` | {_cell(words)} |"
 
 
-def _example(line: str) -> str:
-    """A command, and what is said about it as a comment."""
-    command, gap, said = line.partition("   ")
-    return f"{command}  # {said.strip()}" if gap and said.strip() and not line.startswith(" ") else line
-
-
 def _block(block: Block) -> Iterator[str]:
     if block.title in (EXAMPLES, CODES):
         return
@@ -87,7 +81,7 @@ def _block(block: Block) -> Iterator[str]:
         yield f"\n{_linked(' '.join(block.lines))}"
         return
     shown = "sh" if all(re.match(r"\w+ [a-z].*my\.db|zcat |printf ", line) for line in block.lines) else "text"
-    lines = map(_example, block.lines) if shown == "sh" else block.lines
+    lines = map(with_comment, block.lines) if shown == "sh" else block.lines
     yield f"\n{_text(block.title)}:\n\n```{shown}\n" + "\n".join(lines) + "\n```"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -69,6 +70,12 @@ def page_of(parser: Parser) -> Page:
     )
 
 
+def with_comment(line: str) -> str:
+    """An example as a shell takes it: what is said about the command is a comment."""
+    command, gap, said = line.partition("  ")
+    return f"{command}  # {said.strip()}" if gap and command and said.strip() else line
+
+
 def _groups(parser: Parser) -> Iterator[Rows]:
     for group in parser._action_groups:
         rows = [row for action in group._group_actions for row in _rows(parser, action)]
@@ -109,7 +116,7 @@ def _words(parser: Parser, action: argparse.Action) -> str:
 def _blocks(epilog: str) -> Iterator[Block]:
     """The parts of a text: a line with a colon and what is indented below it, or a paragraph."""
     block: Block | None = None
-    for line in epilog.split("\n"):
+    for line in re.sub(r" *\\\n *", " ", epilog).split("\n"):
         if not line.strip():
             continue
         if line.startswith(" ") and block is not None:

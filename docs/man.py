@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
-from from_parsers import CODES, EXAMPLES, Block, Page, pages
+from from_parsers import CODES, EXAMPLES, Block, Page, pages, with_comment
 
 from synterm import __version__
 
@@ -91,9 +91,7 @@ def _block(block: Block) -> Iterator[str]:
     elif block.title:
         yield f".PP\n{_line(block.title[:1].upper() + block.title[1:])}:\n.PP\n.RS 2\n.nf"
         for line in block.lines:
-            command, gap, said = line.partition("   ")
-            comment = gap and said.strip() and block.title == EXAMPLES
-            yield _line(f"{command}  # {said.strip()}" if comment else line)
+            yield _line(with_comment(line) if block.title == EXAMPLES else line)
         yield ".fi\n.RE"
     else:
         yield f".PP\n{_prose(' '.join(block.lines))}"

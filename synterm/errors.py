@@ -87,6 +87,12 @@ class FileNotice(UserWarning):
     """Something to know of a project file that does not stop the work."""
 
 
+def near(word: str, known: Iterable[str]) -> str | None:
+    """A hint naming the known words nearest to `word`; None when none is near."""
+    found = did_you_mean(word, known)
+    return found if found and found.startswith("did you mean") else None
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """A hint naming the known words nearest to `word`, or all of them when few; None when there are none."""
     words = sorted(set(known))

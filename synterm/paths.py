@@ -56,6 +56,19 @@ def near_project_files(path: Path) -> list[str]:
     return [str(folder / near) for near in get_close_matches(name, project_files(folder), n=3, cutoff=0.6)]
 
 
+def near_files(path: Path) -> str | None:
+    """A hint naming the files near a name under which there is none; None where there is one, or nothing near."""
+    if path.exists():
+        return None
+    try:
+        with os.scandir(path.parent) as entries:
+            names = [entry.name for entry in islice(entries, _MOST_FILES) if entry.name.isprintable()]
+    except OSError:
+        return None
+    found = get_close_matches(path.name, names, n=3, cutoff=0.6)
+    return f"did you mean {' or '.join(str(path.parent / name) for name in found)}?" if found else None
+
+
 def _is_project(entry: os.DirEntry[str]) -> bool:
     return entry.name.endswith(".db") and not entry.name.startswith(".") and entry.is_file()
 

@@ -8,7 +8,7 @@ from synterm.core.case import Split
 from synterm.core.evaluation import Variant
 from synterm.core.share import Share
 from synterm.core.tree import Tree
-from synterm.errors import UsageError
+from synterm.errors import NotFoundError, UsageError, did_you_mean
 from synterm.evaluate.checklist import Checklist
 from synterm.evaluate.query.where import read_where
 from synterm.evaluate.scenarios import scenario_ids
@@ -49,8 +49,17 @@ def choose_cases(
     chosen = read_where(project, where, accepted_only=True).narrowed(chosen)
     cases = project.cases.share(chosen, limit, share) if share else project.cases.listing(chosen, limit)
     if not (cases.whole.cases if cases.whole else len(cases)):
+        require_tags(project, tags)
         raise UsageError("no case fits", hint=_what_there_is(project))
     return cases
+
+
+def require_tags(project: Project, tags: Sequence[str]) -> None:
+    """Raise NotFoundError, naming what is near, for a tag that no case has."""
+    known = project.cases.tags() if tags else []
+    for tag in tags:
+        if tag not in known:
+            raise NotFoundError(f"no case has the tag {tag!r}", hint=did_you_mean(tag, known))
 
 
 def cases_where(project: Project, where: Sequence[str]) -> CaseList:

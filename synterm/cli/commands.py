@@ -4,7 +4,7 @@ from __future__ import annotations
 
 GROUPS: dict[str, dict[str, str]] = {
     "First steps": {
-        "demo new models": "to try it: no key, no account; what can be asked",
+        "demo new models": "synterm demo needs no key; synterm new my.db",
         "trust completion": "what a project may do here; Tab in your shell",
     },
     "Describe": {

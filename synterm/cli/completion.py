@@ -14,10 +14,10 @@ glance, also while it is open elsewhere."""
 
 EXAMPLES = """\
 examples:
-  source <(synterm completion bash)    in this shell, to try it
   synterm completion bash > ~/.local/share/bash-completion/completions/synterm
   synterm completion zsh > ~/.zfunc/_synterm
   synterm completion fish > ~/.config/fish/completions/synterm.fish
+  source <(synterm completion bash)    only in this shell, to try it
 
 where it belongs, for every new shell:
   bash  the file above, where the package bash-completion is installed; else

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import shlex
 
+from synterm.cli.choose import require_tags
 from synterm.cli.output import data, refuse_commands, refuse_no_folder, rows, say
 from synterm.cli.parser import positive, share
 from synterm.core.coverage import CoverageReport
@@ -105,6 +106,7 @@ def _report(project: Project, args: argparse.Namespace) -> CoverageReport:
     from synterm.describe.coverage.report import coverage_report
     from synterm.evaluate.scenarios import scenario_ids
 
+    require_tags(project, args.tag)
     wanted = bool(args.json or args.html) if args.map is None else args.map
     return coverage_report(
         project,

@@ -12,6 +12,9 @@ MOST_OPTIONS = 4
 _WIDEST = 100
 """Columns: longer lines are hard to read."""
 _COMMENT = re.compile(r" {2,}(?=\S)")
+_CONTINUED = re.compile(r" *\\\n *")
+_COMMANDS = ("synterm ", "zcat ", "printf ", "git ", "ssh ")
+"""What examples begin with."""
 _NOTE_INDENT = " " * 6
 _LEAST_NOTE = 24
 
@@ -55,7 +58,7 @@ def usage_words(action: argparse.Action) -> list[str]:
 def laid_out(text: str, width: int) -> Iterator[str]:
     """A text in lines of at most `width` columns, as far as what is indented can be broken."""
     prose: list[str] = []
-    for line in text.replace("\\\n", "\\\n").split("\n"):
+    for line in _CONTINUED.sub(" ", text).split("\n"):
         if line and not line.startswith(" "):
             prose.append(line)
             if not line.endswith(":"):
@@ -77,10 +80,10 @@ def _indented(line: str, width: int) -> Sequence[str]:
     start = len(line) - len(bare)
     found = _COMMENT.search(bare)
     if found is None:
-        return list(_broken(line, width)) if bare.startswith("synterm ") else [line]
+        return list(_broken(line, width)) if bare.startswith(_COMMANDS) else [line]
     head, note = line[: start + found.start()], bare[found.end() :]
     column = start + found.end()
-    if width - column >= _LEAST_NOTE and not bare.startswith("synterm "):
+    if width - column >= _LEAST_NOTE and not bare.startswith(_COMMANDS):
         return textwrap.wrap(
             note, width, initial_indent=f"{head:<{column}}", subsequent_indent=" " * column, break_on_hyphens=False
         )

@@ -11,7 +11,7 @@ from synterm.cli.kept import MANY, add_no_backup, keep_before
 from synterm.cli.output import on_terminal, rows, say
 from synterm.cli.parser import positive
 from synterm.cli.places import opened
-from synterm.errors import ExitCode, InputError, UsageError
+from synterm.errors import ExitCode, InputError, UsageError, did_you_mean
 from synterm.formats.sources.registry import source_names
 from synterm.reports.figures import minute
 from synterm.storage.project import Project
@@ -171,7 +171,7 @@ def _import(project: Project, args: argparse.Namespace) -> int:
     from synterm.reports.json import write_json
 
     if args.judge is not None and args.judge not in (names := {spec.name for spec in project.models.all()}):
-        raise UsageError(f"no model named {args.judge!r}", hint=f"there are: {', '.join(sorted(names)) or 'none'}")
+        raise UsageError(f"no model named {args.judge!r}", hint=did_you_mean(args.judge, names) or "there are none")
     wanted = _wanted(args)
     options = FileOptions(args.format, args.encoding, not args.no_header, tuple(args.list), args.judge)
     with opened_source(args.file, options) as (source, file):

@@ -6,6 +6,7 @@ import argparse
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from synterm.cli.choose import require_tags
 from synterm.cli.output import moment, rows, say
 from synterm.cli.parser import add_where, positive, share
 from synterm.core.case import value_text
@@ -129,6 +130,8 @@ def _cases(project: Project, args: argparse.Namespace) -> _Rows:
     tree = project.nodes.tree()
     chosen = _chosen(project, tree, args)
     cases = project.cases.page(project.cases.keys(chosen)[: args.limit])
+    if not cases:
+        require_tags(project, args.tag)
     if args.json:
         return write_json(case_list(tree, cases), "-")
     return (

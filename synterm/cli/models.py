@@ -7,7 +7,7 @@ import argparse
 from synterm.cli.output import data, rows, say
 from synterm.cli.ready import pull_weights
 from synterm.core.model import ModelSpec
-from synterm.errors import UsageError, did_you_mean
+from synterm.errors import UsageError, did_you_mean, near
 from synterm.providers import weights
 from synterm.providers.availability import known_families
 from synterm.reports.json import write_json
@@ -62,7 +62,8 @@ def run(args: argparse.Namespace) -> int:
                 models = found.models.all()
             return _list(models, args.json)
         case _:
-            raise UsageError("one project at a time", hint="synterm models --help")
+            meant = near(args.words[0], ("pull",))
+            raise UsageError("one project at a time", hint=meant or "synterm models --help")
 
 
 def _test(args: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from synterm.cli.output import say
 from synterm.errors import InputError
+from synterm.paths import near_files
 from synterm.storage.connect import DatabaseError, project_error
 from synterm.storage.project import Project
 
@@ -42,6 +43,6 @@ def text_of(value: str) -> str:
         raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
         return raw.decode("utf-8-sig").removesuffix("\n").removesuffix("\r")
     except OSError as error:
-        raise InputError(error.strerror or str(error), where=name) from error
+        raise InputError(error.strerror or str(error), where=name, hint=near_files(Path(name))) from error
     except UnicodeDecodeError as error:
         raise InputError(f"not UTF-8 (byte {error.start})", where=name) from error

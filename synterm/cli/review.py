@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from synterm.cli.choose import require_tags
 from synterm.cli.draft_review import about_drafts, add_draft_arguments, run_drafts
 from synterm.cli.output import data, on_terminal, refuse_commands, say
 from synterm.cli.parser import positive
@@ -137,6 +138,7 @@ def _judge(project: Project, args: argparse.Namespace) -> int:
 
     chosen = _chosen(project, args)
     if not chosen.outputs:
+        _refuse_unknown(project, args)
         say("nothing is left to judge here: you judged it all, or no answer fits")
         return ExitCode.OK
     queue = ReviewQueue(chosen, _who(args))
@@ -172,6 +174,15 @@ def _chosen(project: Project, args: argparse.Namespace) -> Chosen:
 
     found = candidates(project, record, ids, wanted)
     return choose(project, found, _who(args), args.order, args.limit or MOST)
+
+
+def _refuse_unknown(project: Project, args: argparse.Namespace) -> None:
+    """Raise NotFoundError for a prompt, a model or a tag that the project does not have."""
+    if args.prompt is not None and "*" not in args.prompt:
+        project.prompts.get(args.prompt.partition("@")[0])
+    if args.model is not None:
+        project.models.get(args.model)
+    require_tags(project, args.tag)
 
 
 def _who(args: argparse.Namespace) -> str:

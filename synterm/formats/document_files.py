@@ -6,6 +6,7 @@ from pathlib import Path
 
 from synterm.core.document import MAX_BYTES, Document, decode_document, make_document
 from synterm.errors import InputError
+from synterm.paths import near_files
 
 ENDINGS = (".md", ".markdown", ".txt")
 """The endings of files that are taken for documents."""
@@ -23,7 +24,9 @@ def read_document(path: Path, name: str | None = None) -> Document:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 4)
     except (OSError, ValueError) as error:
-        raise InputError(getattr(error, "strerror", None) or str(error), where=str(path)) from error
+        raise InputError(
+            getattr(error, "strerror", None) or str(error), where=str(path), hint=near_files(path)
+        ) from error
     return document_of(data, name or path.name, str(path))
 
 

@@ -15,6 +15,7 @@ from synterm.errors import InputError
 from synterm.formats.safe_yaml import MAX_CHARACTERS
 from synterm.formats.strict_json import load_json
 from synterm.formats.yaml_text import BEGIN, END
+from synterm.paths import near_files
 
 MAX_LINE_BYTES = 64_000_000
 """Of a row: a provider's raw answer may have 8 MB, and several times as much with what must be escaped in it."""
@@ -113,6 +114,6 @@ def _numbered(path: Path) -> Iterator[tuple[int, str]]:
                     raise InputError(f"over {MAX_LINE_BYTES:,} bytes long", where=f"{path.name} line {number}")
                 yield number, (line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line).decode()
     except OSError as error:
-        raise InputError(error.strerror or str(error), where=str(path)) from error
+        raise InputError(error.strerror or str(error), where=str(path), hint=near_files(path)) from error
     except UnicodeDecodeError as error:
         raise InputError("not UTF-8", where=f"{path.name} line {number}") from error

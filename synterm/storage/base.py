@@ -85,4 +85,4 @@ def marks(count: int) -> str:
 
 def not_found(kind: str, name: str, known: Iterable[str]) -> NotFoundError:
     """An error that names what is near."""
-    return NotFoundError(f"no {kind} named {name!r}", hint=did_you_mean(name, known))
+    return NotFoundError(f"no {kind} named {name!r}", hint=did_you_mean(name, known) or f"synterm ls PROJECT {kind}s")

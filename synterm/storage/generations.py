@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from synterm.core.case import Case
 from synterm.core.generation import Funnel, Generation, GenerationStatus, untouched_row
 from synterm.core.ids import new_id
-from synterm.errors import NotFoundError, UsageError
+from synterm.errors import NotFoundError, UsageError, near
 from synterm.storage.base import Store, chunks, dump, marks
 from synterm.storage.case_list import CaseList
 from synterm.storage.cases import CaseStore
@@ -62,7 +62,8 @@ class GenerationStore(Store):
             gone = ", or all of it was taken back" if known else ""
             raise NotFoundError(f"nothing was generated here{gone}", hint="synterm generate PROJECT makes cases")
         if not found:
-            raise NotFoundError(f"no generation {name!r}", hint="synterm ls PROJECT generations lists them")
+            hint = near(name, ("last",)) or "synterm ls PROJECT generations lists them"
+            raise NotFoundError(f"no generation {name!r}", hint=hint)
         return found[0]
 
     def last_like(self, plan: str) -> Generation | None:

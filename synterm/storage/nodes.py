@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from synterm.core.check_types import foreign_types
 from synterm.core.tree import LEVELS, Level, Node, Tree
-from synterm.errors import InputError, NotFoundError, did_you_mean
+from synterm.errors import InputError, NotFoundError, did_you_mean, near
 from synterm.plugins import withhold
 from synterm.storage.base import Store, dump, require_json
 from synterm.storage.clock import now
@@ -74,7 +74,8 @@ class NodeStore(Store):
         if named:
             places = ", ".join(tree.path(node.id) for node in named)
             raise NotFoundError(f"{path!r} is the name of several: {places}", hint="give the whole path")
-        raise NotFoundError(f"nothing at {path!r} in the tree", hint=did_you_mean(path, by_path))
+        hint = near(path, (node.name for node in by_path.values())) if "/" not in path else None
+        raise NotFoundError(f"nothing at {path!r} in the tree", hint=hint or did_you_mean(path, by_path))
 
     def put(self, *nodes: Node, by_user: bool = True) -> Future[None]:
         """Add nodes, each after its parent, or replace those of the same id.

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from synterm.core.evaluation import CheckResult, Evaluation, Variant
 from synterm.core.ids import new_id
-from synterm.errors import NotFoundError, UsageError
+from synterm.errors import NotFoundError, UsageError, near
 from synterm.storage.base import Store, dump, text_or_none
 from synterm.storage.baselines import refuse_pinned
 from synterm.storage.clock import now
@@ -193,7 +193,8 @@ class RunStore(Store):
         """The run that `name` names, see `find`. Raises NotFoundError where that is none, UsageError where several."""
         found = self.find(name, complete=complete, of_cases=of_cases)
         if found is None:
-            raise NotFoundError(f"no run {one_line(name, 100)!r}", hint="synterm history PROJECT lists them")
+            hint = near(name, ("last", "last-1")) or "synterm history PROJECT lists them"
+            raise NotFoundError(f"no run {one_line(name, 100)!r}", hint=hint)
         return found
 
     def find(self, name: str, *, complete: bool = False, of_cases: bool = False) -> RunRecord | None:
