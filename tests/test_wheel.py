@@ -1,20 +1,26 @@
-"""The wheel that people install: built, put into an environment of its own, and used there.
+"""What people install: the wheel and the source distribution, and the wheel used in an environment of its own.
 
-Its dependencies are those of the environment that runs the tests: fetching them again takes a minute.
+That is one for the oldest and one for the newest Python that are found here (tests/support/pythons.py). On the one
+that runs the tests its dependencies are those of the tests: fetching them again takes a minute. On another one they
+are fetched.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
-import venv
+import tarfile
 import zipfile
 from collections.abc import Callable
+from email import message_from_string
 from pathlib import Path
 
 import pytest
+
+from tests.support.pythons import ends, pythons_here
 
 ROOT = Path(__file__).parents[1]
 RULES = [{"match": "meeting", "in": "user", "answer": "schedule"}, {"match": "summar", "answer": "summarize"}]
@@ -22,21 +28,39 @@ RULES = [{"match": "meeting", "in": "user", "answer": "schedule"}, {"match": "su
 Run = Callable[..., str]
 
 
+PYTHONS = pythons_here()
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The built wheel."""
-    target = tmp_path_factory.mktemp("wheel")
-    _call(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", target, ROOT, cwd=target)
-    [made] = target.glob("*.whl")
+    """The wheel, built from the checkout."""
+    return _built(tmp_path_factory.mktemp("wheel"), ROOT, "--wheel")
+
+
+@pytest.fixture(scope="module")
+def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The source distribution."""
+    return _built(tmp_path_factory.mktemp("sdist"), ROOT, "--sdist")
+
+
+def _built(target: Path, source: Path, what: str) -> Path:
+    _call(sys.executable, "-m", "build", what, "--no-isolation", "--outdir", target, source, cwd=target)
+    [made] = target.iterdir()
     return made
 
 
-@pytest.fixture(scope="module")
-def place(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module", params=ends(PYTHONS), ids=lambda minor: f"3.{minor}")
+def place(wheel: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
     """An environment in which the wheel is installed, and nothing of the checkout can be found."""
     made = tmp_path_factory.mktemp("environment")
-    venv.create(made, symlinks=True)
+    own = request.param == sys.version_info.minor
+    without = ("--without-pip",) if own else ()
+    _call(PYTHONS[request.param], "-m", "venv", *without, made, cwd=made)
     python = made / "bin" / "python"
+    if not own:
+        # All modules can be imported with the package that serves a browser.
+        _call(python, "-m", "pip", "install", "--quiet", f"{wheel}[serve]", cwd=made)
+        return made
     [site] = (made / "lib").glob("python*/site-packages")
     _call(
         sys.executable,
@@ -77,6 +101,48 @@ def test_themes_samples_and_the_license_are_in_the_wheel_and_tests_are_not(wheel
     assert any(name.endswith("LICENSE") for name in names)
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"synterm"}
     assert not [name for name in names if "__pycache__" in name or name.endswith(".db")]
+
+
+def test_the_wheel_made_of_the_source_distribution_is_the_one_made_of_the_tree(
+    wheel: Path, sdist: Path, tmp_path: Path
+) -> None:
+    with tarfile.open(sdist) as archive:
+        archive.extractall(tmp_path, filter="data")
+    [source] = tmp_path.iterdir()
+    (target := tmp_path / "wheel").mkdir()
+    again = _built(target, source, "--wheel")
+    assert again.name == wheel.name
+    assert _contents(again) == _contents(wheel)
+
+
+def test_the_source_distribution_has_all_that_is_the_projects_and_nothing_else(sdist: Path) -> None:
+    with tarfile.open(sdist) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    tracked = _call("git", "ls-files", "-z", cwd=ROOT).split("\0") if (ROOT / ".git").exists() else []
+    there = {name for name in tracked if (ROOT / name).is_file()}
+    assert there <= names
+    assert names - there <= {"PKG-INFO"} or not tracked
+    wanted = ("examples/synterm-mail/pyproject.toml", "docs/checks.md", "themes/synterm-dark.toml", "tests/conftest.py")
+    assert {*wanted, "sample_projects/meeting_router/project.yaml", "uv.lock", "LICENSE"} <= names
+    junk = re.compile(r"__pycache__|\.py[co]$|\.db(-wal|-shm)?$|(^|/)\.(venv|git|hypothesis|pytest_cache)|\.egg-info")
+    assert [name for name in names if junk.search(name) and name != ".gitignore"] == []
+
+
+def test_the_page_on_an_index_has_no_link_that_is_dead_there(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        [name] = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+        told = message_from_string(archive.read(name).decode())
+    assert told["Description-Content-Type"] == "text/markdown"
+    text = str(told.get_payload())
+    assert "# synterm" in text
+    assert re.findall(r"\]\((?!https?://|#)[^)]*\)", text) == []
+    assert re.findall(r"!\[[^\]]*\]", text) == []
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for heading in re.findall(r"^## .*", readme, re.MULTILINE):
+        assert heading in text
+    tried = {int(minor) for minor in re.findall(r":: 3\.(\d+)", "\n".join(told.get_all("Classifier") or []))}
+    assert told["Requires-Python"] == f">=3.{min(tried)}"
+    assert "synterm/py.typed" in zipfile.ZipFile(wheel).namelist()
 
 
 def test_every_stylesheet_is_in_the_wheel(wheel: Path) -> None:
@@ -146,6 +212,11 @@ def test_the_sample_is_made_and_evaluated(installed: Run, tmp_path: Path) -> Non
     assert again["totals"]["requests"] == 0
     assert "<h1>meeting router</h1>" in installed("synterm", "report", "x.db", "-o", "-")
     assert [file.name for file in tmp_path.iterdir()] == ["x.db"]
+
+
+def _contents(wheel: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(wheel) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def _call(*words: str | Path, cwd: Path) -> str:
