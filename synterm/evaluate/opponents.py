@@ -14,6 +14,7 @@ from synterm.evaluate.base import Base, base_of_file, base_of_versions, beside
 from synterm.evaluate.compare.chosen import Chosen, VariantKey, chosen_run
 from synterm.evaluate.compare.names import resolve
 from synterm.evaluate.compare.notes import SAME_RUN
+from synterm.evaluate.compare.renamed import names_now
 from synterm.evaluate.compare.report import compare
 from synterm.evaluate.run import RunPlan
 from synterm.storage.project import Project
@@ -61,7 +62,9 @@ class Record(Opponent):
         """The comparison of two recorded runs."""
         run = self.side.project.runs.get(run_id)
         columns = [column for one in self.side.each for column in self.side.project.runs.columns(one.id)]
-        return _compare(self.side, run, chosen.variants, {(prompt, model) for _, prompt, _, _, model in columns})
+        now = names_now(self.side.project, columns)
+        known = {(now.get(prompt, prompt), model) for _, prompt, _, _, model in columns}
+        return _compare(self.side, run, chosen.variants, known)
 
     @property
     def words(self) -> str:

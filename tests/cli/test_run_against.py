@@ -105,6 +105,16 @@ def test_the_same_version_again_is_no_regression(synterm: Synterm, worse: Path):
     assert "no difference found" in done.out
 
 
+def test_a_prompt_that_was_renamed_keeps_its_baseline(synterm: Synterm, worse: Path):
+    synterm("add", worse, "prompt", "other", "--user", "{{ message }}")
+    synterm("run", worse, "--prompt", "greeter@v1", "--prompt", "other", "--quiet")
+    synterm("baseline", worse, "set", "main")
+    synterm("edit", worse, "prompt", "greeter", "--name", "host")
+    done = synterm("run", worse, "--baseline", "main", "--json", "-")
+    assert sorted(compared(done.json))[0] == ("greeter@v1 · rules", "host@v2 · rules", "worse")
+    assert [one[:2] for one in compared(done.json)].count(("other@v1 · rules", "other@v1 · rules")) == 1
+
+
 def test_an_improvement_is_exit_0(synterm: Synterm, make_project: MakeProject):
     path = make_project(text(STERN, KIND))
     synterm("run", path, "--prompt", "greeter@v1", "--quiet")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from synterm.core.evaluation import Variant
 from synterm.evaluate.compare.chosen import Chosen
+from synterm.evaluate.compare.renamed import names_now
 from synterm.evaluate.recount import repeating_of, variants_of
 from synterm.evaluate.repeating import LEAD, Repeating
 from synterm.storage.comparing import CaseVerdict, StandingVerdict
@@ -31,6 +32,7 @@ class SideVariant:
 
     project: Project
     prompt: str
+    """As it is called now."""
     model: str
     sources: dict[str, Source | None]
     """By scenario id; ``""``: all others. None: the run of that scenario does not have it."""
@@ -103,10 +105,11 @@ def side_variants(side: Chosen) -> list[SideVariant]:
 
 def _last_versions(side: Chosen, run: RunRecord) -> dict[tuple[str, str], Source]:
     columns = {column[3:5]: column for column in side.project.runs.columns(run.id)}
+    now = names_now(side.project, [*columns.values()])
     how = repeating_of(run)
     chosen = None if side.variants is None else set(side.variants)
     return {
-        (variant.prompt, variant.model.name): Source(run, variant, columns[key], how)
+        (now.get(variant.prompt, variant.prompt), variant.model.name): Source(run, variant, columns[key], how)
         for key, variant in variants_of(side.project, run).items()
         if chosen is None or key in chosen
     }
