@@ -15,6 +15,7 @@ from synterm import plugins
 from synterm.formats.build import build_project
 from synterm.formats.project_text import read_project_text
 from synterm.settings import load_settings
+from tests.support.litellm_starts import Template, forked_starts
 from tests.support.trusting import trusted
 
 # Tests leave whole apps behind, which are looked through again and again while the next one opens: a fifth of its time.
@@ -124,6 +125,14 @@ def own_state(monkeypatch: pytest.MonkeyPatch, own_place: Path) -> Path:
     (place / "spill" / "reserve").touch()
     (place / "workbench.json").write_text('{"tour_seen": true}')
     return place
+
+
+@pytest.fixture(scope="session", autouse=True)
+def litellm_starts() -> Iterator[Template]:
+    """LiteLLM's process is a fork of one that imported LiteLLM once, but where the process itself is what is tested:
+    there it is started by `real_starts`."""
+    with forked_starts() as template:
+        yield template
 
 
 @pytest.fixture(autouse=True)

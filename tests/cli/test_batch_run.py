@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -20,6 +19,7 @@ from tests.conftest import MakeProject
 from tests.support.batch_stub import BatchStub, batch_stub
 from tests.support.batching import KEY, MESSAGES, sent
 from tests.support.bound import bind
+from tests.support.litellm_starts import Template
 
 __all__ = ["batch_stub"]
 
@@ -40,9 +40,9 @@ def path(make_project: MakeProject, batch_stub: BatchStub) -> Path:
     return make_project(text)
 
 
-def stopped(path: Path, stub: BatchStub, number: int) -> tuple[int, str]:
+def stopped(template: Template, path: Path, stub: BatchStub, number: int) -> tuple[int, str]:
     """Call it in a process of its own, and send it a signal while it waits; its exit code and what it said."""
-    command = [sys.executable, "-m", "synterm", "run", str(path), "--batch"]
+    command = template.synterm_command("run", path, "--batch")
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     until = time.monotonic() + _WITHIN_S
     while not stub.seen["retrieve"]:
@@ -54,10 +54,10 @@ def stopped(path: Path, stub: BatchStub, number: int) -> tuple[int, str]:
 
 
 def test_a_killed_process_is_followed_up_and_nothing_is_sent_twice(
-    synterm: Synterm, path: Path, batch_stub: BatchStub
+    synterm: Synterm, path: Path, batch_stub: BatchStub, litellm_starts: Template
 ) -> None:
     batch_stub.polls = 1_000_000
-    stopped(path, batch_stub, signal.SIGKILL)
+    stopped(litellm_starts, path, batch_stub, signal.SIGKILL)
     batch_stub.polls = 1
     done = synterm("run", path, "--batch", "--json", "-")
     assert (done.code, done.json["totals"]["passed"]) == (0, 4)
@@ -65,9 +65,11 @@ def test_a_killed_process_is_followed_up_and_nothing_is_sent_twice(
     assert KEY not in done.out + done.err
 
 
-def test_ctrl_c_leaves_it_there_and_says_so(synterm: Synterm, path: Path, batch_stub: BatchStub) -> None:
+def test_ctrl_c_leaves_it_there_and_says_so(
+    synterm: Synterm, path: Path, batch_stub: BatchStub, litellm_starts: Template
+) -> None:
     batch_stub.polls = 1_000_000
-    code, said = stopped(path, batch_stub, signal.SIGINT)
+    code, said = stopped(litellm_starts, path, batch_stub, signal.SIGINT)
     assert (code, "4 requests go on in batches at the provider" in said) == (130, True)
     assert "4 requests wait in batches" in synterm("run", path, "--limit", "1").err
     given_up = synterm("run", path, "--batch", "--batch-forget", "--no-wait")

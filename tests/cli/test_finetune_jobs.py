@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from synterm.storage.project import Project
 from tests.cli.conftest import Synterm
 from tests.conftest import MakeProject
 from tests.support.bound import bind
+from tests.support.litellm_starts import Template
 from tests.support.tuned import KEY, held_label, tuning_project
 from tests.support.tuning_stub import TuningStub, tuning_stub
 
@@ -37,9 +37,9 @@ def path(make_project: MakeProject, tuning_stub: TuningStub) -> Path:
     return make_project(tuning_project(tuning_stub))
 
 
-def started(path: Path, stub: TuningStub, kind: str, *options: str) -> subprocess.Popen[str]:
+def started(template: Template, path: Path, stub: TuningStub, kind: str, *options: str) -> subprocess.Popen[str]:
     """Call it in a process of its own; gives it once a call of a kind has arrived."""
-    command = [sys.executable, "-m", "synterm", "finetune", str(path), *TRAIN, *options]
+    command = template.synterm_command("finetune", path, *TRAIN, *options)
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     until = time.monotonic() + _WITHIN_S
     while not stub.seen[kind]:
@@ -95,10 +95,10 @@ def test_a_model_that_got_worse_is_said_to_be(synterm: Synterm, path: Path, tuni
 
 
 def test_killed_between_the_files_and_the_job_the_same_command_makes_one_job(
-    synterm: Synterm, path: Path, tuning_stub: TuningStub
+    synterm: Synterm, path: Path, tuning_stub: TuningStub, litellm_starts: Template
 ) -> None:
     tuning_stub.hold["create"].clear()
-    process = started(path, tuning_stub, "create")
+    process = started(litellm_starts, path, tuning_stub, "create")
     process.kill()
     process.communicate()
     tuning_stub.hold["create"].set()
@@ -111,14 +111,14 @@ def test_killed_between_the_files_and_the_job_the_same_command_makes_one_job(
 
 
 def test_killed_while_the_job_runs_and_ctrl_c_leave_it_there(
-    synterm: Synterm, path: Path, tuning_stub: TuningStub
+    synterm: Synterm, path: Path, tuning_stub: TuningStub, litellm_starts: Template
 ) -> None:
     tuning_stub.polls = 1_000_000
-    process = started(path, tuning_stub, "retrieve")
+    process = started(litellm_starts, path, tuning_stub, "retrieve")
     process.kill()
     process.communicate()
     tuning_stub.seen.clear()
-    process = started(path, tuning_stub, "retrieve")
+    process = started(litellm_starts, path, tuning_stub, "retrieve")
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=_WITHIN_S)
     assert (process.returncode, "the job goes on at the provider" in said) == (130, True)

@@ -13,6 +13,7 @@ from synterm.providers.litellm import LiteLLMProvider
 from tests.providers.litellm_calls import CANARY, OF_THE_USER
 from tests.support.bound import bind
 from tests.support.http_stub import stub
+from tests.support.litellm_starts import real_starts
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -37,7 +38,8 @@ async def provider(logs: Path) -> AsyncIterator[LiteLLMProvider]:
     with pytest.MonkeyPatch.context() as patch:
         for name in OF_THE_USER:
             patch.setenv(name, f"canary-of-the-user-{name}")
-        started = LiteLLMProvider()
+        with real_starts():
+            started = LiteLLMProvider()
     await started.warm()
     yield started
     await started.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tests.cli.endpoint import endpoint_project
 from tests.conftest import MakeProject
 from tests.support.bound import bind
 from tests.support.http_stub import Reply, Stub, stub
+from tests.support.litellm_starts import real_starts
 
 __all__ = ["stub", "synterm"]
 
@@ -29,12 +31,14 @@ PLANTED = (
 
 
 @pytest.fixture(autouse=True)
-def planted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def planted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """A key in each variable that can hold one; each is another."""
     for name in PLANTED:
         monkeypatch.setenv(name, f"{CANARY}{name.lower()}")
     bind("LLM_KEY")
     monkeypatch.chdir(tmp_path)
+    with real_starts():
+        yield
 
 
 def found_in(*places: Path) -> list[str]:

@@ -25,6 +25,7 @@ from synterm.settings import load_settings
 from tests.providers.litellm_calls import ask, request
 from tests.support.bound import bind
 from tests.support.http_stub import Reply, Stub, stub
+from tests.support.litellm_starts import real_starts
 
 __all__ = ["stub"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -70,7 +71,8 @@ async def litellm(proxy: Proxy, tmp_path_factory: pytest.TempPathFactory) -> Asy
             patch.setenv(name, str(place / name))
         load_settings.cache_clear()
         surround(patch, proxy)
-        started = LiteLLMProvider()
+        with real_starts():
+            started = LiteLLMProvider()
         await started.warm()
     yield started
     await started.close()
