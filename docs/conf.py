@@ -87,7 +87,7 @@ class LinksOfTheSite(SphinxTransform):
         for link in [*self.document.findall(addnodes.pending_xref)]:
             target = link["reftarget"]
             path = (HERE / target).resolve()
-            if re.fullmatch(r"[\w-]+\.md", link.astext()):
+            if link.get("refdomain") == "doc" and re.fullmatch(r"[\w-]+\.md", link.astext()):
                 link.clear()
                 link["refexplicit"] = False
             if path == ROOT / "README":
