@@ -25,25 +25,27 @@ ROOT = "synterm"
 TOGETHER = {
     "cli": ("cli", "__main__"),
     "settings": ("settings", "settings_file", "settings_form"),
-    "errors · text · paths": ("errors", "text", "paths", "hidden", "strays"),
+    "errors · text · paths": ("errors", "text", "paths", "hidden", "strays", "glance"),
 }
 """Modules that share a box."""
 ABOUT = {
-    "care": "Looking after the installation, project files, and copies of them",
+    "care": "The installation, project files, and copies of them",
+    "formats": "Import and export, and the text form of a project",
+    "describe": "Generators, the pipeline and its filters, coverage",
     "evaluate": "The engine: plan → schedule → complete → check → record",
     "context": "Documents cut into chunks, and the chunks that fit a query",
     "executors": "Workers of Dask or Ray, which ask the models and judge",
     "reports": "For a terminal, as HTML, JSON and JUnit, and for GitHub",
-    "providers": "Models: the embedded one, LiteLLM's many, an app's endpoint",
+    "providers": "Models: the embedded one, LiteLLM's many, apps",
     "storage": "The project file: SQLite. The only place that speaks SQL",
-    "analysis": "What libraries tell of a text by itself: meaning, language, mood",
+    "analysis": "What a text tells by itself: meaning, language, mood",
     "plugins": "From names to classes, this package's or another one's",
     "settings": "The user's own file",
     "errors · text · paths": "What all others stand on",
 }
 """What is in a box, where its own words are too many."""
 LOOP = ("describe", "evaluate", "distill", "finetune", "production")
-WIDTH, HEIGHT, ROW, GAP, PASS, MARGIN = 236, 94, 150, 26, 14, 24
+WIDTH, HEIGHT, ROW, GAP, PASS, MARGIN = 232, 98, 148, 22, 12, 16
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ def _arrows(known: House, laid: Layout, colours: Mapping[str, str]) -> Iterator[
             f'stroke-width="{0.9 + sqrt(number) / 3.2:.2f}" marker-end="url(#end)"/>'
         )
         numbers.append(
-            f'<text x="{start[0]:.1f}" y="{start[1] + 17:.1f}" text-anchor="middle" font-size="11" '
+            f'<text x="{start[0]:.1f}" y="{start[1] + 17:.1f}" text-anchor="middle" font-size="12.5" '
             f'fill="{colours["foreground"]}" stroke="{colours["background"]}" stroke-width="4" '
             f'paint-order="stroke">{number}</text>'
         )
@@ -167,17 +169,17 @@ def _node(name: str, known: House, laid: Layout, colours: Mapping[str, str]) -> 
         f'stroke="{edge}" stroke-width="{1.8 if loop else 1.2}"/>'
     )
     yield (
-        f'<text x="{x + 14:.1f}" y="{y + 24}" font-size="15" font-weight="600" fill="{colours["foreground"]}">'
+        f'<text x="{x + 14:.1f}" y="{y + 25}" font-size="17" font-weight="600" fill="{colours["foreground"]}">'
         f"{escape(name)}</text>"
     )
     yield (
-        f'<text x="{x + 14:.1f}" y="{y + HEIGHT - 12}" font-size="11" fill="{colours["foreground"]}" '
-        f'fill-opacity=".65">{_size(name, known)}</text>'
+        f'<text x="{x + 14:.1f}" y="{y + HEIGHT - 12}" font-size="12.5" fill="{colours["foreground"]}" '
+        f'fill-opacity=".7">{_size(name, known)}</text>'
     )
-    for at, line in enumerate(textwrap.wrap(_about(name), 34)[:2]):
+    for at, line in enumerate(textwrap.wrap(_about(name), 31)[:2]):
         yield (
-            f'<text x="{x + 14:.1f}" y="{y + 44 + at * 16}" font-size="12" fill="{colours["foreground"]}" '
-            f'fill-opacity=".8">{escape(line)}</text>'
+            f'<text x="{x + 14:.1f}" y="{y + 45 + at * 17}" font-size="13.5" fill="{colours["foreground"]}" '
+            f'fill-opacity=".85">{escape(line)}</text>'
         )
 
 

@@ -13,6 +13,8 @@ from itertools import pairwise
 
 Edge = tuple[str, str]
 _SWEEPS = 60
+_INWARD = 0.25
+"""How much the middle draws, beside the neighbours: a picture that is narrow can be shown larger."""
 
 
 def reduced(edges: Collection[Edge]) -> set[Edge]:
@@ -116,7 +118,7 @@ def _crossings(rows: Sequence[Sequence[str]], near: Mapping[str, list[str]]) -> 
 def _places(
     rows: Sequence[Sequence[str]], near: Mapping[str, list[str]], widths: Mapping[str, float], gap: float
 ) -> dict[str, float]:
-    """Each at the mean of its neighbours, as far as those beside it leave room."""
+    """Each near the mean of its neighbours, as far as those beside it leave room."""
     x: dict[str, float] = {}
     for row in rows:
         edge = 0.0
@@ -124,8 +126,10 @@ def _places(
             x[name] = edge + widths[name] / 2
             edge += widths[name] + gap
     for sweep in range(_SWEEPS * 4):
+        centre = (min(x.values()) + max(x.values())) / 2
         for row in rows if sweep % 2 else reversed(rows):
             wanted = {name: _mean([x[one] for one in near[name]], x[name]) for name in row}
+            wanted = {name: place + _INWARD * (centre - place) for name, place in wanted.items()}
             x |= _apart(row, wanted, widths, gap)
     left = min(x[name] - widths[name] / 2 for name in x)
     return {name: place - left for name, place in x.items()}
