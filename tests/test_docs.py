@@ -132,12 +132,6 @@ def _unquoted(line: str) -> str:
     return " ".join(kept)
 
 
-@pytest.mark.parametrize(("script", "made"), [("cli", "cli.md"), ("man", "synterm.1")])
-def test_the_reference_and_the_man_page_are_what_the_parsers_say(script: str, made: str) -> None:
-    page = docs_script(script).page()
-    assert (ROOT / "docs" / made).read_text(encoding="utf-8") == page, f"python docs/{script}.py"
-
-
 def test_no_line_of_the_man_page_is_a_request_by_chance() -> None:
     lines = (ROOT / "docs" / "synterm.1").read_text(encoding="ascii").splitlines()
     requests = {line.split()[0] for line in lines if line.startswith((".", "'"))}
