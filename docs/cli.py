@@ -1,6 +1,6 @@
-"""Writes cli.md, the page on every command, from the commands' own parsers: ``python docs/cli.py``.
+"""Writes cli.md, the page on every command, from the commands' own parsers: ``python docs/make.py cli``.
 
-A test says when the page is not what they say.
+With it, what completion reads in their place. A test says when either is not what they say.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from from_parsers import CODES, EXAMPLES, Block, Page, Rows, pages, with_comment
+
+from synterm.cli.complete.grammar import FILE, grammar
 
 PAGE = Path(__file__).parent / "cli.md"
 HEAD = """\
@@ -26,6 +28,11 @@ Where a command has no exit codes of its own: 0 it was done, 2 the command or th
 ends gives 128 and the signal's number, 130 for Ctrl+C.
 """
 _MARKS = re.compile(r"[*_<|\[\]]")
+
+
+def files() -> dict[Path, str]:
+    """The page, and what each command takes for the shells."""
+    return {PAGE: page(), FILE: grammar()}
 
 
 def page() -> str:
@@ -102,8 +109,3 @@ def _text(text: str) -> str:
 
 def _escaped(found: re.Match[str]) -> str:
     return "&lt;" if found[0] == "<" else f"\\{found[0]}"
-
-
-if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
-    print(f"wrote {PAGE}")

@@ -11,6 +11,8 @@ from pathlib import Path
 from types import ModuleType
 
 MADE = (
+    "cli",
+    "man",
     "checks",
     "generators",
     "settings_reference",

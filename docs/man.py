@@ -1,4 +1,4 @@
-"""Writes synterm.1, the man page, from the commands' own parsers: ``python docs/man.py``; ``man -l docs/synterm.1``.
+"""Writes synterm.1, the man page, from the commands' own parsers: ``python docs/make.py man``.
 
 In man(7), which both groff and mandoc read. A test says when the page is not what the parsers say.
 """
@@ -117,8 +117,3 @@ def _text(text: str) -> str:
     """A text in ASCII, whose marks stand for themselves."""
     shown = "".join(_MARKS.get(mark, mark) for mark in text)
     return re.sub(r"[^\x00-\x7f]", lambda found: f"\\[u{ord(found[0]):04X}]", shown)
-
-
-if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
-    print(f"wrote {PAGE}")

@@ -43,8 +43,11 @@ _PRAGMAS = (
 _MOST = 500
 _MOST_NODES = 2000
 _MOST_CASES = 5000
-_NAME = 200
+_LONGEST = 200
+_NAME = _LONGEST + 1
+"""So many characters of a name are read: one that is cut off is no name."""
 _SHOWN_OF_ID = 8
+_LEVELS = 3
 
 Rows = Sequence[Sequence[Any]]
 Names = dict[str, str]
@@ -111,13 +114,19 @@ def _mode(path: Path) -> str:
 
 
 def _plain(rows: Rows) -> Names:
-    return {str(row[0]): str(row[1]) if len(row) > 1 else "" for row in rows}
+    return {str(row[0]): str(row[1]) if len(row) > 1 else "" for row in rows if _is_whole(row[0])}
+
+
+def _is_whole(name: Any) -> bool:
+    return len(str(name)) <= _LONGEST
 
 
 def _versions(rows: Rows) -> Names:
     """``router``, then ``router@draft``, ``router@v2``, ``router@v1``."""
     found: Names = {}
     for name, number, note in rows:
+        if not _is_whole(name):
+            continue
         found.setdefault(str(name), "as kept last")
         found.setdefault(f"{name}@draft", "its draft")
         if number:
@@ -132,10 +141,11 @@ def _paths(rows: Rows) -> Names:
     for node, _, _, level in rows:
         parts: list[str] = []
         here = str(node)
-        while here in above and len(parts) < 4:
+        while here in above and len(parts) < _LEVELS:
             here, name = above[here]
             parts.append(name)
-        found["/".join(reversed(parts))] = str(level)
+        if all(map(_is_whole, parts)):
+            found["/".join(reversed(parts))] = str(level)
     return found
 
 
@@ -151,7 +161,7 @@ def _tags(rows: Rows) -> Names:
         except (ValueError, TypeError, RecursionError):
             continue  # cut off, or damaged
         if isinstance(listed, list):
-            found |= {str(tag)[:_NAME]: "" for tag in listed[:_MOST]}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+            found |= {str(tag): "" for tag in listed[:_MOST] if _is_whole(tag)}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
     return dict(sorted(found.items())[:_MOST])
 
 

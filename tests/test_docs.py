@@ -130,3 +130,9 @@ def _unquoted(line: str) -> str:
             break
         kept.append(word if word.startswith("--") and " " not in word else "")
     return " ".join(kept)
+
+
+def test_no_line_of_the_man_page_is_a_request_by_chance() -> None:
+    lines = (ROOT / "docs" / "synterm.1").read_text(encoding="ascii").splitlines()
+    requests = {line.split()[0] for line in lines if line.startswith((".", "'"))}
+    assert requests <= {".TH", ".SH", ".SS", ".PP", ".TP", ".B", ".nf", ".fi", ".RS", ".RE"}

@@ -55,8 +55,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="whose checks judge: a feature, behavior or scenario by path, name or glob; repeated: all of theirs "
         "(default: all, where the whole project has the same checks)",
     )
-    add("--fail", choices=("closed", "open"), default="closed", help="what happens without a verdict (%(default)s)")
-    add("--budget-ms", type=amount, default=50, metavar="MS", help="how long one check may take (%(default)s)")
+    add(
+        "--fail",
+        choices=("closed", "open"),
+        default="closed",
+        help="what happens without a verdict (default: %(default)s)",
+    )
+    add("--budget-ms", type=amount, default=50, metavar="MS", help="how long one check may take (default: %(default)s)")
     add("--total-ms", type=amount, metavar="MS", help="how long all of them may take (default: no limit of its own)")
     add("--longest", type=positive, metavar="N", help="characters of an answer that are judged (default: 1000000)")
     add("--log", metavar="FILE", help="append each verdict to this file, personal data masked; synterm import reads it")
@@ -69,8 +74,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _judging(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("checks that ask a model").add_argument
     add("--judges", action="store_true", help="ask them: the answers are sent to the models that the project names")
-    add("--judge-seconds", type=amount, default=10, metavar="S", help="how long each may take (%(default)s)")
-    add("--judge-cap", type=amount, default=1, metavar="USD", help="what they may cost in all (%(default)s)")
+    add("--judge-seconds", type=amount, default=10, metavar="S", help="how long each may take (default: %(default)s)")
+    add("--judge-cap", type=amount, default=1, metavar="USD", help="what they may cost in all (default: %(default)s)")
 
 
 def _one(parser: argparse.ArgumentParser) -> None:

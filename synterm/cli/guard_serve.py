@@ -28,16 +28,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = group.add_argument
     add("--serve", action="store_true", help="answer over HTTP until a signal ends it")
     add(
-        "--host", default="127.0.0.1", help="the address to serve on; all but this machine's need a token (%(default)s)"
+        "--host",
+        default="127.0.0.1",
+        help="the address to serve on; all but this machine's need a token (default: %(default)s)",
     )
-    add("--port", type=_port, default=8787, help="0 picks a free one, and says which (%(default)s)")
+    add("--port", type=_port, default=8787, help="0 picks a free one, and says which (default: %(default)s)")
     add("--token-env", metavar="NAME", help="the environment variable that holds the token which callers must show")
     add("--token-file", metavar="FILE", help="the file that holds it")
     add("--allow-host", action="append", default=[], metavar="NAME", help="a name it is called by; may be repeated")
-    add("--workers", type=positive, default=1, metavar="N", help="processes that answer (%(default)s)")
-    add("--at-once", type=positive, default=64, metavar="N", help="requests that one judges at a time (%(default)s)")
-    add("--connections", type=positive, default=1000, metavar="N", help="that one keeps open (%(default)s)")
-    add("--max-body", type=positive, default=1_000_000, metavar="BYTES", help="of a request (%(default)s)")
+    add("--workers", type=positive, default=1, metavar="N", help="processes that answer (default: %(default)s)")
+    add(
+        "--at-once",
+        type=positive,
+        default=64,
+        metavar="N",
+        help="requests that one judges at a time (default: %(default)s)",
+    )
+    add("--connections", type=positive, default=1000, metavar="N", help="that one keeps open (default: %(default)s)")
+    add("--max-body", type=positive, default=1_000_000, metavar="BYTES", help="of a request (default: %(default)s)")
     add("--read-timeout", type=_seconds, default=10.0, metavar="S", help="for a request to arrive (%(default)g)")
     add("--log-requests", action="store_true", help="a line for each request on stderr; never what was in it")
 

@@ -15,10 +15,9 @@ import pytest
 import yaml
 
 from synterm.cli.commands import COMMANDS
-from synterm.cli.complete.grammar import FILE, grammar
 from synterm.cli.complete.kinds import FREE, kind_of, value_of
 from synterm.cli.complete.quoting import can_stand, quoted
-from synterm.cli.parsers import every_parser, parser_of
+from synterm.cli.parsers import every_parser
 from synterm.glance import KINDS, names_in
 from tests.cli.conftest import Synterm
 from tests.cli.test_help_pages import _actions
@@ -283,13 +282,6 @@ def test_the_script_is_one_that_the_shell_reads(synterm: Synterm, tmp_path: Path
     script.write_text(synterm("completion", shell).out)
     done = subprocess.run([found, "-n", script], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-
-
-def test_what_commands_take_is_what_their_parsers_say() -> None:
-    told = grammar({name: parser_of(name) for name in COMMANDS}) + "\n"
-    assert FILE.read_text(encoding="utf-8") == told, (
-        "python -c 'from synterm.cli.complete.grammar import write; write()'"
-    )
 
 
 def test_of_every_value_it_is_known_what_it_can_be() -> None:

@@ -51,7 +51,7 @@ WRONG = [
     ("baseline my.db show mian", "did you mean main?"),
     ("history my.db lst", "did you mean last"),
     ("show my.db generation lst", "did you mean last?"),
-    ("show my.db case 8FH3K2QW", "synterm ls PROJECT cases"),
+    ("show my.db case 8FH3K2QW", "cases lists them"),
     ("review my.db --model ruls --limit 1", "did you mean rules?"),
     ("add my.db case borderlin --input x", "did you mean borderline?"),
     ("edit my.db node Routing --check lable", "did you mean label"),

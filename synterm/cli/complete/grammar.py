@@ -1,7 +1,7 @@
 """What each command takes, in a file: made of the parsers, and read instead of them when a shell asks.
 
-Some commands take longer to import than anybody waits for a Tab. `write` makes the file again; a test says when the
-parsers have changed since.
+Some commands take longer to import than anybody waits for a Tab. ``python docs/make.py cli`` makes the file again; a
+test says when the parsers have changed since.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 from synterm.cli.commands import COMMANDS
 from synterm.cli.complete.kinds import kind_of, value_of
 from synterm.cli.parser import Parser
+from synterm.cli.parsers import parser_of
 from synterm.text import one_line
 
 FILE = Path(__file__).with_name("grammar.json")
@@ -55,21 +56,14 @@ def _words(text: str | None) -> str:
     return one_line(text or "", _LONGEST_HELP)
 
 
-def grammar(parsers: Mapping[str, argparse.ArgumentParser]) -> str:
-    """The whole file, for the parsers of all commands."""
-    lines = [f"{json.dumps(name)}: {_line(described(parser))}" for name, parser in parsers.items()]
-    return "{\n" + ",\n".join(lines) + "\n}"
+def grammar() -> str:
+    """The whole file, of the parsers of all commands."""
+    lines = [f"{json.dumps(name)}: {_line(described(parser_of(name)))}" for name in COMMANDS]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def _line(said: Command) -> str:
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
-
-
-def write() -> None:
-    """Make the file again, of all parsers."""
-    from synterm.cli.parsers import parser_of
-
-    FILE.write_text(grammar({name: parser_of(name) for name in COMMANDS}) + "\n", encoding="utf-8")
 
 
 def read(name: str, kind: type[Parser]) -> tuple[Parser, Mapping[argparse.Action, str]]:
