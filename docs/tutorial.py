@@ -143,19 +143,23 @@ def answer_of(command: str, work: Path, environment: dict[str, str], *, wide: bo
     if wide:
         return program.communicate()[0].decode(), program.returncode
     assert program.stderr is not None
-    parts: list[bytes] = []
+    said: list[bytes] = []
+    begun: dict[int, bytes] = {ours: b"", program.stderr.fileno(): b""}
     with selectors.DefaultSelector() as both:
-        both.register(ours, selectors.EVENT_READ)
-        both.register(program.stderr.fileno(), selectors.EVENT_READ)
+        for stream in begun:
+            both.register(stream, selectors.EVENT_READ)
         while both.get_map():
             for key, _ in both.select():
-                if part := _part(key.fd):
-                    parts.append(part)
-                else:
+                part = _part(key.fd)
+                # Whole lines only: what is said on the other stream meanwhile must not land inside of one.
+                whole, end, rest = (begun[key.fd] + part).rpartition(b"\n")
+                said.append(whole + end)
+                begun[key.fd] = rest
+                if not part:
                     both.unregister(key.fd)
     os.close(ours)
     program.stderr.close()
-    return b"".join(parts).decode(), program.wait()
+    return b"".join((*said, *begun.values())).decode(), program.wait()
 
 
 def _part(stream: int) -> bytes:
