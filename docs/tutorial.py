@@ -79,10 +79,7 @@ def _block(found: re.Match[str]) -> Block:
 
 
 def run_page(page: str, folder: Path) -> str:
-    """The page with what its commands answer now.
-
-    Raises SystemExit where a command ends otherwise than its block says.
-    """
+    """The page with what its commands answer now. A command that ends otherwise than its block says is told on stderr."""
     environment = surroundings(folder)
     work = folder / "work"
     work.mkdir()
@@ -116,7 +113,7 @@ def _answered(block: Block, work: Path, environment: dict[str, str]) -> str:
         answer, code = answer_of(command, work, environment)
         lines += [f"$ {command}", *shortened(tidy(answer, work), block.words)]
     if code != int(block.words.get("exit", "0")):
-        raise SystemExit("\n".join((*lines, f"ended with {code}: {block.steps[-1].command}")))
+        print("\n".join((*lines, f"UNEXPECTED: ended with {code}: {block.steps[-1].command}")), file=sys.stderr)
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -146,19 +143,23 @@ def answer_of(command: str, work: Path, environment: dict[str, str], *, wide: bo
     if wide:
         return program.communicate()[0].decode(), program.returncode
     assert program.stderr is not None
-    parts: list[bytes] = []
+    said: list[bytes] = []
+    begun: dict[int, bytes] = {ours: b"", program.stderr.fileno(): b""}
     with selectors.DefaultSelector() as both:
-        both.register(ours, selectors.EVENT_READ)
-        both.register(program.stderr.fileno(), selectors.EVENT_READ)
+        for stream in begun:
+            both.register(stream, selectors.EVENT_READ)
         while both.get_map():
             for key, _ in both.select():
-                if part := _part(key.fd):
-                    parts.append(part)
-                else:
+                part = _part(key.fd)
+                # Whole lines only: what is said on the other stream meanwhile must not land inside of one.
+                whole, end, rest = (begun[key.fd] + part).rpartition(b"\n")
+                said.append(whole + end)
+                begun[key.fd] = rest
+                if not part:
                     both.unregister(key.fd)
     os.close(ours)
     program.stderr.close()
-    return b"".join(parts).decode(), program.wait()
+    return b"".join((*said, *begun.values())).decode(), program.wait()
 
 
 def _part(stream: int) -> bytes:

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from synterm.cli.output import data
 from synterm.core.case import Case, value_text
+from synterm.core.decision import REVIEW
 from synterm.core.examples import examples_text
 from synterm.core.ids import canonical_json
 from synterm.core.model import ModelSpec
@@ -18,7 +19,7 @@ from synterm.evaluate.variants import choose_prompts
 from synterm.formats.prompt_text import only_variable
 from synterm.providers.availability import usable
 from synterm.providers.prices import price_of
-from synterm.reports.generation import generation_document, generation_lines, lineage_lines, sample_lines
+from synterm.reports.generation import MADE_OF, generation_document, generation_lines, lineage_lines, sample_lines
 from synterm.reports.json import json_text, write_json
 from synterm.reports.listings import DocumentList, ModelList, PromptList, case_list, tree_list
 from synterm.settings import load_settings
@@ -82,6 +83,9 @@ def _case_lines(case: Case, path: str, above: Sequence[Case]) -> Iterable[str]:
         yield f"\ninput {key}\n{_block(value_text(value))}"
     if case.expected is not None:
         yield f"\nexpected\n{_block(value_text(case.expected))}"
+    # As the workbench's why: what an import kept of a row, such as assertions that no check here stands for.
+    if kept := {name: value for name, value in case.origin.detail.items() if name not in (*MADE_OF, REVIEW)}:
+        yield "\norigin\n" + "\n".join(f"  {name}: {value_text(value)}" for name, value in kept.items())
     if lineage := [*lineage_lines(case, above)]:
         yield "\nlineage\n" + "\n".join(f"  {line}" for line in lineage)
 
