@@ -10,7 +10,7 @@ from synterm.cli.choose import choose_cases, choose_variants
 from synterm.cli.output import data, say
 from synterm.cli.places import opened
 from synterm.cli.progress import LineProgress, StatusLine
-from synterm.cli.samples import sample_text
+from synterm.cli.samples import FIRST, sample_path, sample_text
 from synterm.cli.session import evaluate, write_report
 from synterm.cli.workbench_terminal import can_draw, refuse_elsewhere
 from synterm.core.prompt import Prompt
@@ -31,14 +31,14 @@ EXAMPLES = """\
 examples:
   synterm demo
   synterm demo --headless
+  synterm demo --sample table_booking     another one; synterm new --sample lists them
   synterm demo ./play.db --fresh"""
-
-_SAMPLE = "meeting_router"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `synterm demo`."""
     parser.add_argument("path", metavar="PATH", nargs="?", help="where to keep it (default: your data directory)")
+    parser.add_argument("--sample", metavar="NAME", default=FIRST, help=f"which sample (default: {FIRST})")
     parser.add_argument("--headless", action="store_true", help="evaluate and print, also on a terminal")
     parser.add_argument("--fresh", action="store_true", help="start over; what is there is kept beside, as .old.db")
     parser.add_argument("--json", metavar="FILE", help="with --headless: the report as JSON too; - for stdout")
@@ -46,8 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make or find the project, then show it."""
-    path = Path(args.path) if args.path else data_dir() / "demo" / f"{_SAMPLE}.db"
-    _provide(path, fresh=args.fresh)
+    sample_path(args.sample)  # a wrong name is told, and no path made of it
+    path = Path(args.path) if args.path else data_dir() / "demo" / f"{args.sample}.db"
+    _provide(path, args.sample, fresh=args.fresh)
     say(f"the demo project is {path}")
     if args.headless or args.json or not can_draw():
         return _evaluate(path, args.json)
@@ -57,14 +58,14 @@ def run(args: argparse.Namespace) -> int:
     return open_workbench(path)
 
 
-def _provide(path: Path, *, fresh: bool) -> None:
+def _provide(path: Path, sample: str, *, fresh: bool) -> None:
     if path.exists() and fresh:
         with opened(str(path)):
             pass  # it is a project file, and no one else's
         path.replace(path.with_suffix(".old.db"))
     if not path.exists():
         private_folder(path.parent)
-        build_project(path, sample_text(_SAMPLE))
+        build_project(path, sample_text(sample))
 
 
 def _evaluate(path: Path, json_target: str | None) -> int:

@@ -81,7 +81,7 @@ def test_a_text_form_comes_from_stdin_too(synterm_process: Synterm, tmp_path: Pa
 
 
 def test_samples_are_listed_and_used_by_name(synterm: Synterm, samples: Path, tmp_path: Path):
-    assert synterm("new", "--list-samples").out == "meeting_router\n"
+    assert synterm("new", "--list-samples").out == "meeting_router\n"  # its text begins with no sentence
     assert synterm("new", tmp_path / "a.db", "--sample", "meeting_router").code == 0
     done = synterm("new", tmp_path / "b.db", "--sample", "../meeting_router")
     assert (done.code, "did you mean meeting_router?" in done.err) == (2, True)
