@@ -132,7 +132,7 @@ async def test_what_is_no_json_is_said_at_its_field(make_project: MakeProject, o
         await bench.pilot.press("ctrl+s")
         await bench.pilot.pause()
         assert bench.app.screen is form
-        assert "not JSON" in bench.text()
+        assert "not JSON" in bench.text() and "[x] is JSON" in bench.text()
         form.query_one("#expected", TextArea).text = '{"route": "clarify"}'
         await bench.pilot.press("ctrl+s")
         await bench.settle()

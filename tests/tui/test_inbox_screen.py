@@ -266,7 +266,13 @@ async def test_without_traffic_it_says_how_it_comes(make_project: MakeProject, o
         await shown(bench, "No traffic yet")
         # A long path breaks the command's line, so it is looked for without its breaks.
         assert "--as production" in " ".join(bench.text().replace("│", " ").split())
-        await press(bench, "a", "x", "e", "A", "t", "m")
+        await press(bench, "a", "x", "e", "A", "t", "m", "escape")
+        with_traffic(bench.project.path, logged("hello"), logged("book a room"))
+        await press(bench, "ctrl+r")
+        await shown(bench, "! 2 not placed yet: p places them")
+        while bench.app.focused is None:
+            await bench.pilot.pause(0.02)
+        assert bench.app.focused.id == "places", "the keys go there again"
 
 
 @pytest.fixture

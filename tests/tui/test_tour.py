@@ -18,6 +18,7 @@ from synterm.tui.app import WorkbenchApp
 from synterm.tui.guard import guard_terminal
 from synterm.tui.remembered import Remembered, recall, remember, remembered_path
 from synterm.tui.screens.tour import CARD, STEPS, TourScreen, beside
+from synterm.tui.widgets.key_footer import KeyFooter
 from synterm.tui.widgets.pane_tabs import PaneTabs
 from tests.tui.conftest import Bench, MakeProject, OpenBench
 
@@ -168,6 +169,12 @@ async def test_empty_panes_fit_every_terminal(size: tuple[int, int], tmp_path: P
     path = tmp_path / "empty.db"
     Project.create(path, "empty").close()
     async with open_bench(path, size=size) as bench:
+        await bench.pilot.press("A")
+        await bench.pilot.pause()
+        await bench.pilot.pause()
+        if size != (40, 12):
+            assert "Project files travel" in bench.text(), "a form opens at its top"
+            assert not bench.screen.query_one(KeyFooter).render().plain, "keys that do nothing now"
         assert bench.app.failure is None
 
 

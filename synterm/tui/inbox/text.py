@@ -176,8 +176,8 @@ def empty_text(project: str) -> Content:
     """How traffic comes in."""
     return Content.assemble(
         ("No traffic yet\n\n", "bold $text-primary"),
-        "Bring in a log of your app, and see which behaviors its users ask for, how sure that is,\n",
-        "and what no case covers. Personal data and keys are masked before anything is kept.\n\n",
+        "Bring in a log of your app, and see which behaviors its users ask for, how sure that is, and what no case "
+        "covers. Personal data and keys are masked before anything is kept.\n\n",
         (printable(f"synterm import {project} requests.jsonl --as production\n\n"), "bold"),
         ("Logs of OpenAI and LiteLLM, OpenTelemetry spans, JSONL and CSV; large ones are sampled:\n", MUTED),
         (printable(f"synterm import {project} spans.json --as production --sample 0.1\n\n"), MUTED),

@@ -139,6 +139,8 @@ class SeenScreen(PlanScreen):
         self.behaviors.cursor = next(same, 0)
         self._show_behavior()
         self.refresh_bindings()
+        if found.found.examples:
+            self.take_focus(self.behaviors)
 
     # Showing.
 

@@ -34,6 +34,7 @@ class MadeScreen(PlaceScreen):
     """Draws the job that the workbench runs, and changes what it made."""
 
     heading = "Generate"
+    AUTO_FOCUS = "GenerateForm *"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x", "stop", "Stop", id="generate.stop", tooltip="Stop; all that was made is kept"),
         Binding("v", "review", "Review", id="generate.review", tooltip="Decide on the drafts that were made"),

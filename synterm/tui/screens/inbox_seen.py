@@ -59,6 +59,7 @@ class InboxSeenScreen(PlaceScreen):
     """Reads and shows; what is done with calls is for who inherits from it."""
 
     CSS_PATH = "inbox.tcss"
+    AUTO_FOCUS = "#places"
     heading = "Production"
     HELP = "What the app was asked, by behavior; what no case covers; and making cases of it."
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -156,6 +157,8 @@ class InboxSeenScreen(PlaceScreen):
             self.show_place()
         else:
             self._title_calls()
+        if self._rows:
+            self.take_focus(self.places)
 
     def say_if_there(self, note: str) -> None:
         """Tell how far something is, as long as somebody looks."""

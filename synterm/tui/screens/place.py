@@ -8,6 +8,7 @@ from typing import ClassVar, TypeVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
@@ -31,6 +32,8 @@ class PlaceScreen(PacedScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", id="place.back", tooltip="Back to where you came from"),
     ]
+    AUTO_FOCUS = ""
+    """Each says itself where one begins: Textual would take the first there is, be it a filter that is hidden."""
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (150, "-broad")]  # noqa: RUF012
     DEFAULT_CSS = """
     PlaceScreen {
@@ -83,6 +86,15 @@ class PlaceScreen(PacedScreen):
             (self.heading, "bold $text-primary"),
             (f"  {one_line(note, 200)}", MUTED),
         )
+
+    def take_focus(self, pane: Widget) -> None:
+        """Give a pane the focus where nothing has it: what had it was hidden while there was nothing to show."""
+
+        def take() -> None:
+            if self.is_attached and self.focused is None:
+                self.set_focus(pane)
+
+        self.call_after_refresh(take)
 
     def read(self, work: Callable[[Project], T]) -> T:
         """Do some reading on a connection of its own. For threads. Raises ProjectError."""

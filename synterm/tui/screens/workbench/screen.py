@@ -47,6 +47,8 @@ class WorkbenchScreen(
     """The one screen that people keep open."""
 
     CSS_PATH = "screen.tcss"
+    AUTO_FOCUS = "#results"
+    """Where there is no prompt to type in: on the screen at every size."""
     BINDING_GROUP_TITLE = "Workbench"
     HELP = "Wherever the focus is; letters only where no text is typed."
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (150, "-broad")]  # noqa: RUF012
@@ -139,10 +141,7 @@ class WorkbenchScreen(
         if self.session.prompt:
             await self.prompt.show(self.session.prompt)
         self.painter.show_titles()
-        if self.session.prompt:
-            self.prompt.focus_editor()
-        else:
-            self.set_focus(self.grid)  # on the screen at every size
+        self.prompt.focus_editor()
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
