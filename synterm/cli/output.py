@@ -127,8 +127,13 @@ def _widths(lines: list[list[str]], space: int, main: int | None) -> list[int]:
 
 
 def refuse_no_folder(target: str | None) -> None:
-    """Better said before the work than after it. Raises UsageError for a file in a folder that is not there."""
+    """Better said before the work than after it. Raises UsageError for a file in a folder that is not there, and for a
+    folder; InputError for a database, which a project is."""
     if target and not Path(target).parent.is_dir():
         raise UsageError("there is no such folder", where=str(Path(target).parent))
     if target and target != "-" and Path(target).is_dir():
         raise UsageError("it is a folder", where=target, hint=f"name a file in it: {Path(target) / 'NAME'}")
+    if target and target != "-" and Path(target).exists():
+        from synterm.reports.json import refuse_database
+
+        refuse_database(Path(target))
