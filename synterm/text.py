@@ -59,5 +59,5 @@ def plural(count: int, noun: str) -> str:
 
 
 def megabytes(size: int) -> str:
-    """A number of bytes in megabytes, as people read it."""
-    return f"{size / 1e6:.1f} MB"
+    """A number of bytes in megabytes, as people read it; in kilobytes where that would be next to none."""
+    return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{-(-size // 1000)} kB"

@@ -54,7 +54,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="LIST",
         help="what makes the exit code other than 0: regression (1), insufficient (4)",
     )
-    add("--json", metavar="FILE", help="write the comparison as JSON (synterm schema compare); - for stdout")
+    add(
+        "--json",
+        nargs="?",
+        const="-",
+        metavar="FILE",
+        help="write the comparison as JSON (synterm schema compare); - for stdout",
+    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -58,7 +58,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="how near-duplicates are found (default: meaning where synterm[analysis] is installed)",
     )
     add("--limit", type=positive, default=10, metavar="N", help="so many holes are listed (default 10)")
-    add("--json", metavar="FILE", help="write all of it as JSON (synterm schema coverage); - for stdout")
+    add(
+        "--json",
+        nargs="?",
+        const="-",
+        metavar="FILE",
+        help="write all of it as JSON (synterm schema coverage); - for stdout",
+    )
     add("--html", metavar="FILE", help="write it as one HTML file, with the map")
     add(
         "--map",

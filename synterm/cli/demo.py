@@ -41,7 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sample", metavar="NAME", default=FIRST, help=f"which sample (default: {FIRST})")
     parser.add_argument("--headless", action="store_true", help="evaluate and print, also on a terminal")
     parser.add_argument("--fresh", action="store_true", help="start over; what is there is kept beside, as .old.db")
-    parser.add_argument("--json", metavar="FILE", help="with --headless: the report as JSON too; - for stdout")
+    parser.add_argument(
+        "--json", nargs="?", const="-", metavar="FILE", help="with --headless: the report as JSON too; - for stdout"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

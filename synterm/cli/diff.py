@@ -41,7 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("after", metavar="B", help="the later side")
     parser.add_argument("--stat", action="store_true", help="only how many of what differ")
     parser.add_argument("--limit", type=int, default=100, metavar="N", help="name at most N cases (default: 100)")
-    parser.add_argument("--json", metavar="FILE", help="as JSON (synterm schema diff), to a file or - for stdout")
+    parser.add_argument(
+        "--json", nargs="?", const="-", metavar="FILE", help="as JSON (synterm schema diff), to a file or - for stdout"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

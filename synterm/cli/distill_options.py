@@ -61,7 +61,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _how(parser)
     add = parser.add_argument_group("what comes of it").add_argument
     add("--limit", type=positive, default=5, metavar="N", help="so many reasons of a type, and clusters (default 5)")
-    add("--json", metavar="FILE", help="write all of it as JSON (synterm schema distill); - for stdout")
+    add(
+        "--json",
+        nargs="?",
+        const="-",
+        metavar="FILE",
+        help="write all of it as JSON (synterm schema distill); - for stdout",
+    )
     add("--quiet", action="store_true", help="say nothing but errors")
 
 

@@ -43,7 +43,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="put the copy of this name in the place of PROJECT (default: the newest)",
     )
-    parser.add_argument("--json", metavar="FILE", help="as JSON (synterm schema doctor); - for stdout")
+    parser.add_argument(
+        "--json", nargs="?", const="-", metavar="FILE", help="as JSON (synterm schema doctor); - for stdout"
+    )
     parser.add_argument("--quiet", action="store_true", help="say only what is not well")
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from contextlib import closing
 from pathlib import Path
 
-from synterm.cli.output import refuse_commands
-from synterm.errors import UsageError
+from synterm.cli.output import refuse_commands, say
 from synterm.formats.dump import dump_project
-from synterm.reports.json import write_parts
+from synterm.reports.json import refuse_database, write_parts
 from synterm.storage.foreign import read_only
 
 HELP = """\
@@ -25,8 +25,6 @@ examples:
   synterm dump my.db --all -o everything.yaml
   git config diff.synterm.textconv 'synterm dump'    # with *.db diff=synterm in .gitattributes: git diff shows text"""
 
-_SQLITE = b"SQLite format 3\0"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `synterm dump`."""
@@ -39,20 +37,9 @@ def run(args: argparse.Namespace) -> int:
     """Write the text."""
     refuse_commands(args.output, "-o")
     if args.output != "-":
-        _refuse_database(Path(args.output))
+        refuse_database(Path(args.output))
     with read_only(args.project, whole=True) as project, closing(dump_project(project, everything=args.all)) as pieces:
         write_parts(pieces, args.output, private=True)
+    if args.output != "-":
+        say(f"wrote {args.output}: synterm load {shlex.quote(args.output)} -o PROJECT makes the project of it again")
     return 0
-
-
-def _refuse_database(path: Path) -> None:
-    """Raise UsageError for a database: a slip of the hand must not turn a project into its own text."""
-    try:
-        if not path.is_file():
-            return
-        with path.open("rb") as file:
-            is_database = file.read(len(_SQLITE)) == _SQLITE
-    except OSError:
-        return
-    if is_database:
-        raise UsageError(f"{path} is a database, and is not written over", hint="-o project.yaml")

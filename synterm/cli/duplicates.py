@@ -26,7 +26,7 @@ def list_duplicates(project: Project, tree: Tree, chosen: CaseFilter, args: argp
     listing = duplicate_list(tree, found, members, by=by, like=like, looked=len(cases))
     if args.json:
         return write_json(listing, "-")
-    rows(row for group in listing.groups for row in _lines(group))
+    rows((row for group in listing.groups for row in _lines(group)), main=4)
     return say(_summary(listing))
 
 

@@ -55,7 +55,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_training_options(parser)
     add = parser.add_argument_group("what is told").add_argument
     add("--rows", type=natural, default=5, metavar="N", help="show so many of the refused (default 5)")
-    add("--json", metavar="FILE", help="the manifest as JSON too (synterm schema manifest, manifests); - for stdout")
+    add(
+        "--json",
+        nargs="?",
+        const="-",
+        metavar="FILE",
+        help="the manifest as JSON too (synterm schema manifest, manifests); - for stdout",
+    )
     add("--quiet", action="store_true", help="say nothing but errors")
 
 

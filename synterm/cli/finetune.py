@@ -59,6 +59,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--rows", type=positive, default=10, metavar="N", help="show so many of the refused (default 10)")
     add(
         "--json",
+        nargs="?",
+        const="-",
         metavar="FILE",
         help="as JSON (synterm schema training, tunings, set_aside; run of a teacher); - for stdout",
     )

@@ -219,7 +219,13 @@ def _what_comes_of_it(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("what comes of it").add_argument
     add("--accept", action="store_true", help="accept at once what is in no doubt; the rest waits for review")
     add("--dry-run", action="store_true", help="only say what would be done, with the first question")
-    add("--json", metavar="FILE", help="the funnel and all cases as JSON (synterm schema generation); - for stdout")
+    add(
+        "--json",
+        nargs="?",
+        const="-",
+        metavar="FILE",
+        help="the funnel and all cases as JSON (synterm schema generation); - for stdout",
+    )
     add("--quiet", action="store_true", help="say nothing but errors")
     add(
         "--effect",

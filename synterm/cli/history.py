@@ -46,7 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a run by its id or the end of it, last or last-1; or prune, to remove runs",
     )
     parser.add_argument("--limit", type=_whole, metavar="N", default=20, help="only the newest N (default 20; 0: all)")
-    parser.add_argument("--json", metavar="FILE", help="as JSON (synterm schema history); - for stdout")
+    parser.add_argument(
+        "--json", nargs="?", const="-", metavar="FILE", help="as JSON (synterm schema history); - for stdout"
+    )
     add = parser.add_argument_group("with prune").add_argument
     add("--keep", type=_whole, metavar="N", help="the newest N stay")
     add("--older-than", type=amount, metavar="DAYS", help="runs that began in the last DAYS days stay")

@@ -65,7 +65,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="remove the cases of an import that nobody changed since: by its id or the end of it, else the newest",
     )
     add_no_backup(parser.add_argument)
-    parser.add_argument("--json", metavar="FILE", help="as JSON (synterm schema import, or log_import); - for stdout")
+    parser.add_argument(
+        "--json",
+        nargs="?",
+        const="-",
+        metavar="FILE",
+        help="as JSON (synterm schema import, or log_import); - for stdout",
+    )
     parser.add_argument(
         "--as",
         dest="as_what",

@@ -38,7 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `synterm inbox`."""
     parser.add_argument("project", metavar="PROJECT")
     parser.add_argument("--show", metavar="CALL", help="one call in full, by its id or the end of it")
-    parser.add_argument("--json", metavar="FILE", help="as JSON (synterm schema inbox); - for stdout")
+    parser.add_argument(
+        "--json", nargs="?", const="-", metavar="FILE", help="as JSON (synterm schema inbox); - for stdout"
+    )
     parser.add_argument(
         "--uncovered",
         nargs="?",

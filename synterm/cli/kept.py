@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from synterm.storage.backups import Reason
 
 MANY = 10
-"""From so many cases on a copy is kept; of prompts, documents and runs always."""
+"""From so many cases on a copy is kept; of parts of the tree, prompts, documents and runs always."""
 
 
 def add_no_backup(add: Callable[..., Any]) -> None:

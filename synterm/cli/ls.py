@@ -81,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
         listed = _LISTS[args.what](project, args)
         found = None if listed is None else [*listed]
     if found:
-        rows(found)
+        rows(found, main=_MAIN.get(args.what))
     elif found is not None:
         say(_none(args))
     return 0
@@ -265,6 +265,9 @@ _LISTS: dict[str, Callable[[Project, argparse.Namespace], _Rows]] = {
     "imports": _imports,
     "checks": _checks,
 }
+
+_MAIN = {"cases": 3}
+"""The column that one reads, which gives way last."""
 
 _NONE = {
     "tree": "the tree is empty: synterm add PROJECT feature NAME begins it",

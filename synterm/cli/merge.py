@@ -29,7 +29,9 @@ More, also as a merge driver of git: docs/merging.md"""
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `synterm merge`."""
     parser.add_argument("files", metavar="FILE", nargs="+", help="project files of one project, in any order")
-    parser.add_argument("-o", "--out", required=True, metavar="OUT", help="the file to make; none of those")
+    parser.add_argument(
+        "-o", "--output", "--out", dest="out", required=True, metavar="OUT", help="the file to make; none of those"
+    )
     parser.add_argument("--force", action="store_true", help="replace OUT where it is there already")
     parser.add_argument(
         "--base",
@@ -43,7 +45,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="where both changed the same: take what was changed last, or what the file says that is named first",
     )
     parser.add_argument("--dry-run", action="store_true", help="write nothing; say what would come of it")
-    parser.add_argument("--json", metavar="FILE", help="what came of it as JSON (synterm schema merge); - for stdout")
+    parser.add_argument(
+        "--json",
+        nargs="?",
+        const="-",
+        metavar="FILE",
+        help="what came of it as JSON (synterm schema merge); - for stdout",
+    )
     parser.add_argument("--quiet", action="store_true", help="say nothing but conflicts and errors")
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import shlex
+import sys
 
 from synterm.cli import ci_output
-from synterm.cli.output import say, without_commands
+from synterm.cli.output import on_terminal, say, without_commands
 from synterm.cli.progress import LineProgress, StatusLine
 from synterm.cli.report import write_html_report
 from synterm.cli.session import Progress, write_report
@@ -48,7 +50,17 @@ def leave(project: Project, report: RunReport, result: RunResult, args: argparse
 
         with without_commands(ci_output.summary_stream(args)) as stream:
             print_report(report, result, stream, args.by)
+        _tell_next(report, args)
     return report.exit_code
+
+
+def _tell_next(report: RunReport, args: argparse.Namespace) -> None:
+    """On a terminal, where one goes from here; logs and files have it without."""
+    if report.totals.failed and not report.production and on_terminal(sys.stdout) and on_terminal(sys.stderr):
+        file = shlex.quote(args.project)
+        sys.stdout.flush()
+        say(f"next: synterm distill {file}      why cases fail")
+        say(f"next: synterm ls {file} cases --where fails:last      all that failed")
 
 
 def _keep_quiet(_text: str) -> None:

@@ -17,6 +17,8 @@ from synterm.reports.figures import minute
 from synterm.reports.github.commands import in_actions, tamed
 from synterm.text import one_line, printable
 
+_MAIN = 1.8
+"""How much wider than others the column of which most is to be seen stays."""
 _NARROWEST = 8
 """A column is not cut to less than so many places."""
 
@@ -69,15 +71,18 @@ def on_terminal(stream: TextIO) -> bool:
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def rows(lines: Iterable[Sequence[str]]) -> None:
-    """Rows of cells to stdout: aligned and cut to the width on a terminal, else uncut with tabs between."""
+def rows(lines: Iterable[Sequence[str]], main: int | None = None) -> None:
+    """Rows of cells to stdout: aligned and cut to the width on a terminal, else uncut with tabs between.
+
+    `main`: the column of which most is to be seen.
+    """
     cleaned = [[one_line(cell) for cell in line] for line in lines]
     if not on_terminal(sys.stdout):
         for line in cleaned:
             sys.stdout.write(_harmless("\t".join(line)) + "\n")
         return
     space = shutil.get_terminal_size().columns
-    widths = _widths(cleaned, space)
+    widths = _widths(cleaned, space, main)
     for line in cleaned:
         padded = "  ".join(_fitted(cell, width) for cell, width in zip(line, widths, strict=True) if width)
         sys.stdout.write(_harmless(_fitted(padded, space).rstrip()) + "\n")
@@ -106,21 +111,29 @@ def _fitted(text: str, width: int) -> str:
     return set_cell_size(text, width) if cell_len(text) <= width else f"{set_cell_size(text, width - 1)}…"
 
 
-def _widths(lines: list[list[str]], space: int) -> list[int]:
+def _widths(lines: list[list[str]], space: int, main: int | None) -> list[int]:
     """How wide each column is: as its widest cell; where that is more than there is room for, the widest columns give
     way, so that something is seen of each."""
     from rich.cells import cell_len
 
     widths = [min(max(map(cell_len, column)), space) for column in zip(*lines, strict=True)]
     gaps = 2 * (sum(width > 0 for width in widths) - 1)
-    while sum(widths) + gaps > space and max(widths) > _NARROWEST:
-        widths[widths.index(max(widths))] -= 1
+    for _ in range(sum(widths) + gaps - space):
+        widest = max(range(len(widths)), key=lambda at: widths[at] / (_MAIN if at == main else 1))
+        if widths[widest] <= _NARROWEST:
+            break
+        widths[widest] -= 1
     return widths
 
 
 def refuse_no_folder(target: str | None) -> None:
-    """Better said before the work than after it. Raises UsageError for a file in a folder that is not there."""
+    """Better said before the work than after it. Raises UsageError for a file in a folder that is not there, and for a
+    folder; InputError for a database, which a project is."""
     if target and not Path(target).parent.is_dir():
         raise UsageError("there is no such folder", where=str(Path(target).parent))
     if target and target != "-" and Path(target).is_dir():
         raise UsageError("it is a folder", where=target, hint=f"name a file in it: {Path(target) / 'NAME'}")
+    if target and target != "-" and Path(target).exists():
+        from synterm.reports.json import refuse_database
+
+        refuse_database(Path(target))

@@ -51,17 +51,20 @@ def run(args: argparse.Namespace) -> int:
     """Remove what is named, all of it or nothing."""
     with opened(args.project) as project:
         if args.where and args.kind != "case":
-            raise UsageError(f"--where chooses cases, not a {args.kind}", hint="synterm rm PROJECT case --where QUERY")
+            raise UsageError(
+                f"--where chooses cases, not a {args.kind}", hint=f"synterm rm {args.project} case --where QUERY"
+            )
         if bool(args.names) == bool(args.where):
-            raise UsageError(f"which {args.kind}?", hint=f"synterm rm PROJECT {args.kind} NAME …")
+            raise UsageError(f"which {args.kind}?", hint=f"synterm rm {args.project} {args.kind} NAME …")
         prepare = _PREPARING.get(args.kind, _node)
         removals = [prepare(project, name, args.kind) for name in dict.fromkeys(args.names)]
         removals += [_cases(project, args.where)] if args.where else []
         said = "; ".join(one.words for one in removals)
-        if not args.yes and not _agreed(said):
+        keep = not args.no_backup and sum(one.weight for one in removals) >= MANY
+        if not args.yes and not _agreed(said if keep else f"{said}, for good"):
             say("nothing was removed")
             return 0
-        keep_before(project.path, "rm", keep=not args.no_backup and sum(one.weight for one in removals) >= MANY)
+        keep_before(project.path, "rm", keep=keep)
         for future in [future for one in removals for future in one.remove()]:
             future.result()
     say(f"removed {said}")
@@ -86,12 +89,12 @@ def _node(project: Project, name: str, kind: str) -> Removal:
     below = [other.level for other in tree.walk(node.id)]
     parts = [plural(below.count(level), level) for level in LEVELS if level in below]
     words = f"{node.level} {tree.path(node.id)!r} with {', '.join([*parts, plural(cases, 'case')])}"
-    return Removal(words, lambda: [project.nodes.remove(node.id)], cases)
+    return Removal(words, lambda: [project.nodes.remove(node.id)])
 
 
 def _case(project: Project, name: str, _kind: str) -> Removal:
     case = project.cases.get(name)
-    words = f"case {case.id} ({one_line(case.title, 40)})"
+    words = f"case {case.id[-8:]} ({one_line(case.title, 40)})"
     return Removal(words, lambda: [project.cases.remove([case.id])], 1)
 
 

@@ -220,7 +220,13 @@ def _what_comes_of_it(parser: argparse.ArgumentParser) -> None:
         help="show the metrics of each feature, behavior, scenario or tag, or of each label; may be repeated",
     )
     add("--html", metavar="FILE", help="write the report as one HTML file (synterm report --help)")
-    add("--json", metavar="FILE", help="write the whole report as JSON (synterm schema run); - for stdout")
+    add(
+        "--json",
+        nargs="?",
+        const="-",
+        metavar="FILE",
+        help="write the whole report as JSON (synterm schema run); - for stdout",
+    )
     ci_output.add_arguments(add)
     add(
         "--progress",

@@ -33,7 +33,9 @@ _PARTS = ("runs", "traffic", "verdicts", "names")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `synterm share`."""
     parser.add_argument("project", metavar="PROJECT")
-    parser.add_argument("-o", "--out", required=True, metavar="OUT", help="the file to make, NAME.db")
+    parser.add_argument(
+        "-o", "--output", "--out", dest="out", required=True, metavar="OUT", help="the file to make, NAME.db"
+    )
     parser.add_argument(
         "--without",
         action="append",
@@ -45,7 +47,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--anyway", action="store_true", help="write it although it holds what looks like keys")
     parser.add_argument("--force", action="store_true", help="replace OUT where it is there already")
     parser.add_argument("--dry-run", action="store_true", help="write nothing; say what would be in it")
-    parser.add_argument("--json", metavar="FILE", help="what came of it as JSON (synterm schema share); - for stdout")
+    parser.add_argument(
+        "--json",
+        nargs="?",
+        const="-",
+        metavar="FILE",
+        help="what came of it as JSON (synterm schema share); - for stdout",
+    )
 
 
 def run(args: argparse.Namespace) -> int:

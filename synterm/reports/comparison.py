@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO
 
+from rich.cells import cell_len
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -39,6 +40,8 @@ _ALL_PARTS = 12
 """Of up to so many parts all are shown, of more only those in which something changed."""
 _ANSWER = 40
 _NARROW = 90
+_PATH = 14
+"""Less of a path tells nothing."""
 
 
 def print_comparison(report: CompareReport, stream: TextIO, by: str = "behavior", most: int = 5) -> None:
@@ -201,31 +204,40 @@ def _parts(one: VariantComparison, by: str, width: int) -> Iterator[RenderableTy
         shown = [part for part in shown if part.passes.sizes or part.passes.fixed or part.passes.broken]
     with_scores = width >= _NARROW and any(map(_tells_more, shown))
     if shown:
-        yield _table(shown, by, with_scores)
+        yield _table(shown, by, with_scores, width)
     if left := len(one.behaviors) - len(shown):
         yield Text(f"  nothing changed in {plural(left, f'other {by}' if shown else by)}", "dim")
 
 
-def _table(shown: Sequence[PartComparison], by: str, with_scores: bool) -> Table:
-    table = new_table()
-    table.add_column(by, overflow="ellipsis", no_wrap=True, ratio=1, min_width=14)
+def _table(shown: Sequence[PartComparison], by: str, with_scores: bool, width: int) -> Table:
     titles = COUNT_TITLES[bool(shown[0].passes.sizes)]
-    for title in ("before", "after", *titles, *(("score",) if with_scores else ()), "p adj."):
-        table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("verdict", no_wrap=True)
-    for part in shown:
-        passes = part.passes
-        table.add_row(
-            Text(one_line(part.path)),
-            percent(passes.rate_before),
-            percent(passes.rate_after),
-            _count(counts(passes)[0], "" if passes.sizes else "green"),
-            _count(counts(passes)[1], "" if passes.sizes else "red"),
-            *((_score(part.scores),) if with_scores else ()),
-            p_figure(passes.p_adjusted),
-            Text(passes.verdict, VERDICT_INKS[passes.verdict]),
-        )
+    titles = ("before", "after", *titles, *(("score",) if with_scores else ()), "p adj.", "verdict")
+    rows = [_figures(part, with_scores) for part in shown]
+    widths = [
+        max(cell_len(title), *(cell.cell_len for cell in cells)) for title, *cells in zip(titles, *rows, strict=True)
+    ]
+    table = new_table()
+    # The path gives way, not the figures: a verdict that is cut says nothing.
+    room = max(width - sum(widths) - 2 * len(widths), _PATH)
+    table.add_column(by, overflow="ellipsis", no_wrap=True, min_width=_PATH, max_width=room)
+    for title, needed in zip(titles, widths, strict=True):
+        table.add_column(title, justify="left" if title == "verdict" else "right", no_wrap=True, min_width=needed)
+    for part, cells in zip(shown, rows, strict=True):
+        table.add_row(Text(one_line(part.path)), *cells)
     return table
+
+
+def _figures(part: PartComparison, with_scores: bool) -> list[Text]:
+    passes = part.passes
+    return [
+        Text(percent(passes.rate_before)),
+        Text(percent(passes.rate_after)),
+        _count(counts(passes)[0], "" if passes.sizes else "green"),
+        _count(counts(passes)[1], "" if passes.sizes else "red"),
+        *((_score(part.scores),) if with_scores else ()),
+        Text(p_figure(passes.p_adjusted)),
+        Text(passes.verdict, VERDICT_INKS[passes.verdict]),
+    ]
 
 
 def counts(passes: PassComparison) -> tuple[int, int]:

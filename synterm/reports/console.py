@@ -125,7 +125,7 @@ def _closing(report: RunReport, result: RunResult) -> Text:
     for state, word in words.items():
         if states[state]:
             line.append(*GATE_MARKS[state]).append(f" {states[state]} {word}  ")
-    line.append(f" run {report.run_id}", "dim")
+    line.append(f" run {report.run_id[-8:]}", "dim")
     if report.shard and (states["open"] or report.comparison):
         what = "what is not decided" if states["open"] else "whether anything got worse"
         line.append(f"\n{what} needs the other shards: synterm merge -o ALL.db {_EACH}")

@@ -18,6 +18,7 @@ from synterm.hidden import hidden
 from synterm.text import printable
 
 _COMMAND = "##["
+_SQLITE = b"SQLite format 3\0"
 _NOT_ASCII = re.compile("[\x7f-\U0010ffff]+")
 
 
@@ -64,10 +65,24 @@ def write_parts(parts: Iterable[str], target: str, *, private: bool = False) -> 
         sys.stdout.buffer.writelines(hidden(part).encode() for part in parts)
         sys.stdout.buffer.flush()
         return
+    refuse_database(Path(target))
     try:
         _replace(Path(target), parts, 0o600 if private else 0o666)
     except OSError as error:
         raise InputError(f"can't be written: {error.strerror or error}", where=target) from error
+
+
+def refuse_database(path: Path) -> None:
+    """Raise InputError for a database: a slip of the hand must not turn a project into a report on it."""
+    try:
+        if not path.is_file():
+            return
+        with path.open("rb") as file:
+            is_database = file.read(len(_SQLITE)) == _SQLITE
+    except OSError:
+        return
+    if is_database:
+        raise InputError("it is a database, and is not written over", where=str(path), hint="name another file")
 
 
 def _replace(path: Path, parts: Iterable[str], mode: int) -> None:

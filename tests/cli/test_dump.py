@@ -96,7 +96,7 @@ def full(used: Path, synterm: Synterm) -> Path:
 def dumped(synterm: Synterm, path: Path, *options: str) -> str:
     target = path.with_suffix(".out.yaml")
     done = synterm("dump", path, "-o", target, *options)
-    assert (done.code, done.out, done.err) == (0, "", "")
+    assert (done.code, done.out, done.err.startswith(f"wrote {target}: ")) == (0, "", True)
     return target.read_text(encoding="utf-8")
 
 
@@ -335,11 +335,32 @@ def test_a_file_of_a_newer_version_and_what_is_no_project_are_refused(synterm: S
     assert not (tmp_path / "x.yaml").exists()
 
 
-def test_a_project_is_never_written_over_by_its_text(synterm: Synterm, used: Path):
-    before = used.read_bytes()
-    done = synterm("dump", used, "-o", used)
-    assert (done.code, "is a database, and is not written over" in done.err) == (2, True)
-    assert used.read_bytes() == before
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("dump", "PROJECT", "-o"),
+        ("report", "PROJECT", "-o"),
+        ("run", "PROJECT", "--json"),
+        ("run", "PROJECT", "--junit"),
+        ("doctor", "--json"),
+        ("history", "PROJECT", "--json"),
+        ("coverage", "PROJECT", "--html"),
+    ],
+    ids=" ".join,
+)
+def test_a_project_is_never_written_over_by_what_is_said_of_it(
+    synterm: Synterm, used: Path, tmp_path: Path, words: tuple[str, ...]
+):
+    other = tmp_path / "other.db"
+    shutil.copy(used, other)
+    before = other.read_bytes()
+    done = synterm(*(used if word == "PROJECT" else word for word in words), other)
+    assert (done.code, "it is a database, and is not written over" in done.err) == (2, True), done.err
+    assert other.read_bytes() == before
+
+
+def test_json_alone_goes_to_stdout(synterm: Synterm, used: Path):
+    assert synterm("history", used, "--json").json == synterm("history", used, "--json", "-").json
 
 
 def test_a_text_written_by_hand_loads_and_new_makes_another_project(synterm: Synterm, used: Path, tmp_path: Path):

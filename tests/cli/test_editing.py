@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -270,7 +271,7 @@ def test_without_a_terminal_removing_needs_a_yes_and_says_what_it_destroys(synte
     assert done.code == 2
     assert "this would remove feature 'Routing' with 2 behaviors, 2 scenarios, 5 cases" in done.err
     assert _everything(synterm, path) == before
-    assert synterm("rm", path, "feature", "Routing", "--yes").code == 0
+    assert "a copy from before is kept: synterm doctor" in synterm("rm", path, "feature", "Routing", "--yes").err
     assert synterm("ls", path, "--json").json["nodes"] == []
     assert synterm("ls", path, "cases", "--json").json["cases"] == []
 
@@ -292,6 +293,8 @@ def test_on_a_terminal_removing_asks(
 def test_several_are_removed_together_or_not_at_all(synterm: Synterm, path: Path):
     ids = [case["id"] for case in synterm("ls", path, "cases", "--json").json["cases"]]
     assert synterm("rm", path, "case", ids[0], "ZZZZZZZZ", "--yes").code == 2
+    done = synterm("rm", path, "case", ids[0])
+    assert re.match(rf"synterm: this would remove case {ids[0][-8:]} \(.*\), for good\n", done.err)
     assert synterm("rm", path, "case", ids[0], ids[1][-8:], ids[0], "--yes").code == 0
     assert [case["id"] for case in synterm("ls", path, "cases", "--json").json["cases"]] == ids[2:]
     assert synterm("rm", path, "model", "rules", "--yes").code == 0
