@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil, erfc, fsum, sqrt
+from operator import getitem
 from random import Random
 from statistics import NormalDist
 
@@ -137,15 +138,17 @@ _Subsets = list[tuple[float, int]]
 
 def _subsets(differing: Sequence[float], equal: int) -> _Subsets:
     random = Random(len(differing))  # noqa: S311 - the same each time
-    tables = [_table(differing[at : at + _BITS]) for at in range(0, len(differing), _BITS)]
     if len(differing) <= _ALL_SUBSETS:
-        every = 2 ** len(differing)
-        chosen: Iterable[int] = list(range(every)) * -(-_DRAWS // every)
-        return [_taken(tables, one, equal, random) for one in chosen]
-    made = [_taken(tables, random.getrandbits(len(differing)), equal, random) for _ in range(_DRAWS)]
+        low, high = _table(differing[:_BITS]), _table(differing[_BITS:])
+        sums = [one + other for other in high for one in low]
+        every = [(one, chosen.bit_count()) for chosen, one in enumerate(sums)]
+        if not equal:
+            return every
+        return [(one, many + _heads(equal, random)) for one, many in every * -(-_DRAWS // len(every))]
+    tables = [_table(differing[at : at + _BITS]) for at in range(0, len(differing), _BITS)]
+    made = _drawn(_DRAWS, tables, len(differing), equal, random)
     if _p_value(made) < _CLOSE:
-        further = range(_MANY_DRAWS - _DRAWS)
-        made += [_taken(tables, random.getrandbits(len(differing)), equal, random) for _ in further]
+        made += _drawn(_MANY_DRAWS - _DRAWS, tables, len(differing), equal, random)
     # What was found is one of the outcomes that chance could have given: the subset of none stands for it.
     return [*made, (0.0, 0)]
 
@@ -158,10 +161,15 @@ def _table(block: Sequence[float]) -> list[float]:
     return sums
 
 
-def _taken(tables: Sequence[Sequence[float]], chosen: int, equal: int, random: Random) -> tuple[float, int]:
-    taken = chosen.to_bytes(len(tables), "little")
-    total = sum([table[bits] for table, bits in zip(tables, taken, strict=True)])
-    return total, chosen.bit_count() + _heads(equal, random)
+def _drawn(draws: int, tables: Sequence[Sequence[float]], many: int, equal: int, random: Random) -> _Subsets:
+    """Random subsets of so many differences, whose sums stand by their bits in tables."""
+    found: _Subsets = []
+    for _ in range(draws):
+        chosen = random.getrandbits(many)
+        taken = chosen.to_bytes(len(tables), "little")
+        count = chosen.bit_count()
+        found.append((sum(map(getitem, tables, taken)), count + _heads(equal, random) if equal else count))
+    return found
 
 
 def _heads(throws: int, random: Random) -> int:
