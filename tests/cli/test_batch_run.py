@@ -19,7 +19,7 @@ from tests.conftest import MakeProject
 from tests.support.batch_stub import BatchStub, batch_stub
 from tests.support.batching import KEY, MESSAGES, sent
 from tests.support.bound import bind
-from tests.support.litellm_starts import Template
+from tests.support.litellm_starts import Template, ended
 
 __all__ = ["batch_stub"]
 
@@ -45,11 +45,12 @@ def stopped(template: Template, path: Path, stub: BatchStub, number: int) -> tup
     command = template.synterm_command("run", path, "--batch")
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     until = time.monotonic() + _WITHIN_S
-    while not stub.seen["retrieve"]:
-        assert time.monotonic() < until, "it never asked how far the batch is"
+    while not stub.seen["retrieve"] and time.monotonic() < until:
         stub.arrived.acquire(timeout=0.1)
+    asked = stub.seen["retrieve"]
     process.send_signal(number)
-    _, said = process.communicate(timeout=_WITHIN_S)
+    said = ended(process, _WITHIN_S)
+    assert asked, f"it never asked how far the batch is: {said}"
     return process.returncode, said
 
 

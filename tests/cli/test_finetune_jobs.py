@@ -14,7 +14,7 @@ from synterm.storage.project import Project
 from tests.cli.conftest import Synterm
 from tests.conftest import MakeProject
 from tests.support.bound import bind
-from tests.support.litellm_starts import Template
+from tests.support.litellm_starts import Template, ended
 from tests.support.tuned import KEY, held_label, tuning_project
 from tests.support.tuning_stub import TuningStub, tuning_stub
 
@@ -42,10 +42,10 @@ def started(template: Template, path: Path, stub: TuningStub, kind: str, *option
     command = template.synterm_command("finetune", path, *TRAIN, *options)
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     until = time.monotonic() + _WITHIN_S
-    while not stub.seen[kind]:
-        assert time.monotonic() < until, f"there was no {kind}"
-        assert process.poll() is None, process.communicate()
+    while not stub.seen[kind] and time.monotonic() < until and process.poll() is None:
         stub.arrived.acquire(timeout=0.1)
+    if not stub.seen[kind]:
+        raise AssertionError(f"there was no {kind}: {ended(process, 0)}")
     return process
 
 
@@ -120,7 +120,7 @@ def test_killed_while_the_job_runs_and_ctrl_c_leave_it_there(
     tuning_stub.seen.clear()
     process = started(litellm_starts, path, tuning_stub, "retrieve")
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=_WITHIN_S)
+    said = ended(process, _WITHIN_S)
     assert (process.returncode, "the job goes on at the provider" in said) == (130, True)
     assert "the same training runs already, as ftjob-0: nothing is sent" in said
     tuning_stub.polls = 1

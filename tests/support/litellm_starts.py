@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Generator, Mapping, Sequence
@@ -58,6 +59,17 @@ class Joined(Template):
 
     def _running(self) -> str:
         return self._at
+
+
+def ended(process: subprocess.Popen[str], within_s: float) -> str:
+    """What a process of `synterm_command` said on stderr, once it is gone. One that does not go is ended, and where
+    each of its threads was is told: it would be taken for a test's that comes later."""
+    try:
+        return process.communicate(timeout=within_s)[1]
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGABRT)
+        said = process.communicate()[1]
+        raise AssertionError(f"it did not end within {within_s:g} s:\n{said}") from None
 
 
 @contextmanager

@@ -95,47 +95,40 @@ async def test_undoing_a_new_prompt_leaves_none_open(tmp_path: Path, open_bench:
         assert bench.screen.prompt.query(PromptArea)
 
 
-@pytest.mark.parametrize(
-    ("values", "words"),
-    [
-        ({"name": "router"}, "wrong-name: ✗ there is a prompt of that name"),
-        ({"name": "a@b"}, "wrong-name: ✗ must be"),
-        ({"name": "x", "user": "{{ message"}, "wrong-user: ✗"),
-        ({"name": "x", "user": " "}, "wrong-user: ✗ a prompt needs"),
-    ],
-)
-async def test_a_prompt_that_cannot_be_is_refused(
-    values: dict[str, str], words: str, make_project: MakeProject, open_bench: OpenBench
-) -> None:
-    async with open_bench(make_project()) as bench:
-        bench.screen.behaviors.focus()
-        await bench.pilot.press("N")
-        assert words in await refused(bench, values)
+PROMPTS_THAT_CANNOT_BE: list[tuple[dict[str, str], str]] = [
+    ({"name": "router"}, "wrong-name: ✗ there is a prompt of that name"),
+    ({"name": "a@b"}, "wrong-name: ✗ must be"),
+    ({"name": "x", "user": "{{ message"}, "wrong-user: ✗"),
+    ({"name": "x", "user": " "}, "wrong-user: ✗ a prompt needs"),
+]
+MODELS_THAT_CANNOT_BE: list[tuple[dict[str, str], str]] = [
+    ({"name": "script", "model": "openai/x"}, "wrong-name: ✗ there is a model"),
+    ({"name": "x", "model": ""}, "wrong-model: ✗ must not be empty"),
+    ({"name": "x", "model": "openai/x", "params": "temperatur=1"}, "wrong-params: ✗ model openai/x takes no"),
+    ({"name": "x", "model": "openai/x", "params": f"api_key={SECRET}"}, "wrong-params: ✗ model openai/x takes no"),
+    ({"name": "x", "model": "openai/x", "params": "temperature"}, "wrong-params: ✗ 'temperature' is not"),
+    ({"name": "x", "model": "openai/x", "price": "cheap"}, "wrong-price: ✗ 'cheap' is not"),
+    ({"name": "x", "model": "openai/x", "price": "-1/2"}, "wrong-price: ✗ must be at least 0"),
+    ({"name": "x", "model": "openai/x", "api_key_env": SECRET}, "wrong-api_key_env: ✗ is no name"),
+]
 
 
-@pytest.mark.parametrize(
-    ("values", "words"),
-    [
-        ({"name": "script", "model": "openai/x"}, "wrong-name: ✗ there is a model"),
-        ({"name": "x", "model": ""}, "wrong-model: ✗ must not be empty"),
-        ({"name": "x", "model": "openai/x", "params": "temperatur=1"}, "wrong-params: ✗ model openai/x takes no"),
-        ({"name": "x", "model": "openai/x", "params": f"api_key={SECRET}"}, "wrong-params: ✗ model openai/x takes no"),
-        ({"name": "x", "model": "openai/x", "params": "temperature"}, "wrong-params: ✗ 'temperature' is not"),
-        ({"name": "x", "model": "openai/x", "price": "cheap"}, "wrong-price: ✗ 'cheap' is not"),
-        ({"name": "x", "model": "openai/x", "price": "-1/2"}, "wrong-price: ✗ must be at least 0"),
-        ({"name": "x", "model": "openai/x", "api_key_env": SECRET}, "wrong-api_key_env: ✗ is no name"),
-    ],
-)
-async def test_a_model_that_cannot_be_is_refused(
-    values: dict[str, str], words: str, make_project: MakeProject, open_bench: OpenBench
-) -> None:
+async def test_prompts_and_models_that_cannot_be_are_refused(make_project: MakeProject, open_bench: OpenBench) -> None:
     async with open_bench(make_project()) as bench:
-        bench.screen.behaviors.focus()
-        await bench.pilot.press("A")
-        said = await refused(bench, values)
-        assert words in said
-        assert SECRET not in said
+        for key, refusals in (("N", PROMPTS_THAT_CANNOT_BE), ("A", MODELS_THAT_CANNOT_BE)):
+            for values, words in refusals:
+                bench.screen.behaviors.focus()
+                await bench.pilot.press(key)
+                said = await refused(bench, values)
+                assert words in said, values
+                assert SECRET not in said, values
+                await bench.pilot.press("escape")
+                await bench.pilot.pause()
+                await bench.pilot.press("y")
+                await bench.settle()
+                assert bench.app.screen is bench.screen, values
         assert [model.name for model in bench.project.models.all()] == ["script"]
+        assert [prompt.name for prompt in bench.project.prompts.all()] == ["router"]
 
 
 async def test_a_model_is_edited_and_what_the_form_does_not_show_stays(

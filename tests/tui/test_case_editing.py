@@ -160,26 +160,26 @@ async def test_escape_asks_before_it_throws_away_what_was_typed(
         assert stored(bench) == before
 
 
-@pytest.mark.parametrize("key", ["e", "n", "D"])
 async def test_a_form_stays_with_what_was_typed_when_it_can_not_be_saved(
-    key: str, make_project: MakeProject, open_bench: OpenBench
+    make_project: MakeProject, open_bench: OpenBench
 ) -> None:
     async with open_bench(make_project()) as bench:
-        form = await open_form(bench, key)
-        await bench.type("xyz")
-        scenario = bench.screen.session.tree[str(choice(form, "scenario").value)]
-        bench.project.nodes.remove(scenario.id).result()
-        await bench.pilot.press("ctrl+s")
-        said = form.query_one("#problem", Static)
-        while not said.content:
-            assert bench.app.screen is form, "it stays open"
-            await bench.pilot.pause(0.01)
-        assert "it belongs to something that the project does not have" in str(said.content)
-        bench.project.nodes.put(scenario).result()
-        await bench.pilot.press("ctrl+s")
-        await bench.settle()
-        assert bench.app.screen is bench.screen
-        assert any("xyz" in case.title for case in stored(bench))
+        for key in ("e", "n", "D"):
+            form = await open_form(bench, key)
+            await bench.type(f"xyz{key}")
+            scenario = bench.screen.session.tree[str(choice(form, "scenario").value)]
+            bench.project.nodes.remove(scenario.id).result()
+            await bench.pilot.press("ctrl+s")
+            said = form.query_one("#problem", Static)
+            while not said.content:
+                assert bench.app.screen is form, f"it stays open: {key}"
+                await bench.pilot.pause(0.01)
+            assert "it belongs to something that the project does not have" in str(said.content), key
+            bench.project.nodes.put(scenario).result()
+            await bench.pilot.press("ctrl+s")
+            await bench.settle()
+            assert bench.app.screen is bench.screen, key
+            assert any(f"xyz{key}" in case.title for case in stored(bench)), key
 
 
 ODD = "one\u2028two\x0cthree\r\nfour\nfive\x85\r"

@@ -157,18 +157,21 @@ async def test_what_is_there_already_is_left_out(
         assert "= 1 there already" in bench.text()
 
 
-@pytest.mark.parametrize("form", ["{}", "'{}'", '"{}"', "file://{}", "  {}\n", "{}\r\nsecond line"])
 async def test_a_path_is_pasted_as_terminals_do(
-    make_project: MakeProject, open_bench: OpenBench, utterances: Path, form: str
+    make_project: MakeProject, open_bench: OpenBench, utterances: Path
 ) -> None:
     async with open_bench(make_project()) as bench:
-        screen = await opened(bench)
-        shown = str(utterances)
-        if form.startswith("file"):
-            shown = shown.replace(" ", "%20")
-        await paste(bench, form.format(shown))
-        assert screen.path.value == str(utterances)
-        assert len(preview(bench)) == 5
+        for form in ("{}", "'{}'", '"{}"', "file://{}", "  {}\n", "{}\r\nsecond line"):
+            screen = await opened(bench)
+            assert (screen.path.value, preview(bench)) == ("", []), form
+            shown = str(utterances)
+            if form.startswith("file"):
+                shown = shown.replace(" ", "%20")
+            await paste(bench, form.format(shown))
+            assert screen.path.value == str(utterances), form
+            assert len(preview(bench)) == 5, form
+            screen.dismiss()
+            await bench.settle()
 
 
 async def test_a_file_is_found_by_typing_and_in_the_list(

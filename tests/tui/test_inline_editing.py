@@ -107,27 +107,25 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watching, "_LOOK_S", 3600)
 
 
-@pytest.mark.parametrize("key", ["i", "f2"])
-async def test_a_case_is_edited_in_its_row(key: str, make_project: MakeProject, open_bench: OpenBench) -> None:
+async def test_a_case_is_edited_in_its_row_and_escape_leaves_it_as_it_was(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
     async with open_bench(make_project()) as bench:
         before = stored(bench)
-        await open_row(bench, "down", key=key)
-        assert (line(bench).value, name(bench)) == ("meet w/ Dana on friday", "")
-        await bench.type(" at 5")
-        assert "c2 meet w/ Dana on friday at 5" in row(bench, "c2"), "it lies where the text stood"
-        await press(bench, "enter")
-        assert bench.screen.cases.editor is None and bench.app.focused is bench.screen.cases.list
-        assert stored(bench)[1].title == "meet w/ Dana on friday at 5"
-        assert bench.screen.cases.list.key == 2
-        assert "meet w/ Dana on friday at 5" in bench.text() and "c2 edited" in told()
-        await press(bench, "u")
-        assert stored(bench) == before
-
-
-async def test_escape_leaves_it_as_it_was(make_project: MakeProject, open_bench: OpenBench) -> None:
-    async with open_bench(make_project()) as bench:
-        before = stored(bench)
-        await open_row(bench)
+        for key in ("i", "f2"):
+            await open_row(bench, "home", "down", key=key)
+            assert (line(bench).value, name(bench)) == ("meet w/ Dana on friday", ""), key
+            await bench.type(" at 5")
+            assert "c2 meet w/ Dana on friday at 5" in row(bench, "c2"), f"it lies where the text stood: {key}"
+            await press(bench, "enter")
+            assert bench.screen.cases.editor is None and bench.app.focused is bench.screen.cases.list, key
+            assert stored(bench)[1].title == "meet w/ Dana on friday at 5", key
+            assert bench.screen.cases.list.key == 2, key
+            assert "meet w/ Dana on friday at 5" in bench.text() and "c2 edited" in told(), key
+            await press(bench, "u")
+            assert stored(bench) == before, key
+            TOLD.clear()
+        await open_row(bench, "home")
         await bench.type("xyz")
         await press(bench, "escape")
         assert bench.screen.cases.editor is None and bench.app.focused is bench.screen.cases.list
@@ -341,18 +339,25 @@ async def test_a_case_that_is_removed_elsewhere_is_not_brought_back(
         assert bench.screen.cases.editor is None and stored(bench) == left
 
 
-@pytest.mark.parametrize("key", ["e", "D", "i", "E"])
 @pytest.mark.usefixtures("quiet")
 async def test_a_case_that_is_removed_elsewhere_is_said_to_be_gone(
-    key: str, make_project: MakeProject, open_bench: OpenBench
+    make_project: MakeProject, open_bench: OpenBench
 ) -> None:
     async with open_bench(make_project()) as bench:
-        bench.project.cases.remove([stored(bench)[0].id]).result()
-        bench.screen.cases.list.focus()
-        await press(bench, key)
-        assert "The case is no longer in the project: it was removed elsewhere." in told()
-        assert bench.app.screen is bench.screen and bench.screen.cases.editor is None
-        assert "internal error" not in bench.text()
+        for key in ("e", "D", "i", "E"):
+            TOLD.clear()
+            bench.screen.cases.list.focus()
+            await press(bench, "home")
+            case = bench.screen.cases.list.case
+            assert case is not None, key
+            bench.project.cases.remove([case.id]).result()
+            await press(bench, key)
+            assert "The case is no longer in the project: it was removed elsewhere." in told(), key
+            assert bench.app.screen is bench.screen and bench.screen.cases.editor is None, key
+            assert "internal error" not in bench.text(), key
+            bench.project.cases.put([case]).result()
+            bench.screen.project_edited()
+            await bench.settle()
 
 
 @pytest.mark.usefixtures("quiet")
@@ -442,16 +447,18 @@ async def test_a_project_to_look_at_is_not_edited_in_rows(
         assert "read-only" in told() and bench.screen.cases.editor is None
 
 
-@pytest.mark.parametrize("odd", ODD)
-async def test_text_is_text_in_a_row(odd: str, make_project: MakeProject, open_bench: OpenBench) -> None:
+async def test_text_is_text_in_a_row(make_project: MakeProject, open_bench: OpenBench) -> None:
     path = make_project()
-    add(path, {f"[b]{odd}": odd, "more": odd}, odd)
+    added = [add(path, {f"[b]{odd}": odd, "more": odd}, odd).id for odd in ODD]
     async with open_bench(path) as bench:
-        await open_row(bench, "end")
-        assert line(bench).value == odd and name(bench).startswith("[b]")
-        await press(bench, "x", "tab", "tab", "y", "enter")
-        assert stored(bench)[-1].input == {f"[b]{odd}": f"{odd}x", "more": odd}
-        assert stored(bench)[-1].expected == f"{odd}y"
+        for at, odd in enumerate(ODD):
+            bench.screen.cases.list.cursor = 5 + at
+            await open_row(bench)
+            assert line(bench).value == odd and name(bench).startswith("[b]"), odd
+            await press(bench, "x", "tab", "tab", "y", "enter")
+            case = bench.project.cases.get(added[at])
+            assert case.input == {f"[b]{odd}": f"{odd}x", "more": odd}, odd
+            assert case.expected == f"{odd}y", odd
     assert bench.app.failure is None
 
 
@@ -473,25 +480,29 @@ async def test_labels_are_shown_as_text(make_project: MakeProject, open_bench: O
 LONG = ["two\nlines", "ends\n", "\r\n", "tab\there", "\x1b[31mred", "a\u200bb", "one\u2028two", "x" * 3000]
 
 
-@pytest.mark.parametrize("text", LONG, ids=repr)
-async def test_what_a_line_can_not_hold_is_edited_in_the_form(
-    text: str, make_project: MakeProject, open_bench: OpenBench
-) -> None:
+async def test_what_a_line_can_not_hold_is_edited_in_the_form(make_project: MakeProject, open_bench: OpenBench) -> None:
     path = make_project()
-    case = add(path, {"message": text, "other": "one line"}, text)
+    pairs = [
+        (add(path, {"message": "above"}), add(path, {"message": text, "other": "one line"}, text)) for text in LONG
+    ]
     async with open_bench(path) as bench:
-        bench.screen.cases.list.focus()
-        await bench.pilot.press("end", "i")
-        await until_form(bench)
-        assert ": the form edits it." in told() and bench.screen.cases.editor is None
-        await press(bench, "escape")
-        assert stored(bench)[-1] == case
-        # From the row above, it is passed by.
-        await open_row(bench, "up")
-        await press(bench, "x", "down")
-        assert bench.screen.cases.editor is None and bench.app.screen is bench.screen
-        assert bench.screen.cases.list.cursor == 5 and stored(bench)[4].title.endswith("x")
-        assert stored(bench)[-1] == case
+        for at, (text, (above, case)) in enumerate(zip(LONG, pairs, strict=True)):
+            TOLD.clear()
+            bench.screen.cases.list.focus()
+            bench.screen.cases.list.cursor = 6 + 2 * at
+            await bench.pilot.press("i")
+            await until_form(bench)
+            assert ": the form edits it." in told() and bench.screen.cases.editor is None, repr(text)
+            await press(bench, "escape")
+            assert bench.project.cases.get(case.id) == case, repr(text)
+            # From the row above, it is passed by.
+            await open_row(bench, "up")
+            await press(bench, "x", "down")
+            assert bench.screen.cases.editor is None and bench.app.screen is bench.screen, repr(text)
+            assert bench.project.cases.get(above.id).title == "abovex", repr(text)
+            shown = bench.screen.cases.list.case
+            assert shown is not None and shown.id == case.id, repr(text)
+            assert bench.project.cases.get(case.id) == case, repr(text)
 
 
 async def test_tab_passes_by_what_a_line_can_not_hold(make_project: MakeProject, open_bench: OpenBench) -> None:

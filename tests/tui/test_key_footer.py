@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from textual.command import CommandPalette
 
 from synterm.tui.widgets.key_footer import KeyFooter
@@ -18,20 +17,19 @@ def line(bench: Bench) -> str:
     return bench.text().splitlines()[-1]
 
 
-@pytest.mark.parametrize("width", [60, 80, 100, 130])
-async def test_no_key_is_cut_and_all_of_them_are_one_key_away(
-    make_project: MakeProject, open_bench: OpenBench, width: int
-) -> None:
-    async with open_bench(make_project(), size=(width, 30)) as bench:
-        bench.screen.grid.focus()
-        await bench.settle()
-        keys = bench.app.screen.query_one(KeyFooter).shown
-        rest = line(bench)
-        for key in keys:
-            assert f" {key.shown} {key.description} " in rest
-            rest = rest[rest.index(key.description) + len(key.description) :]
-        assert line(bench).index("▏") == width - keys[-1].width - 2
-        assert {"Why", "Keys", "Palette"} <= set(shown(bench))
+async def test_no_key_is_cut_and_all_of_them_are_one_key_away(make_project: MakeProject, open_bench: OpenBench) -> None:
+    async with open_bench(make_project(), size=(60, 30)) as bench:
+        for width in (60, 80, 100, 130):
+            await bench.pilot.resize_terminal(width, 30)
+            bench.screen.grid.focus()
+            await bench.settle()
+            keys = bench.app.screen.query_one(KeyFooter).shown
+            rest = line(bench)
+            for key in keys:
+                assert f" {key.shown} {key.description} " in rest, width
+                rest = rest[rest.index(key.description) + len(key.description) :]
+            assert line(bench).index("▏") == width - keys[-1].width - 2, width
+            assert {"Why", "Keys", "Palette"} <= set(shown(bench)), width
 
 
 async def test_a_click_is_the_key_and_the_mouse_has_it_explained(
@@ -48,16 +46,14 @@ async def test_a_click_is_the_key_and_the_mouse_has_it_explained(
         assert isinstance(bench.app.screen, CommandPalette)
 
 
-async def test_the_baseline_has_its_key_at_eighty_columns(make_project: MakeProject, open_bench: OpenBench) -> None:
+async def test_the_baseline_has_its_key_at_eighty_columns_and_a_wider_terminal_has_room_for_more(
+    make_project: MakeProject, open_bench: OpenBench
+) -> None:
     async with open_bench(make_project(), size=(80, 24)) as bench:
-        for pane in (bench.screen.grid, bench.screen.behaviors):
+        for pane in (bench.screen.behaviors, bench.screen.grid):
             pane.focus()
             await bench.settle()
-            assert {"Run all", "Baseline", "Keys"} <= set(shown(bench))
-
-
-async def test_a_wider_terminal_has_room_for_more(make_project: MakeProject, open_bench: OpenBench) -> None:
-    async with open_bench(make_project(), size=(80, 24)) as bench:
+            assert {"Run all", "Baseline", "Keys"} <= set(shown(bench)), pane.id
         bench.screen.grid.focus()
         await bench.settle()
         before = shown(bench)
