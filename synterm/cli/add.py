@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import shlex
 from collections.abc import Callable
+from typing import TypedDict
 
 from synterm.cli import case_fields, document_fields, model_fields, node_fields, prompt_fields
 from synterm.cli.output import say
@@ -69,7 +70,12 @@ _PAGES = {
 }
 
 
-def _page(kind: str) -> dict[str, str]:
+class _Page(TypedDict):
+    description: str
+    epilog: str
+
+
+def _page(kind: str) -> _Page:
     said, *commands = _PAGES[kind]
     return {"description": said, "epilog": examples(*commands)}
 

@@ -36,7 +36,7 @@ class Parser(argparse.ArgumentParser):
             options.setdefault("help", "the project file, NAME.db")
         return super().add_argument(*names, **options)
 
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride] - typeshed has overloads
         """As argparse's; an option that is unknown is named before anything else is found to be missing."""
         if args is not None:
             self._refuse_unknown(args)

@@ -11,7 +11,9 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
-from argcomplete import ExclusiveCompletionFinder, split_line
+from argcomplete.completers import SuppressCompleter
+from argcomplete.finders import ExclusiveCompletionFinder
+from argcomplete.lexers import split_line
 
 from synterm.cli.commands import COMMANDS, GROUPS
 from synterm.cli.complete.files import is_project, matching
@@ -49,7 +51,7 @@ class _Finder(ExclusiveCompletionFinder):
         parser = active_parsers[-1]
         active = cast("list[argparse.Action]", getattr(parser, "active_actions", []))
         if not found and not cword_prefix and not any(action.option_strings for action in active):
-            found = self._get_option_completions(parser, "--")
+            found = cast("list[str]", self._get_option_completions(parser, "--"))
         self.typed = cword_prefix
         self._display_completions = {
             name: one_line(str(words or ""), _LONGEST_WORDS) for name, words in self._display_completions.items()
@@ -89,7 +91,7 @@ def answer() -> int:
             exit_method=_stay,
             output_stream=stream,
             append_space=False,
-            default_completer=_nothing,
+            default_completer=SuppressCompleter(),
         )
         stream.write("\n")
     return 0
@@ -97,10 +99,6 @@ def answer() -> int:
 
 def _stay(_code: int = 0) -> None:
     """Where argcomplete would end the process."""
-
-
-def _nothing(**_: Any) -> Sequence[str]:
-    return ()
 
 
 def _parser(before: Sequence[str]) -> tuple[Parser, int]:

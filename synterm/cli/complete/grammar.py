@@ -10,7 +10,7 @@ import argparse
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from synterm.cli.commands import COMMANDS
 from synterm.cli.complete.kinds import kind_of, value_of
@@ -39,7 +39,8 @@ def described(parser: argparse.ArgumentParser) -> Command:
 def _action(prog: str, action: argparse.Action) -> Action:
     said: Action = {"names": list(action.option_strings) or [action.dest], "value": value_of(action)}
     if isinstance(action, argparse._SubParsersAction):  # pyright: ignore[reportPrivateUsage]
-        said["below"] = {name: described(one) for name, one in action.choices.items()}
+        choices = cast("Mapping[str, argparse.ArgumentParser]", action.choices)
+        said["below"] = {name: described(one) for name, one in choices.items()}
         said["help"] = {one.dest: _words(one.help) for one in action._choices_actions}  # pyright: ignore[reportPrivateUsage]
         return said
     said |= {"nargs": action.nargs, "help": _words(action.help)}
