@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from synterm.cli.output import data, rows, say
 from synterm.cli.parser import examples
@@ -36,12 +35,11 @@ examples:
   synterm baseline my.db rm main --scenario borderline"""
 
 _READING = ("ls", "show")
-_ACTIONS = ("set", "ls", "show", "rm")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `synterm baseline`."""
-    parser.add_argument("project", metavar="PROJECT", type=_project)
+    parser.add_argument("project", metavar="PROJECT")
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     pin = actions.add_parser(
         "set",
@@ -87,12 +85,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action.add_argument(
             "--json", nargs="?", const="-", metavar="FILE", help="as JSON (synterm schema baselines); - for stdout"
         )
-
-
-def _project(word: str) -> str:
-    if word in _ACTIONS and not Path(word).exists():
-        raise argparse.ArgumentTypeError(f"name the project first: synterm baseline PROJECT {word} …")
-    return word
 
 
 def run(args: argparse.Namespace) -> int:

@@ -22,7 +22,8 @@ examples:
 where it belongs, for every new shell:
   bash  the file above, where the package bash-completion is installed; else
         eval "$(synterm completion bash)" as a line of ~/.bashrc
-  zsh   the file above, and in ~/.zshrc: fpath+=~/.zfunc; autoload -Uz compinit && compinit
+  zsh   the file above, and in ~/.zshrc:
+        fpath+=~/.zfunc; autoload -Uz compinit && compinit
         or, after compinit: eval "$(synterm completion zsh)"
   fish  the file above
 

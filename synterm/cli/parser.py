@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NoReturn, cast
 
 from synterm.cli.help_page import HelpPage
@@ -38,7 +39,8 @@ class Parser(argparse.ArgumentParser):
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride] - typeshed has overloads
         """As argparse's; an option that is unknown is named before anything else is found to be missing."""
-        if args is not None:
+        if args:
+            self._refuse_without_project(args[0])
             self._refuse_unknown(args)
         return super().parse_known_args(args, namespace)
 
@@ -53,6 +55,14 @@ class Parser(argparse.ArgumentParser):
             return project_hint(self.prog, names[1:])
         choices = next((action.choices for action in self._actions if action.metavar == names[0]), None)
         return f"{names[0]} is one of {', '.join(map(str, choices))}" if choices else None
+
+    def _refuse_without_project(self, word: str) -> None:
+        """Raise UsageError where a kind, such as ``cases``, stands in the place of the project."""
+        places = [action for action in self._actions if not action.option_strings]
+        kinds = [str(choice) for action in places for choice in action.choices or ()]
+        if places and places[0].dest == "project" and word in kinds and not Path(word).exists():
+            hint = project_hint(self.prog, [word])
+            raise UsageError(f"name the project first: {self.prog} PROJECT {word} …", hint=hint)
 
     def _refuse_unknown(self, words: Sequence[str]) -> None:
         known = frozenset(self._long_options())
@@ -77,6 +87,8 @@ class Parser(argparse.ArgumentParser):
         choices = [str(choice) for choice in action.choices]
         name = "/".join(action.option_strings) or action.metavar or action.dest
         hint = did_you_mean(str(value), choices) or f"{self.prog} --help"
+        if not action.option_strings and str(value).endswith(".db"):
+            hint = f"the project comes first: {self.prog} {one_line(str(value), 80)}"
         listed = f" ({', '.join(choices)})" if len(choices) <= _LISTED and hint.startswith("did you mean") else ""
         raise UsageError(f"argument {name}: invalid choice: {one_line(repr(value), 80)}{listed}", hint=hint)
 

@@ -31,6 +31,9 @@ _GOES_ON = ("/", "=", ":", "@")
 class _Lenient(Parser):
     """A parser of a line that is not finished: what is unknown in it is none of Tab's business."""
 
+    def _refuse_without_project(self, word: str) -> None:
+        pass
+
     def _refuse_unknown(self, words: Sequence[str]) -> None:
         pass
 
