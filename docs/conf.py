@@ -91,7 +91,7 @@ class LinksOfTheSite(SphinxTransform):
                 link.clear()
                 link["refexplicit"] = False
             if path == ROOT / "README":
-                link["reftarget"] = "index"
+                link["reftarget"], link["reftargetid"] = "index", None
             elif path.is_dir():
                 link.replace_self(link.children)
             elif link.get("refdomain") == "doc" and not path.is_relative_to(HERE):
