@@ -46,6 +46,7 @@ html_css_files = ["synterm.css"]
 html_favicon = "site/icon.svg"
 html_show_copyright = False
 html_copy_source = False
+html_use_index = False
 html_show_sourcelink = False
 
 
