@@ -46,6 +46,7 @@ html_css_files = ["synterm.css"]
 html_favicon = "site/icon.svg"
 html_show_copyright = False
 html_copy_source = False
+html_use_index = False
 html_show_sourcelink = False
 
 
@@ -91,7 +92,7 @@ class LinksOfTheSite(SphinxTransform):
                 link.clear()
                 link["refexplicit"] = False
             if path == ROOT / "README":
-                link["reftarget"] = "index"
+                link["reftarget"], link["reftargetid"] = "index", None
             elif path.is_dir():
                 link.replace_self(link.children)
             elif link.get("refdomain") == "doc" and not path.is_relative_to(HERE):
