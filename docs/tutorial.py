@@ -38,6 +38,8 @@ _MARKED = re.compile(
     r"^<!-- (?P<what>run|file)(?P<said> [^\n]*?)? -->\n```(?P<kind>\w*)\n(?P<body>.*?)^```$", re.M | re.S
 )
 _ID = re.compile(r"\b(?=[A-Z]*[0-9])[0-9A-HJKMNP-TV-Z]{8}\b")
+_OURS = re.compile("^(SYNTERM|GIT|GITHUB)_|KEY|TOKEN|SECRET")
+"""Variables that no command of a guide may see."""
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07")
 
 
@@ -100,7 +102,7 @@ def run_page(page: str, folder: Path) -> str:
 
 def surroundings(folder: Path) -> dict[str, str]:
     """An environment in which nothing of this machine's settings, projects and services is at work."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SYNTERM_", "GIT_", "GITHUB_"))}
+    kept = {name: value for name, value in os.environ.items() if not _OURS.search(name)}
     own = {f"SYNTERM_{name}_DIR": str(folder / name.lower()) for name in ("CONFIG", "STATE", "LOG")}
     bin_first = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     said = {
@@ -206,7 +208,7 @@ def same_everywhere(text: str) -> str:
     """A text without what differs from project to project: ids, days and times, digests."""
     text = re.sub(r"\b[0-9A-HJKMNP-TV-Z]{26}\b|\b[0-9a-f]{8,64}\b", "ID", text)
     text = re.sub(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:[\d.]+Z?)?)?", "DAY", _ID.sub("ID", text))
-    return re.sub(r"\d+(\.\d+)? (µs|ms|s)\b", "TIME", text)
+    return re.sub(r"\d+(\.\d+)? (µs|ms|s)\b|\((now|\d+ \w+ ago)\)", "TIME", text)
 
 
 def main() -> int:

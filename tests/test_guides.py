@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import shlex
 import subprocess
@@ -58,7 +59,10 @@ def test_every_command_of_a_guide_can_be_read(page: str) -> None:
 def test_what_asks_no_model_answers_as_the_guide_says(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in guides.surroundings(tmp_path).items():
+    around = guides.surroundings(tmp_path)
+    for name in set(os.environ) - set(around):
+        monkeypatch.delenv(name)
+    for name, value in around.items():
         monkeypatch.setenv(name, value)
     work = tmp_path / "work"
     work.mkdir()
