@@ -1,15 +1,15 @@
 """Runs the commands of the tutorial and of the how-to pages, and writes what they answer into the pages.
 
-``python docs/tutorial.py`` says which blocks of tutorial.md would change, ``--write`` writes them, and pages may be named.
-It needs `synterm[local,analysis]` and a POSIX shell; the embedded model answers for some minutes.
+``python docs/tutorial.py`` says which blocks of tutorial.md would change, ``--write`` writes them, and other pages may
+be named. It needs `synterm[local,analysis]` and a POSIX shell; the embedded model answers for some minutes.
 
 A comment before a block of a page says what is done with it:
 
 - ``<!-- run -->`` before ``console``: each line that begins with ``$ `` is a command, and what stands below it is what
-  it answers. ``head=N`` ``tail=N`` keep so many lines of each answer, ``only=REGEX`` the lines that fit; gaps are ``…``.
-  ``exit=N`` is how the last command of the block has to end. ``case=TEXT`` puts the id of the case that says TEXT in the
-  place of the one in the commands, since ids are new in each project. ``same`` says that the answer is always the same,
-  but for ids and times: a test runs these, in the order of the page.
+  it answers. ``head=N`` ``tail=N`` keep so many lines of each answer, ``only=REGEX`` the lines that fit; gaps are
+  ``…``. ``exit=N`` is how the last command of the block has to end. ``case=TEXT`` puts the id of the case that says
+  TEXT in the place of the one in the commands, since ids are new in each project. ``same`` says that the answer is
+  always the same, but for ids and times: a test runs these, in the order of the page.
 - ``<!-- file NAME -->``: the block is that file.
 
 All blocks of a page run one after the other in one scratch folder, with settings of their own.
@@ -28,14 +28,18 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 DOCS = Path(__file__).parent
 TUTORIAL = DOCS / "tutorial.md"
 COLUMNS = 100
-_MARKED = re.compile(r"^<!-- (?P<what>run|file)(?P<said> [^\n]*?)? -->\n```(?P<kind>\w*)\n(?P<body>.*?)^```$", re.M | re.S)
+_MARKED = re.compile(
+    r"^<!-- (?P<what>run|file)(?P<said> [^\n]*?)? -->\n```(?P<kind>\w*)\n(?P<body>.*?)^```$", re.M | re.S
+)
 _ID = re.compile(r"\b(?=[A-Z]*[0-9])[0-9A-HJKMNP-TV-Z]{8}\b")
+_OURS = re.compile("^(SYNTERM|GIT|GITHUB)_|KEY|TOKEN|SECRET")
+"""Variables that no command of a guide may see."""
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07")
 
 
@@ -79,7 +83,7 @@ def _block(found: re.Match[str]) -> Block:
 
 
 def run_page(page: str, folder: Path) -> str:
-    """The page with what its commands answer now. A command that ends otherwise than its block says is told on stderr."""
+    """The page with what its commands answer now. One that ends otherwise than its block says is told on stderr."""
     environment = surroundings(folder)
     work = folder / "work"
     work.mkdir()
@@ -98,10 +102,17 @@ def run_page(page: str, folder: Path) -> str:
 
 def surroundings(folder: Path) -> dict[str, str]:
     """An environment in which nothing of this machine's settings, projects and services is at work."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SYNTERM_", "GIT_", "GITHUB_"))}
+    kept = {name: value for name, value in os.environ.items() if not _OURS.search(name)}
     own = {f"SYNTERM_{name}_DIR": str(folder / name.lower()) for name in ("CONFIG", "STATE", "LOG")}
     bin_first = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    said = {"PATH": bin_first, "NO_COLOR": "1", "COLUMNS": str(COLUMNS), "TERM": "xterm", "TZ": "UTC", "HOME": os.environ["HOME"]}
+    said = {
+        "PATH": bin_first,
+        "NO_COLOR": "1",
+        "COLUMNS": str(COLUMNS),
+        "TERM": "xterm",
+        "TZ": "UTC",
+        "HOME": os.environ["HOME"],
+    }
     return kept | own | said | {"USER": "you", "LOGNAME": "you", "GIT_CONFIG_GLOBAL": os.devnull}
 
 
@@ -130,7 +141,7 @@ def _with_case(command: str, text: str | None, work: Path, environment: dict[str
 
 
 def answer_of(command: str, work: Path, environment: dict[str, str], *, wide: bool = False) -> tuple[str, int]:
-    """What a shell command writes, as on a terminal of 100 columns but without a line that is drawn again; its exit code.
+    """What a shell command writes, on a terminal of 100 columns but for lines that are drawn again; its exit code.
 
     `wide` is for what a program reads.
     """
@@ -193,11 +204,11 @@ def shortened(lines: list[str], words: Mapping[str, str]) -> list[str]:
     return kept
 
 
-def same_everywhere(block: Block) -> Block:
-    """The block without what differs from project to project: ids, times, digests."""
-    text = re.sub(r"\b[0-9A-HJKMNP-TV-Z]{26}\b|\b[0-9a-f]{12,64}\b", "ID", block.body)
+def same_everywhere(text: str) -> str:
+    """A text without what differs from project to project: ids, days and times, digests."""
+    text = re.sub(r"\b[0-9A-HJKMNP-TV-Z]{26}\b|\b[0-9a-f]{8,64}\b", "ID", text)
     text = re.sub(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:[\d.]+Z?)?)?", "DAY", _ID.sub("ID", text))
-    return replace(block, body=re.sub(r"\d+ (µs|ms|s)\b", "TIME", text))
+    return re.sub(r"\d+(\.\d+)? (µs|ms|s)\b|\((now|\d+ \w+ ago)\)", "TIME", text)
 
 
 def main() -> int:

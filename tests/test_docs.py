@@ -24,7 +24,7 @@ _TOCTREE = re.compile(r"^```\{toctree\}\n(?::[^\n]*\n|\n)*(.*?)^```", re.MULTILI
 _FENCE = re.compile(r"^```.*?^```|^(?: {4}[^\n]*(?:\n|\Z))+", re.MULTILINE | re.DOTALL)
 _SPAN = re.compile(r"`(synterm [^`]+)`")
 _OPTION = re.compile(r"--[a-z][a-z-]+")
-_BREAK = re.compile(r"[|;&<>]")
+_BREAK = re.compile(r"[|;&<>]+|.*;")
 
 
 def links(page: Path) -> Iterator[Path]:
