@@ -133,3 +133,14 @@ def test_contains_agrees_with_python(ask: Ask, text: str, piece: str) -> None:
 def test_quoted_items_are_read_as_they_were_written(items: list[str]) -> None:
     written = ",".join('"' + item.replace("\\", "\\\\").replace('"', '""') + '"' for item in items)
     assert list(words_of(written)) == items
+
+
+def test_where_two_objects_differ_is_told_field_by_field(ask: Ask) -> None:
+    wanted = {"kind": "invoice", "total": 96, "due": None, "items": [1]}
+    same = ask({"type": "equals"}, '{"items": [1.0], "due": null, "total": 96.0, "kind": "invoice"}', wanted)
+    assert same.passed
+    wrong = ask({"type": "equals"}, '{"kind": "invoice", "total": 731.0, "items": [1], "note": "x"}', wanted)
+    assert wrong.reason == 'total: 731.0, expected 96; due: missing, expected null; note: "x", not expected'
+    many = ask({"type": "equals"}, "{}", wanted)
+    assert many.reason.endswith("; and 1 more")
+    assert len(ask({"type": "equals"}, '{"a": "' + "b" * 10_000 + '"}', {"a": 1}).reason) < 120
