@@ -14,6 +14,8 @@ from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 _PICTURES = re.compile(r"^(?:\|.*\n\|[ :|-]+\n)?\|? *!\[[^\]]*\]\((?!https?:)[^)]*\).*\n", re.MULTILINE)
 """A line that begins with a picture, and the head of a table of pictures above it."""
+_CLONE = re.compile(r"<!-- clone -->\n.*?<!-- /clone -->\n", re.DOTALL)
+"""What speaks of files that are not there, as of a picture."""
 _LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?:|#)[^)]*\)")
 _NOTE = "\n\nFiles that are named here (`docs/…`) are in the source distribution.\n"
 
@@ -28,8 +30,9 @@ class ReadmeHook(MetadataHookInterface):
 
 
 def page(readme: str) -> str:
-    """A README without pictures and links into a clone."""
-    return _LINK.sub(_said, _PICTURES.sub("", readme)).rstrip() + _NOTE
+    """A README without pictures and links into a clone, and without what ``<!-- clone -->`` and ``<!-- /clone -->``
+    enclose."""
+    return _LINK.sub(_said, _PICTURES.sub("", _CLONE.sub("", readme))).rstrip() + _NOTE
 
 
 def _said(link: re.Match[str]) -> str:

@@ -34,7 +34,7 @@ class Mbox(Source):
 
 
 def _read(source: IO[bytes]) -> EmailMessage:
-    return cast("EmailMessage", message_from_binary_file(source, policy=policy.default))
+    return message_from_binary_file(source, policy=policy.default)
 
 
 def _row(where: str, number: int, mail: EmailMessage) -> SourceRow | InputError:
