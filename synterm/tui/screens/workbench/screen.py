@@ -227,16 +227,16 @@ class WorkbenchScreen(
         if self.session.tree != tree:
             self.behaviors.show(self.session.tree)
         if (prompt and prompt.id) != (self.session.prompt and self.session.prompt.id):
-            self._show_prompt()
+            self._show_prompt(tell=prompt is not None)
         self._rescope()
         self._learn_names()
         self._learn_tags()
         self.learn_roots()
 
     @work(group="prompt", exclusive=True)
-    async def _show_prompt(self) -> None:
+    async def _show_prompt(self, *, tell: bool) -> None:
         await self.show_open_prompt()
-        if self.session.prompt:
+        if tell and self.session.prompt:
             self.notify(f"{one_line(self.session.prompt.name, 40)} is open now", markup=False)
 
     def action_review(self) -> None:
