@@ -58,7 +58,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "synterm edit my.db case --where 'status:draft tag:typo' --status accepted",
         ),
     )
-    case.add_argument("target", metavar="ID", nargs="?", help="its id, or the last 6 or more characters of it")
+    case.add_argument(
+        "target", metavar="ID", nargs="?", help="its id, its last 6 or more characters, or c3 as the workbench has it"
+    )
     add_where(case.add_argument)
     case_fields.add_arguments(case, editing=True)
     prompt = kinds.add_parser(

@@ -116,7 +116,7 @@ def _list(project: Project, args: argparse.Namespace) -> int:
     if not args.quiet and args.json != "-":
         rows(tuning_rows(listed))
         if not listed:
-            say("nothing was tuned here: synterm finetune PROJECT --trainer local, or openai …")
+            say(f"nothing was tuned here: synterm finetune {args.project} --trainer local, or openai …")
     code = _ended(project, ended, args) if ended else _written(args, listed)
     return code or (ExitCode.INCOMPLETE if unknown or len(ended) < len(running) else ExitCode.OK)
 

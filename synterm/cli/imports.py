@@ -208,7 +208,7 @@ def _take(project: Project, source: Source, file: SourceFile, wanted: Wanted) ->
     except BaseException:
         if found is not None and found.wrote:
             there = f"stopped on the way, with {found.wrote:,} cases or more there"
-            say(f"{there}: synterm import PROJECT --undo takes them back")
+            say(f"{there}: synterm import {project.path} --undo takes them back")
         raise
     finally:
         if telling and found is not None and found.rows > 2000:

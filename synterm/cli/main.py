@@ -103,8 +103,22 @@ def _command(name: str, words: list[str]) -> int:
         args = parser.parse_args(words)
     except SystemExit as leave:  # --help was asked for and answered
         return int(leave.code or 0)
-    with strays_told(), _notices():
-        return int(module.run(args))
+    try:
+        with strays_told(), _notices():
+            return int(module.run(args))
+    except SyntermError as error:
+        error.hint = _of_this_project(error.hint, getattr(args, "project", None))
+        raise
+
+
+def _of_this_project(hint: str | None, project: object) -> str | None:
+    """A hint as one can type it: with the project that the command was about."""
+    if hint is None or not isinstance(project, str):
+        return hint
+    import re
+    import shlex
+
+    return re.sub(r"\bPROJECT\b", lambda _: shlex.quote(project), hint)
 
 
 @contextlib.contextmanager

@@ -46,6 +46,11 @@ def test_off_a_terminal_lists_are_whole_lines_with_tabs(synterm: Synterm, path: 
     assert all("\t" in line for line in done.out.splitlines())
 
 
+def test_a_hint_names_the_project_that_the_command_was_about(synterm: Synterm, path: Path):
+    done = synterm("show", path, "generation", "last")
+    assert (done.code, f"hint: synterm generate {path} makes cases" in done.err) == (2, True)
+
+
 def test_what_there_is_none_of_is_said_with_what_makes_some(synterm: Synterm, tmp_path: Path):
     path = tmp_path / "empty.db"
     synterm("new", path)

@@ -33,7 +33,7 @@ def test_the_last_run_if_none_is_named(synterm: Synterm, make_project: MakeProje
     record_run(path, "--prompt", "router@v2")
     done = synterm("report", path, "-o", page)
     assert (done.code, done.out) == (0, "")
-    assert re.fullmatch(r".*report\.html: 4 evaluations, 0\.\d MB\n", done.err)
+    assert re.fullmatch(r".*report\.html: 4 evaluations, \d+ kB\n", done.err)
     assert run_of(page) == runs(path)[1]
     assert "router@v2" in page.read_text() and "router@v1" not in page.read_text()
 

@@ -83,7 +83,7 @@ def test_options_choose_the_cases(synterm: Synterm, make_project: MakeProject, o
     [
         (["--behavior", "Ambigous"], "did you mean Routing/Ambiguous?"),
         (["--split", "train"], "the project has 5 accepted cases: 4 in dev, 1 in holdout"),
-        (["--tag", "nope"], "no case fits"),
+        (["--tag", "nope"], "no case has the tag 'nope'"),
         (["--prompt", "ruoter"], "did you mean router?"),
         (["--prompt", "router@v9"], "it has: v1, v2"),
         (["--model", "nope"], "no model named 'nope'"),
