@@ -14,6 +14,8 @@ from synterm.errors import InputError, ProjectError
 from synterm.formats.project_text import ProjectText
 from synterm.formats.rest import CasesPart, DocumentPart, Part, PromptPart, ReviewsPart, TablePart, ToldPart
 from synterm.storage.arriving import ArrivingCase
+from synterm.storage.held import place_of
+from synterm.storage.known import is_known, note
 from synterm.storage.project import Project
 from synterm.storage.replacing import replace_file
 from synterm.storage.whole import META
@@ -61,8 +63,11 @@ def refuse_existing(path: Path) -> None:
 def put_in_place(beside: Path, out: Path, *, replace: bool) -> None:
     """Give a finished file its name; it is on disk when this returns.
 
-    Raises ProjectError for a file of that name, or with `replace` for one that another program has open.
+    It is known under that name if it was under its own. Raises ProjectError for a file of that name, or with `replace`
+    for one that another program has open.
     """
+    place = place_of(beside)
+    known = is_known(beside, place)
     with beside.open("rb") as file:
         os.fsync(file.fileno())
     if replace:
@@ -76,6 +81,8 @@ def put_in_place(beside: Path, out: Path, *, replace: bool) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
+    if known:
+        note(out, place.file)
 
 
 class _Builder:

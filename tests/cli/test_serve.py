@@ -21,25 +21,34 @@ from tests.conftest import MakeProject
 ROUTES = ("/", "/ws", "/page/page.js", "/static/js/textual.js", "/download/x", "/nowhere")
 
 
-async def test_without_the_token_nothing_is_answered(make_project: MakeProject):
+async def test_who_is_let_in_and_what_a_page_may_do(make_project: MakeProject):
+    """One server for all that is asked of it without a workbench."""
     async with served(make_project()) as server, visitor(server, welcome=False) as client:
-        for route, query in product(ROUTES, ("", "?token=", "?token=wrong", "?token=%ED%B3%BF")):
-            async with client.get(f"{server.origin}{route}{query}") as answer:
-                assert answer.status == 403, (route, query)
-        async with client.get(f"{server.origin}/") as answer:
-            assert "Open the whole link that" in await answer.text()
+        await nothing_is_answered_without_the_token(server, client)
+        await the_token_becomes_a_cookie_and_leaves_the_address(server, client)
+        await another_host_name_that_leads_here_is_refused(server, client)
+        await only_its_own_page_may_connect(server, client)
+        await the_page_and_what_it_is_made_of_come_from_here_alone(server, client)
+        await every_answer_says_what_a_page_of_it_may_do(server, client)
 
 
-async def test_the_token_becomes_a_cookie_and_leaves_the_address(make_project: MakeProject):
-    async with served(make_project()) as server, visitor(server, welcome=False) as client:
-        async with client.get(server.link, allow_redirects=False) as answer:
-            assert (answer.status, answer.headers["Location"]) == (303, "/")
-            cookie = answer.headers["Set-Cookie"]
-            assert "HttpOnly" in cookie
-            assert "SameSite=Strict" in cookie
-        async with client.get(f"{server.origin}/") as answer:
-            assert answer.status == 200
-            assert "token" not in await answer.text()
+async def nothing_is_answered_without_the_token(server: Served, client: ClientSession) -> None:
+    for route, query in product(ROUTES, ("", "?token=", "?token=wrong", "?token=%ED%B3%BF")):
+        async with client.get(f"{server.origin}{route}{query}") as answer:
+            assert answer.status == 403, (route, query)
+    async with client.get(f"{server.origin}/") as answer:
+        assert "Open the whole link that" in await answer.text()
+
+
+async def the_token_becomes_a_cookie_and_leaves_the_address(server: Served, client: ClientSession) -> None:
+    async with client.get(server.link, allow_redirects=False) as answer:
+        assert (answer.status, answer.headers["Location"]) == (303, "/")
+        cookie = answer.headers["Set-Cookie"]
+        assert "HttpOnly" in cookie
+        assert "SameSite=Strict" in cookie
+    async with client.get(f"{server.origin}/") as answer:
+        assert answer.status == 200
+        assert "token" not in await answer.text()
 
 
 async def test_each_start_has_another_token(make_project: MakeProject):
@@ -50,51 +59,47 @@ async def test_each_start_has_another_token(make_project: MakeProject):
     assert min(map(len, tokens)) >= 40
 
 
-async def test_another_host_name_that_leads_here_is_refused(make_project: MakeProject):
-    async with served(make_project()) as server, visitor(server) as client:
-        port = server.address.rpartition(":")[2]
-        for host in ("evil.example", f"evil.example:{port}", f"localhost:{port}", "127.0.0.1"):
-            async with client.get(f"{server.origin}/", headers={"Host": host}) as answer:
-                assert answer.status == 403
-                assert server.origin in await answer.text()
+async def another_host_name_that_leads_here_is_refused(server: Served, client: ClientSession) -> None:
+    port = server.address.rpartition(":")[2]
+    for host in ("evil.example", f"evil.example:{port}", f"localhost:{port}", "127.0.0.1"):
+        async with client.get(f"{server.origin}/", headers={"Host": host}) as answer:
+            assert answer.status == 403, host
+            assert server.origin in await answer.text(), host
 
 
-async def test_only_its_own_page_may_connect(make_project: MakeProject):
-    async with served(make_project()) as server, visitor(server) as client:
-        for origin in ("http://evil.example", "null", "http://127.0.0.1", None):
-            with pytest.raises(WSServerHandshakeError) as refused:
-                await client.ws_connect(f"{server.origin}/ws", origin=origin)
-            assert refused.value.status == 403, origin
-            assert server.below() == [], origin
+async def only_its_own_page_may_connect(server: Served, client: ClientSession) -> None:
+    for origin in ("http://evil.example", "null", "http://127.0.0.1", None):
+        with pytest.raises(WSServerHandshakeError) as refused:
+            await client.ws_connect(f"{server.origin}/ws", origin=origin)
+        assert refused.value.status == 403, origin
+        assert server.below() == [], origin
 
 
-async def test_the_page_and_what_it_is_made_of_come_from_here_alone(make_project: MakeProject):
-    async with served(make_project()) as server, visitor(server) as client:
-        async with client.get(f"{server.origin}/") as answer:
-            page = await answer.text()
-        assert set(re.findall(r"\w+://[^/\"' ]+", page)) == {f"ws://{server.address}"}
-        parts = re.findall(r'(?:src|href)="(/[^"]+)"', page)
-        assert len(parts) >= 5
-        for part in parts:
-            async with client.get(f"{server.origin}{part}") as answer:
-                assert answer.status == 200
-                if part.endswith(".css"):
-                    assert set(re.findall(r"url\(\"?([^)\"]+)", await answer.text())) <= {
-                        f"/static/fonts/RobotoMono-{style}.ttf"
-                        for style in ("VariableFont_wght", "Italic-VariableFont_wght")
-                    }
+async def the_page_and_what_it_is_made_of_come_from_here_alone(server: Served, client: ClientSession) -> None:
+    async with client.get(f"{server.origin}/") as answer:
+        page = await answer.text()
+    assert set(re.findall(r"\w+://[^/\"' ]+", page)) == {f"ws://{server.address}"}
+    parts = re.findall(r'(?:src|href)="(/[^"]+)"', page)
+    assert len(parts) >= 5
+    for part in parts:
+        async with client.get(f"{server.origin}{part}") as answer:
+            assert answer.status == 200, part
+            if part.endswith(".css"):
+                assert set(re.findall(r"url\(\"?([^)\"]+)", await answer.text())) <= {
+                    f"/static/fonts/RobotoMono-{style}.ttf"
+                    for style in ("VariableFont_wght", "Italic-VariableFont_wght")
+                }
 
 
-async def test_every_answer_says_what_a_page_of_it_may_do(make_project: MakeProject):
-    async with served(make_project()) as server, visitor(server) as client:
-        for route in ("/", "/page/page.js", "/nowhere", "/?token=wrong"):
-            async with client.get(f"{server.origin}{route}") as answer:
-                policy = dict(part.split(" ", 1) for part in answer.headers["Content-Security-Policy"].split("; "))
-                assert (policy["default-src"], policy["script-src"]) == ("'none'", "'self'")
-                assert policy["connect-src"] == f"ws://{server.address}"
-                assert policy["frame-ancestors"] == "'none'"
-                assert answer.headers["Referrer-Policy"] == "no-referrer"
-                assert answer.headers["Cache-Control"] == "no-store"
+async def every_answer_says_what_a_page_of_it_may_do(server: Served, client: ClientSession) -> None:
+    for route in ("/", "/page/page.js", "/nowhere", "/?token=wrong"):
+        async with client.get(f"{server.origin}{route}") as answer:
+            policy = dict(part.split(" ", 1) for part in answer.headers["Content-Security-Policy"].split("; "))
+            assert (policy["default-src"], policy["script-src"]) == ("'none'", "'self'"), route
+            assert policy["connect-src"] == f"ws://{server.address}", route
+            assert policy["frame-ancestors"] == "'none'", route
+            assert answer.headers["Referrer-Policy"] == "no-referrer", route
+            assert answer.headers["Cache-Control"] == "no-store", route
 
 
 async def test_any_name_of_a_file_is_taken_as_it_is(make_project: MakeProject, tmp_path: Path):
@@ -124,7 +129,9 @@ async def test_each_tab_has_a_workbench_of_its_own_up_to_a_number(make_project: 
         await tabs[1].close()
 
 
-async def test_what_is_typed_reaches_the_workbench_and_its_size_follows_the_tab(make_project: MakeProject):
+async def test_what_is_typed_reaches_the_workbench_a_picture_is_downloaded_and_leaving_is_said(
+    make_project: MakeProject,
+):
     async with served(make_project()) as server, visitor(server) as client:
         # In a narrow tab the side is hidden.
         socket = await client.ws_connect(f"{server.origin}/ws?width=90&height=30", origin=server.origin)
@@ -136,14 +143,25 @@ async def test_what_is_typed_reaches_the_workbench_and_its_size_follows_the_tab(
         await shown(socket, "Behaviors")
         await socket.send_json(["ping", "5"])
         assert await _text(socket) == ["pong", "5"]
-        await socket.close()
-
-
-async def test_leaving_the_workbench_is_said_in_the_tab(make_project: MakeProject):
-    async with served(make_project()) as server, visitor(server) as client:
-        socket = await _tab(server, client)
+        await a_picture_of_the_screen_is_downloaded_never_shown_in_place(server, client, socket)
         await socket.send_json(["stdin", "\x11"])
         assert await closed(socket) == (1001, "The workbench was closed.")
+
+
+async def a_picture_of_the_screen_is_downloaded_never_shown_in_place(
+    server: Served, client: ClientSession, socket: ClientWebSocketResponse
+) -> None:
+    await socket.send_json(["stdin", "\x10"])
+    await shown(socket, "Search for commands")
+    await socket.send_json(["stdin", "screenshot"])
+    await shown(socket, "Save a picture (SVG)")
+    await socket.send_json(["stdin", "\r"])
+    kind, key = await _text(socket)
+    assert kind == "deliver_file_start"
+    async with client.get(f"{server.origin}/download/{key}") as answer:
+        assert answer.headers["Content-Disposition"].startswith("attachment; ")
+        assert answer.content_type == "application/octet-stream"
+        assert "<svg" in await answer.text()
 
 
 async def test_a_workbench_that_fails_says_why(make_project: MakeProject):
@@ -163,23 +181,6 @@ async def test_a_message_that_is_none_of_the_page_ends_the_tab(make_project: Mak
             await socket.send_str(message)
             assert (await closed(socket))[0] == 1008, message[:30]
         assert "Traceback" not in await asyncio.to_thread(server.stop)
-
-
-async def test_a_picture_of_the_screen_is_downloaded_never_shown_in_place(make_project: MakeProject):
-    async with served(make_project()) as server, visitor(server) as client:
-        socket = await _tab(server, client)
-        await socket.send_json(["stdin", "\x10"])
-        await shown(socket, "Search for commands")
-        await socket.send_json(["stdin", "screenshot"])
-        await shown(socket, "Save a picture (SVG)")
-        await socket.send_json(["stdin", "\r"])
-        kind, key = await _text(socket)
-        assert kind == "deliver_file_start"
-        async with client.get(f"{server.origin}/download/{key}") as answer:
-            assert answer.headers["Content-Disposition"].startswith("attachment; ")
-            assert answer.content_type == "application/octet-stream"
-            assert "<svg" in await answer.text()
-        await socket.close()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
