@@ -139,7 +139,8 @@ def _edit_case(project: Project, args: argparse.Namespace) -> str:
     cases = [case_fields.edited_case(project, case, args, stays=case.id in staying) for case in found]
     project.cases.put([*cases, *kin]).result()
     case_fields.warn_of_missing(project, cases)
-    what = plural(len(cases), "case") if args.where else f"case {cases[0].id[-8:]}"
+    left = sum(old.id in staying and old == new for old, new in zip(found, cases, strict=True))
+    what = plural(len(cases) - left, "case") if args.where else f"case {cases[0].id[-8:]}"
     return f"changed {what}{kin_words(len(staying), len(kin), args.split)}"
 
 

@@ -152,6 +152,7 @@ def _what(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("of what, and how many").add_argument
     add(
         "--from",
+        "--behavior",
         dest="seeds",
         action="append",
         default=[],

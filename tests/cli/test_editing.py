@@ -193,7 +193,10 @@ def test_edits_change_what_is_named_and_keep_the_rest(synterm: Synterm, path: Pa
 def test_a_split_is_that_of_the_whole_lineage(synterm: Synterm, path: Path):
     with Project.open(path) as project:
         root, other, *_ = project.cases.page(project.cases.keys())
-        kin = [Case(scenario_id=root.scenario_id, input={"message": text}, root_id=root.id) for text in ("one", "two")]
+        kin = [
+            Case(scenario_id=root.scenario_id, input={"message": text}, tags=("made",), root_id=root.id)
+            for text in ("one", "two")
+        ]
         project.cases.put(kin).result()
 
     def splits() -> set[str]:
@@ -203,6 +206,10 @@ def test_a_split_is_that_of_the_whole_lineage(synterm: Synterm, path: Path):
     done = synterm("edit", path, "case", kin[0].id, "--split", "holdout")
     assert (done.code, splits()) == (2, {"dev"})
     assert f"case {root.id[-8:]} --split holdout moves all of it" in done.err
+    done = synterm("edit", path, "case", "--where", '"one"', "--split", "holdout")
+    assert done.code == 2, "it is the only one, so it is refused, too"
+    done = synterm("edit", path, "case", "--where", "scenario:*", "--where", "tag:made", "--split", "holdout")
+    assert done.err == "changed 0 cases; 2 cases stayed in their split, as what they are made from does\n"
     done = synterm("edit", path, "case", root.id, "--split", "holdout")
     assert done.err == f"changed case {root.id[-8:]}; 2 cases of the same lineage went to holdout too\n"
     assert splits() == {"holdout"}
