@@ -12,10 +12,9 @@ from synterm.providers import weights
 from tests.cli.conftest import Synterm
 
 ANSWERED = {
-    # One case each, and what its answer must be, right or wrong.
-    "meeting_router": ("--behavior", "Routing/Out of scope/off-topic"),
-    "invoice_mail": ("--behavior", "Form/Noisy text"),
-    "table_booking": ("--behavior", "Booking/Asks for what is missing/one thing missing"),
+    # One case each. The first versions of the prompts are the short ones, which a model has read soon.
+    "invoice_mail": ("--prompt", "form@v1", "--behavior", "Form/Amounts and dates/amounts"),
+    "table_booking": ("--prompt", "assistant@v1", "--behavior", "Booking/Asks for what is missing/one thing missing"),
 }
 
 
@@ -39,7 +38,7 @@ def test_a_sample_without_its_name_and_one_that_is_not_there_are_told(synterm: S
 
 def test_the_demo_takes_a_sample_by_its_name(synterm: Synterm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SYNTERM_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setattr("synterm.cli.demo._evaluate", lambda path, target: 0)
+    monkeypatch.setattr("synterm.cli.demo._evaluate", _nothing)
     done = synterm("demo", "--sample", "invoice_mail", "--headless")
     assert done.code == 0
     assert [path.name for path in (tmp_path / "data" / "demo").glob("*.db")] == ["invoice_mail.db"]
@@ -53,7 +52,7 @@ def test_the_doctor_finds_nothing_wrong_with_a_sample(synterm: Synterm, tmp_path
     assert (examined.code, examined.out.count("✗"), examined.out.count("!")) == (0, 0, 0), examined.out
 
 
-@pytest.mark.parametrize("name", sample_names())
+@pytest.mark.parametrize("name", sorted(ANSWERED))
 def test_the_embedded_model_answers_a_sample(synterm: Synterm, tmp_path: Path, name: str) -> None:
     asyncio.run(weights.fetch(lambda arrived, expected: None))
     path = tmp_path / "s.db"
@@ -67,3 +66,8 @@ def test_the_embedded_model_answers_a_sample(synterm: Synterm, tmp_path: Path, n
     if name == "table_booking":
         assert [turn["role"] for turn in evaluation["dialog"]["turns"]] == ["user", "assistant"] * 2
     assert None not in checks.values()
+
+
+def _nothing(path: Path, json_target: str | None) -> int:
+    """In place of an evaluation."""
+    return 0
