@@ -78,8 +78,11 @@ def blocks(page: str) -> Iterator[Block]:
 
 def _block(found: re.Match[str]) -> Block:
     said = (found["said"] or "").strip()
-    pairs = [word.partition("=")[::2] for word in shlex.split(said)] if found["what"] == "run" else []
-    return Block(found["what"], said, found["body"], dict(pairs))
+    words: dict[str, str] = {}
+    for word in shlex.split(said) if found["what"] == "run" else []:
+        name, _, value = word.partition("=")
+        words[name] = value
+    return Block(found["what"], said, found["body"], words)
 
 
 def run_page(page: str, folder: Path) -> str:
