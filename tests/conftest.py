@@ -15,6 +15,7 @@ from synterm import plugins
 from synterm.formats.build import build_project
 from synterm.formats.project_text import read_project_text
 from synterm.settings import load_settings
+from tests.support.kept import Kept
 from tests.support.litellm_starts import Template, forked_starts
 from tests.support.trusting import trusted
 
@@ -150,15 +151,26 @@ def isolated(monkeypatch: pytest.MonkeyPatch, own_config: Path, own_logs: Path, 
     plugins._withheld.clear()  # pyright: ignore[reportPrivateUsage]
 
 
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    """Projects that are built once and copied for each test."""
+    return Kept(tmp_path_factory.mktemp("kept"))
+
+
 @pytest.fixture
-def make_project(tmp_path: Path) -> MakeProject:
+def make_project(tmp_path: Path, kept: Kept) -> MakeProject:
     """Makes project files, trusted: ``make_project()``, or from another text form and under another name."""
+    made: list[Path] = []
 
     def make(text: str = SMALL, name: str = "small.db") -> Path:
         source = tmp_path / f"{name}.yaml"
         source.write_text(text, encoding="utf-8")
         path = tmp_path / name
-        build_project(path, read_project_text(source))
+        if text == SMALL and not made:
+            kept.copy(text, path, lambda file: build_project(file, read_project_text(source)))
+        else:
+            build_project(path, read_project_text(source))
+        made.append(path)
         return trusted(path)
 
     return make

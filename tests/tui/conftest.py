@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
 
 from synterm.core.case import Case
 from synterm.core.model import ModelSpec, Price
@@ -23,6 +24,7 @@ from synterm.tui.guard import guard_terminal
 from synterm.tui.prompt import tokens
 from synterm.tui.screens.workbench.screen import WorkbenchScreen
 from tests.support.http_stub import Stub, stub
+from tests.support.kept import Kept
 from tests.support.trusting import trusted
 
 LABELS = ["schedule", "summarize", "clarify"]
@@ -59,40 +61,50 @@ MakeProject = Callable[..., Path]
 
 
 @pytest.fixture
-def make_project(tmp_path: Path) -> MakeProject:
+def make_project(tmp_path: Path, kept: Kept) -> MakeProject:
     """Builds a project file: two behaviors, five dev cases and one held out, one prompt with two versions.
 
     Its user trusts it.
     """
+    made: list[Path] = []
 
     def make(model: ModelSpec | None = None, inputs: list[tuple[str, str, str]] | None = None, **options: Any) -> Path:
-        path = tmp_path / options.get("name", "router.db")
-        with Project.create(path, "router") as project:
-            checks = ({"type": "label", "labels": LABELS},)
-            feature = Node(level="feature", name=options.get("feature", "Routing"), checks=checks)
-            first = Node(level="behavior", name="Clear", parent_id=feature.id)
-            second = Node(level="behavior", name="Unclear", parent_id=feature.id, position=1)
-            clear = Node(level="scenario", name="plain", parent_id=first.id)
-            unclear = Node(level="scenario", name="cryptic", parent_id=second.id)
-            project.nodes.put(feature, first, second, clear, unclear).result()
-            rows = inputs or INPUTS
-            cases = [
-                Case(
-                    scenario_id=(clear if index < 3 else unclear).id,
-                    input={"message": text},
-                    expected=expected,
-                    tags=(tag,),
-                )
-                for index, (text, expected, tag) in enumerate(rows)
-            ]
-            held = Case(scenario_id=clear.id, input={"message": "meet later"}, expected="schedule", split="holdout")
-            project.cases.put([*cases, held]).result()
-            versions = options.get("versions", [("first", body("always clarify")), ("second", body())])
-            project.prompts.add("router", versions).result()
-            project.models.put(model or scripted()).result()
+        path = tmp_path / options.pop("name", "router.db")
+        if model is None and inputs is None and not options and not made:
+            kept.copy("the workbench's", path, _build)
+        else:
+            _build(path, model, inputs, **options)
+        made.append(path)
         return trusted(path)
 
     return make
+
+
+def _build(
+    path: Path, model: ModelSpec | None = None, inputs: list[tuple[str, str, str]] | None = None, **options: Any
+) -> None:
+    with Project.create(path, "router") as project:
+        checks = ({"type": "label", "labels": LABELS},)
+        feature = Node(level="feature", name=options.get("feature", "Routing"), checks=checks)
+        first = Node(level="behavior", name="Clear", parent_id=feature.id)
+        second = Node(level="behavior", name="Unclear", parent_id=feature.id, position=1)
+        clear = Node(level="scenario", name="plain", parent_id=first.id)
+        unclear = Node(level="scenario", name="cryptic", parent_id=second.id)
+        project.nodes.put(feature, first, second, clear, unclear).result()
+        cases = [
+            Case(
+                scenario_id=(clear if index < 3 else unclear).id,
+                input={"message": text},
+                expected=expected,
+                tags=(tag,),
+            )
+            for index, (text, expected, tag) in enumerate(inputs or INPUTS)
+        ]
+        held = Case(scenario_id=clear.id, input={"message": "meet later"}, expected="schedule", split="holdout")
+        project.cases.put([*cases, held]).result()
+        versions = options.get("versions", [("first", body("always clarify")), ("second", body())])
+        project.prompts.add("router", versions).result()
+        project.models.put(model or scripted()).result()
 
 
 class Bench:
@@ -118,7 +130,13 @@ class Bench:
     async def settle(self) -> None:
         """Wait until nothing is typed, evaluated or drawn any more."""
         await self.pilot.pause()
-        await self.app.workers.wait_for_complete()
+        while True:
+            try:
+                await self.app.workers.wait_for_complete()
+                break
+            except WorkerCancelled:
+                # Another one took its place, which is waited for as well.
+                await self.pilot.pause()
         await self.pilot.pause()
 
     async def type(self, text: str) -> None:
