@@ -1,8 +1,9 @@
 """What installing takes: packages, download, disk and seconds, of synterm alone and of each extra.
 
 ``python benchmarks/install.py`` prints the table, ``--write`` puts it into docs/install.md. ``--all`` has the large
-extras too, which fetch gigabytes. Packages come from your package index, or from pip's cache; the seconds are those of
-installing files that are there, so that no network counts.
+extras too, which fetch gigabytes. Packages come from your package index, from pip's cache, or from ``--house FOLDER``,
+where they were fetched before; the seconds are those of installing files that are there, so that no network counts. An
+extra is installed on top of synterm alone.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -44,14 +46,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="put the table into docs/install.md")
     parser.add_argument("--all", action="store_true", help="the large extras too: ray, train")
+    parser.add_argument("--house", type=Path, metavar="FOLDER", help="wheels that were fetched before")
     args = parser.parse_args()
     load = os.getloadavg()[0]
     names = (*EXTRAS, *(LARGE if args.all else ()))
     with tempfile.TemporaryDirectory() as folder:
         wheel = built(Path(folder))
-        pip("download", "--only-binary", ":all:", "-d", Path(folder) / "house", f"{wheel}[{','.join(names)}]")
-        base = measured(Path(folder), wheel, "")
-        extras = {name: measured(Path(folder), wheel, name) for name in names}
+        house: Path = args.house or Path(folder) / "house"
+        if not args.house:
+            pip("download", "--only-binary", ":all:", "-d", house, f"{wheel}[{','.join(names)}]")
+        alone = Path(folder) / "alone"
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", alone], check=True)
+        base = measured(alone, house, str(wheel))
+        extras: dict[str, Size] = {}
+        for name in names:
+            place = shutil.copytree(alone, Path(folder) / name, symlinks=True)
+            extras[name] = measured(place, house, f"{wheel}[{name}]")
+            shutil.rmtree(place)
     said = page(base, extras, load)
     print(said)
     if args.write:
@@ -66,32 +77,20 @@ def built(folder: Path) -> Path:
     return wheel
 
 
-def measured(folder: Path, wheel: Path, extra: str) -> Size:
-    """An environment with the wheel and one extra, made of files that were fetched before.
+def measured(place: Path, house: Path, wanted: str) -> Size:
+    """An environment, once what is wanted was installed into it, of files that were fetched before.
 
     pip reads no settings of this machine then: those may name other places.
     """
-    wanted = f"{wheel}[{extra}]" if extra else str(wheel)
-    house, place = folder / "house", folder / f"env-{extra}"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", place], check=True)
-    python = place / "bin" / "python"
+    into = ("--python", place / "bin" / "python", "install", "--no-index", "--find-links", house)
     began = time.perf_counter()
-    pip(
-        "--python",
-        python,
-        "install",
-        "--no-index",
-        "--find-links",
-        house,
-        wanted,
-        PIP_CONFIG_FILE=os.devnull,
-        PIP_FIND_LINKS="",
-    )
+    pip(*into, wanted, PIP_CONFIG_FILE=os.devnull, PIP_FIND_LINKS="")
     seconds = time.perf_counter() - began
     [site] = (place / "lib").glob("python*/site-packages")
     disk = sum(file.lstat().st_size for file in place.rglob("*") if file.is_file() and not file.is_symlink())
     there = {name_of(info.name) for info in site.glob("*.dist-info")}
-    download = sum(file.stat().st_size for file in house.iterdir() if name_of(file.name) in there)
+    wheels = [*house.iterdir(), *([Path(wanted)] if wanted.endswith(".whl") else [])]
+    download = sum({name_of(file.name): file.stat().st_size for file in wheels if name_of(file.name) in there}.values())
     return Size(len(there), download, disk, seconds)
 
 
@@ -112,7 +111,7 @@ def page(base: Size, extras: dict[str, Size], load: float) -> str:
     for name, size in extras.items():
         more = Size(size.packages - base.packages, size.download - base.download, size.disk - base.disk, size.seconds)
         rows.append([f"`[{name}]`", *_row(more, "+")])
-    head = ("", "packages", "download MB", "on disk MB", "seconds to install all of it")
+    head = ("", "packages", "download MB", "on disk MB", "seconds to install")
     return f"{table(head, rows)}\n\n{machine()} Load when it began: {load:.1f}."
 
 
