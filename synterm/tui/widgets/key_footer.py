@@ -25,6 +25,7 @@ _LESS: tuple[str, ...] = (
     "ask_again",
     "quit",
     "turn_tab(1)",
+    "find",
     "keep",
 )
 """What goes first where room is short, by action. All of it stands behind ``?`` and in the palette too."""

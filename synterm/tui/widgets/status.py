@@ -124,7 +124,7 @@ class StatusBar(Widget):
             parts.append((f"{_DOTS[status.state]} {_WORDS.get(status.state, status.state)} ", self._style(kind)))
         if status.reason:
             if status.counts.judged:
-                parts.append((f"{status.counts.fresh}/{status.total} fresh  ", None))
+                parts.append((f"{status.counts.fresh:,}/{status.total:,} fresh  ", None))
             taken = sum(cell_len(text) for text, _ in parts)
             room = max(self.size.width - _LEFT - taken - len(self._cost()), 40)
             parts.append((f"{one_line(status.reason, room)}  ", self._style("busy" if kind == "busy" else "stop")))
@@ -135,7 +135,7 @@ class StatusBar(Widget):
     def _counts(self) -> list[_Part]:
         counts, total = self.status.counts, self.status.total
         sample = total < self.status.cases
-        parts: list[_Part] = [(f"{counts.fresh}/{total} fresh  ", None)]
+        parts: list[_Part] = [(f"{counts.fresh:,}/{total:,} fresh  ", None)]
         if sample:
             parts.append((f"sample of {self.status.cases:,}, r: all  ", self._style("dim")))
         if rate := rate_text(counts, total):
