@@ -72,7 +72,7 @@ async def test_it_shows_what_is_learnt_and_what_is_refused_and_why(
         await bench.settle()
         assert isinstance(bench.app.screen, TextScreen)
         assert "What it would leak" in bench.text()
-        assert "can we meet tmrw\n" in "\n".join(line.strip(" │") for line in bench.text().splitlines()) + "\n"
+        assert "can we meet tmrw\n" in "\n".join(line.strip(" │┃") for line in bench.text().splitlines()) + "\n"
 
 
 async def test_each_change_of_the_form_is_counted_anew(make_project: MakeProject, open_bench: OpenBench) -> None:

@@ -263,7 +263,7 @@ async def test_without_traffic_it_says_how_it_comes(make_project: MakeProject, o
         await inbox(bench)
         await shown(bench, "No traffic yet")
         # A long path breaks the command's line, so it is looked for without its breaks.
-        assert "--as production" in " ".join(bench.text().replace("│", " ").split())
+        assert "--as production" in " ".join(bench.text().translate({ord(line): " " for line in "│┃"}).split())
         await press(bench, "a", "x", "e", "A", "t", "m", "escape")
         with_traffic(bench.project.path, logged("hello"), logged("book a room"))
         await press(bench, "ctrl+r")

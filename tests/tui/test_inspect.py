@@ -131,7 +131,7 @@ async def test_keys_and_clicks_go_to_a_section(make_project: MakeProject, open_b
         assert "Other columns  what only" in bench.text()
         await bench.pilot.press("left_square_bracket", "left_square_bracket")
         await bench.pilot.pause()
-        assert re.search(r"│ +Request", bench.text())
+        assert re.search(r"[│┃] +Request", bench.text())
         await bench.pilot.click(screen.query(SectionName).first())
         await bench.pilot.pause()
         assert "can we meet tmrw" in bench.text()
