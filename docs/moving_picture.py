@@ -42,8 +42,22 @@ CELL, LINE, BASE = 9.6, 19.5, 14.6
 MARGIN = 12.0
 END_S = 2.5
 """How long the last look stays before it all begins anew."""
-KEY_S = 0.09
-TYPED = ", or says not what about"
+KEY_S = 0.06
+STEPS = 9
+"""From the top of the tree down to the behavior that fails its gate."""
+TYPED = ("same as before please -> clarify", "help with the audit pls -> clarify")
+EXAMPLES = """\
+push the kickoff to 2pm -> schedule
+key points from the ops weekly -> summarize
+need the slides from the partner day, Rosa made them -> retrieve
+give me a recipe for lentil soup -> out_of_scope
+drop my sync w Nils on friday -> schedule
+who took which todo in the launch meeting -> summarize
+Can you send me the link to the Delta test plan? It's a doc from spring. -> retrieve
+sort out the workshop for me -> clarify
+"""
+"""What the prompt has before: the sample's, where the unclear one stands last."""
+KEYS = {" ": "space", "-": "minus", ">": "greater_than_sign"}
 
 Row = str
 Look = tuple[float, tuple[Row, ...]]
@@ -60,10 +74,13 @@ class Shown:
 
 
 def sample(folder: Path) -> Path:
-    """The sample project, evaluated once."""
+    """The sample project with a third version of its prompt, evaluated once."""
     path = folder / "meeting_router.db"
     synterm = [sys.executable, "-m", "synterm"]
     subprocess.run([*synterm, "new", str(path), "--sample", "meeting_router"], check=True, stdout=subprocess.DEVNULL)
+    examples = folder / "examples.txt"
+    examples.write_text(EXAMPLES, encoding="utf-8")
+    subprocess.run([*synterm, "edit", str(path), "prompt", "router", "--example", f"@{examples}"], check=True)
     # It ends with 1, as one of its gates does not hold yet.
     subprocess.run([*synterm, "run", str(path), "--prompt", "router@all", "--quiet"], check=False)
     return path
@@ -94,25 +111,32 @@ async def watch(app: WorkbenchApp, looks: list[Look]) -> None:
 
 
 async def play(app: WorkbenchApp, pilot: Pilot[int]) -> None:
-    """What somebody does: type into the rule for *clarify*, watch, look why one case fails."""
+    """What somebody does: choose the behavior that fails, give two more examples, watch, look why one still fails."""
     bench = app.screen_stack[1]
+    await bench.run_action("pane('behaviors')")
+    await press(pilot, *["down"] * STEPS, pause=0.12)
+    await asyncio.sleep(1)
     await bench.run_action("pane('prompt')")
-    await asyncio.sleep(1.5)
-    for key in ("home", *["down"] * 4, "end"):
-        await pilot.press(key)
-        await asyncio.sleep(KEY_S)
-    await asyncio.sleep(0.6)
-    for letter in TYPED:
-        await pilot.press({" ": "space", ",": "comma"}.get(letter, letter))
-        await asyncio.sleep(KEY_S)
-    await asyncio.sleep(9)
+    await press(pilot, "ctrl+t", "ctrl+t", pause=0.6)
+    await press(pilot, "ctrl+end", pause=0.4)
+    for line in TYPED:
+        await press(pilot, "enter", pause=0.3)
+        for letter in line:
+            await press(pilot, KEYS.get(letter, letter), pause=KEY_S)
+        await asyncio.sleep(2.5)
+    await asyncio.sleep(6)
     await bench.run_action("pane('results')")
-    for key in ("f", "down", "enter"):
-        await asyncio.sleep(1.2)
+    await asyncio.sleep(1)
+    await press(pilot, "f", pause=1.5)
+    await press(pilot, "enter", pause=3)
+    await press(pilot, "escape", pause=1)
+
+
+async def press(pilot: Pilot[int], *keys: str, pause: float) -> None:
+    """Press keys as a person does, with a pause in seconds after each."""
+    for key in keys:
         await pilot.press(key)
-    await asyncio.sleep(3.5)
-    await pilot.press("escape")
-    await asyncio.sleep(1.5)
+        await asyncio.sleep(pause)
 
 
 def row_of(segments: Sequence[Segment]) -> Row:
