@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import itertools
 import re
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from synterm.settings import load_settings
 from tests.support.kept import Kept
 from tests.support.litellm_starts import Template, forked_starts
 from tests.support.trusting import trusted
+
+# A shell that starts tests in the background has them ignore ctrl+c, and so the programs that they start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Tests leave whole apps behind, which are looked through again and again while the next one opens: a fifth of its time.
 gc.set_threshold(10_000, 50, 20)

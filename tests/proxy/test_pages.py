@@ -52,7 +52,7 @@ def test_nothing_that_the_guard_needs_is_missing_in_that_environment() -> None:
     pip = [str(PROXY.with_name("python")), "-m", "pip", "check"]
     said = subprocess.run(pip, capture_output=True, text=True, timeout=60, check=False).stdout.splitlines()
     lacks = {re.split(r" requires | has requirement ", line)[1] for line in said if line.startswith("synterm ")}
-    assert {re.split(r"[,<>= ]", line)[0] for line in lacks} == {"prometheus-client", "rich", "textual"}
+    assert {re.split(r"[,<>= ]", line)[0] for line in lacks} == {"argcomplete", "prometheus-client", "rich", "textual"}
 
 
 def test_inside_an_answer_comes_through_or_is_held_back(inside: Proxy, model: Stub) -> None:
