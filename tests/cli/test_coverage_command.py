@@ -80,7 +80,9 @@ def test_the_map_is_made_where_it_is_wanted(synterm: Synterm, path: Path) -> Non
 def test_only_some_behaviors_tags_and_another_want(synterm: Synterm, path: Path) -> None:
     found = synterm("coverage", path, "--behavior", "book*", "--want", "1", "--json", "-", "--no-map").json
     assert {place["want"] for place in found["behaviors"][0]["places"]} == {1}
-    assert synterm("coverage", path, "--tag", "none", "--json", "-", "--no-map").json["behaviors"][0]["cases"] == 0
+    unknown = synterm("coverage", path, "--tag", "none", "--no-map")
+    assert (unknown.code, unknown.out) == (2, "")
+    assert "no case has the tag 'none'" in unknown.err
 
 
 def test_a_hole_is_filled_and_counts_once_it_is_accepted(synterm: Synterm, path: Path) -> None:
