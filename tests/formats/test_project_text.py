@@ -225,6 +225,9 @@ def test_a_bad_template_is_not_told_again_for_every_case(write: Write) -> None:
     assert "\n" not in said
 
 
+PLUGIN = "A plugin's check is there once its package is installed beside synterm: pip install PACKAGE"
+
+
 def test_all_problems_are_told_together(write: Write) -> None:
     changes = [("type: label,", "type: lable,"), ("name: stub", "name: local"), ("value: sorry", "value: ''")]
     path = write(*changes, more='{"input": 5}\n' + MORE + "nonsense\n")
@@ -232,7 +235,7 @@ def test_all_problems_are_told_together(write: Write) -> None:
     assert complaint(path).splitlines() == [
         "project.yaml: 5 problems",
         "  project.yaml line 5: models[1].name: 'local' stands twice here",
-        f"{said_of_type}; did you mean label or bleu or latency?",
+        f"{said_of_type}; did you mean label or bleu or latency? {PLUGIN}",
         "  project.yaml line 30: tree[0].behaviors[0].scenarios[0].checks[0].value: must not be empty",
         '  more/off_topic.jsonl line 1: input: must be a text, or named values such as {message: "…"}',
         "  more/off_topic.jsonl line 3: not JSON: Expecting value at column 1",
