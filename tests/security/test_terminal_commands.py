@@ -166,7 +166,7 @@ def test_what_commands_say_of_what_can_not_be(
         ("edit", path, "model", MODEL, "--param", f"{SHORT}=1"),
         ("edit", path, "case", SHORT, "--expected", SHORT),
         ("schema", SHORT),
-        ("demo", gone / NAME, "--headless", "--json"),
+        ("demo", gone / NAME, "--sample", SHORT),
         ("serve", path, "--port", SHORT),
     ]
     for words in asked:
