@@ -209,10 +209,8 @@ def shortened(lines: list[str], words: Mapping[str, str]) -> list[str]:
 
 def same_everywhere(text: str) -> str:
     """A text without what differs from project to project: ids, days and times, digests."""
-    text = re.sub(r"\b[0-9A-HJKMNP-TV-Z]{26}\b|\b[0-9a-f]{8,64}\b", "ID", text)
-    text = re.sub(
-        r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:[\d.]+Z?)?)?", "DAY", re.sub(r"\b[0-9A-HJKMNP-TV-Z]{8}\b", "ID", text)
-    )
+    text = re.sub(r"\b[0-9A-HJKMNP-TV-Z]{8}([0-9A-HJKMNP-TV-Z]{18})?\b|\b[0-9a-f]{8,64}\b", "ID", text)
+    text = re.sub(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:[\d.]+Z?)?)?", "DAY", text)
     return re.sub(r"\d+(\.\d+)? (µs|ms|s)\b|\((now|\d+ \w+ ago)\)", "TIME", text)
 
 
