@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Generator
-from typing import Any
-
 import pytest
 
 from synterm.checks.patterns import compile_pattern, found
 from synterm.production.masking import Masker
 
+pytestmark = pytest.mark.timeout(90)
+"""Ends a test that would run on and on; what is here takes a fraction of a second."""
+
 MEGABYTE = 1_000_000
-
-
-@pytest.fixture(autouse=True)
-def no_hang() -> Generator[None]:
-    """Ends a test that would run on and on; what is here takes a fraction of a second."""
-
-    def stop(*_: Any) -> None:
-        raise TimeoutError("it runs on")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(90)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, before)
 
 
 @pytest.mark.parametrize(

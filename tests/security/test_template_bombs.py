@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Generator
-from typing import Any
-
 import pytest
 
 from synterm.core import sandbox
 from synterm.core.template import Template
 from synterm.errors import InputError
 
+pytestmark = pytest.mark.timeout(60)
+"""Ends a test that would run on and on; what is here takes a second at most."""
+
 LONG = "x" * 150_000
 MANY = [""] * 5000
-
-
-@pytest.fixture(autouse=True)
-def no_hang() -> Generator[None]:
-    """Ends a test that would run on and on; what is here takes a second at most."""
-
-    def stop(*_: Any) -> None:
-        raise TimeoutError("the template runs on")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(60)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, before)
 
 
 @pytest.mark.parametrize(

@@ -179,7 +179,7 @@ async def test_a_run_that_is_being_counted_does_not_come_up_as_the_workbench(
     gate, count = threading.Event(), compare_screen.recount
 
     def slowly(*asked: Any) -> Any:
-        gate.wait()
+        assert gate.wait(120)
         return count(*asked)
 
     async with open_bench(recorded, size=(170, 45)) as bench:

@@ -233,7 +233,7 @@ async def test_leaving_does_not_wait_and_what_comes_then_is_dropped(
     gate, count = threading.Event(), engine.coverage_report
 
     def slowly(*asked: Any, **options: Any) -> Any:
-        gate.wait()
+        assert gate.wait(120)
         return count(*asked, **options)
 
     monkeypatch.setattr(engine, "coverage_report", slowly)

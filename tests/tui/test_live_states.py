@@ -154,7 +154,7 @@ async def test_nothing_lands_while_changed_cases_are_looked_for(
         found, look = threading.Event(), case_finding.beside
 
         def slowly(*asked: Any) -> Any:
-            found.wait()
+            assert found.wait(120)
             return look(*asked)
 
         monkeypatch.setattr(case_finding, "_BIG", 2)
