@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -79,14 +78,8 @@ def marked(bench: Bench) -> bool:
     return "⊘ RESTRICTED" in bench.text().splitlines()[0]
 
 
-async def until(bench: Bench, true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(90):
-        while not true():
-            await bench.pilot.pause(0.02)
-
-
 async def look_only(bench: Bench) -> None:
-    await until(bench, lambda: isinstance(bench.app.screen, TrustScreen))
+    await bench.until(lambda: isinstance(bench.app.screen, TrustScreen))
     await bench.pilot.press("l")
     await bench.settle()
     assert bench.app.screen is bench.screen
@@ -97,7 +90,7 @@ async def refused(bench: Bench, keys: str, says: str) -> None:
     bench.app.clear_notifications()
     await bench.pilot.press(keys)
     await bench.settle()
-    await until(bench, lambda: bool(toasts(bench)))
+    await bench.until(lambda: bool(toasts(bench)))
     [told] = toasts(bench)
     assert says in told, (keys, told)
     assert "you have not trusted this project" in told, (keys, told)
@@ -113,7 +106,7 @@ async def test_nothing_is_sent_before_it_is_trusted_whatever_is_pressed(
         await look_only(bench)
         assert bench.screen.painter.state == "restricted"
         # What the file holds is shown.
-        await until(bench, lambda: bench.verdicts() == [True, True, False, True, False])
+        await bench.until(lambda: bench.verdicts() == [True, True, False, True, False])
         await bench.type("and be terse")
         await bench.settle()
         assert bench.verdicts() == [None] * 5, "no evaluation on a key"
@@ -127,10 +120,10 @@ async def test_nothing_is_sent_before_it_is_trusted_whatever_is_pressed(
         assert stub.calls == [], "all of the above sent nothing"
 
         await bench.pilot.press("f8")
-        await until(bench, lambda: isinstance(bench.app.screen, TrustScreen))
+        await bench.until(lambda: isinstance(bench.app.screen, TrustScreen))
         await bench.pilot.press("t")
-        await until(bench, lambda: not bench.app.screen.query(RestrictedLine))
-        await until(bench, lambda: bench.verdicts() == [True, True, False, True, False])
+        await bench.until(lambda: not bench.app.screen.query(RestrictedLine))
+        await bench.until(lambda: bench.verdicts() == [True, True, False, True, False])
         assert {call.key for call in stub.calls} == {key}
         assert not marked(bench)
     async with open_bench(foreign, trusted=False) as bench:
@@ -139,9 +132,9 @@ async def test_nothing_is_sent_before_it_is_trusted_whatever_is_pressed(
 
 async def _try_a_model(bench: Bench) -> None:
     await bench.pilot.press("E")
-    await until(bench, lambda: isinstance(bench.app.screen, FormScreen))
+    await bench.until(lambda: isinstance(bench.app.screen, FormScreen))
     await bench.pilot.press("ctrl+t")
-    await until(bench, lambda: "you have not trusted" in bench.text())
+    await bench.until(lambda: "you have not trusted" in bench.text())
     assert "no model is tried" in bench.text()
     await bench.pilot.press("escape")
     await bench.settle()
@@ -149,7 +142,7 @@ async def _try_a_model(bench: Bench) -> None:
 
 async def _generate(bench: Bench) -> None:
     await bench.pilot.press("g")
-    await until(bench, lambda: isinstance(bench.app.screen, GenerateScreen))
+    await bench.until(lambda: isinstance(bench.app.screen, GenerateScreen))
     await refused(bench, "ctrl+s", "nothing is generated")
     await refused(bench, "ctrl+t", "nothing is asked")
     await bench.pilot.press("escape", "escape")
@@ -159,12 +152,12 @@ async def _generate(bench: Bench) -> None:
 async def _train(bench: Bench) -> None:
     bench.screen.grid.focus()
     await bench.pilot.press("F")
-    await until(bench, lambda: isinstance(bench.app.screen, FineTuneScreen))
+    await bench.until(lambda: isinstance(bench.app.screen, FineTuneScreen))
     screen = bench.app.screen
     assert isinstance(screen, FineTuneScreen)
     bench.app.clear_notifications()
     screen.action_train()
-    await until(bench, lambda: any("nothing is trained" in told for told in toasts(bench)))
+    await bench.until(lambda: any("nothing is trained" in told for told in toasts(bench)))
     await bench.pilot.press("escape")
     await bench.settle()
 
@@ -175,11 +168,11 @@ async def _distill(bench: Bench) -> None:
     await bench.settle()
     screen = bench.app.screen
     assert isinstance(screen, DistillScreen)
-    await until(bench, lambda: screen.failing is not None)
+    await bench.until(lambda: screen.failing is not None)
     screen.failures.focus()
     for keys in ("s", "v"):
         await bench.pilot.press(keys)
-        await until(bench, lambda: "you have not trusted this project" in bench.text())
+        await bench.until(lambda: "you have not trusted this project" in bench.text())
         assert "nothing is asked about its failures" in bench.text()
         await bench.pilot.press("escape")
         await bench.settle()
@@ -220,7 +213,7 @@ async def test_every_screen_says_on_top_that_it_is_restricted(foreign: Path, ope
         for keys in OPENED_BY:
             bench.screen.grid.focus()
             await bench.pilot.press(keys)
-            await until(bench, lambda: marked(bench))
+            await bench.until(lambda: marked(bench))
             assert "f8" in bench.text().splitlines()[0]
             seen.add(type(bench.app.screen).__name__)
             while bench.app.screen is not bench.screen:
@@ -253,12 +246,12 @@ async def test_what_was_not_read_to_its_end_is_not_trusted(open_bench: OpenBench
         await bench.settle()
         assert bench.project.trust.restricted, "enter only looks"
         await bench.pilot.press("f8")
-        await until(bench, lambda: isinstance(bench.app.screen, TrustScreen))
+        await bench.until(lambda: isinstance(bench.app.screen, TrustScreen))
         await bench.pilot.press(*["space"] * 12)
         await bench.pilot.pause()
         assert "https://host9.example/v1" in bench.text()
         await bench.pilot.press("t")
-        await until(bench, lambda: bench.app.screen is bench.screen)
+        await bench.until(lambda: bench.app.screen is bench.screen)
         assert not bench.project.trust.restricted
 
 
@@ -276,20 +269,20 @@ async def test_what_changes_outside_is_restricted_at_once_and_told_as_a_differen
     foreign: Path, open_bench: OpenBench, stub: Stub
 ) -> None:
     async with open_bench(foreign) as bench:
-        await until(bench, lambda: bench.screen.painter.state == "idle")
+        await bench.until(lambda: bench.screen.painter.state == "idle")
         assert not marked(bench)
         spec = bench.project.models.all()[0]
         elsewhere = spec.model_copy(update={"api_base": "http://localhost:9/v1"})
         with Project.open(foreign) as other:
             other.models.put(elsewhere).result()
-        await until(bench, lambda: bench.screen.session.standing.restricted)
-        await until(bench, lambda: marked(bench))
+        await bench.until(lambda: bench.screen.session.standing.restricted)
+        await bench.until(lambda: marked(bench))
         assert any("asks for more than it was trusted with" in told for told in toasts(bench))
         await bench.type("x")
         await bench.settle()
         assert bench.screen.painter.state == "restricted"
         await bench.pilot.press("f8")
-        await until(bench, lambda: isinstance(bench.app.screen, TrustScreen))
+        await bench.until(lambda: isinstance(bench.app.screen, TrustScreen))
         shown = "\n".join(str(part.content) for part in question(bench).query(Static))
         assert "new: ask openai/stub at http://localhost:9/v1" in shown
         assert f"gone: ask openai/stub at {stub.url}" in shown
@@ -298,7 +291,7 @@ async def test_what_changes_outside_is_restricted_at_once_and_told_as_a_differen
         with Project.open(foreign) as other:
             other.models.put(spec.model_copy(update={"name": "more", "api_base": "http://localhost:7/v1"})).result()
         await bench.pilot.press("t")
-        await until(bench, lambda: any("more by now than what you read" in told for told in toasts(bench)))
+        await bench.until(lambda: any("more by now than what you read" in told for told in toasts(bench)))
         assert bench.screen.session.standing.restricted
 
 
@@ -307,11 +300,11 @@ async def test_trust_given_or_taken_in_another_window_is_heeded(foreign: Path, o
         await look_only(bench)
         with Project.look(foreign) as other:
             other.trust.grant()
-        await until(bench, lambda: not bench.app.screen.query(RestrictedLine))
-        await until(bench, lambda: bench.screen.painter.state == "idle")
+        await bench.until(lambda: not bench.app.screen.query(RestrictedLine))
+        await bench.until(lambda: bench.screen.painter.state == "idle")
         with Project.look(foreign) as other:
             other.trust.revoke()
-        await until(bench, lambda: marked(bench))
+        await bench.until(lambda: marked(bench))
         assert bench.screen.painter.state == "restricted"
 
 
@@ -325,12 +318,12 @@ async def test_what_its_user_changes_in_it_stays_trusted_and_trust_is_taken_back
         await bench.settle()
         assert not bench.screen.session.standing.look()
         await bench.pilot.press("f8")
-        await until(bench, lambda: isinstance(bench.app.screen, TrustScreen))
+        await bench.until(lambda: isinstance(bench.app.screen, TrustScreen))
         assert "It can do this in your name" in bench.text()
         await bench.pilot.press("t")
         assert isinstance(bench.app.screen, TrustScreen), "there is nothing to trust it with"
         await bench.pilot.press("r")
-        await until(bench, lambda: marked(bench))
+        await bench.until(lambda: marked(bench))
         assert bench.project.trust.restricted
 
 
@@ -342,7 +335,7 @@ async def test_a_project_that_asks_for_nothing_is_not_asked_about(
         assert not bench.screen.query(RestrictedLine)
         assert all(verdict is not None for verdict in bench.verdicts())
         await bench.pilot.press("f8")
-        await until(bench, lambda: isinstance(bench.app.screen, TrustScreen))
+        await bench.until(lambda: isinstance(bench.app.screen, TrustScreen))
         assert "It asks for nothing" in bench.text()
         await bench.pilot.press("escape")
 
@@ -359,7 +352,7 @@ async def test_a_check_that_is_not_installed_is_told_of_once_it_may_run(
         words = "\n".join(str(part.content) for part in question(bench).query(Static))
         assert "run the check runs-anything of a plugin" in words
         await bench.pilot.press("t")
-        await until(bench, lambda: any("'runs-anything' is not a type of check" in told for told in toasts(bench)))
+        await bench.until(lambda: any("'runs-anything' is not a type of check" in told for told in toasts(bench)))
         await bench.settle()
         assert not marked(bench)
         assert bench.app.failure is None
@@ -378,7 +371,7 @@ async def test_a_tab_of_a_browser_asks_the_same(make_router: MakeProject) -> Non
 async def test_quitting_at_the_question_leaves_and_keeps_it_restricted(foreign: Path, open_bench: OpenBench) -> None:
     async with open_bench(foreign, trusted=False) as bench:
         await bench.pilot.press("q")
-        await until(bench, lambda: bench.app._exit)  # pyright: ignore[reportPrivateUsage]
+        await bench.until(lambda: bench.app._exit)  # pyright: ignore[reportPrivateUsage]
         assert bench.project.trust.restricted
 
 
@@ -395,7 +388,7 @@ async def test_what_it_asks_for_is_shown_as_text(make_router: MakeProject, open_
         root = project.nodes.tree().walk().__iter__().__next__()
         project.nodes.put(Node.model_validate({**root.model_dump(), "checks": ({"type": "[/]\x1b[31m"},)})).result()
     async with open_bench(path, (120, 60), trusted=False) as bench:
-        await until(bench, lambda: isinstance(bench.app.screen, TrustScreen))
+        await bench.until(lambda: isinstance(bench.app.screen, TrustScreen))
         assert harmless(drawn(bench))
         assert "run the check" in "\n".join(str(part.content) for part in question(bench).query(Static))
         await look_only(bench)

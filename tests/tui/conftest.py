@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -130,14 +132,22 @@ class Bench:
     async def settle(self) -> None:
         """Wait until nothing is typed, evaluated or drawn any more."""
         await self.pilot.pause()
-        while True:
-            try:
-                await self.app.workers.wait_for_complete()
-                break
-            except WorkerCancelled:
-                # Another one took its place, which is waited for as well.
-                await self.pilot.pause()
+        async with asyncio.timeout(120):
+            while True:
+                try:
+                    await self.app.workers.wait_for_complete()
+                    break
+                except WorkerCancelled:
+                    # Another one took its place, which is waited for as well.
+                    await self.pilot.pause()
         await self.pilot.pause()
+
+    async def until(self, true: Callable[[], object], within_s: float = 60) -> None:
+        """Wait for what comes by itself; where it does not, the screen is told."""
+        ends = time.monotonic() + within_s
+        while not true():
+            assert time.monotonic() < ends, f"it did not come within {within_s:g} s:\n{self.text()}"
+            await self.pilot.pause(0.01)
 
     async def type(self, text: str) -> None:
         """Type into whatever has the focus."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Callable
 
 import pytest
 
@@ -46,11 +46,8 @@ def other_messages() -> PromptBody:
     return PromptBody(messages=(Message(role="user", content="only this: {{ message }}"),))
 
 
-async def until(bench: Bench, true: object) -> None:
-    assert callable(true)
-    async with asyncio.timeout(10):
-        while not true():
-            await bench.pilot.pause(0.02)
+async def until(bench: Bench, true: Callable[[], object]) -> None:
+    await bench.until(true)
     await bench.settle()
 
 
@@ -101,9 +98,7 @@ async def test_a_file_that_another_program_locks_is_told_of_and_waited_for(
     async with open_bench(path) as bench:
         other = connect.connect(path)
         other.execute("BEGIN EXCLUSIVE")
-        async with asyncio.timeout(30):
-            while "keeps the file" not in bench.text():
-                await bench.pilot.pause(0.02)
+        await bench.until(lambda: "keeps the file" in bench.text())
         # A page that was not read yet.
         bench.screen.session.show_arranged([*reversed(bench.screen.session.rows.keys)])
         bench.screen.painter.show_rows()
@@ -111,9 +106,7 @@ async def test_a_file_that_another_program_locks_is_told_of_and_waited_for(
         assert "– no longer in" in bench.text()
         other.execute("COMMIT")
         other.conn.close()
-        async with asyncio.timeout(30):
-            while bench.screen.session.shown[0].title != "meet 249":
-                await bench.pilot.pause(0.02)
+        await bench.until(lambda: bench.screen.session.shown[0].title == "meet 249")
         assert bench.app.failure is None
         await bench.settle()
 

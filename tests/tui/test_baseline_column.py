@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -57,11 +58,8 @@ async def dialog(bench: Bench, *keys: str) -> None:
         await bench.pilot.pause(0.02)
 
 
-async def until(bench: Bench, true: object) -> None:
-    assert callable(true)
-    async with asyncio.timeout(10):
-        while not true():
-            await bench.pilot.pause(0.02)
+async def until(bench: Bench, true: Callable[[], object]) -> None:
+    await bench.until(true)
     await bench.settle()
 
 

@@ -46,9 +46,9 @@ async def refused(bench: Bench, values: Mapping[str, str]) -> str:
     """What the form says when it can't be saved."""
     shown = await fill(bench, values)
     await bench.pilot.press("ctrl+s")
-    while not (wrong := list(shown.query(".-wrong").results(Static))):
-        assert bench.app.screen is shown, "it stays open"
-        await bench.pilot.pause(0.01)
+    await bench.until(lambda: shown.query(".-wrong") or bench.app.screen is not shown)
+    assert bench.app.screen is shown, "it stays open"
+    wrong = list(shown.query(".-wrong").results(Static))
     return " ".join(f"{line.id}: {line.content}" for line in wrong)
 
 

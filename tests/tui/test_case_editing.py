@@ -39,9 +39,9 @@ async def open_form(bench: Bench, key: str) -> CaseForm:
     bench.screen.cases.list.focus()
     await bench.pilot.press(key)
     await bench.pilot.pause()
-    while not isinstance(bench.app.screen, CaseForm):
-        await bench.pilot.pause()
+    await bench.until(lambda: isinstance(bench.app.screen, CaseForm))
     await bench.pilot.pause()
+    assert isinstance(bench.app.screen, CaseForm)
     return bench.app.screen
 
 
@@ -52,8 +52,7 @@ def choice(form: CaseForm, name: str) -> Select[str]:
 async def dialog(bench: Bench, key: str, kind: type[Any]) -> Any:
     bench.screen.cases.list.focus()
     await bench.pilot.press(key)
-    while not isinstance(bench.app.screen, kind):
-        await bench.pilot.pause()
+    await bench.until(lambda: isinstance(bench.app.screen, kind))
     await bench.pilot.pause()
     return bench.app.screen
 
@@ -171,9 +170,8 @@ async def test_a_form_stays_with_what_was_typed_when_it_can_not_be_saved(
             bench.project.nodes.remove(scenario.id).result()
             await bench.pilot.press("ctrl+s")
             said = form.query_one("#problem", Static)
-            while not said.content:
-                assert bench.app.screen is form, f"it stays open: {key}"
-                await bench.pilot.pause(0.01)
+            await bench.until(lambda said=said, form=form: said.content or bench.app.screen is not form)
+            assert bench.app.screen is form, f"it stays open: {key}"
             assert "it belongs to something that the project does not have" in str(said.content), key
             bench.project.nodes.put(scenario).result()
             await bench.pilot.press("ctrl+s")

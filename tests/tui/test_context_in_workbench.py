@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -156,9 +155,8 @@ async def test_a_document_is_added_read_and_removed_and_each_is_taken_back(
         assert isinstance(form, FormScreen)
         form.query_one("#field-file", Input).value = str(tmp_path / "none.md")
         await bench.pilot.press("ctrl+s")
-        while not (wrong := list(form.query("#wrong-file.-wrong").results(Static))):
-            await bench.pilot.pause(0.01)
-        assert "No such file" in str(wrong[0].content)
+        await bench.until(lambda: form.query("#wrong-file.-wrong"))
+        assert "No such file" in str(form.query_one("#wrong-file", Static).content)
         form.query_one("#field-file", Input).value = str(file)
         await bench.pilot.press("ctrl+s")
         await bench.settle()
@@ -191,9 +189,7 @@ async def test_a_document_that_another_window_changes_is_read_again(path: Path, 
         assert answers(bench)[0] == "30 days"
         with Project.open(path) as other:
             other.documents.put(Document(name="returns.md", text="You may return a product within 60 days.")).result()
-        async with asyncio.timeout(10):
-            while answers(bench)[0] != "no idea":
-                await bench.pilot.pause(0.05)
+        await bench.until(lambda: answers(bench)[0] == "no idea")
 
 
 async def test_the_answers_of_a_file_that_can_only_be_read_are_judged_with_what_they_found(

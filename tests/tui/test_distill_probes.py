@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
@@ -56,12 +54,6 @@ async def distill(bench: Bench) -> DistillScreen:
     screen = bench.app.screen
     assert isinstance(screen, DistillScreen)
     return screen
-
-
-async def until(bench: Bench, true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not true():
-            await bench.pilot.pause(0.02)
 
 
 def drafts(project: Project) -> list[Case]:
@@ -125,12 +117,12 @@ async def test_shrinking_is_stopped_and_what_was_left_out_is_kept(
         await bench.pilot.press("enter", "s")
         shrinking = bench.app.screen
         assert isinstance(shrinking, ShrinkScreen)
-        await until(bench, lambda: len(stub.calls) > seen + 3)
+        await bench.until(lambda: len(stub.calls) > seen + 3)
         await bench.pilot.pause(0.2)
         assert "trying" in bench.text()
         await bench.pilot.press("escape")
         gate.set()
-        await until(bench, lambda: not shrinking.running)
+        await bench.until(lambda: not shrinking.running)
         assert "stopped" in bench.text()
         assert bench.app.screen is shrinking
         # And goes on.

@@ -36,8 +36,7 @@ async def chooser(bench: Bench) -> None:
 
 async def until(bench: Bench, primary: str) -> None:
     """Wait until the theme that is worn has this primary colour."""
-    while bench.app.current_theme.primary != primary:
-        await bench.pilot.pause(0.02)
+    await bench.until(lambda: bench.app.current_theme.primary == primary)
 
 
 async def test_going_through_the_list_tries_themes_on_and_escape_restores(
@@ -83,11 +82,9 @@ async def test_a_theme_file_that_changes_is_taken_up_while_the_workbench_is_open
         assert bench.app.theme == "mine"
         (folder / "mine.toml").write_text(MINE.replace("#ff0000", "#00ff00ff"))
         await until(bench, "#00ff00ff")
-        while bench.app.theme_variables["primary"] != "#00FF00":
-            await bench.pilot.pause(0.02)
+        await bench.until(lambda: bench.app.theme_variables["primary"] == "#00FF00")
         (folder / "mine.toml").write_text("[colours]")
-        while not any("mine.toml" in note.message for note in bench.app._notifications):
-            await bench.pilot.pause(0.02)
+        await bench.until(lambda: any("mine.toml" in note.message for note in bench.app._notifications))
         assert bench.app.current_theme.primary == "#00ff00ff", "it stays as it was"
         assert bench.app._notifications
 

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -36,13 +34,6 @@ def with_train(path: Path) -> Path:
         ]
         project.cases.put(made).result()
     return path
-
-
-async def until(bench: Bench, there: Callable[[], bool]) -> None:
-    """Wait for something while a dialog is open, whose worker waits too."""
-    async with asyncio.timeout(30):
-        while not there():
-            await bench.pilot.pause(0.02)
 
 
 async def finetune(bench: Bench) -> FineTuneScreen:
@@ -123,7 +114,7 @@ async def test_without_cases_to_learn_from_it_offers_to_set_some_aside(
         assert "No cases to learn from yet." in bench.text()
         assert "Set aside …  a" in bench.text()
         await bench.pilot.press("a")
-        await until(bench, lambda: isinstance(bench.app.screen, AsideScreen) and "would move" in bench.text())
+        await bench.until(lambda: isinstance(bench.app.screen, AsideScreen) and "would move" in bench.text())
         await bench.pilot.press("enter")
         await bench.settle()
         assert bench.app.screen is screen

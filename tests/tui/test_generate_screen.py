@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
 
 from textual.widgets import Input, TextArea
 
@@ -25,12 +24,6 @@ async def generate(bench: Bench) -> GenerateScreen:
     screen = bench.app.screen
     assert isinstance(screen, GenerateScreen)
     return screen
-
-
-async def until(bench: Bench, true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not true():
-            await bench.pilot.pause(0.02)
 
 
 def made(bench: Bench, status: str | None = None) -> list[Case]:
@@ -71,7 +64,7 @@ async def test_a_generation_runs_to_its_end_and_is_taken_back(make_project: Make
         await bench.settle()
         job = screen.session.generating.job
         assert job and job.outcome and job.outcome.status == "complete"
-        await until(bench, lambda: "✓ Kept  6" in bench.text())
+        await bench.until(lambda: "✓ Kept  6" in bench.text())
         text = bench.text()
         assert "6 of 6 kept" in text
         assert "6 cases wanted, and kept" in text
@@ -81,7 +74,7 @@ async def test_a_generation_runs_to_its_end_and_is_taken_back(make_project: Make
         await bench.settle()
         assert "made by misspellings" in bench.text()
         await bench.pilot.press("escape", "u")
-        await until(bench, lambda: "Take it back?" in bench.text())
+        await bench.until(lambda: "Take it back?" in bench.text())
         await bench.pilot.press("y")
         await bench.settle()
         assert made(bench) == []
@@ -98,7 +91,7 @@ async def test_the_app_itself_is_asked_where_that_is_wanted(make_project: MakePr
         await bench.settle()
         await bench.pilot.press("ctrl+s")
         await bench.settle()
-        await until(bench, lambda: "✓ Kept  4" in bench.text())
+        await bench.until(lambda: "✓ Kept  4" in bench.text())
         cases = made(bench, "draft")
         assert len(cases) == 4
         assert all("relation" in case.origin.detail for case in cases)
@@ -242,12 +235,12 @@ async def test_it_goes_on_while_the_screen_is_closed_and_stopping_keeps_what_was
         await bench.settle()
         await bench.pilot.press("ctrl+s")
         lent = screen.session.generating
-        await until(bench, lambda: lent.running and lent.job is not None and lent.job.landed > 0)
+        await bench.until(lambda: lent.running and lent.job is not None and lent.job.landed > 0)
         await bench.pilot.press("escape")
-        await until(bench, lambda: "generating:" in bench.text())
+        await bench.until(lambda: "generating:" in bench.text())
         assert lent.running
         await bench.pilot.press("g")
-        await until(bench, lambda: isinstance(bench.app.screen, GenerateScreen) and "running" in bench.text())
+        await bench.until(lambda: isinstance(bench.app.screen, GenerateScreen) and "running" in bench.text())
         await bench.pilot.press("x")
         await bench.settle()
         assert not lent.running
@@ -261,7 +254,7 @@ async def test_it_goes_on_while_the_screen_is_closed_and_stopping_keeps_what_was
         assert isinstance(again, GenerateScreen)
         write(again, chains="paraphrase", count="300", filters="too-far:0.01 length:1000 near-duplicate:1")
         await bench.pilot.press("ctrl+s")
-        await until(bench, lambda: len(made(bench)) > kept)
+        await bench.until(lambda: len(made(bench)) > kept)
         assert [one.id for one in bench.project.generations.all()] == [recorded.id]
         lent.stop()
         await bench.settle()
@@ -276,7 +269,7 @@ async def test_leaving_synterm_interrupts_it(make_project: MakeProject, open_ben
         write(screen, chains="paraphrase")
         await bench.pilot.press("ctrl+s")
         lent = screen.session.generating
-        await until(bench, lambda: lent.running and lent.job is not None and lent.job.sent > 0)
+        await bench.until(lambda: lent.running and lent.job is not None and lent.job.sent > 0)
     with Project.open(path) as project:
         assert [one.status for one in project.generations.all()] == ["interrupted"]
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -40,9 +39,7 @@ async def history(bench: Bench) -> HistoryScreen:
 async def form(bench: Bench, *keys: str) -> None:
     """Press keys that open a form, after something was read."""
     await bench.pilot.press(*keys)
-    async with asyncio.timeout(10):
-        while not isinstance(bench.app.screen, FormScreen):
-            await bench.pilot.pause(0.02)
+    await bench.until(lambda: isinstance(bench.app.screen, FormScreen))
 
 
 async def test_it_shows_runs_newest_first_with_what_they_found(recorded: Path, open_bench: OpenBench) -> None:

@@ -277,8 +277,7 @@ async def test_a_long_import_tells_how_far_it_is_and_can_be_stopped(
         screen = await opened(bench, path)
         assert len(screen.table.rows) == 200
         await bench.pilot.press("ctrl+s")
-        while "esc stops" not in bench.text() or "rows a second" not in bench.text():
-            await bench.pilot.pause(0.02)
+        await bench.until(lambda: "esc stops" in bench.text() and "rows a second" in bench.text())
         await bench.pilot.press("escape")
         await bench.settle()
         count = len(titles(bench.project))

@@ -50,11 +50,7 @@ async def inbox(bench: Bench) -> InboxScreen:
 
 async def shown(bench: Bench, text: str) -> None:
     """Wait until a text stands on the screen: what was read in a thread is drawn a moment later."""
-    for _ in range(500):
-        if text in bench.text():
-            return
-        await bench.pilot.pause(0.02)
-    raise AssertionError(bench.text())
+    await bench.until(lambda: text in bench.text())
 
 
 async def press(bench: Bench, *keys: str) -> None:
@@ -66,11 +62,9 @@ async def press(bench: Bench, *keys: str) -> None:
 async def press_to_form(bench: Bench, *keys: str) -> FormScreen:
     """Press keys that open a form after something was read; the worker that opened it waits for it."""
     await bench.pilot.press(*keys)
-    for _ in range(500):
-        if isinstance(bench.app.screen, FormScreen):
-            return bench.app.screen
-        await bench.pilot.pause(0.02)
-    raise AssertionError("no form came")
+    await bench.until(lambda: isinstance(bench.app.screen, FormScreen))
+    assert isinstance(bench.app.screen, FormScreen)
+    return bench.app.screen
 
 
 def notes(bench: Bench) -> str:
@@ -268,9 +262,8 @@ async def test_without_traffic_it_says_how_it_comes(make_project: MakeProject, o
         with_traffic(bench.project.path, logged("hello"), logged("book a room"))
         await press(bench, "ctrl+r")
         await shown(bench, "! 2 not placed yet: p places them")
-        while bench.app.focused is None:
-            await bench.pilot.pause(0.02)
-        assert bench.app.focused.id == "places", "the keys go there again"
+        await bench.until(lambda: bench.app.focused is not None)
+        assert bench.app.focused is not None and bench.app.focused.id == "places", "the keys go there again"
 
 
 @pytest.fixture

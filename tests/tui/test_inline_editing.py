@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -86,10 +85,9 @@ async def press(bench: Bench, *keys: str) -> None:
 
 
 async def until_form(bench: Bench) -> CaseForm:
-    async with asyncio.timeout(10):
-        while not isinstance(bench.app.screen, CaseForm):
-            await bench.pilot.pause(0.01)
+    await bench.until(lambda: isinstance(bench.app.screen, CaseForm))
     await bench.pilot.pause()
+    assert isinstance(bench.app.screen, CaseForm)
     return bench.app.screen
 
 
@@ -399,9 +397,7 @@ async def test_typing_goes_on_while_others_write(make_project: MakeProject, open
         await bench.type(" a")
         with Project.open(path) as other:
             other.cases.remove([stored(bench)[0].id]).result()
-        async with asyncio.timeout(10):
-            while len(bench.screen.session.rows) != 4:
-                await bench.pilot.pause(0.02)
+        await bench.until(lambda: len(bench.screen.session.rows) == 4)
         await bench.settle()
         await bench.type("b")
         assert line(bench).value == "send the notes ab" and bench.app.focused is line(bench)

@@ -154,8 +154,7 @@ async def test_asking_again_shows_the_new_answer(make_project: MakeProject, open
         await bench.pilot.press("R")
         await bench.settle()
         assert bench.responses() > before
-        while "asked for afresh" not in text(screen):
-            await bench.pilot.pause(0.05)
+        await bench.until(lambda: "asked for afresh" in text(screen))
 
 
 async def test_recorded_runs_are_its_history(make_project: MakeProject, open_bench: OpenBench) -> None:

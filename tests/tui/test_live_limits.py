@@ -19,15 +19,12 @@ async def test_rows_that_are_scrolled_to_are_answered_before_those_between(
     async with open_bench(make_project(scripted(rules=slow), inputs), concurrency=4) as bench:
         grid, rows = bench.screen.grid, bench.screen.session.rows
         bench.screen.prompt.query("PromptArea").first().insert("slowly ")  # pyright: ignore[reportAttributeAccessIssue]
-        while not bench.draft.running:
-            await bench.pilot.pause(0.01)
+        await bench.until(lambda: bench.draft.running)
         grid.focus()
         await bench.pilot.press("end")
-        while 299 not in grid.visible_rows():
-            await bench.pilot.pause(0.01)
+        await bench.until(lambda: 299 in grid.visible_rows())
         last = [rows[index].id for index in grid.visible_rows()]
-        while any(bench.draft.verdict(case_id) is None for case_id in last):
-            await bench.pilot.pause(0.01)
+        await bench.until(lambda: all(bench.draft.verdict(case_id) is not None for case_id in last))
         between = [rows[index].id for index in range(60, 250)]
         assert all(bench.draft.verdict(case_id) is None for case_id in between)
 
@@ -67,8 +64,7 @@ async def test_after_all_was_asked_for_a_key_asks_for_a_sample_again(
         stub.reply(lambda messages: Reply("clarify", delay_s=0 if "x" in messages[0]["content"] else 600))
         bench.screen.grid.focus()
         await bench.pilot.press("r")
-        while len(stub.calls) == 2:
-            await bench.pilot.pause(0.01)
+        await bench.until(lambda: len(stub.calls) != 2)
         assert bench.screen.status.status.total == 5
         bench.screen.prompt.focus_editor()
         await bench.type("x")

@@ -87,8 +87,7 @@ async def test_an_endpoint_that_is_down_is_told_of_and_tried_again(
         assert bench.draft.counts.errors == 5
         stub.reply("schedule")
         async with gate.leading_to(stub):
-            while bench.draft.counts.judged < 5:
-                await bench.pilot.pause(0.05)
+            await bench.until(lambda: bench.draft.counts.judged >= 5)
             await bench.settle()
         assert bench.screen.status.status.state == "idle"
 
@@ -163,8 +162,7 @@ async def test_nothing_lands_while_changed_cases_are_looked_for(
         calls = len(stub.calls)
         bench.screen.prompt.focus_editor()
         await bench.type("x")
-        while len(stub.calls) == calls:
-            await bench.pilot.pause(0.01)
+        await bench.until(lambda: len(stub.calls) != calls)
         assert bench.draft.running
         bench.screen.reread(None)
         await bench.pilot.pause()

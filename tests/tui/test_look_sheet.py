@@ -97,8 +97,7 @@ async def test_every_node_wears_what_textual_would_have_it_wear(
         for key in ("question_mark", "C", "H", "F", "O"):
             bench.screen.cases.list.focus()
             await bench.pilot.press(key)
-            while len(bench.app.screen_stack) < 3:
-                await bench.pilot.pause()
+            await bench.until(lambda: len(bench.app.screen_stack) >= 3)
             await _same_after(bench, "tab")
             await bench.pilot.press("escape")
             while len(bench.app.screen_stack) > 2:

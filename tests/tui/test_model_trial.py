@@ -15,12 +15,10 @@ RULES = 'rules=[{"match": "meet", "in": "user", "answer": "schedule"}]'
 
 async def told(bench: Bench) -> str:
     """What stands below the form once the trial is over."""
-    while True:
-        words = str(bench.app.screen.query_one("#probe", Static).content)
-        wrong = [str(line.content) for line in bench.app.screen.query(".-wrong").results(Static)]
-        if wrong or (words and words != "testing …"):
-            return "\n".join([words, *wrong]).strip()
-        await bench.pilot.pause(0.01)
+    below = bench.app.screen.query_one("#probe", Static)
+    await bench.until(lambda: bench.app.screen.query(".-wrong") or str(below.content) not in ("", "testing …"))
+    wrong = [str(line.content) for line in bench.app.screen.query(".-wrong").results(Static)]
+    return "\n".join([str(below.content), *wrong]).strip()
 
 
 async def test_an_app_is_tried_out_with_the_first_case_and_then_added(
@@ -40,8 +38,8 @@ async def test_an_app_is_tried_out_with_the_first_case_and_then_added(
         assert [model.name for model in bench.project.models.all()] == ["script"]
         app.next(Bad(404, b"[/nope]"))
         shown.query_one("#test", Button).press()
-        while "404" not in (said := await told(bench)):
-            await bench.pilot.pause(0.01)
+        await bench.until(lambda: "404" in str(bench.app.screen.query_one("#probe", Static).content))
+        said = await told(bench)
         assert "answered 404: [/nope]" in said
         await save(bench, values)
         spec = bench.project.models.get("app")
@@ -91,8 +89,7 @@ async def test_leaving_the_form_gives_the_trial_up(app: App, make_project: MakeP
         await bench.pilot.press("A")
         await fill(bench, {"name": "a", "model": "http/a", "api_base": app.url})
         await bench.pilot.press("ctrl+t")
-        while not app.seen:
-            await bench.pilot.pause(0.01)
+        await bench.until(lambda: app.seen)
         await bench.pilot.press("escape")
         await bench.pilot.pause()
         assert isinstance(bench.app.screen, ConfirmScreen)

@@ -103,8 +103,7 @@ async def test_keeping_a_version_keeps_what_was_typed_last(make_project: MakePro
     async with open_bench(make_project()) as bench:
         area_of(bench).insert("line\n" * 9000)
         await bench.pilot.press("ctrl+s")
-        while len(bench.project.prompts.get("router").versions) < 3:
-            await bench.pilot.pause(0.01)
+        await bench.until(lambda: len(bench.project.prompts.get("router").versions) >= 3)
         kept = bench.project.prompts.get("router").versions[-1].body
         assert kept.messages[0].content == "line\n" * 9000 + "Route the message."
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -35,9 +34,7 @@ def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def until(bench: Bench, true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not true():
-            await bench.pilot.pause(0.02)
+    await bench.until(true)
     await bench.settle()
 
 

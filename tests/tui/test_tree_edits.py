@@ -78,9 +78,9 @@ async def saved_with_errors(bench: Bench) -> dict[str, str]:
     """Save a form that can't be: what it says, by field."""
     shown = form(bench)
     await bench.pilot.press("ctrl+s")
-    while not (wrong := list(shown.query(".-wrong").results(Static))):
-        assert bench.app.screen is shown, "it stays open"
-        await bench.pilot.pause(0.01)
+    await bench.until(lambda: shown.query(".-wrong") or bench.app.screen is not shown)
+    assert bench.app.screen is shown, "it stays open"
+    wrong = list(shown.query(".-wrong").results(Static))
     return {(line.id or "").removeprefix("wrong").removeprefix("-"): str(line.content) for line in wrong}
 
 

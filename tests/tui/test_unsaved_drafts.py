@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -46,12 +44,6 @@ def _change_schema(path: Path, sql: str) -> None:
         db.execute(sql)
 
 
-async def until(bench: Bench, true: Callable[[], object]) -> None:
-    async with asyncio.timeout(10):
-        while not true():
-            await bench.pilot.pause(0.02)
-
-
 def status(bench: Bench) -> str:
     return bench.text().splitlines()[0]
 
@@ -67,15 +59,15 @@ async def test_a_draft_that_can_not_be_saved_is_told_of_once_and_saved_later(
     async with open_bench(path) as bench:
         fill_disk(path)
         await bench.type("typed ")
-        await until(bench, lambda: "✗ not saved: the disk is full" in status(bench))
+        await bench.until(lambda: "✗ not saved: the disk is full" in status(bench))
         await bench.type("more ")
         await bench.settle()
-        await until(bench, lambda: "✗ not saved: the disk is full" in status(bench))
+        await bench.until(lambda: "✗ not saved: the disk is full" in status(bench))
         assert sum("What you type is not saved: the disk is full" in text for text in toasts(bench)) == 1
         assert bench.project.prompts.get("router").draft == body()
         free_disk(path)
-        await until(bench, lambda: bench.project.prompts.get("router").draft == body("typed more Route the message."))
-        await until(bench, lambda: "What you typed is saved now." in toasts(bench))
+        await bench.until(lambda: bench.project.prompts.get("router").draft == body("typed more Route the message."))
+        await bench.until(lambda: "What you typed is saved now." in toasts(bench))
         assert "not saved" not in status(bench)
 
 
@@ -108,7 +100,7 @@ async def test_what_could_not_be_saved_is_there_when_one_comes_back_to_the_promp
         await bench.screen.open_prompt("router")
         assert bench.screen.prompt.areas[0].text == "typed Route the message."
         free_disk(path)
-        await until(bench, lambda: bench.project.prompts.get("router").draft == body("typed Route the message."))
+        await bench.until(lambda: bench.project.prompts.get("router").draft == body("typed Route the message."))
         assert bench.project.prompts.get("two").draft == body("two")
 
 

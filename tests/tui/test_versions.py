@@ -10,9 +10,9 @@ from tests.tui.conftest import Bench, MakeProject, OpenBench, body
 
 async def open_history(bench: Bench) -> VersionsScreen:
     await bench.pilot.press("ctrl+o")
-    while not isinstance(bench.app.screen, VersionsScreen):
-        await bench.pilot.pause(0.01)
+    await bench.until(lambda: isinstance(bench.app.screen, VersionsScreen))
     await settle(bench)
+    assert isinstance(bench.app.screen, VersionsScreen)
     return bench.app.screen
 
 

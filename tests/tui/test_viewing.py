@@ -62,8 +62,7 @@ async def test_no_key_that_writes_ends_the_workbench(
     async with open_bench(path, size=(160, 45)) as bench:
         await bench.type("x")
         await bench.pilot.press("ctrl+s")
-        while not told(bench):
-            await bench.pilot.pause(0.01)
+        await bench.until(lambda: told(bench))
         assert "the file or its folder is read-only" in told(bench)[0]
         bench.screen.grid.focus()
         for key in ("r", "R", "enter", "escape", "m"):

@@ -79,8 +79,7 @@ async def test_a_newer_text_cancels_the_requests_of_the_older(make_project: Make
         area = bench.app.focused
         assert isinstance(area, PromptArea)
         area.insert("slowly ")
-        while not bench.draft.running:
-            await bench.pilot.pause(0.01)
+        await bench.until(lambda: bench.draft.running)
         area.text = "Route the message, please."
         await bench.settle()
         assert bench.draft.running == {}
