@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 OLDEST = 11
@@ -31,11 +31,6 @@ def pythons_here() -> dict[int, Path]:
         if (minor := _minor(place)) is not None and minor >= OLDEST:
             found.setdefault(minor, place)
     return found
-
-
-def ends(minors: Iterable[int]) -> list[int]:
-    """The oldest and the newest; one where they are the same."""
-    return sorted({min(known := [*minors]), max(known)})
 
 
 def _places(environ: Mapping[str, str] = os.environ) -> Iterator[Path]:
