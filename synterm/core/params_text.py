@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
-import yaml
 
 from synterm.errors import InputError
 
@@ -64,6 +63,8 @@ def _value(name: str, text: str, where: str) -> Any:
             return orjson.loads(candidate)
         except orjson.JSONDecodeError:
             continue
+    import yaml  # most values are JSON, and the workbench opens sooner without it
+
     try:
         if text.count("[") + text.count("{") > _MOST_NESTED or text[0] in "&*!|>":
             raise InputError(f"{name} is not a plain value", where=where, hint=_QUOTE)

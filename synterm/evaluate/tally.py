@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from synterm.core.evaluation import Evaluation
-from synterm.core.report import GateState
+
+if TYPE_CHECKING:
+    from synterm.core.report import GateState
 
 
 @dataclass(slots=True)

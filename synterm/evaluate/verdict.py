@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from typing import TYPE_CHECKING
 
-from synterm.core.comparison import Verdict
 from synterm.evaluate.statistics import mcnemar_exact
+
+if TYPE_CHECKING:
+    from synterm.core.comparison import Verdict
 
 ALPHA = 0.05
 """Below this p-value a difference counts."""

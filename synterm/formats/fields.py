@@ -15,7 +15,6 @@ from synterm.core.model import ModelSpec
 from synterm.core.problems import InvalidError, problems_of
 from synterm.core.tree import CheckConfig, Node
 from synterm.errors import InputError, ModelError
-from synterm.formats.safe_yaml import load_yaml
 from synterm.formats.strict_json import load_json
 from synterm.providers.known_params import check_params
 
@@ -86,6 +85,8 @@ def read_pairs(texts: Iterable[str], where: str = "params") -> dict[str, Any]:
 
 def read_mapping(text: str, where: str) -> dict[str, Any]:
     """Named values, as YAML or JSON; `where` names the file. Nothing in it: none."""
+    from synterm.formats.safe_yaml import load_yaml
+
     found: Any = load_yaml(text, name=where).data
     if not isinstance(found, dict | None):
         raise InputError("must hold named values", where=where, hint="answer: $.reply.text")
@@ -119,6 +120,8 @@ def _line_checks(line: str, where: str) -> list[CheckConfig]:
             return [_sound(load_json(line), where)]
         except ValueError:
             pass  # What is no JSON may still be YAML, which says better what is wrong.
+    from synterm.formats.safe_yaml import load_yaml
+
     found: Any = load_yaml(line, name=where).data
     return [
         _sound({"type": one} if isinstance(one, str) else one, where)

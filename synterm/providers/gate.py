@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from synterm.core.completion import Completion, Outcome, failed_call
 from synterm.core.request import Request
 from synterm.errors import RestrictedError, SyntermError
 from synterm.providers.base import OnText, Provider
-from synterm.providers.http_talk import Watch
-from synterm.providers.http_target import HttpTargetProvider
+
+if TYPE_CHECKING:
+    from synterm.providers.http_talk import Watch
 
 RESTRICTED = "restricted: the project asks for more than you trust it with"
 """What an error of a call begins with that was not made."""
@@ -72,8 +73,11 @@ class GatedProvider:
         """The provider's answer, or why it is not asked. `watch` is told of calls to an app."""
         if why := refusal(self._trust):
             return failed_call(Outcome.NOT_SENT, str(why), why.hint)
-        if watch is not None and isinstance(self._provider, HttpTargetProvider):
-            return await self._provider.complete(request, on_text, watch)
+        if watch is not None:
+            from synterm.providers.http_target import HttpTargetProvider
+
+            if isinstance(self._provider, HttpTargetProvider):
+                return await self._provider.complete(request, on_text, watch)
         return await self._provider.complete(request, on_text)
 
     async def warm(self) -> None:

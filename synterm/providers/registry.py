@@ -11,7 +11,6 @@ from synterm.core.model import ModelSpec
 from synterm.providers.base import Provider
 from synterm.providers.embedded import EmbeddedProvider
 from synterm.providers.gate import GatedProvider, Guarded, Trusting, refusal
-from synterm.providers.http_target import HttpTargetProvider
 from synterm.providers.litellm import LiteLLMProvider
 from synterm.providers.openai_chat import OpenAIChatProvider
 from synterm.providers.openai_endpoints import endpoint_of
@@ -66,6 +65,8 @@ class Providers:
         if spec.provider == "scripted":
             return self._shared("scripted", ScriptedProvider)
         if spec.provider == "http":
+            from synterm.providers.http_target import HttpTargetProvider
+
             return self._shared("http", lambda: HttpTargetProvider(self._approved))
         if self._fast and endpoint_of(spec) is not None:
             return self._shared("direct", lambda: OpenAIChatProvider(self._approved, otherwise=self._through_litellm))

@@ -47,7 +47,8 @@ def known_bindings() -> dict[str, list[Known]]:
         for module in walk_packages(import_module(place).__path__, f"{place}."):
             import_module(module.name)
     found: dict[str, list[Known]] = {}
-    for owner in dict.fromkeys(_ours(DOMNode)):
+    # In an order that does not hang on what was imported before.
+    for owner in sorted(set(_ours(DOMNode)), key=lambda owner: (owner.__module__, owner.__qualname__)):
         for binding in owner.__dict__.get("BINDINGS", ()):
             if isinstance(binding, Binding) and binding.id:
                 found.setdefault(binding.id, []).append(Known(binding, owner))

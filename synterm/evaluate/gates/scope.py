@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from synterm.core.report import GateState
 from synterm.core.tree import CheckConfig, Node
 from synterm.evaluate.column import Column
 from synterm.evaluate.gates.against import Against
 from synterm.evaluate.series import Series
 from synterm.evaluate.sheet import Sheet
 from synterm.evaluate.tally import Tally
+
+if TYPE_CHECKING:
+    from synterm.core.report import GateState
 
 ROUNDING = 1e-9
 """What a sum may be off by rounding."""

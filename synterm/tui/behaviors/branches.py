@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from synterm.core.gate import ALL, Gate
-from synterm.core.report import GateState
 from synterm.core.tree import Node, Tree
 from synterm.evaluate.tally import Tally
 from synterm.tui.board.column import Counts
 from synterm.tui.titles import earlier_rate, rate_text
+
+if TYPE_CHECKING:
+    from synterm.core.report import GateState
 
 THIN = 5
 """A scenario with fewer lineages of cases than this says little about its behavior."""

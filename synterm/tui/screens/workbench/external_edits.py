@@ -9,7 +9,6 @@ from textual.app import SuspendNotSupported
 
 from synterm.core.case import Case
 from synterm.errors import InputError, NotFoundError, SyntermError
-from synterm.formats.case_documents import MOST_CASES, read_documents, write_documents
 from synterm.storage.cases import CaseStore
 from synterm.text import plural, printable
 from synterm.tui.cases.changes import differs, replacing
@@ -29,6 +28,8 @@ class ExternalEditing(CaseFinding):
 
     async def _edit_outside(self, keys: Sequence[int]) -> None:
         """Edit cases as YAML, one document each."""
+        from synterm.formats.case_documents import MOST_CASES, read_documents, write_documents
+
         if len(keys) > MOST_CASES:
             self.notify(
                 f"{plural(len(keys), 'case')} are selected; an editor gets {MOST_CASES} at most.",

@@ -16,7 +16,6 @@ from synterm.formats.fields import prompt_name
 from synterm.providers.availability import usable
 from synterm.text import one_line, plural, printable
 from synterm.tui.model_form import NOTE, edited_model, model_fields
-from synterm.tui.model_trial import try_model
 from synterm.tui.screens.confirm import ConfirmScreen
 from synterm.tui.screens.forms import Field, Probe, Values
 from synterm.tui.screens.workbench.editing import EditingScreen, removal, written
@@ -133,6 +132,8 @@ class ProjectEditing(EditingScreen):
         """Tries out the model that the form says; `rest` has the fields that it does not show."""
 
         async def probe(values: Values) -> str:
+            from synterm.tui.model_trial import try_model
+
             if self.session.standing.restricted:
                 raise refused(self, "no model is tried")
             return await try_model(edited_model(values, rest), self.session, self._providers)

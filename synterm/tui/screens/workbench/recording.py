@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
 
 from synterm.errors import SyntermError
 from synterm.evaluate.provenance import git_commit, who
-from synterm.evaluate.report import RunResult
-from synterm.evaluate.run import RunPlan, run
 from synterm.text import plural, printable
 from synterm.tui.board.column import Column
 from synterm.tui.screens.confirm import ConfirmScreen
 from synterm.tui.screens.workbench.watching import WatchingScreen
+
+if TYPE_CHECKING:
+    from synterm.evaluate.report import RunResult
+    from synterm.evaluate.run import RunPlan
 
 
 class RecordingScreen(WatchingScreen):
@@ -45,6 +47,8 @@ class RecordingScreen(WatchingScreen):
         elif sum(worker.group == "record" and worker.is_running for worker in self.workers) > 1:
             self.notify("A run is being recorded; H shows it when it is done.")
         elif self._may_ask() and self._model_ready() and await self._may_cost(columns, len(cases)):
+            from synterm.evaluate.run import RunPlan
+
             # A draft that says what a kept version says goes by that version's name. The newest comes last.
             variants = list({column.variant.key: column.variant for column in columns}.values())[::-1]
             path = self.session.project.path
@@ -56,6 +60,8 @@ class RecordingScreen(WatchingScreen):
         return None
 
     async def _record(self, chosen: RunPlan) -> str | None:
+        from synterm.evaluate.run import run
+
         try:
             run_id, result = await run(self.session.project, self._providers, chosen, library=self.session.library)
         except SyntermError as error:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters, on, work
 from textual.app import ComposeResult
@@ -21,9 +21,7 @@ from synterm.storage.project import Project
 from synterm.text import one_line
 from synterm.tui.board.rows import GONE
 from synterm.tui.painter import FRAME_SECONDS, Painter, Panes
-from synterm.tui.screens.inspect import Inspected, InspectScreen
 from synterm.tui.screens.places import make_place
-from synterm.tui.screens.review import ReviewScreen
 from synterm.tui.screens.workbench.case_edits import CaseEditing
 from synterm.tui.screens.workbench.document_edits import DocumentEditing
 from synterm.tui.screens.workbench.pinning import PinningScreen
@@ -39,6 +37,9 @@ from synterm.tui.widgets.pane_tabs import PaneTabs
 from synterm.tui.widgets.prompt.pane import PromptPane
 from synterm.tui.widgets.status import StatusBar
 from synterm.tui.widgets.tree import BehaviorTree
+
+if TYPE_CHECKING:
+    from synterm.tui.screens.inspect import Inspected
 
 
 class WorkbenchScreen(
@@ -179,6 +180,8 @@ class WorkbenchScreen(
 
     @on(ResultGrid.Inspected)
     def _inspected(self, event: ResultGrid.Inspected) -> None:
+        from synterm.tui.screens.inspect import InspectScreen
+
         screen = InspectScreen(self.session, event.case, event.column, self._ask_about)
         self.app.push_screen(screen, self._inspected_last)
 
@@ -241,6 +244,8 @@ class WorkbenchScreen(
 
     def action_review(self) -> None:
         """Judge the answers of the column under the cursor."""
+        from synterm.tui.screens.review import ReviewScreen
+
         columns = self.session.board.columns
         if columns:
             self.app.push_screen(ReviewScreen(self.session, columns[self.grid.column]))
