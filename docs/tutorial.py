@@ -37,7 +37,7 @@ COLUMNS = 100
 _MARKED = re.compile(
     r"^<!-- (?P<what>run|file)(?P<said> [^\n]*?)? -->\n```(?P<kind>\w*)\n(?P<body>.*?)^```$", re.M | re.S
 )
-_ID = re.compile(r"\b(?=[A-Z]*[0-9])[0-9A-HJKMNP-TV-Z]{8}\b")
+_ID = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{8}\b")
 _OURS = re.compile("^(SYNTERM|GIT|GITHUB)_|KEY|TOKEN|SECRET")
 """Variables that no command of a guide may see."""
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07")
