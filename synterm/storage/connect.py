@@ -10,7 +10,7 @@ import contextlib
 import os
 import time
 import weakref
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -19,7 +19,7 @@ from sqlite_utils.utils import sqlite3  # pyright: ignore[reportPrivateImportUsa
 from synterm.errors import ProjectError
 from synterm.storage.authority import judge
 from synterm.storage.header import APPLICATION_ID, NAME_ONE, RESTORE
-from synterm.storage.held import hold, place_of, release
+from synterm.storage.held import forget, hold, place_of, release
 from synterm.storage.journal import log_is_safe
 
 BUSY_SECONDS = 10
@@ -46,12 +46,12 @@ _PRAGMAS = (
 class _Connection(sqlite3.Connection):
     """A connection that is counted as long as it is open (see `held`)."""
 
-    let_go: Callable[[], object] | None = None
+    forgotten: weakref.finalize[[tuple[int, int]], _Connection] | None = None
 
     def close(self) -> None:
         super().close()
-        if self.let_go:
-            self.let_go()
+        if self.forgotten and (counted := self.forgotten.detach()):
+            release(*counted[2])
 
 
 def connect(path: Path, *, create: bool = False, read_only: bool = False) -> Database:
@@ -70,7 +70,7 @@ def connect(path: Path, *, create: bool = False, read_only: bool = False) -> Dat
             release(file)
         raise project_error(error, path) from error
     if file:
-        connection.let_go = weakref.finalize(connection, release, file)
+        connection.forgotten = weakref.finalize(connection, forget, file)
     with closed_on_error(connection):
         try:
             for pragma in _PRAGMAS:

@@ -10,6 +10,9 @@ from __future__ import annotations
 import os
 import stat
 import threading
+from collections import deque
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -46,6 +49,15 @@ class _Held:
 
 _held: dict[tuple[int, int], _Held] = {}
 _lock = threading.Lock()
+_forgotten: deque[tuple[int, int]] = deque()
+"""Files of connections that went without being closed, not counted yet."""
+
+
+@contextmanager
+def _alone() -> Generator[None]:
+    with _lock:
+        _count_forgotten()
+        yield
 
 
 def place_of(path: Path) -> Place:
@@ -66,7 +78,7 @@ def _instead(path: Path) -> str:
 
 def hold(path: Path) -> tuple[int, int]:
     """Count a connection that is about to be opened. Raises ProjectError as `place_of` does."""
-    with _lock:
+    with _alone():
         file = place_of(path).file
         _held.setdefault(file, _Held()).connections += 1
     return file
@@ -74,18 +86,41 @@ def hold(path: Path) -> tuple[int, int]:
 
 def release(file: tuple[int, int]) -> None:
     """Count a connection that was closed."""
-    with _lock:
-        held = _held[file]
-        held.connections -= 1
-        if not held.connections:
-            del _held[file]
-            for handle in held.handles:
-                os.close(handle)
+    with _alone():
+        _count_out(file)
+
+
+def forget(file: tuple[int, int]) -> None:
+    """Count a connection that nobody closed, now or when the next one is counted.
+
+    Python collects garbage at any moment, so also while this very thread counts: to wait for that would be to wait for
+    ever.
+    """
+    _forgotten.append(file)
+    if _lock.acquire(blocking=False):
+        try:
+            _count_forgotten()
+        finally:
+            _lock.release()
+
+
+def _count_forgotten() -> None:
+    while _forgotten:
+        _count_out(_forgotten.popleft())
+
+
+def _count_out(file: tuple[int, int]) -> None:
+    held = _held[file]
+    held.connections -= 1
+    if not held.connections:
+        del _held[file]
+        for handle in held.handles:
+            os.close(handle)
 
 
 def is_held(file: tuple[int, int]) -> bool:
     """Whether this process has the file open as a database."""
-    with _lock:
+    with _alone():
         return file in _held
 
 
@@ -101,7 +136,7 @@ class Seen(NamedTuple):
 
 def see(path: Path) -> Seen:
     """Look at a file before SQLite does. Raises ProjectError as `place_of` does, and where it can't be read."""
-    with _lock:
+    with _alone():
         place = place_of(path)
         held = _held.get(place.file)
         handle = held.handles[0] if held and held.handles else _open(path)

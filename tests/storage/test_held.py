@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import pytest
 
 from synterm.errors import ProjectError
+from synterm.storage import held
 from synterm.storage.connect import connect
 from synterm.storage.foreign import read_only
-from synterm.storage.held import is_held, place_of, see
+from synterm.storage.held import Place, is_held, place_of, see
 from synterm.storage.project import Project
 from tests.storage.conftest import Start
 
@@ -55,4 +60,28 @@ def test_connections_that_nobody_closed_are_let_go(closed: Path) -> None:
     file = place_of(closed).file
     assert is_held(file)
     del db
+    assert not is_held(file)
+
+
+@pytest.mark.parametrize("act", [see, connect])
+def test_a_connection_may_be_let_go_at_any_moment(
+    closed: Path, monkeypatch: pytest.MonkeyPatch, act: Callable[[Path], Any]
+) -> None:
+    """Python collects garbage whenever it makes something, so also in the middle of opening or looking at a file."""
+    lost = [connect(closed, read_only=True)]
+    lost.append(lost)  # pyright: ignore[reportArgumentType] - so that only the collector finds it
+    file, look = place_of(closed).file, held.place_of
+
+    def look_and_collect(path: Path) -> Place:
+        gc.collect()
+        return look(path)
+
+    del lost
+    monkeypatch.setattr(held, "place_of", look_and_collect)
+    done = Thread(target=lambda: act(closed), daemon=True)
+    done.start()
+    done.join(20)
+    assert not done.is_alive(), "it waits for itself"
+    monkeypatch.undo()
+    gc.collect()
     assert not is_held(file)
