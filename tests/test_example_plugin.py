@@ -49,7 +49,7 @@ tree:
         scenarios:
           - scenario: questions
             cases:
-              - {input: "Where is the parcel that I sent back to you three weeks ago?"}
+              - {input: "Where is the parcel that I sent back to you three weeks ago, in the blue bag?"}
               - {input: "I want my money back, the blue one is broken"}
 """
 
@@ -146,20 +146,11 @@ def test_it_is_listed_where_checks_generators_and_packages_are(project: Path, sy
 
 
 def test_its_generator_makes_cases_and_its_source_brings_some(project: Path, tmp_path: Path, synterm: Synterm) -> None:
-    done = synterm(
-        "generate",
-        project,
-        "--with",
-        "as-mail:only=reply",
-        "--with",
-        "as-mail:only=wrapped",
-        "--count",
-        "4",
-        "--json",
-        "-",
-    )
-    assert done.code == 0
-    assert {case["tags"][-1] for case in done.json["cases"]} == {"reply", "wrapped"}
+    # Only the longer of the two requests has a line that is broken at any width.
+    for form, count in (("reply", 2), ("wrapped", 1)):
+        done = synterm("generate", project, "--with", f"as-mail:only={form}", "--count", str(count), "--json", "-")
+        assert done.code == 0
+        assert [case["tags"][-1] for case in done.json["cases"]] == [form] * count
     box = tmp_path / "support.mbox"
     box.write_text("From a@mail.example Mon Mar  3 09:12:00 2025\nSubject: x\n\nWhere is it?\n", encoding="utf-8")
     done = synterm("import", project, box, "--into", "Mail/Answers/questions", "--map", "message=message")
