@@ -237,6 +237,8 @@ class WorkbenchApp(Hearing):
         workbench = next((screen for screen in self.screen_stack if isinstance(screen, WorkbenchScreen)), None)
         if workbench is None or self.size.width < SMALLEST.width or self.size.height < SMALLEST.height:
             return
+        # It gives the focus back to who had it, which is nobody yet while the panes are filled.
+        await workbench.stands.wait()
         await self.push_screen_wait(TourScreen(workbench))
         if problem := await asyncio.to_thread(remember_tour):
             self._warn(f"the tour will be shown again: {problem}")

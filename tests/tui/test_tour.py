@@ -20,6 +20,7 @@ from synterm.tui.remembered import Remembered, recall, remember, remembered_path
 from synterm.tui.screens.tour import CARD, STEPS, TourScreen, beside
 from synterm.tui.widgets.key_footer import KeyFooter
 from synterm.tui.widgets.pane_tabs import PaneTabs
+from synterm.tui.widgets.prompt.area import PromptArea
 from tests.tui.conftest import Bench, MakeProject, OpenBench
 
 
@@ -60,6 +61,21 @@ async def test_the_tour_points_at_one_pane_after_the_other(size: tuple[int, int]
     assert [marked for _, marked in found[3:7]] == [["results"], ["behaviors"], ["cases"], ["StatusBar"]]
     assert found[-1] == (None, [])
     assert recall() == (Remembered(tour_seen=True), "")
+
+
+@pytest.mark.parametrize("keys", [("escape",), ("enter",) * 6])
+async def test_after_the_first_tour_one_types_into_the_prompt(keys: tuple[str, ...], make_project: MakeProject) -> None:
+    guard_terminal()
+    with Project.open(make_project()) as project:
+        app = WorkbenchApp(project, Settings(debounce_ms=20), Providers(), tour=True)
+        async with app.run_test(size=(130, 40)) as pilot:
+            bench = Bench(app, pilot, project)
+            await bench.until(lambda: isinstance(app.screen, TourScreen))
+            await pilot.press(*keys)
+            await bench.until(lambda: app.screen is bench.screen)
+            await bench.settle()
+            await bench.type("x")
+            assert isinstance(app.focused, PromptArea) and app.focused.text.startswith("x")
 
 
 @pytest.mark.parametrize("size", [(130, 40), (80, 24)])

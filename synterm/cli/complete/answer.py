@@ -139,4 +139,4 @@ def _of_kind(kind: str) -> Callable[..., Mapping[str, str]]:
 
 
 def _complete(action: argparse.Action, by: Callable[..., Mapping[str, str]]) -> None:
-    action.completer = by  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+    action.completer = by  # pyright: ignore[reportAttributeAccessIssue]

@@ -115,6 +115,8 @@ class WorkbenchScreen(
     def __init__(self, project: Project, providers: Providers, settings: Settings) -> None:
         super().__init__(project, providers, settings)
         self._pane: PromptPane | None = None
+        self.stands = asyncio.Event()
+        """Set once the panes are filled and the prompt has the focus."""
 
     def compose(self) -> ComposeResult:
         """Four panes, a status line and the keys."""
@@ -142,7 +144,9 @@ class WorkbenchScreen(
         if self.session.prompt:
             await self.prompt.show(self.session.prompt)
         self.painter.show_titles()
-        self.prompt.focus_editor()
+        if self.prompt.area is not None:
+            self.set_focus(self.prompt.area)
+        self.stands.set()
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
